@@ -1,0 +1,237 @@
+"""The model: what the YAML of a course defines. Frozen values; unknown keys are refused."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gradeprop.course.limits import Limits
+from gradeprop.course.patterns import Pattern
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Text = Annotated[str, Field(min_length=1)]
+Points = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ToleranceSpec(Model):
+    """Overrides of the engine's tolerance table for one dtype."""
+
+    rtol: Tolerance = Field(description="Relative tolerance, e.g. 1e-4.")
+    atol: Tolerance = Field(0.0, description="Absolute tolerance, in the answer's own unit.")
+
+
+class LimitOverrides(Model):
+    """Limits of one exercise; what is not given is inherited. An assignment runs in one session, so
+    ``total_s`` and ``memory_mb`` of its exercises are combined by taking the largest."""
+
+    cell_s: Positive | None = None
+    check_s: Positive | None = None
+    total_s: Positive | None = None
+    memory_mb: Annotated[int, Field(gt=0)] | None = None
+
+
+class Check(Model):
+    """One pytest test ``test_<check>`` with points."""
+
+    check: Slug = Field(description="The test function is test_<check>.")
+    points: Points
+    public: bool = Field(False, description="Students can run it; its inputs and expected numbers are released.")
+    needs: tuple[Slug, ...] = Field((), description="Checks of this exercise that must pass first, else it is skipped.")
+    describe: Text = Field(description="What it checks, in the student's words; shown for public and hidden checks.")
+
+
+class Misconception(Model):
+    """A recognisable wrong answer: how it looks, what to say, and a sample that proves it is caught."""
+
+    id: Slug
+    pattern: Pattern | None = Field(None, description="How the right answer is changed; default: known by its id.")
+    say: Text = Field(description="What the student reads: what went wrong and what to look at.")
+    public: bool = Field(True, description="Its words travel in the released notebook.")
+    sample: Text = Field(description="Python: a wrong answer for this part that shows this misconception.")
+
+
+class Criterion(Model):
+    """One binary criterion of a rubric."""
+
+    id: Slug
+    text: Text = Field(description="In plain words; shown to the student.")
+    points: Points
+    key: str = Field("", description="What a good answer says; for the marker only, never released.")
+
+
+class Rubric(Model):
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
+    contradictions: tuple[Text, ...] = Field((), description="Statements that a right answer cannot contain; for the marker only.")
+    words: Annotated[int, Field(gt=0)] | None = Field(None, description="Word limit told to the student.")
+
+
+class CodePart(Model):
+    """The student fills in a code cell."""
+
+    part: Slug
+    kind: Literal["code"]
+    title: str | None = None
+    prompt: Text = Field(description="Markdown with $maths$.")
+    starter: Text = Field(description="What the student's cell holds at first; must earn nothing.")
+    hints: tuple[Text, ...] = ()
+    checks: Annotated[tuple[Check, ...], Field(min_length=1)]
+    misconceptions: tuple[Misconception, ...] = ()
+    forbid: tuple[Literal["autograd", "optimizer"], ...] = Field(
+        (), description="Machinery that the student's functions may not use in this part (best effort)."
+    )
+
+    @property
+    def points(self) -> float:
+        return sum(check.points for check in self.checks)
+
+
+class ChoicePart(Model):
+    """The student assigns one of the options to a name."""
+
+    part: Slug
+    kind: Literal["choice"]
+    title: str | None = None
+    prompt: Text
+    starter: Text
+    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = Field(description="The name to assign to.")
+    options: Annotated[tuple[Text, ...], Field(min_length=2)]
+    hints: tuple[Text, ...] = ()
+    checks: Annotated[tuple[Check, ...], Field(min_length=1)]
+    misconceptions: tuple[Misconception, ...] = ()
+    forbid: tuple[()] = ()
+
+    @property
+    def points(self) -> float:
+        return sum(check.points for check in self.checks)
+
+
+class ExplanationPart(Model):
+    """The student writes prose in a Markdown cell; a person gives the points by the rubric."""
+
+    part: Slug
+    kind: Literal["explanation"]
+    title: str | None = None
+    prompt: Text
+    starter: Text = "*Write your explanation here.*"
+    hints: tuple[Text, ...] = ()
+    rubric: Rubric
+
+    @property
+    def points(self) -> float:
+        return sum(criterion.points for criterion in self.rubric.criteria)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        return ()
+
+    @property
+    def misconceptions(self) -> tuple[Misconception, ...]:
+        return ()
+
+
+Part = Annotated[CodePart | ChoicePart | ExplanationPart, Field(discriminator="kind")]
+
+
+class Exercise(Model):
+    """``exercises/<assignment>/<slug>.yaml``; its slug is the file's name."""
+
+    title: Text
+    objectives: Annotated[tuple[Text, ...], Field(min_length=1)]
+    minutes: Annotated[int, Field(gt=0)] = Field(description="How long a student needs, in minutes.")
+    points: Points = Field(description="Must equal the sum over parts; stated so that a slip is seen.")
+    introduction: Text = Field(description="Markdown with $maths$, shown before the parts.")
+    files: tuple[str, ...] = Field((), description="Data files beside the YAML, released with the notebook.")
+    limits: LimitOverrides = LimitOverrides()
+    tolerances: dict[Literal["float16", "bfloat16", "float32", "float64"], ToleranceSpec] = {}
+    parts: Annotated[tuple[Part, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _inside_the_folder(self) -> Exercise:
+        for name in self.files:
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts or len(path.parts) != 1:
+                raise ValueError(f"files: {name!r} must be a plain file name beside the YAML")
+        return self
+
+
+class AssignmentSpec(Model):
+    """One entry of ``assignments`` in course.yaml."""
+
+    id: Slug
+    title: Text
+    introduction: Text = Field(description="Markdown; the notebook opens with it.")
+    exercises: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    weight: Positive = 1.0
+    release: date | None = None
+    due: datetime | None = None
+
+
+class Colab(Model):
+    """Where the released notebooks can be opened from."""
+
+    repository: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = Field(description="owner/name on GitHub.")
+    branch: str = "main"
+    folder: str = "release"
+
+
+class CourseSpec(Model):
+    """``course.yaml``."""
+
+    id: Slug
+    title: Text
+    assignments: Annotated[tuple[AssignmentSpec, ...], Field(min_length=1)]
+    devices: Annotated[tuple[Literal["cpu", "cuda"], ...], Field(min_length=1)] = ("cpu",)
+    packages: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")], ...] = Field(
+        (), description="Modules that notebooks may import besides torch; imported before grading."
+    )
+    limits: Limits = Limits()
+    tolerances: dict[Literal["float16", "bfloat16", "float32", "float64"], ToleranceSpec] = {}
+    colab: Colab | None = None
+
+
+class LoadedExercise(Model):
+    """An exercise with where it stands and what belongs to it."""
+
+    slug: Slug
+    assignment: Slug
+    spec: Exercise
+    solution: dict[str, str] = Field(description="Source of each part's solution cell (text for explanations).")
+    grader: str = Field(description="Path of the grader, relative to the course folder.")
+    data: dict[str, bytes] = Field({}, description="Contents of the declared files.")
+
+    def part(self, name: str) -> CodePart | ChoicePart | ExplanationPart:
+        return next(part for part in self.spec.parts if part.part == name)
+
+
+class LoadedAssignment(Model):
+    spec: AssignmentSpec
+    exercises: tuple[LoadedExercise, ...]
+
+    @property
+    def id(self) -> str:
+        return self.spec.id
+
+    @property
+    def points(self) -> float:
+        return sum(part.points for exercise in self.exercises for part in exercise.spec.parts)
+
+
+class Course(Model):
+    """A whole course, checked across files."""
+
+    root: str = Field(description="Absolute path of the course folder.")
+    spec: CourseSpec
+    assignments: tuple[LoadedAssignment, ...]
+    digest: str = Field(description="SHA-256 (hex) over course.yaml, exercises, graders and solutions.")
+
+    def assignment(self, name: str) -> LoadedAssignment | None:
+        return next((item for item in self.assignments if item.id == name), None)

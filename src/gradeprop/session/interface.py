@@ -1,0 +1,181 @@
+"""The boundary between grader and student code: what may be asked and what can come back.
+
+Both sides of every session speak in these frozen values. Nothing here runs student code.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Literal, Self, TypeAlias
+
+from gradeprop.course.limits import Limits
+from gradeprop.gradients.values import Opaque, TensorState, Value
+
+__all__ = [
+    "Ask",
+    "Call",
+    "CellOutcome",
+    "CellSource",
+    "Limits",
+    "Missing",
+    "Opaque",
+    "Outcome",
+    "Raised",
+    "Read",
+    "Returned",
+    "Sandbox",
+    "Session",
+    "Stopped",
+    "TensorState",
+    "Value",
+]
+
+StopReason: TypeAlias = Literal["timeout", "killed", "memory", "output"]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Ask: what is the value of this global name?"""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """Ask: what does this function return for these arguments?
+
+    Tensor arguments arrive on the student's side as fresh tensors on ``TensorState.device``, with the
+    given ``requires_grad`` and, where given, ``grad``.
+    """
+
+    name: str
+    arguments: tuple[Value, ...] = ()
+    keywords: Mapping[str, Value] = field(default_factory=dict)
+
+
+Ask: TypeAlias = Read | Call
+
+
+@dataclass(frozen=True, eq=False)
+class Returned:
+    """The value of a name, or what a call returned.
+
+    ``arguments`` is the state of the call's arguments afterwards (positional, then keywords in order),
+    so that a mutated input is seen. ``used`` names machinery that ran during the call, best effort:
+    ``"autograd"`` (any backward or forward-mode pass), ``"optimizer"`` (a ``torch.optim`` step).
+    """
+
+    value: Value
+    arguments: tuple[Value, ...] = ()
+    used: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Raised:
+    """Student code raised. ``line`` is the line in the student's own cell, when known."""
+
+    type_name: str
+    message: str
+    traceback: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No such name (for a call: no such callable; then ``found_type`` says what is there)."""
+
+    name: str
+    found_type: str | None = None
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The session ended the exchange: a limit was reached or the student's process died."""
+
+    reason: StopReason
+    message: str
+
+
+Outcome: TypeAlias = Returned | Raised | Missing | Stopped
+
+
+@dataclass(frozen=True)
+class CellSource:
+    """A code cell to run. ``label`` identifies it in tracebacks and messages."""
+
+    source: str
+    label: str
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """What running one cell left: nbformat 4 output dicts, and why it stopped if it did."""
+
+    status: Literal["ok", "error", "timeout", "killed", "memory", "output"]
+    outputs: tuple[dict[str, Any], ...] = ()
+    execution_count: int | None = None
+    seconds: float = 0.0
+    message: str | None = None
+
+
+class Session(ABC):
+    """One student's notebook running somewhere. Use as a context manager."""
+
+    @abstractmethod
+    def run(self, cell: CellSource) -> CellOutcome:
+        """Run one cell; never raises for anything that the student's code does."""
+
+    @abstractmethod
+    def ask(self, asks: Sequence[Ask], *, seconds: float | None = None) -> list[Outcome]:
+        """Answer all asks of one check, in order, on a copy of the state: none changes what a later
+        check or cell sees (the in-kernel session cannot promise this and documents it).
+
+        Returns exactly ``len(asks)`` outcomes; after a ``Stopped`` all that follow are ``Stopped`` too.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End it and everything it started. Idempotent."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Sandbox(ABC):
+    """Opens sessions. One per worker; use as a context manager."""
+
+    level: Literal["full", "restricted", "none"]
+
+    @abstractmethod
+    def open(self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None) -> Session:
+        """Start a session in an empty working folder that holds ``files``, its RNGs seeded with ``seed``.
+
+        Raises:
+            GraderFault: the sandbox itself could not start one (never the student's fault).
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the sandbox and all its sessions."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
