@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 
@@ -33,7 +33,7 @@ class Limits:
     result_mb: int = 32
 
     def __post_init__(self) -> None:
-        for name in self.__dataclass_fields__:
+        for name in (item.name for item in fields(self)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
                 raise ValueError(f"{name} must be a number greater than 0, not {value!r}")
