@@ -1,0 +1,144 @@
+"""What a student reads in the locked Markdown cells: introductions and prompts.
+
+Only what a student may know comes in here: no check names, rubric keys, contradictions, misconceptions or
+solutions.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from gradeprop.course.model import (
+        ChoicePart,
+        CodePart,
+        Colab,
+        Exercise,
+        ExplanationPart,
+        LoadedAssignment,
+    )
+
+_HOW_IT_WORKS = """\
+**How it works.** Run the cells from top to bottom with Shift + Enter, starting with the set-up cell just \
+below. Write your answers in the cells under each task, then run the check that follows. Check as often as \
+you like: a wrong try costs nothing, and the message tells you what to look at. Remember to save the \
+notebook before you hand it in."""
+
+_FORBIDDEN = {
+    "autograd": "PyTorch's own gradients (`backward`, `torch.autograd`, `torch.func`)",
+    "optimizer": "the optimizers of `torch.optim`",
+}
+
+
+def assignment_introduction(assignment: LoadedAssignment, colab: Colab | None) -> str:
+    """Markdown that opens the notebook."""
+    exercises = [exercise.spec for exercise in assignment.exercises]
+    rows = "\n".join(
+        f"| {number}. {_cell(exercise.title)} | {_number(exercise.points)} | {exercise.minutes} |"
+        for number, exercise in enumerate(exercises, start=1)
+    )
+    blocks = [
+        f"# {_line(assignment.spec.title)}",
+        _badge(assignment.id, colab) if colab else "",
+        assignment.spec.introduction.strip(),
+        f"**Time:** about {_duration(sum(exercise.minutes for exercise in exercises))}. "
+        f"**Points:** {_number(assignment.points)}.",
+        f"| Exercise | Points | Minutes |\n| :--- | ---: | ---: |\n{rows}",
+        _HOW_IT_WORKS,
+    ]
+    return _joined(blocks)
+
+
+def exercise_introduction(exercise: Exercise, number: int) -> str:
+    """Markdown before the first part; ``number`` counts from 1 within the assignment."""
+    objectives = "\n".join(f"- {_line(objective)}" for objective in exercise.objectives)
+    return _joined(
+        [
+            f"## {number}. {_line(exercise.title)}",
+            f"*{_points(exercise.points)}, about {_duration(exercise.minutes)}*",
+            exercise.introduction.strip(),
+            f"**What you will practise**\n\n{objectives}",
+        ]
+    )
+
+
+def prompt(part: CodePart | ChoicePart | ExplanationPart, *, alone: bool) -> str:
+    """Markdown above a part's answer cell; ``alone`` when the exercise has no other part."""
+    title = part.title or ("Your task" if alone else part.part.replace("_", " ").capitalize())
+    blocks = [f"### {_line(title)} ({_points(part.points)})", part.prompt.strip()]
+    if part.kind == "choice":
+        blocks.append(_options(part))
+    blocks.extend(_hint(number, text, len(part.hints)) for number, text in enumerate(part.hints, start=1))
+    blocks.append(_criteria(part) if part.kind == "explanation" else _checks(part))
+    return _joined(blocks)
+
+
+def _checks(part: CodePart | ChoicePart) -> str:
+    lines = ["**What is checked**", ""]
+    for check in part.checks:
+        when = "in the cell below" if check.public else "checked after you hand in"
+        lines.append(f"- {_line(check.describe)} *({_points(check.points)}, {when})*")
+    if part.forbid:
+        lines += ["", f"Not to be used here: {' and '.join(_FORBIDDEN[name] for name in part.forbid)}."]
+    return "\n".join(lines)
+
+
+def _criteria(part: ExplanationPart) -> str:
+    words = part.rubric.words
+    length = f" At most {words} words, please." if words else ""
+    lines = [f"**What a good answer does.** A person reads it and gives the points.{length}", ""]
+    lines += [
+        f"- {_line(criterion.text)} *({_points(criterion.points)})*" for criterion in part.rubric.criteria
+    ]
+    return "\n".join(lines)
+
+
+def _options(part: ChoicePart) -> str:
+    # Written as Python, so that an option can be copied into the cell as it stands.
+    literals = (json.dumps(_line(option), ensure_ascii=False) for option in part.options)
+    return f"Set `{part.name}` to one of these:\n\n" + "\n".join(f"- {_code(text)}" for text in literals)
+
+
+def _hint(number: int, text: str, count: int) -> str:
+    # Jupyter renders Markdown inside HTML only between blank lines.
+    label = f"Hint {number}" if count > 1 else "Hint"
+    return f"<details>\n<summary>{label}</summary>\n\n{text.strip()}\n\n</details>"
+
+
+def _badge(assignment: str, colab: Colab) -> str:
+    path = "/".join((colab.repository, "blob", colab.branch, colab.folder, assignment, f"{assignment}.ipynb"))
+    image = "https://colab.research.google.com/assets/colab-badge.svg"
+    return f"[![Open in Colab]({image})](https://colab.research.google.com/github/{quote(path)})"
+
+
+def _joined(blocks: list[str]) -> str:
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cell(text: str) -> str:
+    return _line(text).replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
+def _number(points: float) -> str:
+    return format(points, ".6g")
+
+
+def _points(points: float) -> str:
+    return f"{_number(points)} point{'' if points == 1 else 's'}"
+
+
+def _duration(minutes: int) -> str:
+    if minutes <= 90:
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} hour{'' if hours == 1 else 's'}" + (f" {rest} minutes" if rest else "")

@@ -1,0 +1,152 @@
+"""The release model: every cell that a student is given, before it becomes JSON.
+
+It is made from the course alone. Submissions are restored against it, never against ``source/``, which
+holds solutions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from gradeprop.errors import CourseError, Problem
+from gradeprop.notebook.prose import assignment_introduction, exercise_introduction, prompt
+from gradeprop.notebook.setup_cell import setup_source
+
+if TYPE_CHECKING:  # pydantic is not needed to restore a notebook
+    from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
+
+Role: TypeAlias = Literal["introduction", "setup", "prompt", "solution", "manual", "check"]
+PartKey: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class ReleaseCell:
+    """One cell of the released notebook.
+
+    Attributes:
+        grade_id: unique in the notebook; letters, digits, ``_`` and ``-``, at most 128 characters.
+        role: ``solution`` (code) and ``manual`` (Markdown) are the student's; all others are locked.
+        source: what the student finds in it (for ``solution`` and ``manual``: the starter).
+        exercise: slug, or None for the assignment's own cells.
+        part: slug, or None for introductions and the set-up cell.
+        points: of a ``check`` or ``manual`` cell, else None.
+    """
+
+    grade_id: str
+    role: Role
+    cell_type: Literal["code", "markdown"]
+    source: str
+    exercise: str | None = None
+    part: str | None = None
+    points: float | None = None
+
+    @property
+    def locked(self) -> bool:
+        """Whether the cell is the course's own: restored whatever the student did to it."""
+        return self.role not in ("solution", "manual")
+
+    @property
+    def key(self) -> PartKey | None:
+        """(exercise, part), or None for a cell that belongs to no part."""
+        return None if self.exercise is None or self.part is None else (self.exercise, self.part)
+
+
+@dataclass(frozen=True)
+class ReleaseModel:
+    """A released notebook: its cells in order and the data files that travel beside it, by name."""
+
+    assignment: str
+    title: str
+    cells: tuple[ReleaseCell, ...]
+    files: dict[str, bytes]
+
+    def answers(self) -> dict[PartKey, ReleaseCell]:
+        """The student's cell of each part, in release order."""
+        return {cell.key: cell for cell in self.cells if not cell.locked and cell.key is not None}
+
+
+def release_model(course: Course, assignment: LoadedAssignment, public: Mapping[str, Any]) -> ReleaseModel:
+    """Lay out the notebook of one assignment.
+
+    Args:
+        course: gives the packages to import and the Colab badge.
+        assignment: one of ``course.assignments``.
+        public: by exercise, what its public checks need in the student's kernel, as JSON-able data;
+            entries of other assignments are left out.
+
+    Raises:
+        CourseError: two cells would get the same id, or two data files the same name.
+    """
+    slugs = [exercise.slug for exercise in assignment.exercises]
+    data = {slug: public[slug] for slug in slugs if slug in public}
+    cells = [
+        ReleaseCell(
+            f"{assignment.id}-introduction",
+            "introduction",
+            "markdown",
+            assignment_introduction(assignment, course.spec.colab),
+        ),
+        ReleaseCell(f"{assignment.id}-setup", "setup", "code", setup_source(course.spec.packages, data)),
+    ]
+    for number, exercise in enumerate(assignment.exercises, start=1):
+        cells.extend(_exercise_cells(exercise, number))
+    _refuse_twins(assignment.id, cells)
+    return ReleaseModel(assignment.id, assignment.spec.title, tuple(cells), _files(assignment))
+
+
+def _exercise_cells(exercise: LoadedExercise, number: int) -> Iterator[ReleaseCell]:
+    slug, spec = exercise.slug, exercise.spec
+    yield ReleaseCell(
+        f"{slug}-introduction", "introduction", "markdown", exercise_introduction(spec, number), slug
+    )
+    for part in spec.parts:
+        name = f"{slug}-{part.part}"
+        text = prompt(part, alone=len(spec.parts) == 1)
+        yield ReleaseCell(f"{name}-prompt", "prompt", "markdown", text, slug, part.part)
+        starter = part.starter.strip("\n")
+        if part.kind == "explanation":
+            yield ReleaseCell(name, "manual", "markdown", starter, slug, part.part, part.points)
+        else:
+            yield ReleaseCell(name, "solution", "code", starter, slug, part.part)
+            check = f'gp.check("{slug}", "{part.part}")'
+            yield ReleaseCell(f"{name}-check", "check", "code", check, slug, part.part, part.points)
+
+
+def _refuse_twins(assignment: str, cells: list[ReleaseCell]) -> None:
+    seen: set[str] = set()
+    for cell in cells:
+        if cell.grade_id in seen:
+            raise CourseError(
+                [
+                    Problem(
+                        f"exercises/{assignment}/{cell.exercise}.yaml" if cell.exercise else "course.yaml",
+                        0,
+                        0,
+                        f"two cells of the notebook would have the id {cell.grade_id!r}",
+                        "name no part 'introduction' or 'setup', and no exercise like its assignment",
+                    )
+                ]
+            )
+        seen.add(cell.grade_id)
+
+
+def _files(assignment: LoadedAssignment) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for exercise in assignment.exercises:
+        for name, content in exercise.data.items():
+            if files.setdefault(name, content) != content or name == f"{assignment.id}.ipynb":
+                problems.append(
+                    Problem(
+                        f"exercises/{assignment.id}/{exercise.slug}.yaml",
+                        0,
+                        0,
+                        f"the data file {name!r} has the name of another released file",
+                        "rename one of them",
+                    )
+                )
+    if problems:
+        raise CourseError(problems)
+    return files
