@@ -1,0 +1,37 @@
+"""A problem whose answer is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gradeprop.gradients.problem import Answer, Problem
+
+
+class Fixed(Problem):
+    """A known answer, with the wrong answers worth recognising.
+
+    Args:
+        answer: tensor, number, word, or a tuple of them.
+        mistakes: misconception id -> one wrong answer, or a **list** of variants. Ids that are not
+            given are derived from the answer (sign, factors, transposition, …).
+        labels: names of the items of a tuple answer.
+    """
+
+    def __init__(
+        self, answer: Answer, mistakes: Mapping[str, Any] | None = None, labels: tuple[str, ...] = ()
+    ) -> None:
+        self._answer = answer
+        self._mistakes: dict[str, list[Answer]] = {
+            name: list(wrong) if isinstance(wrong, list) else [wrong]
+            for name, wrong in (mistakes or {}).items()
+        }
+        self.labels = labels
+
+    def answer(self) -> Answer:
+        return self._answer
+
+    def mistake(self, name: str) -> list[Answer]:
+        if name in self._mistakes:
+            return list(self._mistakes[name])
+        return super().mistake(name)

@@ -1,0 +1,167 @@
+"""Seeded inputs on which mistakes differ: away from 0, from given values and from each other."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+import torch
+
+_MANY = 1_000_000  # integers to choose from, at most
+
+
+def derive_seed(key: bytes, *names: str) -> bytes:
+    """32 bytes that depend on the key and on the list of names: HMAC-SHA256 (RFC 2104).
+
+    Each name is preceded by its length, so that ("a", "bc") and ("ab", "c") differ.
+    """
+    parts = [name.encode("utf-8", "surrogatepass") for name in names]
+    return hmac.digest(key, b"".join(len(part).to_bytes(8, "big") + part for part in parts), "sha256")
+
+
+def generator(seed: bytes | int) -> torch.Generator:
+    """A CPU generator; the same seed gives the same numbers whatever the device they are moved to."""
+    raw = seed if isinstance(seed, bytes) else str(seed).encode()
+    # torch's CPU generator starts from 32 bits.
+    return torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(raw).digest()[:4], "big"))
+
+
+def draw(
+    generator_seed: bytes | int,
+    shape: Sequence[int],
+    *,
+    dtype: torch.dtype | str = torch.float64,
+    device: str = "cpu",
+    low: float = 0.5,
+    high: float = 2.5,
+    positive: bool = False,
+    avoid: Sequence[float] = (),
+    gap: float = 0.15,
+    integer: bool = False,
+    requires_grad: bool = False,
+) -> torch.Tensor:
+    """Random numbers of magnitude ``low`` … ``high`` with random signs.
+
+    Args:
+        generator_seed: the same seed and arguments give the same tensor, on every device.
+        shape: sizes; ``()`` gives a 0-d tensor.
+        dtype: ``torch.float32`` or ``"float32"``; the numbers of float64 are drawn, then rounded.
+        positive: no negative numbers.
+        avoid: no number comes closer than ``gap`` to one of these.
+        integer: whole numbers only (of any dtype).
+
+    The range that is left is cut into one cell per number and each number comes from the middle of its
+    own cell, in random order: the numbers of a tensor differ by at least half a cell.
+
+    Raises:
+        ValueError: nothing is left to draw from, or the range is not 0 <= low <= high.
+    """
+    kind = getattr(torch, dtype) if isinstance(dtype, str) else dtype
+    if not isinstance(kind, torch.dtype):
+        raise ValueError(f"dtype must be a torch dtype, not {dtype!r}; try float64")
+    if not 0 <= low <= high < float("inf"):
+        raise ValueError(f"the range must be 0 <= low <= high, not {low} … {high}")
+    sizes = tuple(int(size) for size in shape)
+    count = int(torch.Size(sizes).numel())
+    source = generator(generator_seed)
+    if integer:
+        values = _whole(source, count, low, high, positive, avoid, gap)
+    else:
+        values = _real(source, count, _intervals(low, high, positive, avoid, gap))
+    if values is None:
+        raise ValueError(
+            f"avoid={tuple(avoid)} with gap={gap} leaves nothing of {low} … {high}; widen the range"
+        )
+    return values.reshape(sizes).to(kind).to(device).requires_grad_(requires_grad)
+
+
+class Inputs:
+    """A stream of draws from one seed: the n-th draw depends on the seed and on n only, not on what was
+    drawn before it."""
+
+    def __init__(self, seed: bytes, device: str = "cpu") -> None:
+        self._seed = seed
+        self._device = device
+        self._drawn = 0
+
+    def draw(
+        self,
+        shape: Sequence[int],
+        *,
+        dtype: torch.dtype | str = torch.float64,
+        device: str | None = None,
+        low: float = 0.5,
+        high: float = 2.5,
+        positive: bool = False,
+        avoid: Sequence[float] = (),
+        gap: float = 0.15,
+        integer: bool = False,
+        requires_grad: bool = False,
+    ) -> torch.Tensor:
+        """The next draw; arguments as for :func:`draw`, ``device`` by default the stream's."""
+        seed = derive_seed(self._seed, "draw", str(self._drawn))
+        self._drawn += 1
+        return draw(
+            seed,
+            shape,
+            dtype=dtype,
+            device=device or self._device,
+            low=low,
+            high=high,
+            positive=positive,
+            avoid=avoid,
+            gap=gap,
+            integer=integer,
+            requires_grad=requires_grad,
+        )
+
+
+def _intervals(
+    low: float, high: float, positive: bool, avoid: Sequence[float], gap: float
+) -> list[tuple[float, float]]:
+    """What may be drawn: the range (and its mirror image) less a gap around every avoided value."""
+    left = [(low, high)] if positive else [(-high, -low), (low, high)]
+    for value in avoid:
+        cut: list[tuple[float, float]] = []
+        for start, stop in left:
+            cut += [(start, min(stop, value - gap)), (max(start, value + gap), stop)]
+        left = [(start, stop) for start, stop in cut if start < stop]
+    return left
+
+
+def _real(source: torch.Generator, count: int, left: list[tuple[float, float]]) -> torch.Tensor | None:
+    if not left:
+        return None
+    lengths = torch.tensor([stop - start for start, stop in left], dtype=torch.float64)
+    jitter = torch.rand(count, generator=source, dtype=torch.float64)
+    if count > 1:
+        jitter = 0.25 + 0.5 * jitter
+    order = torch.randperm(count, generator=source).to(torch.float64)
+    along = (order + jitter) / max(count, 1) * lengths.sum()
+    ends = lengths.cumsum(0)
+    which = torch.searchsorted(ends, along, right=True).clamp(max=len(left) - 1)
+    starts = torch.tensor([start for start, _ in left], dtype=torch.float64)
+    return starts[which] + along - (ends - lengths)[which]
+
+
+def _whole(
+    source: torch.Generator,
+    count: int,
+    low: float,
+    high: float,
+    positive: bool,
+    avoid: Sequence[float],
+    gap: float,
+) -> torch.Tensor | None:
+    """Whole numbers without repetition as long as there are enough of them."""
+    if high > _MANY:
+        raise ValueError(f"integer draws go up to {_MANY}, not {high}")
+    sizes = range(int(-(-low // 1)), int(high // 1) + 1)
+    signed = list(sizes) if positive else sorted({-n for n in sizes} | set(sizes))
+    left = [n for n in signed if all(abs(n - value) >= gap for value in avoid)]
+    if not left:
+        return None
+    rounds = -(-count // len(left))
+    order = torch.cat([torch.randperm(len(left), generator=source) for _ in range(max(rounds, 1))])
+    return torch.tensor(left, dtype=torch.float64)[order[:count]]

@@ -1,0 +1,114 @@
+"""What is wrong with an answer, told twice: to the student and to the instructor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["none", "type", "length", "dtype", "device", "shape", "not_finite", "value"]
+
+ORDER: tuple[Kind, ...] = ("none", "type", "length", "dtype", "device", "shape", "not_finite", "value")
+"""From the most basic to the most subtle; of several mismatches in a tuple the most basic is reported."""
+
+_HIDDEN: dict[Kind, str] = {
+    "length": "{subject} does not have the expected number of items. Return them as one tuple, in the order "
+    "that the exercise names.",
+    "dtype": "{subject} does not have the expected dtype. Keep the dtype of the input, for example with "
+    "torch.zeros_like(x), and look for a conversion such as .float().",
+    "device": "{subject} is on another device than expected. Keep the device of the input.",
+    "shape": "{subject} does not have the expected shape. Look for a sum, a transpose or an extra dimension "
+    "too many or too few: a gradient has the shape of what it is taken with respect to.",
+    "not_finite": "{subject} contains nan or inf. Look for a division by zero, the logarithm of zero or a "
+    "step that is too large.",
+    "value": "{subject} has the expected form but not the expected value. Try it on a small input for which "
+    "you can work out the answer by hand.",
+}
+_PUBLIC: dict[Kind, str] = {
+    "length": "{subject} has {got}, expected {expected}. Return them as one tuple, in the order that the "
+    "exercise names.",
+    "dtype": "{subject} has dtype {got}, expected {expected}. Keep the dtype of the input, for example with "
+    "torch.zeros_like(x).",
+    "device": "{subject} is on {got}, expected {expected}. Keep the device of the input.",
+    "shape": "{subject} has shape {got}, expected {expected}. Look for a sum, a transpose or an extra "
+    "dimension too many or too few.",
+    "not_finite": "{subject} contains {got}{at}, expected {expected}. Look for a division by zero, the "
+    "logarithm of zero or a step that is too large.",
+    "value": "{subject} is {got}{at}, expected {expected}.",
+}
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """The most basic difference between an answer and the right one.
+
+    Attributes:
+        kind: which test failed first.
+        place: which item of a tuple, by label (``"b"``) or number (``"item 2"``); empty for the whole.
+        expected, got: short texts: numbers for values (at ``index``), else a dtype, device, shape, type.
+        index: where the greatest absolute difference (or the first nan or inf) is; ``()`` for a scalar.
+        whole: both tensors in full when they are small: ``("[3.0, -1.4]", "[1.5, -0.7]")``.
+        absolute, relative: the greatest differences; ``relative`` leaves out elements that should be 0.
+        relative_index: where the greatest relative difference is.
+        wrong, total: how many elements differ, of how many.
+        secret: the expected value must not be shown (words and truth values of a choice).
+        called: the value was returned by a function of the student's.
+    """
+
+    kind: Kind
+    place: str
+    expected: str
+    got: str
+    index: tuple[int, ...] = ()
+    whole: tuple[str, str] | None = None
+    absolute: float | None = None
+    relative: float | None = None
+    relative_index: tuple[int, ...] = ()
+    wrong: int = 0
+    total: int = 0
+    remedy: str = ""
+    secret: bool = False
+    called: bool = False
+
+    def student(self, public: bool) -> str:
+        """For the student. Unless ``public``: no number, shape or dtype of the hidden question."""
+        subject = f"Your {self.place}" if self.place else "Your answer"
+        if self.kind == "none":
+            return f"{subject} is None. {self._none_hint()}"
+        if self.kind == "type":
+            remedy = f" {self.remedy}" if self.remedy else ""
+            return f"{subject} is {self.got}, expected {self.expected}.{remedy}"
+        if self.secret:
+            return f"{subject} is {self.got}, which is not right." if public else f"{subject} is not right."
+        text = (_PUBLIC if public else _HIDDEN)[self.kind]
+        message = text.format(subject=subject, got=self.got, expected=self.expected, at=self._at())
+        if public and self.kind == "value" and self.total > 1:
+            message += f" {self.wrong} of {self.total} values differ."
+        return message
+
+    def detail(self) -> str:
+        """For the instructor: everything that is known, on one line."""
+        place = f"{self.place}: " if self.place else ""
+        if self.kind in ("none", "type", "length"):
+            return f"{place}expected {self.expected}, got {self.got}"
+        if self.kind in ("dtype", "device", "shape"):
+            return f"{place}expected {self.kind} {self.expected}, got {self.got}"
+        where = f"at index {list(self.index)}: " if self.index else ""
+        text = f"{place}{where}expected {self.expected}, got {self.got}"
+        if self.total > 1 and self.whole:
+            text = f"{place}expected {self.whole[0]}, got {self.whole[1]}"
+        if self.kind == "value" and self.absolute is not None:
+            at = f" at index {list(self.index)}" if self.index else ""
+            text += f" (greatest absolute difference {self.absolute:.3g}{at}"
+            if self.relative is not None:
+                at = f" at index {list(self.relative_index)}" if self.relative_index else ""
+                text += f", relative {self.relative:.3g}{at}"
+            text += f"; {self.wrong} of {self.total} differ)" if self.total > 1 else ")"
+        return text
+
+    def _at(self) -> str:
+        return f" at index {list(self.index)}" if self.index else ""
+
+    def _none_hint(self) -> str:
+        if self.called:
+            return "Is a return missing at the end of the function?"
+        return "A .grad stays None until backward has run through a leaf that requires grad."

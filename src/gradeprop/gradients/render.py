@@ -1,0 +1,81 @@
+"""Numbers and tensors as short text: ``[3.0, -1.4]``, ``12.01``, ``float32 of shape (40, 3)``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from gradeprop.gradients.values import Opaque, TensorState
+
+SHORT = 4
+_SMALL = 8  # elements of a tensor shown in full
+
+
+def number(value: Any, digits: int = SHORT) -> str:
+    """``6.0``, ``1.265``, ``3.5e-07``; integers and booleans as they are."""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**18 else "a huge integer"
+    if isinstance(value, complex):
+        return (
+            f"{number(value.real, digits)}{'+' if value.imag >= 0 else '-'}{number(abs(value.imag), digits)}j"
+        )
+    text = f"{value:.{digits}g}"
+    return text + ".0" if text.lstrip("-").isdigit() else text
+
+
+def digits_to_tell_apart(first: Any, second: Any) -> int:
+    """The fewest significant digits, at least 4, with which two different numbers look different."""
+    for digits in range(SHORT, 18):
+        if number(first, digits) != number(second, digits) or first == second:
+            return digits
+    return 17
+
+
+def pair(expected: Any, got: Any) -> tuple[str, str]:
+    """Two numbers, with as many digits as it takes to see that they differ."""
+    if any(isinstance(item, float) and not math.isfinite(item) for item in (expected, got)):
+        return number(expected), number(got)
+    digits = digits_to_tell_apart(expected, got)
+    return number(expected, digits), number(got, digits)
+
+
+def render(value: Any, digits: int = SHORT) -> str:
+    """Any answer or student value, compactly, at most a few dozen characters per tensor."""
+    if isinstance(value, TensorState):
+        return render(value.value, digits)
+    if isinstance(value, torch.Tensor):
+        if value.numel() > _SMALL:
+            return f"{str(value.dtype).removeprefix('torch.')} of shape {shape(value.shape)}"
+        return _nested(value.detach().tolist(), digits)
+    if isinstance(value, tuple | list):
+        shown = ", ".join(render(item, digits) for item in value[:_SMALL])
+        return f"({shown}{', …' if len(value) > _SMALL else ''})"
+    if isinstance(value, bool | int | float):
+        return number(value, digits)
+    if isinstance(value, str):
+        return f'"{shorten(value)}"'
+    if isinstance(value, Opaque):
+        return f"a {shorten(value.type_name)}"
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def shape(sizes: Sequence[int]) -> str:
+    """``(2, 3)``, ``(3,)``, ``()``."""
+    return str(tuple(int(size) for size in sizes))
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """A student's own text, printable and no longer than ``limit`` characters."""
+    clean = "".join(char if char.isprintable() else "�" for char in text[: limit + 1])
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def _nested(values: Any, digits: int) -> str:
+    if isinstance(values, list):
+        return "[" + ", ".join(_nested(item, digits) for item in values) + "]"
+    return number(values, digits)

@@ -1,0 +1,103 @@
+"""How close is close enough: tolerances per dtype and device.
+
+An element passes if ``|got - expected| <= atol + rtol * max(|expected|, floor * largest |expected|)``.
+The floor lets one accidentally small element of a tensor carry the rounding error of its neighbours;
+because everything scales with the right answer, an all-zero gradient never passes for a small one.
+
+Why these numbers (measured in ``tests/gradients/test_tolerance.py``): an honest central difference in
+float64 with 1e-6 <= h <= 1e-3 stays below 1e-5 relative; a thousand float32 descent steps stay below
+1e-4; one step more or less (5e-4) and 12 against 12.01 (8e-4) stay apart in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import torch
+
+Overrides: TypeAlias = Mapping[str, tuple[float, float]]
+"""``{"float32": (rtol, atol)}``: replaces the engine's numbers for that dtype on every device."""
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """``rtol`` and ``floor`` have no unit; ``atol`` has the answer's."""
+
+    rtol: float
+    atol: float
+    floor: float = 0.01
+
+    def __post_init__(self) -> None:
+        for name, value in (("rtol", self.rtol), ("atol", self.atol), ("floor", self.floor)):
+            if not 0 <= value < float("inf"):
+                raise ValueError(f"{name} must be a finite number of at least 0, not {value!r}; try 1e-5")
+
+
+TABLE: Mapping[tuple[str, str], Tolerance] = {
+    ("float64", "cpu"): Tolerance(1e-5, 1e-12),
+    ("float64", "cuda"): Tolerance(1e-5, 1e-12),
+    ("float32", "cpu"): Tolerance(1e-4, 1e-8),
+    ("float32", "cuda"): Tolerance(1e-4, 2e-8),  # sums run in another order there
+    ("float16", "cpu"): Tolerance(5e-3, 1e-6, 0.1),
+    ("float16", "cuda"): Tolerance(5e-3, 1e-6, 0.1),
+    ("bfloat16", "cpu"): Tolerance(2.5e-2, 1e-6, 0.1),
+    ("bfloat16", "cuda"): Tolerance(2.5e-2, 1e-6, 0.1),
+}
+"""The engine's own numbers. A Python number counts as float32: what computed it is not known."""
+
+_COARSENESS = ("float64", "float32", "float16", "bfloat16")
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """``torch.float32`` -> ``"float32"``."""
+    return str(dtype).removeprefix("torch.")
+
+
+def default_atol(name: str) -> float:
+    """The engine's atol for a dtype's name; float32's for any other name."""
+    return TABLE.get((name, "cpu"), TABLE["float32", "cpu"]).atol
+
+
+def tolerance_for(
+    expected: torch.dtype | None,
+    got: torch.dtype | None,
+    *,
+    device: str = "cpu",
+    overrides: Overrides | None = None,
+) -> Tolerance:
+    """The tolerance for comparing two dtypes (``None`` is a Python number).
+
+    The coarser of the two counts, since a float32 answer cannot be better than float32; but a half
+    precision answer to a float32 or float64 question buys no leniency beyond float32.
+    """
+    ours, theirs = _row(expected), _row(got)
+    limit = max(_COARSENESS.index(ours), _COARSENESS.index("float32"))
+    name = _COARSENESS[min(max(_COARSENESS.index(ours), _COARSENESS.index(theirs)), limit)]
+    kind = "cpu" if device.partition(":")[0] == "cpu" else "cuda"
+    row = TABLE[name, kind]
+    if overrides and name in overrides:
+        rtol, atol = overrides[name]
+        return Tolerance(rtol, atol, row.floor)
+    return row
+
+
+def merge_overrides(*specs: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """Course first, exercise last; later ones win. Values are pairs or have ``rtol`` and ``atol``."""
+    merged: dict[str, tuple[float, float]] = {}
+    for spec in specs:
+        for name, value in spec.items():
+            if name not in _COARSENESS:
+                raise ValueError(f"no tolerances for dtype {name!r}; use one of {', '.join(_COARSENESS)}")
+            rtol, atol = value if isinstance(value, tuple | list) else (value.rtol, value.atol)
+            Tolerance(rtol, atol)  # refuses negative and infinite numbers
+            merged[name] = (float(rtol), float(atol))
+    return merged
+
+
+def _row(dtype: torch.dtype | None) -> str:
+    if dtype is None or dtype == torch.complex64:
+        return "float32"
+    name = dtype_name(dtype)
+    return name if name in _COARSENESS else "float64"
