@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
+from gradeprop.course import layout
 from gradeprop.course.limits import Limits
 from gradeprop.course.patterns import Pattern
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+FileName = Annotated[str, Field(pattern=r"^\w[\w .-]*$", max_length=100)]
+Text = Annotated[str, Field(pattern=r"\S")]
 Points = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -44,16 +46,24 @@ class Check(Model):
 
     check: Slug = Field(description="The test function is test_<check>.")
     points: Points
-    public: bool = Field(False, description="Students can run it; its inputs and expected numbers are released.")
-    needs: tuple[Slug, ...] = Field((), description="Checks of this exercise that must pass first, else it is skipped.")
-    describe: Text = Field(description="What it checks, in the student's words; shown for public and hidden checks.")
+    public: bool = Field(
+        False, description="Students can run it; its inputs and expected numbers are released."
+    )
+    needs: tuple[Slug, ...] = Field(
+        (), description="Checks of this exercise that must pass first, else it is skipped."
+    )
+    describe: Text = Field(
+        description="What it checks, in the student's words; shown for public and hidden checks."
+    )
 
 
 class Misconception(Model):
     """A recognisable wrong answer: how it looks, what to say, and a sample that proves it is caught."""
 
     id: Slug
-    pattern: Pattern | None = Field(None, description="How the right answer is changed; default: known by its id.")
+    pattern: Pattern | None = Field(
+        None, description="How the right answer is changed; default: known by its id."
+    )
     say: Text = Field(description="What the student reads: what went wrong and what to look at.")
     public: bool = Field(True, description="Its words travel in the released notebook.")
     sample: Text = Field(description="Python: a wrong answer for this part that shows this misconception.")
@@ -70,7 +80,9 @@ class Criterion(Model):
 
 class Rubric(Model):
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
-    contradictions: tuple[Text, ...] = Field((), description="Statements that a right answer cannot contain; for the marker only.")
+    contradictions: tuple[Text, ...] = Field(
+        (), description="Statements that a right answer cannot contain; for the marker only."
+    )
     words: Annotated[int, Field(gt=0)] | None = Field(None, description="Word limit told to the student.")
 
 
@@ -102,7 +114,7 @@ class ChoicePart(Model):
     title: str | None = None
     prompt: Text
     starter: Text
-    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = Field(description="The name to assign to.")
+    name: Name = Field(description="The Python name to assign to.")
     options: Annotated[tuple[Text, ...], Field(min_length=2)]
     hints: tuple[Text, ...] = ()
     checks: Annotated[tuple[Check, ...], Field(min_length=1)]
@@ -149,18 +161,12 @@ class Exercise(Model):
     minutes: Annotated[int, Field(gt=0)] = Field(description="How long a student needs, in minutes.")
     points: Points = Field(description="Must equal the sum over parts; stated so that a slip is seen.")
     introduction: Text = Field(description="Markdown with $maths$, shown before the parts.")
-    files: tuple[str, ...] = Field((), description="Data files beside the YAML, released with the notebook.")
+    files: tuple[FileName, ...] = Field(
+        (), description="Data files beside the YAML, released with the notebook."
+    )
     limits: LimitOverrides = LimitOverrides()
     tolerances: dict[Literal["float16", "bfloat16", "float32", "float64"], ToleranceSpec] = {}
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _inside_the_folder(self) -> Exercise:
-        for name in self.files:
-            path = PurePosixPath(name)
-            if path.is_absolute() or ".." in path.parts or len(path.parts) != 1:
-                raise ValueError(f"files: {name!r} must be a plain file name beside the YAML")
-        return self
 
 
 class AssignmentSpec(Model):
@@ -178,7 +184,9 @@ class AssignmentSpec(Model):
 class Colab(Model):
     """Where the released notebooks can be opened from."""
 
-    repository: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = Field(description="owner/name on GitHub.")
+    repository: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = Field(
+        description="owner/name on GitHub."
+    )
     branch: str = "main"
     folder: str = "release"
 
@@ -204,9 +212,29 @@ class LoadedExercise(Model):
     slug: Slug
     assignment: Slug
     spec: Exercise
-    solution: dict[str, str] = Field(description="Source of each part's solution cell (text for explanations).")
+    solution: dict[str, str] = Field(
+        description="Source of each part's solution cell (text for explanations)."
+    )
     grader: str = Field(description="Path of the grader, relative to the course folder.")
     data: dict[str, bytes] = Field({}, description="Contents of the declared files.")
+    places: dict[str, str] = Field(
+        {},
+        description="file:line:col of each part (<part>) and of its checks and misconceptions (<part>.<id>).",
+    )
+
+    @property
+    def path(self) -> str:
+        """Path of the YAML, relative to the course folder."""
+        return layout.exercise_path(self.assignment, self.slug)
+
+    @property
+    def solution_path(self) -> str:
+        """Path of the solution, relative to the course folder."""
+        return layout.solution_path(self.assignment, self.slug)
+
+    def place(self, part: str, name: str | None = None) -> str:
+        """Where a part, or one of its checks or misconceptions, is declared: ``file:line:col``."""
+        return self.places.get(f"{part}.{name}" if name else part, self.path)
 
     def part(self, name: str) -> CodePart | ChoicePart | ExplanationPart:
         return next(part for part in self.spec.parts if part.part == name)

@@ -21,14 +21,17 @@ class Pattern(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mistake: str | None = Field(
-        None, description="Id of a mistake that the engine knows, when it differs from this misconception's id."
+        None,
+        description="Id of a mistake that the engine knows, when it differs from this misconception's id.",
     )
     scale: Number | None = Field(None, description="The right answer times this number, e.g. 0.5.")
     value: Constant | None = Field(
         None, description="A constant answer, e.g. a number printed wrongly in a text: 5.5225."
     )
     component: int | None = Field(
-        None, ge=0, description="Apply it to this item of a tuple answer only (0 is the first); the others must be right."
+        None,
+        ge=0,
+        description="Apply it to this item of a tuple answer only (0 is the first); the rest must be right.",
     )
 
     @model_validator(mode="after")

@@ -1,0 +1,112 @@
+"""What no single file can show: whether a course's files fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from gradeprop.course.crosscheck_code import check_grader, check_solution, check_sources
+from gradeprop.course.crosscheck_exercise import check_exercise
+from gradeprop.course.folder import CourseFiles
+from gradeprop.course.gradeids import check_grade_ids
+from gradeprop.course.layout import data_path, exercise_path, grader_path, solution_path
+from gradeprop.course.python_source import escaped
+from gradeprop.course.strict_yaml import KeyPath
+from gradeprop.errors import Problem
+
+
+def crosscheck(files: CourseFiles) -> list[Problem]:
+    """Every disagreement between the files of a course. Reads nothing, runs nothing."""
+    problems: list[Problem] = []
+    for exercise in files.exercises.values():
+        problems += check_exercise(exercise)
+        problems += check_sources(exercise)
+        problems += check_solution(exercise)
+        problems += check_grader(exercise)
+    if files.spec is not None:
+        problems += _listing(files)
+        problems += check_grade_ids(files)
+        problems += _strays(files)
+    return problems
+
+
+def _listed(files: CourseFiles) -> Iterator[tuple[KeyPath, str, str]]:
+    """(place in course.yaml, assignment, exercise) of everything listed."""
+    assert files.spec is not None
+    for number, assignment in enumerate(files.spec.assignments):
+        for index, slug in enumerate(assignment.exercises):
+            yield ("assignments", number, "exercises", index), assignment.id, slug
+
+
+def _listing(files: CourseFiles) -> Iterator[Problem]:
+    """Names used twice, and exercises of which a file is missing."""
+    assert files.spec is not None
+
+    def problem(path: KeyPath, what: str, remedy: str) -> Problem:
+        return files.document.problem(files.document.place(path), what, remedy)
+
+    seen: set[str] = set()
+    for number, assignment in enumerate(files.spec.assignments):
+        if assignment.id in seen:
+            what = f"the assignment {assignment.id!r} is listed twice"
+            yield problem(("assignments", number, "id"), what, "give each its own id")
+        seen.add(assignment.id)
+    for index, device in enumerate(files.spec.devices):
+        if device in files.spec.devices[:index]:
+            yield problem(("devices", index), f"the device {device!r} is listed twice", "delete one of them")
+    homes: dict[str, str] = {}
+    for path, home, slug in _listed(files):
+        if slug in homes:
+            what = f"the exercise {slug!r} is listed twice (also in {homes[slug]})"
+            yield problem(path, what, "rename one: gp.check finds an exercise by its name alone")
+            continue
+        homes[slug] = home
+        yaml = exercise_path(home, slug)
+        for what, needed in (
+            ("exercise", yaml),
+            ("solution", solution_path(home, slug)),
+            ("grader", grader_path(home, slug)),
+        ):
+            if needed not in files.present:
+                remedy = f"write {needed}" + (", or take it off the list" if what == "exercise" else "")
+                if what == "exercise" or yaml in files.present:
+                    yield problem(path, f"the exercise {slug!r} has no {what} file", remedy)
+
+
+def _strays(files: CourseFiles) -> Iterator[Problem]:
+    """Files that belong to no listed exercise."""
+    wanted: set[str] = set()
+    for _, home, slug in _listed(files):
+        wanted |= {path_of(home, slug) for path_of in (exercise_path, solution_path, grader_path)}
+    for exercise in files.exercises.values():
+        if exercise.spec:
+            wanted |= {data_path(exercise.assignment, name) for name in exercise.spec.files}
+        elif exercise.document.path in wanted:  # it may declare any of the files around it
+            folder = f"exercises/{exercise.assignment}/"
+            wanted |= {path for path in files.present if path.startswith(folder) and ".yaml" not in path}
+    for path in files.present:
+        if path not in wanted:
+            yield Problem(escaped(path), 0, 0, *_about_stray(PurePosixPath(path), files.present))
+
+
+def _about_stray(path: PurePosixPath, present: Sequence[str]) -> tuple[str, str]:
+    if path.name == "conftest.py":
+        return "a conftest.py is not allowed here", "put helpers into the grader itself"
+    if path.suffix == ".yml":
+        return "ends in .yml, which is not read", f"rename it to {path.stem}.yaml"
+    if path.parts[0] == "exercises" and path.suffix == ".yaml" and len(path.parts) == 3:
+        what = f"is not listed in course.yaml under the assignment {path.parts[1]!r}"
+        return what, f"add {path.stem} to its exercises, or delete the file"
+    if path.parts[0] == "exercises":
+        return "belongs to no exercise", "list it under files of the exercise that uses it, or delete it"
+    slug = path.stem.removeprefix("test_") if path.parts[0] == "graders" else path.stem
+    elsewhere = [item for item in present if item.startswith("exercises/") and item.endswith(f"/{slug}.yaml")]
+    if elsewhere:
+        kind = path.parts[0].removesuffix("s")
+        return (
+            f"is not where the {kind} of {elsewhere[0]} belongs",
+            f"move it to {path.parts[0]}/{PurePosixPath(elsewhere[0]).parent.name}/"
+            + ("test_" if kind == "grader" else "")
+            + f"{slug}.py",
+        )
+    return f"belongs to no exercise {slug!r}", "rename it after its exercise, or delete it"

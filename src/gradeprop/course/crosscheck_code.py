@@ -1,0 +1,127 @@
+"""Whether an exercise's starters, samples, solution and grader agree with its YAML."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from gradeprop.course.crosscheck_exercise import checks_of
+from gradeprop.course.folder import ExerciseFiles
+from gradeprop.course.model import ChoicePart, CodePart, ExplanationPart
+from gradeprop.course.python_source import assigned_text, collected_tests, parse_python, same_code
+from gradeprop.course.solution import SolutionCell
+from gradeprop.course.strict_yaml import KeyPath
+from gradeprop.course.validate import did_you_mean
+from gradeprop.errors import Problem
+
+
+def check_sources(exercise: ExerciseFiles) -> Iterator[Problem]:
+    """Starters and samples that are not Python."""
+    for number, part in enumerate(exercise.spec.parts if exercise.spec else ()):
+        if isinstance(part, ExplanationPart):
+            continue
+        sources: list[tuple[str, KeyPath, str]] = [("starter", ("parts", number, "starter"), part.starter)]
+        for index, item in enumerate(part.misconceptions):
+            at = ("parts", number, "misconceptions", index, "sample")
+            sources.append((f"sample of {item.id!r}", at, item.sample))
+        for name, path, text in sources:
+            wrong = parse_python(text)[1]
+            if wrong:
+                place = exercise.document.place_inside(path, wrong.line, wrong.column)
+                yield exercise.document.problem(place, f"the {name} {wrong.what}", "mend it")
+
+
+def check_solution(exercise: ExerciseFiles) -> Iterator[Problem]:
+    """Parts without a solution, solutions without a part, and solutions that solve nothing."""
+    if exercise.spec is None or exercise.solution is None:
+        return
+    parts = {part.part: part for part in exercise.spec.parts}
+    cells: dict[str, SolutionCell] = {}
+    path = exercise.solution_path
+    for cell in exercise.solution:
+        if cell.part in cells:
+            what = f"the part {cell.part!r} is solved twice (first in line {cells[cell.part].line})"
+            yield Problem(path, cell.line, 1, what, "delete one of the cells")
+        elif cell.part not in parts:
+            what = f"the exercise has no part {cell.part!r}"
+            yield Problem(path, cell.line, 1, what, did_you_mean(cell.part, parts))
+        cells.setdefault(cell.part, cell)
+    for number, part in enumerate(exercise.spec.parts):
+        own = cells.get(part.part)
+        if own is None:
+            mark = "[markdown] " if isinstance(part, ExplanationPart) else ""
+            what = f"the part {part.part!r} has no solution"
+            remedy = f"add a cell '# %% {mark}part: {part.part}' to {path}"
+            yield exercise.problem(what, remedy, "parts", number, "part")
+        elif own.text:
+            yield from _one_solution(path, part, own)
+
+
+def _one_solution(
+    path: str, part: CodePart | ChoicePart | ExplanationPart, cell: SolutionCell
+) -> Iterator[Problem]:
+    def problem(what: str, remedy: str, line: int = 0, column: int = 1) -> Problem:
+        return Problem(path, line or cell.line, column, what, remedy)
+
+    if cell.prose != isinstance(part, ExplanationPart):
+        marker = f"# %% {'' if cell.prose else '[markdown] '}part: {part.part}"
+        yield problem(f"the part {part.part!r} is {part.kind}", f"write the marker as {marker!r}")
+        return
+    if isinstance(part, ExplanationPart):
+        if cell.text.split() == part.starter.split():
+            yield problem(
+                f"the solution of {part.part!r} is its starter", "write an answer that earns the points"
+            )
+        return
+    tree, wrong = parse_python(cell.text)
+    if tree is None or wrong:
+        assert wrong is not None
+        what = f"the solution of {part.part!r} {wrong.what}"
+        yield problem(what, "mend it", cell.first + wrong.line - 1, wrong.column)
+        return
+    if same_code(cell.text, part.starter):
+        yield problem(f"the solution of {part.part!r} is its starter", "the starter must earn nothing")
+    for item in part.misconceptions:
+        if same_code(cell.text, item.sample):
+            what = f"the solution of {part.part!r} is the sample of {item.id!r}"
+            yield problem(what, "a sample must be a wrong answer")
+    if isinstance(part, ChoicePart):
+        chosen = assigned_text(tree, part.name)
+        options = ", ".join(repr(option) for option in part.options)
+        if chosen not in part.options:
+            what = f"the solution of {part.part!r} assigns none of its options to {part.name!r}"
+            yield problem(what, f"write {part.name} = and one of {options}")
+        starter = parse_python(part.starter)[0]
+        if chosen and starter and assigned_text(starter, part.name) == chosen:
+            yield problem(f"the starter of {part.part!r} holds the right option", "let it assign None")
+
+
+def check_grader(exercise: ExerciseFiles) -> Iterator[Problem]:
+    """Checks without their test, tests without their check, and tests that pytest would not run once."""
+    if exercise.grader is None:
+        return
+    path = exercise.grader_path
+    wanted = {f"test_{check.check}": place for place, _, check in checks_of(exercise)}
+    found: dict[str, int] = {}
+    for test in collected_tests(exercise.grader):
+        column = test.col_offset + 1
+        if test.name in found:
+            what = f"the test {test.name!r} is defined twice (first in line {found[test.name]})"
+            yield Problem(path, test.lineno, column, what, "rename one: the second replaces the first")
+            continue
+        found[test.name] = test.lineno
+        if isinstance(test, ast.AsyncFunctionDef):
+            yield Problem(path, test.lineno, column, f"the test {test.name!r} is async", "write def")
+        if exercise.spec and test.name not in wanted:
+            what = f"the test {test.name!r} belongs to no check of {exercise.document.path}"
+            near = did_you_mean(test.name, wanted)
+            remedy = f"declare check: {test.name.removeprefix('test_')}, or rename it ({near})"
+            yield Problem(path, test.lineno, column, what, remedy)
+    for node in exercise.grader.body:
+        if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+            what = f"the test class {node.name!r} is not a check"
+            yield Problem(path, node.lineno, node.col_offset + 1, what, "write plain test functions")
+    for name, place in wanted.items():
+        if name not in found:
+            what = f"the check {name.removeprefix('test_')!r} has no test"
+            yield exercise.problem(what, f"write def {name}(student, reference, device) in {path}", *place)

@@ -1,0 +1,122 @@
+"""Whether one exercise's YAML agrees with itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+from gradeprop.course.folder import ExerciseFiles
+from gradeprop.course.layout import data_path
+from gradeprop.course.model import Check, ChoicePart, ExplanationPart
+from gradeprop.course.strict_yaml import KeyPath
+from gradeprop.errors import Problem
+
+
+def check_exercise(exercise: ExerciseFiles) -> Iterator[Problem]:
+    """Names used twice, points that do not add up, checks that need what cannot be, missing data files."""
+    if exercise.spec is None:
+        return
+    yield from _names(exercise)
+    yield from _points(exercise)
+    yield from _needs(exercise)
+    yield from _data_files(exercise)
+
+
+def _names(exercise: ExerciseFiles) -> Iterator[Problem]:
+    assert exercise.spec is not None
+    parts = exercise.spec.parts
+    yield from _twice(exercise, "part", ((("parts", i, "part"), part.part) for i, part in enumerate(parts)))
+    yield from _twice(exercise, "check", ((path, check.check) for path, _, check in checks_of(exercise)))
+    for number, part in enumerate(parts):
+        at: KeyPath = ("parts", number)
+        ids = [((*at, "misconceptions", i, "id"), item.id) for i, item in enumerate(part.misconceptions)]
+        yield from _twice(exercise, "misconception", ids)
+        if isinstance(part, ExplanationPart):
+            criteria = part.rubric.criteria
+            ids = [((*at, "rubric", "criteria", i, "id"), item.id) for i, item in enumerate(criteria)]
+            yield from _twice(exercise, "criterion", ids)
+            continue
+        if isinstance(part, ChoicePart):
+            yield from _twice(
+                exercise, "option", (((*at, "options", i), o) for i, o in enumerate(part.options))
+            )
+        if not any(check.public for check in part.checks):
+            what = f"the part {part.part!r} has no public check"
+            yield exercise.problem(what, "set public: true on one of its checks", *at, "checks")
+
+
+def _twice(exercise: ExerciseFiles, kind: str, names: Iterable[tuple[KeyPath, str]]) -> Iterator[Problem]:
+    seen: dict[str, KeyPath] = {}
+    for path, name in names:
+        first = seen.setdefault(name, path)
+        if first != path:
+            line = exercise.document.place(first)[0]
+            what = f"the {kind} {name!r} is defined twice (first in line {line})"
+            yield exercise.problem(what, "rename one of them", *path)
+
+
+def checks_of(exercise: ExerciseFiles) -> Iterator[tuple[KeyPath, str, Check]]:
+    """(place of its name, part, check) of all checks of an exercise, in order."""
+    for number, part in enumerate(exercise.spec.parts if exercise.spec else ()):
+        for index, check in enumerate(part.checks):
+            yield ("parts", number, "checks", index, "check"), part.part, check
+
+
+def _points(exercise: ExerciseFiles) -> Iterator[Problem]:
+    assert exercise.spec is not None
+    total = math.fsum(part.points for part in exercise.spec.parts)
+    if not math.isclose(total, exercise.spec.points, rel_tol=1e-9):
+        shown = " + ".join(f"{part.points:g}" for part in exercise.spec.parts)
+        what = f"points is {exercise.spec.points:g}, but the parts add up to {total:g} ({shown})"
+        yield exercise.problem(what, f"write points: {total:g}, or change a check's or criterion's", "points")
+
+
+def _needs(exercise: ExerciseFiles) -> Iterator[Problem]:
+    checks = list(checks_of(exercise))
+    known = {check.check: check for _, _, check in checks}
+    for path, _, check in checks:
+        for index, name in enumerate(check.needs):
+            at = (*path[:-1], "needs", index)
+            if name not in known:
+                what = f"needs the check {name!r}, which this exercise does not have"
+                yield exercise.problem(what, f"its checks are: {', '.join(known)}", *at)
+            elif check.public and not known[name].public:
+                what = f"the public check {check.check!r} needs the hidden check {name!r}"
+                yield exercise.problem(what, "a public check can only need public ones: students run it", *at)
+        cycle = _cycle(check.check, known)
+        if cycle and min(cycle) == check.check:  # said once for each cycle
+            what = f"these checks need each other: {' → '.join([*cycle, cycle[0]])}"
+            yield exercise.problem(what, "take one out of needs", *path[:-1], "needs")
+
+
+def _cycle(start: str, known: Mapping[str, Check]) -> list[str] | None:
+    """A way along ``needs`` from a check back to itself."""
+    trail: list[str] = []
+    visited: set[str] = set()
+
+    def back_to_start(name: str) -> bool:
+        if name not in known or name in visited:
+            return False
+        visited.add(name)
+        trail.append(name)
+        if start in known[name].needs or any(back_to_start(needed) for needed in known[name].needs):
+            return True
+        trail.pop()
+        return False
+
+    return trail if back_to_start(start) else None
+
+
+def _data_files(exercise: ExerciseFiles) -> Iterator[Problem]:
+    assert exercise.spec is not None
+    for index, name in enumerate(exercise.spec.files):
+        at = ("files", index)
+        path = data_path(exercise.assignment, name)
+        if name in exercise.spec.files[:index]:
+            yield exercise.problem(f"the data file {name!r} is listed twice", "delete one of them", *at)
+        elif name.lower().endswith((".yaml", ".yml", ".ipynb")):
+            what = f"the data file {name!r} could be taken for an exercise or a notebook"
+            yield exercise.problem(what, "give it another ending: it is released to students", *at)
+        elif name not in exercise.data:
+            what = f"the data file {path} does not exist"
+            yield exercise.problem(what, "add it beside the YAML (a plain file, no link)", *at)

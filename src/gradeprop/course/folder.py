@@ -1,0 +1,57 @@
+"""What was read from a course folder, before it is known whether it fits together."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from gradeprop.course import layout
+from gradeprop.course.model import CourseSpec, Exercise
+from gradeprop.course.solution import SolutionCell
+from gradeprop.course.strict_yaml import Document
+from gradeprop.errors import Problem
+
+
+@dataclass
+class ExerciseFiles:
+    """One exercise's files. What is None is missing or was already reported as unreadable."""
+
+    assignment: str
+    slug: str
+    document: Document
+    spec: Exercise | None = None
+    solution: tuple[SolutionCell, ...] | None = None
+    grader: ast.Module | None = None
+    data: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def solution_path(self) -> str:
+        return layout.solution_path(self.assignment, self.slug)
+
+    @property
+    def grader_path(self) -> str:
+        return layout.grader_path(self.assignment, self.slug)
+
+    def problem(self, what: str, remedy: str, *path: str | int) -> Problem:
+        """A problem at the value at ``path`` of the YAML."""
+        return self.document.problem(self.document.place(path), what, remedy)
+
+    def where(self, *path: str | int) -> str:
+        """``file:line:col`` of the value at ``path`` of the YAML."""
+        line, column = self.document.place(path)
+        return f"{self.document.path}:{line}:{column}"
+
+
+@dataclass(frozen=True)
+class CourseFiles:
+    """The whole folder.
+
+    Attributes:
+        exercises: by (assignment, slug): every exercise YAML on disk, listed or not.
+        present: all files below exercises/, graders/ and solutions/, relative to the course, by-products out.
+    """
+
+    document: Document
+    spec: CourseSpec | None
+    exercises: dict[tuple[str, str], ExerciseFiles]
+    present: tuple[str, ...]

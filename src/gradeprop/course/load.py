@@ -1,0 +1,185 @@
+"""Finds and loads a course: every file read, every problem collected, then one value or one error."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from gradeprop.course.crosscheck import crosscheck
+from gradeprop.course.digest import FOLDERS, course_digest, files_below
+from gradeprop.course.folder import CourseFiles, ExerciseFiles
+from gradeprop.course.layout import data_path, exercise_path
+from gradeprop.course.model import Course, CourseSpec, Exercise, LoadedAssignment, LoadedExercise
+from gradeprop.course.python_source import parse_python
+from gradeprop.course.solution import read_solution
+from gradeprop.course.strict_yaml import Document, read_yaml
+from gradeprop.course.validate import validate
+from gradeprop.errors import CourseError, Problem, UsageError
+
+M = TypeVar("M", bound=BaseModel)
+
+_SCHEMA_LINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S+)")
+
+
+def find_course(start: Path | None = None) -> Path:
+    """The nearest folder with a ``course.yaml``: ``start`` (default: the current folder) or one above it.
+
+    Raises:
+        UsageError: there is none, or ``start`` does not exist.
+    """
+    try:
+        folder = Path.cwd() if start is None else start.resolve(strict=True)
+    except OSError as error:
+        raise UsageError("this folder does not exist", where=str(start), remedy="check --course") from error
+    for candidate in (folder, *folder.parents):
+        if (candidate / "course.yaml").is_file():
+            return candidate
+    raise UsageError(
+        "there is no course.yaml here or in a folder above",
+        where=str(folder),
+        remedy="go to a course's folder, or name it with --course DIR",
+    )
+
+
+def load_course(root: Path) -> Course:
+    """Load the course in ``root`` and check it across its files.
+
+    Raises:
+        CourseError: with all problems of all files; their paths are relative to ``root``.
+    """
+    root = root.resolve()
+    reader = _Reader(root)
+    files = reader.course()
+    problems = [*reader.problems, *crosscheck(files)]
+    if problems or files.spec is None:
+        raise CourseError(problems)
+    assignments = tuple(
+        LoadedAssignment(
+            spec=item, exercises=tuple(_loaded(files.exercises[item.id, slug]) for slug in item.exercises)
+        )
+        for item in files.spec.assignments
+    )
+    return Course(root=str(root), spec=files.spec, assignments=assignments, digest=course_digest(root))
+
+
+def _loaded(files: ExerciseFiles) -> LoadedExercise:
+    assert files.spec is not None
+    places = {}
+    for number, part in enumerate(files.spec.parts):
+        places[part.part] = files.where("parts", number)
+        for kind, key in (("checks", "check"), ("misconceptions", "id")):
+            for index, item in enumerate(getattr(part, kind)):
+                places[f"{part.part}.{getattr(item, key)}"] = files.where("parts", number, kind, index)
+    return LoadedExercise(
+        slug=files.slug,
+        assignment=files.assignment,
+        spec=files.spec,
+        solution={cell.part: cell.text for cell in files.solution or ()},
+        grader=files.grader_path,
+        data=files.data,
+        places=places,
+    )
+
+
+@dataclass
+class _Reader:
+    """Reads files below ``root`` and keeps what went wrong."""
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def course(self) -> CourseFiles:
+        document = self.yaml("course.yaml")
+        spec = self.validated(CourseSpec, document)
+        present: tuple[str, ...] = ()
+        try:
+            for folder in FOLDERS:
+                present += tuple(
+                    path.relative_to(self.root).as_posix() for path in files_below(self.root / folder)
+                )
+        except OSError as error:
+            raise CourseError(
+                [Problem(str(error.filename), 0, 0, f"cannot be read: {error.strerror}")]
+            ) from error
+        exercises = {}
+        for path in present:  # those on disk, not those listed: a broken course.yaml hides no other problem
+            if match := re.fullmatch(r"exercises/([^/]+)/([^/]+)\.yaml", path):
+                exercises[match[1], match[2]] = self.exercise(match[1], match[2])
+        return CourseFiles(document, spec, exercises, present)
+
+    def exercise(self, assignment: str, slug: str) -> ExerciseFiles:
+        files = ExerciseFiles(assignment, slug, self.yaml(exercise_path(assignment, slug)))
+        files.spec = self.validated(Exercise, files.document)
+        if (self.root / files.solution_path).exists():
+            text = self.text(files.solution_path)
+            if text is not None:
+                files.solution, problems = read_solution(text, files.solution_path)
+                self.problems += problems
+        if (self.root / files.grader_path).exists():
+            text = self.text(files.grader_path)
+            if text is not None:
+                files.grader, wrong = parse_python(text)
+                if wrong:
+                    self.problems.append(
+                        Problem(files.grader_path, wrong.line, wrong.column, wrong.what, "mend the grader")
+                    )
+        for name in files.spec.files if files.spec else ():
+            path = self.root / data_path(assignment, name)
+            if path.is_file() and not path.is_symlink():
+                content = self.bytes(path.relative_to(self.root).as_posix())
+                files.data[name] = content or b""
+        return files
+
+    def validated(self, model: type[M], document: Document) -> M | None:
+        self.problems += document.problems
+        if not document.readable or (document.data is None and document.problems):
+            return None
+        self.problems += self.schema_line(document)
+        value, problems = validate(model, document)
+        self.problems += problems
+        return value
+
+    def schema_line(self, document: Document) -> list[Problem]:
+        """A first line that names a schema must name one that exists; a course need not have the line."""
+        match = _SCHEMA_LINE.match(document.lines[0])
+        if not match or "://" in match[1]:
+            return []
+        target = Path(os.path.normpath((self.root / document.path).parent / match[1]))
+        if target.is_file():
+            return []
+        what = f"the schema {match[1]} does not exist"
+        remedy = "run python -m gradeprop.course.schema in the course folder, or mend the path"
+        return [document.problem((1, match.start(1) + 1), what, remedy)]
+
+    def yaml(self, path: str) -> Document:
+        raw = self.bytes(path)
+        return Document(path) if raw is None else read_yaml(raw, path)
+
+    def text(self, path: str) -> str | None:
+        raw = self.bytes(path)
+        if raw is None:
+            return None
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            what = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+            self.problems.append(Problem(path, line, 1, what, "save the file as UTF-8"))
+            return None
+
+    def bytes(self, path: str) -> bytes | None:
+        try:
+            if (self.root / path).exists() and not (self.root / path).is_file():
+                raise OSError("not a file")  # a pipe would be waited for
+            return (self.root / path).read_bytes()
+        except OSError as error:
+            what = f"cannot be read: {error.strerror or error}"
+            self.problems.append(Problem(path, 0, 0, what, "check that it is a file that you may read"))
+            return None

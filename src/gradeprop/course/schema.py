@@ -1,0 +1,40 @@
+"""JSON Schemas of the YAML files, so that editors complete and check them.
+
+``python -m gradeprop.course.schema [FOLDER]`` writes them (default: ``schemas`` in the current folder).
+A YAML file names its schema in the first line, relative to itself::
+
+    # yaml-language-server: $schema=../../schemas/exercise.schema.json
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from gradeprop.course.model import CourseSpec, Exercise
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas() -> dict[str, str]:
+    """File name → text of each schema; the same text every time."""
+    models: dict[str, type[BaseModel]] = {"course.schema.json": CourseSpec, "exercise.schema.json": Exercise}
+    return {
+        name: json.dumps({"$schema": _DIALECT, **model.model_json_schema()}, indent=2, ensure_ascii=False)
+        + "\n"
+        for name, model in models.items()
+    }
+
+
+def write_schemas(folder: Path) -> None:
+    """Write the schemas into ``folder``, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in schemas().items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas"))
