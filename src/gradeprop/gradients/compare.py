@@ -11,8 +11,8 @@ import torch
 
 from gradeprop.gradients.mismatch import ORDER, Kind, Mismatch
 from gradeprop.gradients.problem import Answer
-from gradeprop.gradients.render import digits_to_tell_apart, number, pair, render, shape, shorten
-from gradeprop.gradients.tolerance import Tolerance, default_atol, dtype_name, tolerance_for
+from gradeprop.gradients.render import digits_to_tell_apart, number, pair, render_value, shape, shorten
+from gradeprop.gradients.tolerance import Tolerance, Tolerances, default_atol, tolerance_for
 from gradeprop.gradients.values import Opaque, TensorState, Value
 
 __all__ = ["Kind", "Mismatch", "Rule", "as_value", "compare"]
@@ -43,7 +43,7 @@ class Rule:
     device: str | None = None
     rtol: float | None = None
     atol: float | None = None
-    tolerances: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    tolerances: Tolerances = field(default_factory=dict)
     items: tuple[Rule, ...] = ()
 
     def item(self, index: int) -> Rule:
@@ -143,7 +143,9 @@ def _compare(got: Value, expected: Answer, rule: Rule, place: str, labels: tuple
         if not isinstance(got, str):
             return [_type(got, "text in quotes", place)]
         same = got.strip() == expected.strip()
-        return [] if same else [Mismatch("value", place, render(expected), render(got), secret=True)]
+        return (
+            [] if same else [Mismatch("value", place, render_value(expected), render_value(got), secret=True)]
+        )
     mismatch = _numeric(got, expected, rule, place)
     return [mismatch] if mismatch else []
 
@@ -266,7 +268,7 @@ def _values(
             ),
             default=4,
         )
-        whole = (render(theirs, digits), render(mine, digits))
+        whole = (render_value(theirs, digits), render_value(mine, digits))
     greatest = float(relative[relative_where])
     return Mismatch(
         "value",
@@ -346,8 +348,3 @@ def _type_name(got: Value) -> str:
         return f"a {shorten(got.type_name)}"
     names = {bool: "a bool", int: "an int", float: "a float", str: "text", list: "a list", tuple: "a tuple"}
     return names.get(type(got), "None" if got is None else f"a {type(got).__name__}")
-
-
-def dtype_of(value: Value) -> str | None:
-    """The dtype's name of a tensor value, else None."""
-    return dtype_name(value.value.dtype) if isinstance(value, TensorState) else None

@@ -47,6 +47,7 @@ def draw(
         generator_seed: the same seed and arguments give the same tensor, on every device.
         shape: sizes; ``()`` gives a 0-d tensor.
         dtype: ``torch.float32`` or ``"float32"``; the numbers of float64 are drawn, then rounded.
+        low, high: bounds of the magnitude; if ``low`` is negative, of the number itself.
         positive: no negative numbers.
         avoid: no number comes closer than ``gap`` to one of these.
         integer: whole numbers only (of any dtype).
@@ -55,13 +56,15 @@ def draw(
     own cell, in random order: the numbers of a tensor differ by at least half a cell.
 
     Raises:
-        ValueError: nothing is left to draw from, or the range is not 0 <= low <= high.
+        ValueError: nothing is left to draw from, or the range is empty or not finite.
     """
     kind = getattr(torch, dtype) if isinstance(dtype, str) else dtype
     if not isinstance(kind, torch.dtype):
         raise ValueError(f"dtype must be a torch dtype, not {dtype!r}; try float64")
-    if not 0 <= low <= high < float("inf"):
-        raise ValueError(f"the range must be 0 <= low <= high, not {low} … {high}")
+    if not -float("inf") < low <= high < float("inf"):
+        raise ValueError(f"the range must be low <= high, both finite, not {low} … {high}")
+    if positive:
+        low = max(low, 0.0)
     sizes = tuple(int(size) for size in shape)
     count = int(torch.Size(sizes).numel())
     source = generator(generator_seed)
@@ -121,12 +124,12 @@ def _intervals(
     low: float, high: float, positive: bool, avoid: Sequence[float], gap: float
 ) -> list[tuple[float, float]]:
     """What may be drawn: the range (and its mirror image) less a gap around every avoided value."""
-    left = [(low, high)] if positive else [(-high, -low), (low, high)]
+    left = [(low, high)] if positive or low < 0 else [(-high, -low), (low, high)]
     for value in avoid:
         cut: list[tuple[float, float]] = []
         for start, stop in left:
             cut += [(start, min(stop, value - gap)), (max(start, value + gap), stop)]
-        left = [(start, stop) for start, stop in cut if start < stop]
+        left = [(start, stop) for start, stop in cut if start <= stop]
     return left
 
 
@@ -155,10 +158,10 @@ def _whole(
     gap: float,
 ) -> torch.Tensor | None:
     """Whole numbers without repetition as long as there are enough of them."""
-    if high > _MANY:
-        raise ValueError(f"integer draws go up to {_MANY}, not {high}")
+    if high - low > _MANY:
+        raise ValueError(f"integer draws choose from at most {_MANY} numbers, not from {low} … {high}")
     sizes = range(int(-(-low // 1)), int(high // 1) + 1)
-    signed = list(sizes) if positive else sorted({-n for n in sizes} | set(sizes))
+    signed = list(sizes) if positive or low < 0 else sorted({-n for n in sizes} | set(sizes))
     left = [n for n in signed if all(abs(n - value) >= gap for value in avoid)]
     if not left:
         return None

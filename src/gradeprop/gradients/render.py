@@ -44,16 +44,16 @@ def pair(expected: Any, got: Any) -> tuple[str, str]:
     return number(expected, digits), number(got, digits)
 
 
-def render(value: Any, digits: int = SHORT) -> str:
+def render_value(value: Any, digits: int = SHORT) -> str:
     """Any answer or student value, compactly, at most a few dozen characters per tensor."""
     if isinstance(value, TensorState):
-        return render(value.value, digits)
+        return render_value(value.value, digits)
     if isinstance(value, torch.Tensor):
         if value.numel() > _SMALL:
             return f"{str(value.dtype).removeprefix('torch.')} of shape {shape(value.shape)}"
         return _nested(value.detach().tolist(), digits)
     if isinstance(value, tuple | list):
-        shown = ", ".join(render(item, digits) for item in value[:_SMALL])
+        shown = ", ".join(render_value(item, digits) for item in value[:_SMALL])
         return f"({shown}{', …' if len(value) > _SMALL else ''})"
     if isinstance(value, bool | int | float):
         return number(value, digits)

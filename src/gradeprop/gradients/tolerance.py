@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 import torch
 
-Overrides: TypeAlias = Mapping[str, tuple[float, float]]
+Tolerances: TypeAlias = Mapping[str, tuple[float, float]]
 """``{"float32": (rtol, atol)}``: replaces the engine's numbers for that dtype on every device."""
 
 
@@ -65,7 +65,7 @@ def tolerance_for(
     got: torch.dtype | None,
     *,
     device: str = "cpu",
-    overrides: Overrides | None = None,
+    overrides: Tolerances | None = None,
 ) -> Tolerance:
     """The tolerance for comparing two dtypes (``None`` is a Python number).
 

@@ -1,0 +1,168 @@
+"""Which misconception explains the student's values: on every probe, or none.
+
+A wrong cause is worse than none. A misconception fits only if one and the same variant of it gives the
+student's value on **every** probe, and on at least one where the right answer does not. If two fit,
+neither is named: the caller can probe again on inputs that tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from gradeprop.gradients.compare import STRICT, Kind, Rule, as_value, compare
+from gradeprop.gradients.problem import Answer
+from gradeprop.gradients.values import TensorState, Value
+
+_OWN: Mapping[Kind, str] = {
+    "type": "wrong_type",
+    "length": "wrong_shape",
+    "shape": "wrong_shape",
+    "dtype": "wrong_dtype",
+    "not_finite": "not_finite",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """What came back on one probe and what could have.
+
+    Attributes:
+        got: the student's value.
+        expected: the right answer.
+        alternatives: misconception id -> its wrong answers here, one per variant, in the same order on
+            every probe; empty where the mistake changes nothing.
+        rule: what counts as the same answer.
+        labels: names of the items of a tuple answer.
+        called: the name of the student's function that returned ``got``; None for a variable.
+    """
+
+    got: Value
+    expected: Answer
+    alternatives: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
+    rule: Rule = STRICT
+    labels: tuple[str, ...] = ()
+    called: str | None = None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """``named``: the one cause that explains everything, or None. ``candidates``: all that do, in the
+    order of declaration; more than one means that these probes cannot tell them apart."""
+
+    named: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
+def diagnose(observations: Sequence[Observation]) -> Diagnosis:
+    """Name the cause of the wrong values among ``observations`` (right ones count as evidence, too)."""
+    right = [_same(item.got, item.expected, item.rule.ignoring_place()) for item in observations]
+    names = list(dict.fromkeys(name for item in observations for name in item.alternatives))
+    fitting = tuple(name for name in names if _fits(name, observations, right))
+    if not fitting:
+        own = _own_cause(observations)
+        fitting = (own,) if own else ()
+    return Diagnosis(fitting[0] if len(fitting) == 1 else None, fitting)
+
+
+def _fits(name: str, observations: Sequence[Observation], right: Sequence[bool]) -> bool:
+    if all(right):
+        return False
+    variants = max(len(item.alternatives.get(name, ())) for item in observations)
+    return any(_variant_fits(name, variant, observations, right) for variant in range(variants))
+
+
+def _variant_fits(
+    name: str, variant: int, observations: Sequence[Observation], right: Sequence[bool]
+) -> bool:
+    evidence = False
+    # The wrong answers first: that is where most variants fail.
+    for item, is_right in sorted(zip(observations, right, strict=True), key=lambda both: both[1]):
+        wrong = item.alternatives.get(name, ())
+        if not wrong:  # the mistake changes nothing here
+            if not is_right:
+                return False
+            continue
+        if variant >= len(wrong):
+            return False
+        alternative = wrong[variant]
+        if not _usable(alternative, item.expected):
+            return False
+        if not _same(item.got, alternative, item.rule.for_alternatives()):
+            return False
+        coincides = _same(as_value(alternative), item.expected, item.rule.ignoring_place())
+        evidence = evidence or (not is_right and not coincides)
+    return evidence
+
+
+def _same(got: Value, answer: Answer, rule: Rule) -> bool:
+    return compare(got, answer, rule) is None
+
+
+def _usable(alternative: Answer, expected: Answer) -> bool:
+    """An alternative that overflowed explains nothing: everything that diverges ends there."""
+    return _finite(alternative) or not _finite(expected)
+
+
+def _finite(answer: Answer) -> bool:
+    if isinstance(answer, tuple):
+        return all(_finite(item) for item in answer)
+    if isinstance(answer, torch.Tensor):
+        return bool(torch.isfinite(answer).all())
+    return not isinstance(answer, float) or (answer == answer and abs(answer) != float("inf"))
+
+
+def _own_cause(observations: Sequence[Observation]) -> str | None:
+    """The engine's own ids, that need no declaration: all mismatches must be of one kind."""
+    wrong = [
+        (item, mismatch.kind)
+        for item in observations
+        if (mismatch := compare(item.got, item.expected, item.rule, item.labels)) is not None
+    ]
+    if not wrong:
+        return None
+    if all(kind == "none" for _, kind in wrong):
+        # None from a function is a missing return, not a missing backward.
+        return "wrong_type" if any(item.called for item, _ in wrong) else "no_backward"
+    causes = {_OWN.get(kind) for _, kind in wrong}
+    if causes == {None} and all(kind == "value" for _, kind in wrong):
+        return "hard_coded" if _hard_coded(observations) else None
+    return causes.pop() if len(causes) == 1 else None
+
+
+def _hard_coded(observations: Sequence[Observation]) -> bool:
+    """One function gave one constant per shape, though the right answers of a shape differ."""
+    groups: dict[tuple[str, object], list[Observation]] = {}
+    for item in observations:
+        if item.called is None:
+            return False
+        groups.setdefault((item.called, _form(item.got)), []).append(item)
+    seen = False
+    for group in groups.values():
+        first, rest = group[0], group[1:]
+        if not all(_identical(first.got, item.got) for item in rest):
+            return False
+        seen = seen or any(
+            not _same(as_value(item.expected), first.expected, item.rule.ignoring_place()) for item in rest
+        )
+    return seen
+
+
+def _form(value: Value) -> object:
+    if isinstance(value, TensorState):
+        return tuple(value.value.shape)
+    if isinstance(value, tuple | list):
+        return tuple(_form(item) for item in value)
+    return type(value)
+
+
+def _identical(first: Value, second: Value) -> bool:
+    """The same to the last bit, but for the dtype."""
+    if isinstance(first, TensorState) and isinstance(second, TensorState):
+        mine, theirs = first.value.detach(), second.value.detach()
+        return mine.shape == theirs.shape and bool((mine.cpu().to(theirs.dtype) == theirs.cpu()).all())
+    if isinstance(first, tuple | list) and isinstance(second, tuple | list):
+        return len(first) == len(second) and all(_identical(a, b) for a, b in zip(first, second, strict=True))
+    return first == second
