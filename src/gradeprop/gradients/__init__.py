@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradeprop.gradients.compare import Rule
+    from gradeprop.gradients.descent import Descent
+    from gradeprop.gradients.field import Field
     from gradeprop.gradients.fixed import Fixed
     from gradeprop.gradients.gradient import Gradient
 
-__all__ = ["Fixed", "Gradient", "Rule"]
+__all__ = ["Descent", "Field", "Fixed", "Gradient", "Rule"]
 
 _HOMES = {
+    "Descent": "descent",
+    "Field": "field",
     "Fixed": "fixed",
     "Gradient": "gradient",
     "Rule": "compare",

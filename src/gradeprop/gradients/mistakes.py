@@ -78,14 +78,17 @@ def mapped(
     answer: Answer,
     on_tensor: Callable[[torch.Tensor], torch.Tensor],
     on_number: Callable[[float], float],
+    *,
+    dtype: torch.dtype | None = None,
 ) -> Answer:
-    """Apply a function to every tensor and number; a floating tensor keeps its dtype."""
+    """Apply a function, in float64, to every floating tensor and Python number (other tensors as they
+    are); a floating tensor comes back in its own dtype or in ``dtype``."""
     if isinstance(answer, tuple):
-        return tuple(mapped(item, on_tensor, on_number) for item in answer)
+        return tuple(mapped(item, on_tensor, on_number, dtype=dtype) for item in answer)
     if isinstance(answer, torch.Tensor):
         if not answer.dtype.is_floating_point:
             return on_tensor(answer)
-        return on_tensor(answer.to(torch.float64)).to(answer.dtype)
+        return on_tensor(answer.to(torch.float64)).to(dtype or answer.dtype)
     if isinstance(answer, bool) or not isinstance(answer, int | float):
         return answer
     return on_number(answer)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     import torch
 
-Answer: TypeAlias = "torch.Tensor | float | int | bool | str | None | tuple[Answer, ...]"
+Answer: TypeAlias = "torch.Tensor | float | int | bool | str | tuple[Answer, ...] | None"
 """A right or wrong answer: detached tensors, numbers, words, or a tuple of them."""
 
 

@@ -32,6 +32,6 @@ class Opaque:
 
 
 Value: TypeAlias = (
-    "None | bool | int | float | str | TensorState | Opaque"
-    " | list[Value] | tuple[Value, ...] | dict[str, Value]"
+    "bool | int | float | str | TensorState | Opaque"
+    " | list[Value] | tuple[Value, ...] | dict[str, Value] | None"
 )

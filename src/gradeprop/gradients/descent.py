@@ -1,0 +1,264 @@
+"""Gradient descent on a squared error, by torch.optim.SGD, with the mistakes learners make in the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import torch
+
+from gradeprop.gradients.least_squares import least_squares
+from gradeprop.gradients.mistakes import mapped
+from gradeprop.gradients.problem import Answer, Problem
+
+Params: TypeAlias = tuple[torch.Tensor, ...]
+Predict: TypeAlias = Callable[[Params, torch.Tensor], torch.Tensor]
+Loss: TypeAlias = Callable[[Params], torch.Tensor]
+Returns: TypeAlias = Callable[[Params, Loss], Answer]
+
+
+@dataclass(frozen=True)
+class _Loop:
+    """How a wrong training loop goes: which loss it differentiates, by which factor it then follows the
+    gradient downhill, whether gradients pile up (on ``leftover``), in which order parameters are updated
+    one by one, which one never moves, and how slopes are computed if not by autograd."""
+
+    loss: Loss
+    factor: float = 1.0
+    accumulate: bool = False
+    leftover: Params = ()
+    order: tuple[int, ...] = ()
+    frozen: int = -1
+    slopes: Callable[[Params], Params] | None = None
+
+
+class Descent(Problem):
+    """What ``steps`` steps of plain gradient descent make of the parameters:
+    ``p <- p - lr * dL/dp`` with ``L = factor * reduction((predict(params, x) - y)²)``.
+
+    Everything runs in float64 on the device of ``x``; floating tensors of the answer are cast to the
+    dtype of ``x`` (for a Python number or an integer x: of the first parameter).
+
+    Args:
+        predict: ``predict(params, x)`` -> a tensor of y's shape. It must not broadcast against y.
+        x, y: inputs and targets of any shape.
+        start: the parameters at first.
+        lr, steps: step size and number of steps (0 or more).
+        reduction: ``"mean"`` or ``"sum"`` over all elements.
+        factor: 1, or 0.5 for a loss with a ½.
+        returns: what the student returns, from the final parameters and the loss (a function of the
+            parameters, 0-d); the parameters themselves by default, one alone without a tuple. Use
+            ``.item()`` for Python numbers.
+        leftover: ``.grad`` that the parameters bring along from before, which a right answer zeroes.
+        labels: names of the items of a tuple answer.
+
+    Raises:
+        ValueError: predict's shape is not y's, steps is negative, or reduction unknown.
+    """
+
+    def __init__(
+        self,
+        predict: Predict,
+        x: torch.Tensor,
+        y: torch.Tensor,
+        start: Sequence[torch.Tensor],
+        *,
+        lr: float,
+        steps: int,
+        reduction: Literal["mean", "sum"] = "mean",
+        factor: float = 1.0,
+        returns: Returns | None = None,
+        leftover: Sequence[torch.Tensor] = (),
+        labels: tuple[str, ...] = (),
+    ) -> None:
+        self._predict = predict
+        self._x, self._y = (item.detach().to(torch.float64) for item in (x, y))
+        self._start: Params = tuple(item.detach().to(torch.float64) for item in start)
+        self._leftover: Params = tuple(item.detach().to(torch.float64) for item in leftover)
+        self._dtype = x.dtype if x.dtype.is_floating_point else start[0].dtype
+        self._lr, self._steps = float(lr), int(steps)
+        self._mean, self._factor = reduction == "mean", float(factor)
+        self._returns: Returns = returns or (lambda params, _: params if len(params) > 1 else params[0])
+        self.labels = labels
+        if reduction not in ("mean", "sum"):
+            raise ValueError(f"Descent: reduction must be 'mean' or 'sum', not {reduction!r}")
+        if self._steps < 0:
+            raise ValueError(f"Descent: steps must be 0 or more, not {steps}")
+        shape = tuple(predict(self._start, self._x).shape)
+        if shape != tuple(self._y.shape):
+            raise ValueError(f"Descent: predict gives shape {shape} but y has {tuple(self._y.shape)}")
+        self._found: dict[str, list[Answer]] = {}
+        self._path: list[Params] = []
+
+    def answer(self) -> Answer:
+        return self._report(self._trajectory()[self._steps], self._loss)
+
+    def mistake(self, name: str) -> list[Answer]:
+        """Besides the general ones (of which factors and signs act on the gradient here): ascent,
+        zeroed_before_step, off_by_one_step, sequential_update, parameter_frozen, broadcast, closed_form,
+        stale_loss, input_omitted, value_not_gradient (the loss used as the gradient)."""
+        if name not in self._found:
+            special = getattr(self, f"_m_{name}", None)
+            self._found[name] = super().mistake(name) if special is None else special()
+        return list(self._found[name])
+
+    # The reference
+
+    def _loss(self, params: Params) -> torch.Tensor:
+        return self._reduced((self._predict(params, self._x) - self._y) ** 2)
+
+    def _trajectory(self) -> list[Params]:
+        """Parameters before the first step, after it, … and after one step too many."""
+        if not self._path:
+            with torch.inference_mode(False), torch.enable_grad():
+                params = [item.clone().requires_grad_() for item in self._start]
+                optimizer = torch.optim.SGD(params, lr=self._lr)
+                self._path.append(self._start)
+                for _ in range(self._steps + 1):
+                    optimizer.zero_grad()
+                    torch.autograd.backward(self._loss(tuple(params)))
+                    optimizer.step()
+                    self._path.append(tuple(item.detach().clone() for item in params))
+        return self._path
+
+    def _report(self, params: Params, loss: Loss) -> Answer:
+        with torch.no_grad():
+            answer = self._returns(params, loss)
+        return mapped(answer, lambda tensor: tensor.detach(), lambda value: value, dtype=self._dtype)
+
+    # The mistakes: each is a loop that differs in one place
+
+    def _run(self, loop: _Loop) -> Params:
+        params = self._start
+        held = loop.leftover
+        for _ in range(self._steps):
+            if loop.order:
+                params = self._one_by_one(params, loop)
+                continue
+            slopes = loop.slopes(params) if loop.slopes else _slopes(loop.loss, params)
+            if loop.accumulate:
+                held = tuple(a + b for a, b in zip(held, slopes, strict=True)) if held else slopes
+                slopes = held
+            params = tuple(
+                item if index == loop.frozen else item - self._lr * loop.factor * slope
+                for index, (item, slope) in enumerate(zip(params, slopes, strict=True))
+            )
+        return params
+
+    def _one_by_one(self, params: Params, loop: _Loop) -> Params:
+        """Each parameter moves by the gradient at where the ones before it have already moved to."""
+        moved = list(params)
+        for index in loop.order:
+            slope = _slopes(loop.loss, tuple(moved))[index]
+            moved[index] = moved[index] - self._lr * slope
+        return tuple(moved)
+
+    def _after(self, loop: _Loop) -> Answer:
+        """What is returned after a wrong loop, with the right loss."""
+        return self._report(self._run(loop), self._loss)
+
+    def _reduced(self, squares: torch.Tensor) -> torch.Tensor:
+        return self._factor * (squares.mean() if self._mean else squares.sum())
+
+    def _scaled(self, by: float) -> list[Answer]:
+        """A loss ``by`` times too large: followed and reported so, then only followed so."""
+        params = self._run(_Loop(self._loss, factor=by))
+        return [self._report(params, lambda p: by * self._loss(p)), self._report(params, self._loss)]
+
+    def _m_ascent(self) -> list[Answer]:
+        return [self._after(_Loop(self._loss, factor=-1.0))]
+
+    def _m_sign_flipped(self) -> list[Answer]:
+        return self._m_ascent()
+
+    def _m_missing_factor_two(self) -> list[Answer]:
+        return self._scaled(0.5)
+
+    def _m_missing_half(self) -> list[Answer]:
+        return self._scaled(2.0) if self._factor == 0.5 else []
+
+    def _m_sum_instead_of_mean(self) -> list[Answer]:
+        return self._scaled(self._y.numel()) if self._mean else []
+
+    def _m_mean_instead_of_sum(self) -> list[Answer]:
+        return [] if self._mean else self._scaled(1 / self._y.numel())
+
+    def _m_grad_accumulated(self) -> list[Answer]:
+        """Zeroing forgotten: from a clean start, then with the leftover; then every gradient counted
+        twice (backward run twice), unless a loss with ½ makes that the same as the ½ forgotten."""
+        clean = self._after(_Loop(self._loss, accumulate=True))
+        found = [clean, clean]
+        if self._leftover:
+            found[1] = self._after(_Loop(self._loss, accumulate=True, leftover=self._leftover))
+        if self._factor != 0.5:
+            found.append(self._after(_Loop(self._loss, factor=2.0)))
+        return found
+
+    def _m_zeroed_before_step(self) -> list[Answer]:
+        return [self._report(self._start, self._loss)]
+
+    def _m_off_by_one_step(self) -> list[Answer]:
+        path = self._trajectory()
+        return [self._report(path[max(self._steps + by, 0)], self._loss) for by in (-1, 1)]
+
+    def _m_sequential_update(self) -> list[Answer]:
+        if len(self._start) < 2:
+            return []
+        forwards = tuple(range(len(self._start)))
+        return [self._after(_Loop(self._loss, order=order)) for order in (forwards, forwards[::-1])]
+
+    def _m_parameter_frozen(self) -> list[Answer]:
+        if len(self._start) < 2:
+            return []
+        return [self._after(_Loop(self._loss, frozen=index)) for index in range(len(self._start))]
+
+    def _m_broadcast(self) -> list[Answer]:
+        """(N, 1) - (N,): every prediction against every target."""
+
+        def wrong(params: Params) -> torch.Tensor:
+            guesses = self._predict(params, self._x).reshape(-1, 1)
+            return self._reduced((guesses - self._y.reshape(1, -1)) ** 2)
+
+        params = self._run(_Loop(wrong))
+        return [self._report(params, wrong), self._report(params, self._loss)]
+
+    def _m_closed_form(self) -> list[Answer]:
+        best = least_squares(lambda params: self._predict(params, self._x), self._y, self._start)
+        return [] if best is None else [self._report(best, self._loss)]
+
+    def _m_stale_loss(self) -> list[Answer]:
+        """The right parameters with the loss before the last step, then before the first."""
+        path = self._trajectory()
+
+        def loss_at(then: int) -> Loss:
+            return lambda _: self._loss(path[then])
+
+        return [self._report(path[self._steps], loss_at(then)) for then in (max(self._steps - 1, 0), 0)]
+
+    def _m_input_omitted(self) -> list[Answer]:
+        """dL/dŷ pulled back as if every input were 1."""
+
+        def slopes(params: Params) -> Params:
+            guess = self._predict(params, self._x).detach()
+            upstream = _slopes(lambda p: self._reduced((p[0] - self._y) ** 2), (guess,))[0]
+            return _slopes(lambda p: (upstream * self._predict(p, torch.ones_like(self._x))).sum(), params)
+
+        return [self._after(_Loop(self._loss, slopes=slopes))]
+
+    def _m_value_not_gradient(self) -> list[Answer]:
+        def slopes(params: Params) -> Params:
+            loss = self._loss(params).detach()
+            return tuple(loss.expand(item.shape) for item in params)
+
+        return [self._after(_Loop(self._loss, slopes=slopes))]
+
+
+def _slopes(loss: Loss, params: Params) -> Params:
+    """dL/dp for each parameter, by autograd; zeros where the loss does not depend on it."""
+    with torch.inference_mode(False), torch.enable_grad():
+        leaves = tuple(item.detach().requires_grad_() for item in params)
+        found = torch.autograd.grad(loss(leaves), leaves, allow_unused=True)
+    return tuple(
+        torch.zeros_like(leaf) if slope is None else slope for slope, leaf in zip(found, leaves, strict=True)
+    )

@@ -1,0 +1,100 @@
+"""What counts as the same answer: kinds of value, shapes, dtypes, device, tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
+
+import torch
+
+from gradeprop.gradients.tolerance import Tolerance, Tolerances, default_atol, tolerance_for
+
+Kinds: TypeAlias = Literal["same", "tensor", "number", "either"]
+Shapes: TypeAlias = Literal["exact", "scalar", "single"]
+DTypes: TypeAlias = Literal["exact", "floating", "any"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What counts as the same answer. The defaults are the strictest.
+
+    Attributes:
+        kinds: ``"same"`` as the right answer; or a ``"tensor"``, a Python ``"number"``, or ``"either"``.
+        shapes: ``"exact"``; ``"scalar"``: 0-d and (1,) are the same; ``"single"``: so is every
+            one-element shape, e.g. (1, 1). Tensors of more elements always need the exact shape.
+        dtype: ``"exact"``; ``"floating"``: any floating dtype where a floating one is right; ``"any"``.
+        device: where the answer must live (``"cuda"`` accepts ``"cuda:0"``); None: anywhere.
+        rtol, atol: instead of the tolerance table's.
+        tolerances: overrides of the table by dtype, ``{"float32": (rtol, atol)}``.
+        items: rules of the items of a tuple answer, one each; empty: this rule for all.
+    """
+
+    kinds: Kinds = "same"
+    shapes: Shapes = "exact"
+    dtype: DTypes = "exact"
+    device: str | None = None
+    rtol: float | None = None
+    atol: float | None = None
+    tolerances: Tolerances = field(default_factory=dict)
+    items: tuple[Rule, ...] = ()
+
+    def item(self, index: int) -> Rule:
+        """The rule for one item of a tuple answer."""
+        return self.items[index] if index < len(self.items) else replace(self, items=())
+
+    def tolerance(self, expected: torch.dtype | None, got: torch.dtype | None, device: str) -> Tolerance:
+        """The numbers to compare with; ``None`` for a Python number."""
+        found = tolerance_for(expected, got, device=device, overrides=self.tolerances)
+        return Tolerance(
+            found.rtol if self.rtol is None else self.rtol,
+            found.atol if self.atol is None else self.atol,
+            found.floor,
+        )
+
+    def ignoring_place(self) -> Rule:
+        """The same rule whatever the dtype and device: are the numbers right?"""
+        return replace(
+            self, dtype="any", device=None, items=tuple(item.ignoring_place() for item in self.items)
+        )
+
+    def for_alternatives(self) -> Rule:
+        """For matching wrong answers: no dtype, no device, and no more than the engine's own atol, so
+        that a generous atol never makes a tiny wrong answer fit."""
+        return replace(
+            self,
+            dtype="any",
+            device=None,
+            atol=None if self.atol is None else min(self.atol, default_atol("float32")),
+            tolerances={
+                name: (rtol, min(atol, default_atol(name))) for name, (rtol, atol) in self.tolerances.items()
+            },
+            items=tuple(item.for_alternatives() for item in self.items),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data, without defaults; :meth:`from_dict` reads it."""
+        data: dict[str, Any] = {
+            name: getattr(self, name)
+            for name in ("kinds", "shapes", "dtype", "device", "rtol", "atol")
+            if getattr(self, name) != getattr(STRICT, name)
+        }
+        if self.tolerances:
+            data["tolerances"] = {name: list(value) for name, value in self.tolerances.items()}
+        if self.items:
+            data["items"] = [item.to_dict() for item in self.items]
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Rule:
+        """Inverse of :meth:`to_dict`."""
+        fields = dict(data)
+        fields["tolerances"] = {
+            name: (value[0], value[1]) for name, value in fields.get("tolerances", {}).items()
+        }
+        fields["items"] = tuple(cls.from_dict(item) for item in fields.get("items", ()))
+        return cls(**fields)
+
+
+STRICT = Rule()
+"""Nothing is forgiven but rounding."""
