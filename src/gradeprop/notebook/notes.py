@@ -1,0 +1,85 @@
+"""What a person should know of how a submission was restored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradeprop.notebook.matching import Match, untouched
+from gradeprop.notebook.reading import FoundCell
+from gradeprop.notebook.release import ReleaseCell, ReleaseModel
+from gradeprop.notebook.render import nbgrader_metadata
+from gradeprop.notebook.sources import plain
+
+
+def notes_for(
+    found: Sequence[FoundCell],
+    model: ReleaseModel,
+    match: Match,
+) -> Iterator[str]:
+    """Sentences about one submission, in release order. They quote nothing that the student wrote."""
+    changed: list[ReleaseCell] = []
+    deleted: list[ReleaseCell] = []
+    settings: list[ReleaseCell] = []
+    for slot, cell in enumerate(model.cells):
+        item = match.claimed.get(slot)
+        if item is None:
+            if cell.locked:
+                deleted.append(cell)
+            else:
+                yield f"No answer to {_name(cell)} was found."
+            continue
+        if _settings_changed(cell, item):
+            settings.append(cell)
+        if not cell.locked:
+            yield from _answer_notes(cell, slot, item, match)
+        elif item.plain != plain(cell.source):
+            if cell.role == "check":
+                yield (
+                    f"The check of {_name(cell)} held other text. It was put back and that text was ignored; "
+                    "an answer belongs in the cell above its check."
+                )
+            else:
+                changed.append(cell)
+    if changed:
+        yield f"Put back as released, after changes: {_list(changed)}."
+    if deleted:
+        yield f"Put back, as it was not found: {_list(deleted)}."
+    if settings:
+        yield f"Points or locks had been changed and were put back: {_list(settings)}."
+    copies = [model.cells[slot] for slot in sorted(match.copies) if model.cells[slot].locked]
+    if copies:
+        yield f"Found more than once and used once: {_list(copies)}."
+    raw = sum(cell.kind == "raw" for cell in found)
+    if raw:
+        yield f"{raw} raw cell{'' if raw == 1 else 's'} (neither code nor Markdown) did not run."
+
+
+def _answer_notes(cell: ReleaseCell, slot: int, item: FoundCell, match: Match) -> Iterator[str]:
+    if slot in match.by_content and not untouched(item, cell):
+        yield f"The answer to {_name(cell)} had lost its id and was recognised by its content and place."
+    if slot in match.merged:
+        yield f"The answer to {_name(cell)} was spread over several cells and was put together."
+    if slot in match.copies:
+        yield (
+            f"There were several cells for the answer to {_name(cell)}. One that holds an answer, in its "
+            "place, was taken; any other that differs stayed where it stands."
+        )
+    if item.kind != cell.cell_type and not untouched(item, cell):
+        read_as = "code" if cell.cell_type == "code" else "text"
+        yield f"The cell of {_name(cell)} had changed its type and was read as {read_as}."
+
+
+def _settings_changed(cell: ReleaseCell, item: FoundCell) -> bool:
+    """Whether nbgrader's metadata are there and say something else than was released."""
+    released = nbgrader_metadata(cell, cell.source)
+    names = ("grade", "solution", "locked", "points")
+    return any(name in item.nbgrader and item.nbgrader[name] != released.get(name) for name in names)
+
+
+def _name(cell: ReleaseCell) -> str:
+    return f"{cell.exercise} ({cell.part})" if cell.part else str(cell.exercise)
+
+
+def _list(cells: Sequence[ReleaseCell], most: int = 4) -> str:
+    names = ", ".join(cell.grade_id for cell in cells[:most])
+    return names if len(cells) <= most else f"{names} and {len(cells) - most} more"

@@ -1,0 +1,152 @@
+"""A submitted notebook, restored: the cells to run, in order, and what a person should know of them.
+
+Locked cells, check cells and points come from the release model whatever the student did to them. The
+student's answers are looked up by id, then by content and place; other cells run where they stand,
+relative to the cells that were recognised.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from gradeprop.errors import UngradableSubmission
+from gradeprop.notebook.matching import Match, match_cells, untouched
+from gradeprop.notebook.notes import notes_for
+from gradeprop.notebook.reading import FoundCell, FoundNotebook, read_notebook
+from gradeprop.notebook.release import PartKey, ReleaseModel
+
+PartState: TypeAlias = Literal["present", "missing", "matched", "starter"]
+
+
+@dataclass(frozen=True)
+class RunCell:
+    """One cell of the restored notebook.
+
+    Attributes:
+        source: text with ``\\n`` line ends.
+        kind: only ``code`` runs.
+        origin: ``release`` for locked cells, ``student`` for answers, ``extra`` for cells added.
+        grade_id: of the release; None for extra cells.
+        judge: on a check cell, the (exercise, part) that is judged on the state reached here; the grader
+            does not run this cell.
+    """
+
+    source: str
+    kind: Literal["code", "markdown"]
+    origin: Literal["release", "student", "extra"]
+    grade_id: str | None = None
+    judge: PartKey | None = None
+
+
+@dataclass(frozen=True)
+class RestoredNotebook:
+    """A submission made whole.
+
+    Attributes:
+        cells: release cells in release order, extra cells between them; a missing answer has no cell.
+        notes: sentences for a person: what was restored, matched or left out.
+        parts: every part of the assignment. ``present``: found by its id; ``matched``: found by content
+            or place; ``starter``: found, but blank or unchanged; ``missing``: not found.
+        answers: what the student wrote, by part: code, or the text of an explanation. Parts not found
+            have no entry.
+    """
+
+    cells: tuple[RunCell, ...]
+    notes: tuple[str, ...]
+    parts: Mapping[PartKey, PartState]
+    answers: Mapping[PartKey, str]
+
+
+def restore(submitted: bytes, model: ReleaseModel) -> RestoredNotebook:
+    """Restore a submission against what was released.
+
+    Args:
+        submitted: the file as handed in; any nbformat, encoding or editor.
+        model: the release of the assignment it was handed in for.
+
+    Raises:
+        UngradableSubmission: it is no notebook, or that of another assignment; ``what`` tells the student
+            what to do. Nothing else is raised, whatever the bytes hold.
+    """
+    notebook = read_notebook(submitted)
+    match = match_cells(model, notebook.cells)
+    _refuse_other_assignment(notebook, model, match)
+    parts: dict[PartKey, PartState] = {}
+    answers: dict[PartKey, str] = {}
+    for slot, cell in enumerate(model.cells):
+        if cell.locked or cell.key is None:
+            continue
+        found = match.claimed.get(slot)
+        if found is None:
+            parts[cell.key] = "missing"
+            continue
+        state: PartState = "matched" if slot in match.by_content else "present"
+        parts[cell.key] = "starter" if untouched(found, cell) else state
+        answers[cell.key] = _answer(match, slot)
+    return RestoredNotebook(
+        cells=tuple(_run_cells(notebook.cells, model, match)),
+        notes=(*notebook.notes, *notes_for(notebook.cells, model, match)),
+        parts=parts,
+        answers=answers,
+    )
+
+
+def _answer(match: Match, slot: int) -> str:
+    cells = [match.claimed[slot], *match.merged.get(slot, [])]
+    return "\n\n".join(cell.source for cell in cells)
+
+
+def _refuse_other_assignment(notebook: FoundNotebook, model: ReleaseModel, match: Match) -> None:
+    if any(model.cells[slot].exercise is not None for slot in match.claimed):
+        return
+    named = notebook.assignment
+    foreign = any(cell.grade_id is not None for cell in notebook.cells)
+    if (named is not None and named != model.assignment) or foreign:
+        known = named if named and re.fullmatch(r"[a-z][a-z0-9_]{0,59}", named) else "another assignment"
+        raise UngradableSubmission(
+            f"This is the notebook of {known}, not of {model.assignment}. Hand in {model.assignment}.ipynb."
+        )
+
+
+def _run_cells(found: Sequence[FoundCell], model: ReleaseModel, match: Match) -> Iterator[RunCell]:
+    extras = _extras_after(found, model, match)
+    yield from extras.get(-1, [])
+    for slot, cell in enumerate(model.cells):
+        if cell.locked:
+            judge = cell.key if cell.role == "check" else None
+            yield RunCell(cell.source, cell.cell_type, "release", cell.grade_id, judge)
+        elif slot in match.claimed:
+            yield RunCell(_answer(match, slot), cell.cell_type, "student", cell.grade_id)
+        yield from extras.get(slot, [])
+
+
+def _extras_after(found: Sequence[FoundCell], model: ReleaseModel, match: Match) -> dict[int, list[RunCell]]:
+    """Extra cells by the slot that they follow; -1 is the beginning."""
+    slots = {cell.index: slot for slot, cell in match.claimed.items()}
+    extras: dict[int, list[RunCell]] = {}
+    slot = -1
+    for cell in found:
+        if cell.index in slots:
+            slot = slots[cell.index]
+        elif cell.index not in match.dropped:
+            kind: Literal["code", "markdown"] = "code" if cell.kind == "code" else "markdown"
+            after = _past_restored(model, match, slot)
+            extras.setdefault(after, []).append(RunCell(cell.source, kind, "extra"))
+    return extras
+
+
+def _past_restored(model: ReleaseModel, match: Match, slot: int) -> int:
+    """Skip introductions, prompts and the set-up cell that were deleted after ``slot``: what the student
+    wrote there was written below them. A deleted check is not skipped, so that a cell between an answer
+    and the next prompt still counts for that answer."""
+    following = slot + 1
+    while (
+        following < len(model.cells)
+        and following not in match.claimed
+        and model.cells[following].role in ("introduction", "setup", "prompt")
+    ):
+        slot, following = following, following + 1
+    return slot
