@@ -15,13 +15,6 @@ def slope(at):
     return Gradient(square, at=at, wrong={"wrong_function": twice})
 
 
-class Given(Fixed):
-    """What the text gives: no misconception changes it."""
-
-    def mistake(self, name):
-        return []
-
-
 def test_slopes_of_three_numbers(student, reference):
     # float64, so that a central difference passes with any sensible h. Never w = 2, where w² = 2w.
     w = torch.tensor([3.0, -1.5, 0.5], dtype=torch.float64)
@@ -40,8 +33,10 @@ def test_slopes_anywhere(student, reference):
 
 def test_backward_was_called(student, reference):
     three = torch.tensor([3.0])
+    causes = ("missing_factor_two", "sign_flipped", "grad_accumulated", "wrong_function")
+    given = Fixed(three, mistakes={cause: [] for cause in causes})  # they change the slope, not w
     w = student.value("w")
-    reference.expect(w).to_match(Given(three), dtype="floating", requires_grad=True)
+    reference.expect(w).to_match(given, dtype="floating", requires_grad=True)
     reference.expect(w.grad).to_match(slope(three), dtype="floating")
 
 

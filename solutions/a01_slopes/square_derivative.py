@@ -1,3 +1,6 @@
+import torch
+
+
 # %% part: by_hand
 def d_square(w):
     return 2 * w
