@@ -1,1 +1,44 @@
-"""gradeprop"""
+"""gradeprop: auto-graded exercises for teaching gradients with PyTorch.
+
+In a notebook::
+
+    import gradeprop as gp
+    gp.check("square_derivative")
+
+Importing this costs nothing: torch and IPython are loaded when a check runs.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", "check", "load_public_checks"]
+
+
+def load_public_checks(text: str) -> None:
+    """Take in the public checks that a released notebook carries; its set-up cell calls this.
+
+    Args:
+        text: JSON ``{exercise: data}``: fixed inputs, expected numbers, words of misconceptions.
+    """
+    from gradeprop.grading import in_notebook
+
+    in_notebook.load(text)
+
+
+def check(exercise: str, part: str | None = None) -> float:
+    """Run the public checks of a part (or of all parts) of an exercise and show the result.
+
+    Args:
+        exercise: the exercise's name, e.g. ``"square_derivative"``.
+        part: one part's name; None for all.
+
+    Returns:
+        the parts' points times the share that the public checks have earned.
+
+    Raises:
+        gradeprop.errors.UsageError: no such exercise or part, or the set-up cell was not run.
+    """
+    from gradeprop.grading import in_notebook
+
+    return in_notebook.check(exercise, part)

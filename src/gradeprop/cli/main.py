@@ -1,0 +1,179 @@
+"""The command ``gradeprop``: names, options and help. Each command's work is imported when it runs, so
+that ``--help`` does not wait for torch."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gradeprop import __version__
+from gradeprop.errors import GradepropError
+
+app = typer.Typer(
+    name="gradeprop",
+    help="Auto-graded exercises for teaching gradients with PyTorch.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+INTERRUPTED = 130
+
+
+class Device(str, Enum):
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class Isolation(str, Enum):
+    auto = "auto"
+    full = "full"
+    restricted = "restricted"
+    none = "none"
+
+
+CourseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--course",
+        metavar="DIR",
+        help="The course folder. Default: the nearest one upward with a course.yaml.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
+DeviceOption = Annotated[
+    Device,
+    typer.Option("--device", help="auto: the CPU, and the GPU if the course asks for it and there is one."),
+]
+IsolationOption = Annotated[
+    Isolation,
+    typer.Option(
+        "--isolation",
+        help="How student code is kept apart. auto: the best there is, never none. none: no protection.",
+    ),
+]
+
+
+@app.command()
+def build(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
+    ] = None,
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the notebooks: source/ (with solutions) and release/ (for students)."""
+    from gradeprop.cli import build as command
+
+    command.run(assignments or [], course, as_json=json)
+
+
+@app.command()
+def verify(
+    exercises: Annotated[
+        list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="Default: all.")
+    ] = None,
+    course: CourseOption = None,
+    device: DeviceOption = Device.auto,
+    isolation: IsolationOption = Isolation.auto,
+    json: JsonOption = False,
+) -> None:
+    """Prove the graders: solutions pass, starters earn nothing, every known mistake is caught and named."""
+    from gradeprop.cli import verify as command
+
+    sys.exit(command.run(exercises or [], course, device.value, isolation.value, as_json=json))
+
+
+@app.command()
+def grade(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    submitted: Annotated[
+        Path | None,
+        typer.Option("--submitted", metavar="DIR", help="Default: submitted/ in the course folder."),
+    ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option("--student", metavar="ID", help="Only this one; repeatable.")
+    ] = None,
+    device: DeviceOption = Device.auto,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, metavar="N", help="Default: the cores of this machine.")
+    ] = None,
+    isolation: IsolationOption = Isolation.auto,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade again what is unchanged since the last time.")
+    ] = False,
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Grade submitted/<student>/<assignment>/<assignment>.ipynb into results/<assignment>/."""
+    from gradeprop.cli import grade as command
+
+    sys.exit(
+        command.run(
+            assignment,
+            submitted,
+            student or [],
+            device.value,
+            workers,
+            isolation.value,
+            course,
+            force=force,
+            as_json=json,
+        )
+    )
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK")],
+    json: JsonOption = False,
+) -> None:
+    """Run a notebook's public checks here, in your own Python, without a sandbox (for students)."""
+    from gradeprop.cli import check as command
+
+    command.run(notebook, as_json=json)
+
+
+@app.command()
+def doctor(json: JsonOption = False) -> None:
+    """Tell what this machine offers, what is missing, and the command that mends it."""
+    from gradeprop.cli import doctor as command
+
+    sys.exit(command.run(as_json=json))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gradeprop {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,  # noqa: ARG001
+) -> None:
+    """Auto-graded exercises for teaching gradients with PyTorch."""
+
+
+def main() -> None:
+    """Entry point: every error becomes its message on stderr and its own exit code."""
+    try:
+        app()
+    except GradepropError as error:
+        print(f"gradeprop: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("\ngradeprop: interrupted; everything finished so far is kept", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # `gradeprop … | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

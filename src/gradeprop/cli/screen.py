@@ -1,0 +1,63 @@
+"""The terminal: data on stdout, progress and notes on stderr. rich honours NO_COLOR by itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+
+def out() -> Console:
+    """Where data goes. Piped, it is not wrapped to a terminal's width."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def err() -> Console:
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def print_json(data: Any) -> None:
+    json.dump(data, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def plain(text: str) -> str:
+    """Text that came from a student, without anything that a terminal would obey."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else "�"
+        for char in text.encode("utf-8", "replace").decode()
+    )
+
+
+def styled(text: str, style: str) -> Text:
+    return Text(plain(text), style=style)
+
+
+class Bar:
+    """A progress bar on stderr; silent when stderr is no terminal."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+
+    def step(self, note: str = "") -> None:
+        self._progress.update(self._task, advance=1, note=plain(note)[:24])
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Bar]:
+    console = err()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[note]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as live:
+        yield Bar(live, live.add_task(title, total=total, note=""))

@@ -1,0 +1,265 @@
+"""From what a check asked and what came back to a judgement: passed, or what is wrong and why."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gradeprop.gradients.compare import Mismatch, compare
+from gradeprop.gradients.diagnose import Observation, diagnose
+from gradeprop.gradients.render import render_value
+from gradeprop.gradients.values import TensorState, Value
+from gradeprop.grading import words
+from gradeprop.grading.probe import Probe, Script
+from gradeprop.grading.verdict import Status
+from gradeprop.session.interface import Ask, Call, Missing, Outcome, Raised, Returned, Stopped
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of what a student sees of a public check."""
+
+    expression: str
+    expected: str
+    got: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """``causes`` holds one id when the cause is known, several when they cannot be told apart here."""
+
+    status: Status
+    message: str | None = None
+    detail: str | None = None
+    causes: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    observations: tuple[Observation, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def misconception(self) -> str | None:
+        return self.causes[0] if len(self.causes) == 1 else None
+
+
+def judge(
+    script: Script,
+    outcomes: Sequence[Outcome],
+    *,
+    public: bool,
+    declared: Mapping[str, str],
+    forbid: Sequence[str] = (),
+    earlier: Sequence[Observation] = (),
+) -> Judgement:
+    """Judge one check.
+
+    Args:
+        script: what was asked and expected.
+        outcomes: what came back, one for each ask.
+        public: whether messages may show inputs, expected numbers and the student's exception text.
+        declared: the exercise's words for its misconceptions, by id.
+        forbid: machinery that the part forbids (``"autograd"``, ``"optimizer"``).
+        earlier: observations of the same check on other inputs, that a cause must explain too.
+    """
+    if len(outcomes) != len(script.asks):
+        raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
+    trouble = next(
+        (
+            found
+            for ask, outcome in zip(script.asks, outcomes, strict=True)
+            if (found := _trouble(ask, outcome, public, declared, forbid)) is not None
+        ),
+        None,
+    )
+    if trouble is not None:
+        return trouble
+    return _judge_values(script, outcomes, public, declared, earlier)
+
+
+def expression(ask: Ask) -> str:
+    """How a student would have written it: ``d_square(tensor([1.5, -0.7]))``."""
+    if not isinstance(ask, Call):
+        return ask.name
+    arguments = [render_value(item) for item in ask.arguments]
+    arguments += [f"{name}={render_value(item)}" for name, item in ask.keywords.items()]
+    return f"{ask.name}({', '.join(arguments)})"
+
+
+def _trouble(
+    ask: Ask, outcome: Outcome, public: bool, declared: Mapping[str, str], forbid: Sequence[str]
+) -> Judgement | None:
+    """What goes before any comparison: stopped, missing, raised, forbidden, changed input."""
+    said = expression(ask)
+    if isinstance(outcome, Stopped):
+        return Judgement(outcome.reason, words.stopped(outcome), f"{said}: {outcome.message}")
+    if isinstance(outcome, Missing):
+        return _missing(ask, outcome)
+    if isinstance(outcome, Raised):
+        return _raised(ask, outcome, public, declared)
+    for machinery in forbid:
+        if machinery in outcome.used:
+            cause = words.FORBIDDEN_CAUSE[machinery]
+            return Judgement("failed", words.words_for(cause, declared), f"{said} used {machinery}", (cause,))
+    if isinstance(ask, Call) and (changed := _changed(ask, outcome)) is not None:
+        message = words.words_for("mutates_input", declared)
+        return Judgement("failed", message, f"{said}: {changed}", ("mutates_input",))
+    return None
+
+
+def _missing(ask: Ask, outcome: Missing) -> Judgement:
+    if outcome.found_type is None:
+        message = f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
+        return Judgement("failed", message, f"no name {ask.name!r}", ("missing_name",))
+    message = (
+        f"`{ask.name}` should be a function, but it is a {outcome.found_type}."
+        " Was the name used again for something else?"
+    )
+    return Judgement("failed", message, f"{ask.name!r} is a {outcome.found_type}", ("wrong_type",))
+
+
+def _raised(ask: Ask, outcome: Raised, public: bool, declared: Mapping[str, str]) -> Judgement:
+    place = f" in line {outcome.line} of your cell" if outcome.line else ""
+    cut = outcome.type_name == "RuntimeError" and "does not require grad" in outcome.message
+    causes = ("detached",) if cut else ()
+    if public:
+        message = f"`{expression(ask)}` raised {outcome.type_name}{place}: {outcome.message}"
+    else:
+        # The text and even the type's name are the student's to choose: they could carry a hidden input.
+        known = isinstance(getattr(builtins, outcome.type_name, None), type)
+        message = (
+            f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs that you"
+            " cannot see. Try it with other values, shapes and dtypes."
+        )
+    if cut:
+        message = f"{message} {words.words_for('detached', declared)}"
+    detail = f"{expression(ask)} raised {outcome.type_name}{place}: {outcome.message}"
+    return Judgement("failed", message, detail, causes)
+
+
+def _changed(ask: Call, outcome: Returned) -> str | None:
+    """Which argument came back changed, in value or ``.grad``; None if none did."""
+    before = [*ask.arguments, *ask.keywords.values()]
+    for position, (old, new) in enumerate(zip(before, outcome.arguments, strict=False)):
+        if isinstance(old, TensorState) and (not isinstance(new, TensorState) or not _same(old, new)):
+            return f"argument {position} came back as {render_value(new)}"
+    return None
+
+
+def _same(old: TensorState, new: TensorState) -> bool:
+    import torch
+
+    def equal(a: torch.Tensor | None, b: torch.Tensor | None) -> bool:
+        if a is None or b is None:
+            return a is b
+        return a.dtype == b.dtype and a.shape == b.shape and torch.equal(a.nan_to_num(), b.nan_to_num())
+
+    return equal(old.value, new.value) and equal(old.grad, new.grad)
+
+
+def _judge_values(
+    script: Script,
+    outcomes: Sequence[Outcome],
+    public: bool,
+    declared: Mapping[str, str],
+    earlier: Sequence[Observation],
+) -> Judgement:
+    rows: list[Row] = []
+    observations: list[Observation] = []
+    wrong: list[tuple[str, Mismatch | str]] = []
+    for probe in script.probes:
+        outcome = outcomes[probe.handle.ask]
+        assert isinstance(outcome, Returned)  # all else was dealt with before
+        ask = script.asks[probe.handle.ask]
+        called = ask.name if isinstance(ask, Call) else None
+        said = expression(ask) + _path_text(probe)
+        found = _resolve(outcome.value, probe)
+        if isinstance(found, _NoSuchItem):
+            mismatch: Mismatch | str | None = found.message
+            got: Value = found.container
+        else:
+            got = found.value
+            mismatch = compare(
+                got, probe.answer, probe.rule, probe.labels, called=called is not None
+            ) or _flag(got, probe)
+        observations.append(
+            Observation(got, probe.answer, probe.alternatives, probe.rule, probe.labels, called)
+        )
+        rows.append(Row(said, render_value(probe.answer), render_value(got), mismatch is None))
+        if mismatch is not None:
+            wrong.append((said, mismatch))
+    if not wrong:
+        return Judgement("passed", rows=tuple(rows), observations=tuple(observations))
+    diagnosis = diagnose([*earlier, *observations])
+    causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
+    detail = "; ".join(
+        f"{said}: {item if isinstance(item, str) else item.detail()}" for said, item in wrong[:3]
+    )
+    return Judgement(
+        "failed",
+        _message(wrong, rows, public, diagnosis.named, declared),
+        detail,
+        causes,
+        tuple(rows),
+        tuple(observations),
+    )
+
+
+def _message(
+    wrong: Sequence[tuple[str, Mismatch | str]],
+    rows: Sequence[Row],
+    public: bool,
+    named: str | None,
+    declared: Mapping[str, str],
+) -> str:
+    said, first = wrong[0]
+    report = first if isinstance(first, str) else first.student(public)
+    report = f"`{said}`: {report}" if public else report
+    if (
+        named is not None and named in declared
+    ):  # the exercise's own words say it best; numbers only where they are public
+        return f"{report} {declared[named]}" if public else declared[named]
+    if named == "hard_coded":
+        report = f"{report} {words.words_for(named, declared)}"
+    if not public and len(wrong) < len(rows):
+        report = f"{report} On some of the hidden inputs the answer is right, on others it is not."
+    return report
+
+
+@dataclass(frozen=True)
+class _Found:
+    value: Value
+
+
+@dataclass(frozen=True)
+class _NoSuchItem:
+    container: Value
+    message: str
+
+
+def _resolve(value: Value, probe: Probe) -> _Found | _NoSuchItem:
+    for step in probe.handle.path:
+        if step == "grad":
+            if not isinstance(value, TensorState):
+                return _NoSuchItem(value, f"expected a tensor with a .grad, got {render_value(value)}.")
+            value = None if value.grad is None else TensorState(value.grad, value.device)
+        elif isinstance(value, (list, tuple)) and step < len(value):
+            value = value[step]
+        else:
+            return _NoSuchItem(value, f"expected at least {step + 1} items, got {render_value(value)}.")
+    return _Found(value)
+
+
+def _path_text(probe: Probe) -> str:
+    return "".join(".grad" if step == "grad" else f"[{step}]" for step in probe.handle.path)
+
+
+def _flag(got: Value, probe: Probe) -> str | None:
+    if probe.requires_grad is None or not isinstance(got, TensorState):
+        return None
+    if got.requires_grad == probe.requires_grad:
+        return None
+    return (
+        "it does not require a gradient: create it with requires_grad=True."
+        if probe.requires_grad
+        else "it should not require a gradient."
+    )

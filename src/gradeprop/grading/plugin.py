@@ -1,0 +1,287 @@
+"""The pytest plugin: one pytest session judges many submissions.
+
+A `pytest.main` per submission costs more than the student's own code, so submissions are a parameter of
+the tests. Items are ordered by submission, then device, then the part's place in the notebook, and each
+part is asked about right after its own place.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import pytest
+
+from gradeprop.course.model import Check, ChoicePart, CodePart, Course, LoadedAssignment, LoadedExercise
+from gradeprop.gradients.tolerance import Tolerances
+from gradeprop.grading.probe import Reference, Script, Student
+
+Devices: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CheckSite:
+    """A check and all that the plugin knows about where it stands."""
+
+    order: tuple[int, int, int]
+    exercise: LoadedExercise
+    part: CodePart | ChoicePart
+    check: Check
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.exercise.slug, self.check.check
+
+
+class Examiner(Protocol):
+    """Who receives a check's script: the grader of submissions, or the recorder of public checks."""
+
+    @property
+    def subjects(self) -> int:
+        """How many submissions there are."""
+        ...
+
+    def wanted(self, site: CheckSite) -> bool:
+        """Whether this check is to be run at all."""
+        ...
+
+    def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:
+        """The seed of the check's inputs for this subject."""
+        ...
+
+    def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:
+        """Why the check is to be skipped, or None."""
+        ...
+
+    def examine(
+        self, subject: int, site: CheckSite, device: str, script: Script, again: Rewrite
+    ) -> str | None:
+        """Judge; return the reason if the check failed, None if it passed. ``again(attempt)`` gives the
+        same check's script on other inputs."""
+        ...
+
+    def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:
+        """The grader's own code failed in this check."""
+        ...
+
+    def finished(self, subject: int) -> None:
+        """All checks of this subject are done."""
+        ...
+
+
+class Rewrite(Protocol):
+    def __call__(self, attempt: int) -> Script: ...
+
+
+def check_sites(assignment: LoadedAssignment) -> list[CheckSite]:
+    """All checks of an assignment in the order of the notebook."""
+    return [
+        CheckSite((e, p, c), exercise, part, check)
+        for e, exercise in enumerate(assignment.exercises)
+        for p, part in enumerate(exercise.spec.parts)
+        if isinstance(part, (CodePart, ChoicePart))
+        for c, check in enumerate(part.checks)
+    ]
+
+
+def tolerances_of(course: Course, exercise: LoadedExercise) -> Tolerances:
+    """The exercise's overrides on the course's."""
+    merged = {**course.spec.tolerances, **exercise.spec.tolerances}
+    return {dtype: (spec.rtol, spec.atol) for dtype, spec in merged.items()}
+
+
+@dataclass(frozen=True)
+class _Target:
+    subject: int
+    device: str
+
+
+class GradingPlugin:
+    """Registered with `pytest.main`; hands every check's script to an `Examiner`."""
+
+    def __init__(
+        self, course: Course, assignment: LoadedAssignment, devices: Devices, examiner: Examiner
+    ) -> None:
+        self.course = course
+        self.devices = devices
+        self.examiner = examiner
+        self.collection_errors: dict[str, str] = {}
+        self._sites: dict[tuple[Path, str], CheckSite] = {
+            ((Path(course.root) / site.exercise.grader).resolve(), f"test_{site.check.check}"): site
+            for site in check_sites(assignment)
+        }
+        self._tolerances = {
+            exercise.slug: tolerances_of(course, exercise) for exercise in assignment.exercises
+        }
+
+    # --- fixtures -----------------------------------------------------------------------------------
+
+    @pytest.fixture(autouse=True)
+    def gradeprop_target(self, request: pytest.FixtureRequest) -> _Target:
+        target: _Target = request.param
+        return target
+
+    @pytest.fixture
+    def device(self, gradeprop_target: _Target) -> str:
+        """``"cpu"`` or ``"cuda"``."""
+        return gradeprop_target.device
+
+    @pytest.fixture
+    def student(self, gradeprop_target: _Target) -> Student:
+        """Asks about the student's work; see `gradeprop.grading.probe.Student`."""
+        return Student(gradeprop_target.device)
+
+    @pytest.fixture
+    def reference(self, request: pytest.FixtureRequest, gradeprop_target: _Target) -> Reference:
+        """Hidden inputs and expectations; see `gradeprop.grading.probe.Reference`."""
+        return self._reference(self._site(request.node), gradeprop_target, attempt=0)
+
+    # --- collection ---------------------------------------------------------------------------------
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        targets = [
+            _Target(subject, device) for subject in range(self.examiner.subjects) for device in self.devices
+        ]
+        ids = [f"{target.subject}-{target.device}" for target in targets]
+        metafunc.parametrize("gradeprop_target", targets, ids=ids, indirect=True)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        kept = []
+        for item in items:
+            site = self._sites.get(_place(item))
+            if site is not None and self.examiner.wanted(site):
+                kept.append(
+                    (_target(item).subject, self.devices.index(_target(item).device), site.order, item)
+                )
+        kept.sort(key=lambda entry: entry[:3])
+        items[:] = [entry[3] for entry in kept]
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.collection_errors[report.nodeid] = str(report.longrepr)
+
+    # --- running ------------------------------------------------------------------------------------
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        target = _target(item)
+        reason = self.examiner.prerequisite(target.subject, self._site(item), target.device)
+        if reason is not None:
+            pytest.skip(reason)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        result = yield
+        site, target = self._site(pyfuncitem), _target(pyfuncitem)
+
+        def rewrite(attempt: int) -> Script:
+            student, reference = Student(target.device), self._reference(site, target, attempt)
+            arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+            pyfuncitem.obj(**{**arguments, "student": student, "reference": reference})
+            return Script(tuple(student.asks), tuple(reference.probes))
+
+        student, reference = pyfuncitem.funcargs.get("student"), pyfuncitem.funcargs.get("reference")
+        if not isinstance(student, Student) or not isinstance(reference, Reference):
+            raise TypeError("a check needs the fixtures `student` and `reference`")
+        script = Script(tuple(student.asks), tuple(reference.probes))
+        if not script.probes:
+            raise ValueError("the check expects nothing: call reference.expect(...).to_match(...)")
+        reason = self.examiner.examine(target.subject, site, target.device, script, rewrite)
+        if reason is not None:
+            raise CheckNotPassedError(reason)
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        error = call.excinfo
+        if error is not None and not error.errisinstance((CheckNotPassedError, pytest.skip.Exception)):
+            if error.errisinstance((KeyboardInterrupt, SystemExit)):
+                return (yield)
+            target = _target(item)
+            text = "".join(str(error.getrepr(style="short")))
+            self.examiner.fault(target.subject, self._site(item), target.device, text)
+        return (yield)
+
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        subject = _target(item).subject
+        if nextitem is None or _target(nextitem).subject != subject:
+            self.examiner.finished(subject)
+
+    # --- helpers ------------------------------------------------------------------------------------
+
+    def _site(self, item: pytest.Item) -> CheckSite:
+        return self._sites[_place(item)]
+
+    def _reference(self, site: CheckSite, target: _Target, attempt: int) -> Reference:
+        return Reference(
+            self.examiner.seed(target.subject, site, attempt),
+            target.device,
+            {item.id: item.pattern for item in site.part.misconceptions},
+            self._tolerances[site.exercise.slug],
+        )
+
+
+class CheckNotPassedError(Exception):
+    """A check's verdict, raised so that pytest counts it as a failed test."""
+
+
+def run_pytest(
+    course: Course, exercises: Sequence[LoadedExercise], plugin: GradingPlugin
+) -> Mapping[str, str]:
+    """Run the graders of these exercises once; return collection errors by file, empty if all is well.
+
+    Nothing of the surroundings takes part: no conftest, no ini file, no other plugin, no cache.
+    """
+    paths = [str(Path(course.root) / exercise.grader) for exercise in exercises]
+    arguments = [
+        *paths,
+        "--noconftest",
+        "--import-mode=importlib",
+        "--rootdir",
+        course.root,
+        "-c",
+        os.devnull,
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:logging",
+        "-p",
+        "no:faulthandler",
+        "-p",
+        "no:warnings",
+        "-p",
+        "no:unraisableexception",
+        "-p",
+        "no:threadexception",
+        "-p",
+        "no:capture",
+        "--assert=plain",
+    ]
+    # Plugins that happen to be installed cost time and may change what a failure means.
+    autoload = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        code = pytest.main(arguments, plugins=[plugin])
+    finally:
+        if autoload is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        else:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = autoload
+    if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:
+        raise KeyboardInterrupt
+    return plugin.collection_errors
+
+
+def _place(item: Any) -> tuple[Path, str]:
+    return item.path.resolve(), item.originalname
+
+
+def _target(item: Any) -> _Target:
+    target: _Target = item.callspec.params["gradeprop_target"]
+    return target

@@ -1,0 +1,205 @@
+"""What a check asks and expects: written down first, sent and judged when the test function is done.
+
+A grader never sees a student's value. ``student.call(...)`` returns a `Handle`, and
+``reference.expect(handle).to_match(problem)`` writes down a `Probe`. That is what lets one test be graded
+in a sandbox, recorded into a notebook when it is public, and judged over all its probes together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from gradeprop.gradients.rule import DTypes, Kinds, Rule, Shapes
+from gradeprop.gradients.inputs import Inputs
+from gradeprop.gradients.mistakes import alternatives
+from gradeprop.gradients.problem import Answer, Problem
+from gradeprop.gradients.values import TensorState, Value
+from gradeprop.session.interface import Ask, Call, Read
+
+if TYPE_CHECKING:
+    import torch
+
+    from gradeprop.course.patterns import Pattern
+
+Step = Literal["grad"] | int
+
+
+@dataclass(frozen=True)
+class Handle:
+    """Stands for a student's value. ``handle[1]`` is an item of it, ``handle.grad`` its ``.grad``."""
+
+    ask: int
+    path: tuple[Step, ...] = ()
+
+    def __getitem__(self, item: int) -> Handle:
+        return replace(self, path=(*self.path, item))
+
+    @property
+    def grad(self) -> Handle:
+        return replace(self, path=(*self.path, "grad"))
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "a grader cannot branch on a student's value: it is only known after the test function"
+            " returned; state what you expect with reference.expect(...)"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """One expectation: the value at ``handle`` should match ``answer`` under ``rule``.
+
+    ``alternatives`` maps a misconception's id to the wrong answers that it would have given here.
+    """
+
+    handle: Handle
+    answer: Answer
+    rule: Rule
+    labels: tuple[str, ...] = ()
+    alternatives: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
+    requires_grad: bool | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Script:
+    """All that one check asks and expects, as plain values."""
+
+    asks: tuple[Ask, ...]
+    probes: tuple[Probe, ...]
+
+
+class Student:
+    """The fixture ``student``: writes down what to ask."""
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self.asks: list[Ask] = []
+
+    def value(self, name: str) -> Handle:
+        """The value of a global name after the part's cell has run."""
+        self.asks.append(Read(name))
+        return Handle(len(self.asks) - 1)
+
+    def call(self, name: str, *arguments: Any, **keywords: Any) -> Handle:
+        """What the student's function returns for these arguments.
+
+        Tensors travel with dtype, device, ``requires_grad`` and ``.grad``; the function gets copies, and
+        a copy that comes back changed (value or ``.grad``) fails the check.
+        """
+        self.asks.append(
+            Call(
+                name,
+                tuple(as_value(item, self._device) for item in arguments),
+                {key: as_value(item, self._device) for key, item in keywords.items()},
+            )
+        )
+        return Handle(len(self.asks) - 1)
+
+
+class Reference:
+    """The fixture ``reference``: hidden inputs and expectations."""
+
+    def __init__(
+        self,
+        seed: bytes,
+        device: str,
+        misconceptions: Mapping[str, Pattern | None],
+        tolerances: Mapping[str, tuple[float, float]],
+    ) -> None:
+        self._inputs = Inputs(seed)
+        self._device = device
+        self._misconceptions = misconceptions
+        self._tolerances = tolerances
+        self.probes: list[Probe] = []
+
+    def inputs(self, shape: Sequence[int], dtype: str = "float32", **options: Any) -> torch.Tensor:
+        """A random tensor on the check's device, reproducible per course, exercise, check and student.
+
+        Options are those of `gradeprop.gradients.inputs.draw`: ``low``, ``high``, ``avoid``, ``gap``,
+        ``positive``, ``integer``, ``requires_grad``.
+        """
+        return self._inputs.draw(tuple(shape), dtype=dtype, device=self._device, **options)
+
+    def expect(self, handle: Handle) -> Expectation:
+        if not isinstance(handle, Handle):
+            raise TypeError(f"expect() takes what student.call() or student.value() returned, not {handle!r}")
+        return Expectation(self, handle)
+
+    def add(self, handle: Handle, problem: Problem, rule: Rule, requires_grad: bool | None) -> None:
+        rule = self._completed(rule)
+        self.probes.append(
+            Probe(
+                handle,
+                problem.answer(),
+                rule,
+                tuple(problem.labels),
+                alternatives(problem, self._misconceptions),
+                requires_grad,
+            )
+        )
+
+    def _completed(self, rule: Rule) -> Rule:
+        """With the course's tolerances and the check's device, in the rules of items too."""
+        return replace(
+            rule,
+            tolerances=self._tolerances,
+            device=rule.device or self._device,
+            items=tuple(self._completed(item) for item in rule.items),
+        )
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """``reference.expect(handle)``; nothing happens before ``to_match``."""
+
+    reference: Reference
+    handle: Handle
+
+    def to_match(
+        self,
+        problem: Problem,
+        *,
+        kinds: Kinds = "same",
+        shapes: Shapes = "exact",
+        dtype: DTypes = "exact",
+        rtol: float | None = None,
+        atol: float | None = None,
+        items: Sequence[Rule] = (),
+        requires_grad: bool | None = None,
+    ) -> None:
+        """Expect the value to equal ``problem.answer()``.
+
+        Args:
+            kinds: ``"same"`` as the answer, ``"tensor"``, ``"number"`` or ``"either"``.
+            shapes: ``"exact"``; ``"scalar"`` takes () and (1,) alike, ``"single"`` any one-element shape.
+            dtype: ``"exact"`` asks for the answer's dtype, ``"floating"`` for any floating one.
+            rtol, atol: override the tolerance table for this probe.
+            items: a rule for each item of a tuple answer, where they differ.
+            requires_grad: if given, what the tensor's ``requires_grad`` must be.
+        """
+        rule = Rule(kinds=kinds, shapes=shapes, dtype=dtype, rtol=rtol, atol=atol, items=tuple(items))
+        self.reference.add(self.handle, problem, rule, requires_grad)
+
+
+def as_value(item: Any, device: str) -> Value:
+    """A grader's argument as a wire value; tensors become `TensorState` on the check's device."""
+    import torch
+
+    if isinstance(item, torch.Tensor):
+        gradient = item.grad if item.is_leaf else None
+        return TensorState(
+            item.detach().cpu().clone(),
+            device,
+            item.requires_grad,
+            True,
+            None if gradient is None else gradient.detach().cpu().clone(),
+        )
+    if item is None or isinstance(item, (bool, int, float, str)):
+        return item
+    if isinstance(item, (list, tuple)):
+        return type(item)(as_value(each, device) for each in item)
+    raise TypeError(
+        f"a check can only pass tensors, numbers, strings, lists and tuples, not {type(item).__name__}"
+    )

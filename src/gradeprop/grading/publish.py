@@ -1,0 +1,117 @@
+"""Record an assignment's public checks: their fixed inputs, the expected numbers, the words for mistakes.
+
+The graders run once, without any student: what they ask and expect is the public data that the notebook
+carries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from gradeprop.course.model import ChoicePart, CodePart, Course, LoadedAssignment, LoadedExercise
+from gradeprop.errors import GraderFault
+from gradeprop.grading.plugin import CheckSite, GradingPlugin, Rewrite, run_pytest
+from gradeprop.grading.probe import Script
+from gradeprop.grading.public_data import encode_script
+from gradeprop.grading.seeds import public_seed
+
+
+class _Recorder:
+    """An `Examiner` that keeps every public check's script."""
+
+    subjects = 1
+
+    def __init__(self) -> None:
+        self.scripts: dict[tuple[str, str], Script] = {}
+        self.faults: list[str] = []
+
+    def wanted(self, site: CheckSite) -> bool:
+        return site.check.public
+
+    def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:  # noqa: ARG002
+        return public_seed(*site.key, attempt)
+
+    def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:  # noqa: ARG002
+        return None
+
+    def examine(
+        self,
+        subject: int,  # noqa: ARG002
+        site: CheckSite,
+        device: str,  # noqa: ARG002
+        script: Script,
+        again: Rewrite,  # noqa: ARG002
+    ) -> str | None:
+        earlier = self.scripts.get(site.key)
+        self.scripts[site.key] = script if earlier is None else _joined(earlier, script)
+        return None
+
+    def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:  # noqa: ARG002
+        self.faults.append(f"{site.exercise.grader}: test_{site.check.check}: {error.strip()}")
+
+    def finished(self, subject: int) -> None:
+        pass
+
+
+def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[str, Any]:
+    """The public data of an assignment, JSON-able and deterministic: ``{exercise: data}``.
+
+    Raises:
+        GraderFault: a grader fails by itself, before any student is involved.
+    """
+    recorder = _Recorder()
+    plugin = GradingPlugin(course, assignment, ("cpu",), recorder)
+    errors = run_pytest(course, assignment.exercises, plugin)
+    faults = [*errors.values(), *recorder.faults]
+    if faults:
+        raise GraderFault(
+            "a grader fails by itself:\n" + "\n".join(faults), remedy="mend it; see the trace above"
+        )
+    return {exercise.slug: _exercise_data(exercise, recorder.scripts) for exercise in assignment.exercises}
+
+
+def _exercise_data(exercise: LoadedExercise, scripts: dict[tuple[str, str], Script]) -> dict[str, Any]:
+    parts = [part for part in exercise.spec.parts if isinstance(part, (CodePart, ChoicePart))]
+    spoken = {item.id: item.say.strip() for part in parts for item in part.misconceptions if item.public}
+    return {
+        "title": exercise.spec.title,
+        "words": spoken,
+        "parts": [_part_data(exercise, part, scripts, frozenset(spoken)) for part in parts],
+    }
+
+
+def _part_data(
+    exercise: LoadedExercise,
+    part: CodePart | ChoicePart,
+    scripts: dict[tuple[str, str], Script],
+    spoken: frozenset[str],
+) -> dict[str, Any]:
+    public = [check for check in part.checks if check.public]
+    names = {check.check for check in public}
+    return {
+        "part": part.part,
+        "title": f"{exercise.spec.title} – {part.title or part.part.replace('_', ' ')}",
+        "points": part.points,
+        "hidden": len(part.checks) - len(public),
+        "forbid": list(part.forbid),
+        "checks": [
+            {
+                "check": check.check,
+                "describe": check.describe.strip(),
+                "points": check.points,
+                "needs": [name for name in check.needs if name in names],
+                "script": encode_script(scripts[exercise.slug, check.check], spoken),
+            }
+            for check in public
+        ],
+    }
+
+
+def _joined(first: Script, second: Script) -> Script:
+    """Two scripts of one parametrised check as one."""
+    shift = len(first.asks)
+    moved = tuple(
+        replace(probe, handle=replace(probe.handle, ask=probe.handle.ask + shift)) for probe in second.probes
+    )
+    return Script(first.asks + second.asks, first.probes + moved)

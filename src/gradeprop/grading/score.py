@@ -1,0 +1,169 @@
+"""From verdicts to a result: points, statuses and messages. Pure functions of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from gradeprop.course.model import (
+    ChoicePart,
+    CodePart,
+    ExplanationPart,
+    LoadedAssignment,
+    LoadedExercise,
+)
+from gradeprop.grading.verdict import (
+    CheckVerdict,
+    ExerciseResult,
+    PartResult,
+    Status,
+    SubmissionStatus,
+)
+from gradeprop.session.interface import CellOutcome
+
+_STOPS: tuple[Status, ...] = ("timeout", "killed", "memory", "output")
+
+
+def at_worst(verdicts: Sequence[CheckVerdict]) -> list[CheckVerdict]:
+    """One verdict for each check: with several devices the points count once, at their minimum."""
+    worst: dict[str, CheckVerdict] = {}
+    for verdict in verdicts:
+        known = worst.get(verdict.check)
+        if known is None or _rank(verdict) < _rank(known):
+            worst[verdict.check] = verdict
+    return list(worst.values())
+
+
+def _rank(verdict: CheckVerdict) -> float:
+    return -1.0 if verdict.score is None else verdict.score
+
+
+def code_part(
+    part: CodePart | ChoicePart,
+    verdicts: Sequence[CheckVerdict],
+    *,
+    missing: bool,
+    cell: CellOutcome | None,
+) -> PartResult:
+    """A part that checks have judged.
+
+    Args:
+        verdicts: of all its checks on all devices.
+        missing: the student's cell was deleted or cannot be recognised.
+        cell: what became of the student's cell when it ran, if it ran.
+    """
+    counted = at_worst(verdicts)
+    faulty = any(verdict.score is None for verdict in counted)
+    score = None if faulty else float(sum(verdict.score or 0.0 for verdict in counted))
+    return PartResult(
+        part.part,
+        part.kind,
+        score,
+        part.points,
+        _part_status(counted, missing, cell),
+        _part_message(missing, cell),
+        tuple(verdicts),
+    )
+
+
+def _part_status(verdicts: Sequence[CheckVerdict], missing: bool, cell: CellOutcome | None) -> Status:
+    statuses = [verdict.status for verdict in verdicts]
+    if "error" in statuses:
+        return "error"
+    if statuses and all(status == "passed" for status in statuses):
+        return "passed"
+    if missing:
+        return "missing"
+    reached = {cell.status if cell else None, *statuses}
+    return next((status for status in _STOPS if status in reached), "failed")
+
+
+def _part_message(missing: bool, cell: CellOutcome | None) -> str | None:
+    if missing:
+        return "The cell for this part is missing from the notebook, so it could not be graded."
+    if cell is None or cell.status == "ok":
+        return None
+    if cell.status == "error":
+        error = next((item for item in cell.outputs if item["output_type"] == "error"), None)
+        what = f": {error['ename']}: {error['evalue']}" if error else ""
+        return f"Your cell stopped with an error{what}"
+    return cell.message
+
+
+def explanation_part(part: ExplanationPart, state: str) -> PartResult:
+    """A part that waits for a person. ``state`` is what restoring found: present, starter or missing."""
+    note = {
+        "missing": "The cell for this part is missing from the notebook.",
+        "starter": "Nothing has been written here yet.",
+    }.get(state)
+    return PartResult(
+        part.part, part.kind, None, part.points, "missing" if state == "missing" else "manual", note
+    )
+
+
+def exercise_result(exercise: LoadedExercise, parts: Sequence[PartResult]) -> ExerciseResult:
+    return ExerciseResult(
+        exercise.slug,
+        _total(part.score for part in parts),
+        sum(part.max_score for part in parts),
+        tuple(parts),
+    )
+
+
+def _total(scores: Iterable[float | None]) -> float | None:
+    """The sum, or None while one of them is unknown."""
+    total = 0.0
+    for score in scores:
+        if score is None:
+            return None
+        total += score
+    return total
+
+
+def submission_status(exercises: Sequence[ExerciseResult]) -> SubmissionStatus:
+    statuses = [part.status for exercise in exercises for part in exercise.parts]
+    waiting = any(part.score is None for exercise in exercises for part in exercise.parts)
+    if "error" in statuses:
+        return "error"
+    return "needs_manual" if waiting else "graded"
+
+
+def total_score(exercises: Sequence[ExerciseResult]) -> float | None:
+    return _total(exercise.score for exercise in exercises)
+
+
+def auto_score(exercises: Sequence[ExerciseResult]) -> float:
+    """What the checks alone have earned; checks with a grader fault count nothing here."""
+    return float(
+        sum(
+            verdict.score or 0.0
+            for exercise in exercises
+            for part in exercise.parts
+            for verdict in at_worst(part.checks)
+        )
+    )
+
+
+def all_parts(
+    assignment: LoadedAssignment, status: Literal["missing", "error"], points: float | None
+) -> tuple[ExerciseResult, ...]:
+    """Every part with the same status and score, for a submission that could not be graded at all.
+
+    Prose gets no score in any case: a person decides, who may ask for the notebook again.
+    """
+    return tuple(
+        exercise_result(
+            exercise,
+            [
+                PartResult(
+                    part.part,
+                    part.kind,
+                    None if isinstance(part, ExplanationPart) else points,
+                    part.points,
+                    status,
+                )
+                for part in exercise.spec.parts
+            ],
+        )
+        for exercise in assignment.exercises
+    )

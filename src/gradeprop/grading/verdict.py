@@ -1,0 +1,86 @@
+"""What grading says: verdicts of checks, parts, exercises and submissions (the contract's result)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypeAlias
+
+SCHEMA = 1
+
+Status: TypeAlias = Literal[
+    "passed", "failed", "timeout", "killed", "memory", "output", "missing", "manual", "skipped", "error"
+]
+SubmissionStatus: TypeAlias = Literal["graded", "needs_manual", "ungradable", "error"]
+PartKind: TypeAlias = Literal["code", "choice", "explanation"]
+
+
+@dataclass(frozen=True)
+class CheckVerdict:
+    """One check on one device.
+
+    ``message`` is for the student; for a hidden check it gives away no hidden input or reference.
+    ``detail`` is for the instructor. ``score`` is None exactly when ``status`` is ``"error"``.
+    """
+
+    check: str
+    device: str
+    public: bool
+    status: Status
+    score: float | None
+    max_score: float
+    message: str | None = None
+    detail: str | None = None
+    misconception: str | None = None
+
+
+@dataclass(frozen=True)
+class PartResult:
+    part: str
+    kind: PartKind
+    score: float | None
+    max_score: float
+    status: Status
+    message: str | None = None
+    checks: tuple[CheckVerdict, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    exercise: str
+    score: float | None
+    max_score: float
+    parts: tuple[PartResult, ...]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Wall-clock seconds: all of it, running the student's cells, the checks."""
+
+    total_s: float = 0.0
+    run_s: float = 0.0
+    checks_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class SubmissionResult:
+    """One student's result for one assignment: the file ``results/<assignment>/<student>.json``."""
+
+    student: str
+    assignment: str
+    status: SubmissionStatus
+    message: str | None
+    score: float | None
+    max_score: float
+    auto_score: float
+    exercises: tuple[ExerciseResult, ...]
+    isolation: str
+    device: str
+    seed: str
+    timing: Timing = Timing()
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as the contract's JSON object, keys in the contract's order."""
+        data = asdict(self)
+        data["timing"] = {name: round(value, 4) for name, value in data["timing"].items()}
+        return {"schema": SCHEMA, **data}

@@ -1,0 +1,170 @@
+"""Prove the graders: starters get nothing, solutions everything, every sample is caught and named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from gradeprop.course.model import ExplanationPart, LoadedExercise
+from gradeprop.grading.batch import Setting, Submission, grade_batch
+from gradeprop.grading.verdict import PartResult, SubmissionResult
+from gradeprop.notebook.release import PartKey, ReleaseModel
+from gradeprop.notebook.render import to_notebook
+
+CaseKind = Literal["solution", "starter", "misconception"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One answer with a known verdict: what stands in one exercise's cells of a trial submission."""
+
+    exercise: str
+    part: str | None
+    kind: CaseKind
+    misconception: str | None = None
+
+    @property
+    def label(self) -> str:
+        return self.misconception or self.kind
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What became of a case. ``problems`` is empty when the graders were right about it."""
+
+    case: Case
+    problems: tuple[str, ...]
+    seconds: float
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A submission made of cases, at most one for each exercise; the other cells hold solutions."""
+
+    cases: tuple[Case, ...]
+    submission: Submission
+
+
+def trials(setting: Setting, exercises: Sequence[LoadedExercise]) -> list[Trial]:
+    """Trial submissions that cover every case of these exercises with as few sessions as possible."""
+    columns = [_cases(exercise) for exercise in exercises]
+    rows = max((len(column) for column in columns), default=0)
+    made = []
+    for row in range(rows):
+        cases = tuple(column[row] for column in columns if row < len(column))
+        made.append(Trial(cases, Submission(f"trial-{row}", _notebook(setting, cases))))
+    return made
+
+
+def verify(
+    setting: Setting, made: Sequence[Trial], on_proof: Callable[[Proof], None] | None = None
+) -> list[Proof]:
+    """Grade the trials as any submission is graded, and hold the results against what they must be."""
+    by_student = {trial.submission.student: trial for trial in made}
+    proofs: list[Proof] = []
+
+    def judge(result: SubmissionResult) -> None:
+        for case in by_student[result.student].cases:
+            proof = _proof(setting, case, result)
+            proofs.append(proof)
+            if on_proof is not None:
+                on_proof(proof)
+
+    grade_batch(setting, [trial.submission for trial in made], judge)
+    return proofs
+
+
+def _cases(exercise: LoadedExercise) -> list[Case]:
+    cases = [Case(exercise.slug, None, "solution"), Case(exercise.slug, None, "starter")]
+    cases += [
+        Case(exercise.slug, part.part, "misconception", item.id)
+        for part in exercise.spec.parts
+        for item in part.misconceptions
+    ]
+    return cases
+
+
+def _notebook(setting: Setting, cases: Sequence[Case]) -> bytes:
+    """The release with every answer filled in: solutions, but for what the cases say."""
+    by_exercise = {case.exercise: case for case in cases}
+    sources = {}
+    for exercise in setting.assignment.exercises:
+        case = by_exercise.get(exercise.slug)
+        for part in exercise.spec.parts:
+            source = exercise.solution[part.part]
+            if case is not None and case.kind == "starter":
+                source = part.starter
+            elif case is not None and case.part == part.part:
+                source = next(item.sample for item in part.misconceptions if item.id == case.misconception)
+            sources[exercise.slug, part.part] = source
+    return to_notebook(filled_in(setting.release, sources))
+
+
+def filled_in(release: ReleaseModel, answers: Mapping[PartKey, str]) -> ReleaseModel:
+    """The release as a student would hand it in who wrote these answers, by (exercise, part)."""
+    cells = (
+        cell if cell.locked or cell.key is None else replace(cell, source=answers.get(cell.key, cell.source))
+        for cell in release.cells
+    )
+    return replace(release, cells=tuple(cells))
+
+
+def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
+    found = next(item for item in result.exercises if item.exercise == case.exercise)
+    exercise = next(item for item in setting.assignment.exercises if item.slug == case.exercise)
+    automatic = {part.part for part in exercise.spec.parts if not isinstance(part, ExplanationPart)}
+    parts = [part for part in found.parts if part.part in automatic]
+    if case.kind == "solution":
+        problems = [problem for part in parts for problem in _must_pass(part)]
+        message = None
+    elif case.kind == "starter":
+        problems = [
+            f"{part.part}: the starter earns {part.score:g} of {part.max_score:g} points"
+            for part in parts
+            if part.score
+        ]
+        problems += [problem for part in parts for problem in _faults(part)]
+        message = None
+    else:
+        part = next(part for part in parts if part.part == case.part)
+        problems = _must_be_named(part, case.misconception or "")
+        message = next(
+            (item.message for item in part.checks if item.misconception == case.misconception), None
+        )
+    return Proof(case, tuple(problems), result.timing.total_s, message)
+
+
+def _must_pass(part: PartResult) -> Iterator[str]:
+    for check in part.checks:
+        if check.status != "passed":
+            yield (
+                f"{part.part}: the solution does not pass {check.check} on {check.device}:"
+                f" {check.detail or check.message or check.status}"
+            )
+
+
+def _faults(part: PartResult) -> Iterator[str]:
+    for check in part.checks:
+        if check.status == "error":
+            yield f"{part.part}: {check.check} itself fails on {check.device}: {check.detail}"
+
+
+def _must_be_named(part: PartResult, misconception: str) -> list[str]:
+    problems = list(_faults(part))
+    if part.score is not None and part.score >= part.max_score:
+        return [*problems, f"{part.part}: the sample of {misconception} gets full marks"]
+    for device in sorted({check.device for check in part.checks}):
+        checks = [check for check in part.checks if check.device == device]
+        names = {check.misconception for check in checks if check.misconception}
+        if misconception not in names:
+            seen = "; ".join(
+                f"{check.check}: {check.detail or check.status}"
+                for check in checks
+                if check.status != "passed"
+            )
+            problems.append(f"{part.part}: the sample of {misconception} is not named on {device} ({seen})")
+        for other in sorted(names - {misconception}):
+            problems.append(f"{part.part}: the sample of {misconception} is also called {other} on {device}")
+    return problems

@@ -1,0 +1,44 @@
+"""What students read for the causes that the engine knows by itself, and for what stopped a session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gradeprop.session.interface import Stopped
+
+ENGINE_WORDS: Mapping[str, str] = {
+    "hard_coded": (
+        "The result is the same whatever the input is. Compute it from the function's arguments instead of"
+        " writing the numbers in."
+    ),
+    "detached": (
+        "The graph is cut: what backward() was called on does not lead back to the input. Look for .detach(),"
+        " .item(), .data or torch.no_grad() on the way, and for a tensor without requires_grad=True."
+    ),
+    "mutates_input": (
+        "The function changed the tensor that was passed in (its values or its .grad). Work on a copy:"
+        " x.detach().clone()."
+    ),
+    "used_autograd": "This part is to be done by hand, but autograd was used inside the function.",
+    "used_optimizer": "This part is to be done without torch.optim, but an optimizer made a step.",
+}
+
+FORBIDDEN_CAUSE: Mapping[str, str] = {"autograd": "used_autograd", "optimizer": "used_optimizer"}
+"""What a part forbids, and the misconception that using it shows."""
+
+STOPPED_WORDS: Mapping[str, str] = {
+    "timeout": "did not finish in time. Is there a loop that never ends?",
+    "killed": "ended the whole Python process (a crash or an exit call).",
+    "memory": "needed more memory than there is. Is a list or tensor growing without bound?",
+    "output": "produced more output than can be kept. Print less, or return a smaller result.",
+}
+
+
+def words_for(cause: str, declared: Mapping[str, str]) -> str:
+    """The exercise's own words for a cause, else the engine's, else the id in plain letters."""
+    return declared.get(cause) or ENGINE_WORDS.get(cause) or cause.replace("_", " ")
+
+
+def stopped(outcome: Stopped) -> str:
+    """A sentence for a student whose code was stopped."""
+    return f"Your code {STOPPED_WORDS[outcome.reason]}"

@@ -1,0 +1,52 @@
+"""``results/<assignment>/<student>.json``: one file per submission, written atomically."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.records.atomic import write_atomically
+
+
+def result_path(root: Path, assignment: str, student: str) -> Path:
+    """Where a result is kept. Percent-encoding is injective, so no two students share a file."""
+    # Python leaves "." alone, but a name of dots only would be a folder, and a leading one a hidden file.
+    name = quote(student, safe="", encoding="utf-8", errors="surrogateescape")
+    if name.startswith("."):
+        name = "%2E" + name[1:]
+    return root / "results" / assignment / f"{name}.json"
+
+
+def check_writable(root: Path, assignment: str) -> None:
+    """Find out before an hour of grading, not after, that results cannot be kept.
+
+    Raises:
+        StorageError: the results folder cannot be written.
+    """
+    probe = root / "results" / assignment / ".probe"
+    write_atomically(probe, b"")
+    probe.unlink(missing_ok=True)
+
+
+def write_result(root: Path, result: SubmissionResult) -> Path:
+    """Write one result.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    path = result_path(root, result.assignment, result.student)
+    text = json.dumps(result.to_json(), ensure_ascii=False, indent=1, allow_nan=False)
+    write_atomically(path, (text + "\n").encode("utf-8", "surrogateescape"))
+    return path
+
+
+def read_result(root: Path, assignment: str, student: str) -> dict[str, Any] | None:
+    """The kept result, or None if there is none that can be read."""
+    try:
+        data = json.loads(result_path(root, assignment, student).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
