@@ -1,0 +1,49 @@
+# `make setup` and `make test` need nothing but Python 3.11 or newer and, for full isolation, bubblewrap,
+# which is installed if it is missing and this user may.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EXAMPLES := examples/submitted
+DEMO_ASSIGNMENTS := a01_slopes a03_descent a10_explain
+
+.PHONY: setup system demo test test-slow lint format schemas examples clean
+
+setup: $(VENV)/.ready system
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "gradeprop needs Python 3.11 or newer: make setup PYTHON=/path/to/python3.11"; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	@echo "Installing Python packages (torch is large; this takes a minute or two) ..."
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+system:
+	@sh scripts/system_packages.sh bubblewrap
+
+demo: setup
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo.sh "$(EXAMPLES)" $(DEMO_ASSIGNMENTS)
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup lint
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: setup
+	@sh scripts/system_packages.sh bubblewrap
+	$(BIN)/python -m pytest -m slow
+
+format: $(VENV)/.ready
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+schemas: $(VENV)/.ready
+	$(BIN)/python -m gradeprop.course.schema
+
+clean:
+	rm -rf $(VENV) build dist source release autograded feedback

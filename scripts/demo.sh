@@ -1,0 +1,18 @@
+#!/bin/sh
+# The main job from end to end: notebooks from YAML, a class graded, the causes of its mistakes.
+# Usage: demo.sh SUBMITTED ASSIGNMENT...
+set -eu
+
+submitted=$1
+shift
+step() { printf '\n\033[1m%s\033[0m\n' "$1"; }
+[ -t 1 ] && [ -z "${NO_COLOR:-}" ] || step() { printf '\n%s\n' "$1"; }
+
+step "1. Build the notebooks from exercises/*.yaml"
+gradeprop build
+for assignment in "$@"; do
+    step "2. Grade the bundled class: $assignment"
+    gradeprop grade "$assignment" --submitted "$submitted" --force
+done
+step "3. What one student is told (results/a03_descent/, messages only)"
+python -m gradeprop.cli.show results/a03_descent
