@@ -79,6 +79,8 @@ def _strays(files: CourseFiles) -> Iterator[Problem]:
     for _, home, slug in _listed(files):
         wanted |= {path_of(home, slug) for path_of in (exercise_path, solution_path, grader_path)}
     for exercise in files.exercises.values():
+        # Of an exercise that is not listed, only the YAML is reported: the others follow it.
+        wanted |= {exercise.solution_path, exercise.grader_path}
         if exercise.spec:
             wanted |= {data_path(exercise.assignment, name) for name in exercise.spec.files}
         elif exercise.document.path in wanted:  # it may declare any of the files around it

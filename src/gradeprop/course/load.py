@@ -105,9 +105,8 @@ class _Reader:
                     path.relative_to(self.root).as_posix() for path in files_below(self.root / folder)
                 )
         except OSError as error:
-            raise CourseError(
-                [Problem(str(error.filename), 0, 0, f"cannot be read: {error.strerror}")]
-            ) from error
+            path, what = os.path.relpath(error.filename, self.root), f"cannot be read: {error.strerror}"
+            raise CourseError([Problem(path, 0, 0, what, "check its permissions")]) from error
         exercises = {}
         for path in present:  # those on disk, not those listed: a broken course.yaml hides no other problem
             if match := re.fullmatch(r"exercises/([^/]+)/([^/]+)\.yaml", path):

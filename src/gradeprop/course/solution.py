@@ -44,7 +44,7 @@ def read_solution(text: str, path: str) -> tuple[tuple[SolutionCell, ...], list[
     """The cells of a solution file in order, and what is wrong with its form."""
     cells: list[SolutionCell] = []
     problems: list[Problem] = []
-    lines = text.splitlines()
+    lines = re.split(r"\r\n|\r|\n", text)
     markers = [(index, match[1]) for index, line in enumerate(lines) if (match := _MARKER.fullmatch(line))]
     for number, (index, rest) in enumerate(markers):
         end = markers[number + 1][0] if number + 1 < len(markers) else len(lines)

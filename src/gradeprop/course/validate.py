@@ -61,7 +61,7 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
 def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -> Problem | None:
     loc, kind = detail["loc"], detail["type"]
     path, value = _follow(loc, document.data)
-    if kind == "too_short" and value:
+    if kind == "too_short" and len(value) >= detail["ctx"]["min_length"]:
         return None  # pydantic counts the valid items only; the invalid ones are reported themselves
     if kind in _UNKNOWN_KEY:
         remedy = did_you_mean(loc[-1], _schema_at(model, loc[:-1]).get("properties", {}))

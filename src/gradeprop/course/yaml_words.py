@@ -20,6 +20,16 @@ _WORDS = (
     ),
     ("block sequence entries", "a '- ' where no list can begin", "begin the list on a line of its own"),
     ("sequence entries", "a '- ' where no list can begin", "begin the list on a line of its own"),
+    (
+        "did not find expected node content",
+        "a value is missing, or a bracket before it is not closed",
+        "add the value or the bracket",
+    ),
+    (
+        "expected the node content",
+        "a value is missing, or a bracket before it is not closed",
+        "add the value or the bracket",
+    ),
     ("while parsing a flow sequence", "the list that begins with '[' is not closed", "add ',' or ']'"),
     ("while parsing a flow mapping", "the mapping that begins with '{' is not closed", "add ',' or '}'"),
     ("found unknown escape", "an unknown escape after a backslash", "use 'single quotes' for text with \\"),

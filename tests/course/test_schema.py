@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from course.minimal import EXERCISE, EXPLAIN, course_files
+from gradeprop.course.schema import schemas
+from gradeprop.course.strict_yaml import read_yaml
+
+COMMITTED = Path(__file__).parents[2] / "schemas"
+
+
+def test_the_committed_schemas_are_those_of_the_model() -> None:
+    assert {path.name: path.read_text(encoding="utf-8") for path in COMMITTED.iterdir()} == schemas()
+
+
+def test_the_module_regenerates_them(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "gradeprop.course.schema", str(tmp_path / "new")], check=True)
+    assert {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "new").iterdir()} == schemas()
+
+
+def test_the_schemas_accept_valid_files_and_refuse_unknown_keys() -> None:
+    import jsonschema
+
+    for name, schema in (("course.yaml", "course"), (EXERCISE, "exercise"), (EXPLAIN, "exercise")):
+        validator = jsonschema.Draft202012Validator(json.loads(schemas()[f"{schema}.schema.json"]))
+        validator.check_schema(validator.schema)
+        data = read_yaml(course_files()[name].encode(), name).data
+        assert list(validator.iter_errors(data)) == []
+        assert list(validator.iter_errors({**data, "titel": "x"})) != []
