@@ -140,11 +140,11 @@ direction = "increase"
 # so w should rise.
 """,
     EXPLAIN_GRADER: """\
-from gradeprop.gradients import Constant
+from gradeprop.gradients import Fixed
 
 
 def test_direction(student, reference, device):
-    reference.expect(student.value("direction")).to_match(Constant("increase"))
+    reference.expect(student.value("direction")).to_match(Fixed("increase", {"inverted_move": "decrease"}))
 """,
 }
 
