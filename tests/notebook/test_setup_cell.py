@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import subprocess
+import sys
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradeprop.notebook.setup_cell import public_json, setup_source
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.text(), JSON | st.sampled_from(["'''", "\\", "\\'", "r'''\n", "''' + x + '''"])))
+def test_any_data_comes_back_from_the_cell_and_nothing_breaks_out(public: dict[str, Any]) -> None:
+    tree = ast.parse(setup_source(["math"], public))
+    call = tree.body[-1]
+    assert isinstance(call, ast.Expr)
+    assert isinstance(call.value, ast.Call)
+    assert json.loads(ast.literal_eval(call.value.args[0])) == public
+
+
+def test_every_exercise_has_one_line_whatever_the_order_of_its_keys() -> None:
+    one = public_json({"b": {"y": [1.5, 2], "x": "é'"}, "a": {}})
+    assert one == '{\n"b":{"x":"\\u00e9\\u0027","y":[1.5,2]},\n"a":{}\n}'
+    assert one == public_json({"b": {"x": "é'", "y": [1.5, 2]}, "a": {}})
+
+
+def test_declared_packages_are_imported_once_after_torch() -> None:
+    assert "import torch\nimport math\nimport json\n\n" in setup_source(["torch", "math", "json"], {})
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *, present: bool, pip: Any) -> list[str]:
+    """Run the cell where gradeprop is there or not; ``pip`` replaces ``subprocess.run``."""
+    loaded: list[str] = []
+    fake = ModuleType("gradeprop")
+    fake.load_public_checks = loaded.append  # type: ignore[attr-defined]
+    installed = [present]
+    true_import = builtins.__import__
+
+    def fake_import(name: str, *args: Any, **keywords: Any) -> Any:
+        if name == "gradeprop":
+            if not installed[0]:
+                raise ModuleNotFoundError("No module named 'gradeprop'", name="gradeprop")
+            return fake
+        return true_import(name, *args, **keywords)
+
+    def run(command: list[str], **keywords: Any) -> Any:
+        assert command[0] == sys.executable
+        installed[0] = pip.returncode == 0
+        return pip
+
+    monkeypatch.setattr(subprocess, "run", run)
+    code = compile(setup_source([], {"a": 1}).replace("import torch\n", ""), "setup", "exec")
+    exec(code, {"__builtins__": {**vars(builtins), "__import__": fake_import}})
+    return loaded
+
+
+def test_where_gradeprop_is_present_nothing_is_printed_or_installed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert [json.loads(text) for text in _run(monkeypatch, present=True, pip=None)] == [{"a": 1}]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_where_gradeprop_is_absent_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _run(monkeypatch, present=False, pip=SimpleNamespace(returncode=0, stderr=""))
+
+
+def test_a_failed_installation_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    pip = SimpleNamespace(returncode=1, stderr="no route to host")
+    with pytest.raises(ModuleNotFoundError, match="internet connection.*no route to host"):
+        _run(monkeypatch, present=False, pip=pip)
