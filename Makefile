@@ -45,5 +45,8 @@ format: $(VENV)/.ready
 schemas: $(VENV)/.ready
 	$(BIN)/python -m gradeprop.course.schema
 
+examples: $(VENV)/.ready
+	$(BIN)/python examples/make_class.py
+
 clean:
 	rm -rf $(VENV) build dist source release autograded feedback

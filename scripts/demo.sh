@@ -14,5 +14,5 @@ for assignment in "$@"; do
     step "2. Grade the bundled class: $assignment"
     gradeprop grade "$assignment" --submitted "$submitted" --force
 done
-step "3. What one student is told (results/a03_descent/, messages only)"
-python -m gradeprop.cli.show results/a03_descent
+step "3. What one student is told"
+gradeprop show a03_descent grace

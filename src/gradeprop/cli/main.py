@@ -131,6 +131,22 @@ def grade(
 
 
 @app.command()
+def show(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    student: Annotated[str, typer.Argument(metavar="STUDENT")],
+    details: Annotated[
+        bool, typer.Option("--details", help="Also what only instructors may see: inputs, expected, got.")
+    ] = False,
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show one student's kept result: every check and what the student is told."""
+    from gradeprop.cli import show as command
+
+    command.run(assignment, student, course, details=details, as_json=json)
+
+
+@app.command()
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK")],
     json: JsonOption = False,
@@ -159,7 +175,7 @@ def _version(wanted: bool) -> None:
 def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,  # noqa: ARG001
+    ] = False,
 ) -> None:
     """Auto-graded exercises for teaching gradients with PyTorch."""
 

@@ -1,0 +1,72 @@
+"""``gradeprop show``: one student's result, readable: each check, what the student is told, the numbers."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from gradeprop.cli import screen
+from gradeprop.course.load import find_course
+from gradeprop.errors import UsageError
+from gradeprop.records.results import read_result, result_path
+
+_MARK = {"passed": "✓", "skipped": "·", "manual": "…"}
+
+
+def run(assignment: str, student: str, folder: Path | None, *, details: bool, as_json: bool) -> None:
+    """Print a kept result.
+
+    Raises:
+        UsageError: there is none.
+    """
+    root = find_course(folder)
+    result = read_result(root, assignment, student)
+    if result is None:
+        raise UsageError(
+            f"there is no result of {assignment} for {student!r}",
+            where=str(result_path(root, assignment, student).relative_to(root)),
+            remedy=f"run `gradeprop grade {assignment}`",
+        )
+    if as_json:
+        screen.print_json(result)
+        return
+    width = min(screen.out().width, 100)
+    for line in _lines(result, details, width):
+        screen.out().print(screen.plain(line), soft_wrap=True)
+
+
+def _lines(result: dict[str, Any], details: bool, width: int) -> Iterator[str]:
+    yield f"{result['student']}: {result['assignment']}, {_points(result)} points, {result['status']}"
+    if result["message"]:
+        yield from _wrapped(result["message"], "  ", width)
+    for exercise in result["exercises"]:
+        yield ""
+        yield f"{exercise['exercise']}  {_points(exercise)}"
+        for part in exercise["parts"]:
+            yield f"  {part['part']}  {_points(part)}  {part['status']}"
+            if part["message"]:
+                yield from _wrapped(part["message"], "    ", width)
+            for check in part["checks"]:
+                yield from _check(check, details, width)
+
+
+def _check(check: dict[str, Any], details: bool, width: int) -> Iterator[str]:
+    mark = _MARK.get(check["status"], "✗")
+    cause = f"  [{check['misconception']}]" if check["misconception"] else ""
+    device = "" if check["device"] == "cpu" else f" on {check['device']}"
+    yield f"    {mark} {check['check'].replace('_', ' ')}{device}  {_points(check)}{cause}"
+    if check["message"] and check["status"] != "passed":
+        yield from _wrapped(check["message"], "      ", width)
+    if details and check["detail"]:
+        yield from _wrapped(f"({check['detail']})", "      ", width)
+
+
+def _points(item: dict[str, Any]) -> str:
+    score = "?" if item["score"] is None else f"{item['score']:g}"
+    return f"{score}/{item['max_score']:g}"
+
+
+def _wrapped(text: str, indent: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent) or []
