@@ -74,8 +74,18 @@ EXPLAIN: dict[str, Any] = {
             "prompt": "Say why.",
             "rubric": {
                 "criteria": [
-                    {"id": "opposite", "text": "It says which way to move.", "points": 1, "key": "KEY-SECRET"},
-                    {"id": "local", "text": "It says where that holds.", "points": 1, "key": "KEY-SECRET two"},
+                    {
+                        "id": "opposite",
+                        "text": "It says which way.",
+                        "points": 1,
+                        "key": "KEY-SECRET",
+                    },
+                    {
+                        "id": "local",
+                        "text": "It says where that holds.",
+                        "points": 1,
+                        "key": "KEY-SECRET",
+                    },
                 ],
                 "contradictions": ["CONTRADICTION-SECRET"],
                 "words": 60,

@@ -55,7 +55,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, *, present: bool, pip: Any) -> list[st
             return fake
         return true_import(name, *args, **keywords)
 
-    def run(command: list[str], **keywords: Any) -> Any:
+    def run(command: list[str], **_: Any) -> Any:
         assert command[0] == sys.executable
         installed[0] = pip.returncode == 0
         return pip
@@ -79,5 +79,5 @@ def test_where_gradeprop_is_absent_it_is_installed(monkeypatch: pytest.MonkeyPat
 
 def test_a_failed_installation_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     pip = SimpleNamespace(returncode=1, stderr="no route to host")
-    with pytest.raises(ModuleNotFoundError, match="internet connection.*no route to host"):
+    with pytest.raises(ModuleNotFoundError, match=r"internet connection.*no route to host"):
         _run(monkeypatch, present=False, pip=pip)

@@ -1,1 +1,1 @@
-""
+"""Course to notebook, and a submitted notebook to the cells that are run."""

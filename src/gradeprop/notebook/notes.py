@@ -56,7 +56,7 @@ def notes_for(
 
 def _answer_notes(cell: ReleaseCell, slot: int, item: FoundCell, match: Match) -> Iterator[str]:
     if slot in match.by_content and not untouched(item, cell):
-        yield f"The answer to {_name(cell)} had lost its id and was recognised by its content and place."
+        yield f"The answer to {_name(cell)} was not in its own cell; it was recognised by content and place."
     if slot in match.merged:
         yield f"The answer to {_name(cell)} was spread over several cells and was put together."
     if slot in match.copies:

@@ -91,8 +91,8 @@ def read_notebook(data: bytes) -> FoundNotebook:
             f"{_CLEAR_OUTPUTS}"
         )
     notes: list[str] = []
-    text = _text(data, notes)
-    if not text.strip("\x00 \t\r\n"):
+    text = _text(data, notes) if data.strip(b"\x00 \t\r\n") else ""
+    if not text.strip():
         raise UngradableSubmission(
             "The file is empty. Save the notebook (File > Save), look whether it opens, and hand it in again."
         )
