@@ -215,7 +215,7 @@ def _scalar(value: float | int | bool) -> torch.Tensor:
     try:
         return torch.tensor(float(value), dtype=torch.float64)
     except OverflowError:  # an integer beyond the range of a float
-        return torch.tensor(math.copysign(math.inf, value), dtype=torch.float64)
+        return torch.tensor(math.inf if value > 0 else -math.inf, dtype=torch.float64)
 
 
 def _comparable(value: torch.Tensor) -> torch.Tensor | None:

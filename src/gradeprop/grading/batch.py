@@ -305,6 +305,7 @@ class _Batch:
                 sum(run.checks_s for run in paper.runs.values()),
             ),
             versions=self._versions,
+            cells=next(iter(paper.runs.values())).executed() if paper.runs else (),
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gradeprop.errors import GraderFault
+from gradeprop.grading.verdict import ExecutedCell
 from gradeprop.notebook.restore import RestoredNotebook, RunCell
 from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Session
 
@@ -59,6 +60,24 @@ class SubmissionRun:
                 self._run_until(len(self.notebook.cells))
         finally:
             self.close()
+
+    def executed(self) -> tuple[ExecutedCell, ...]:
+        """Every cell of the restored notebook, with what running it put out."""
+        ran = {id(cell): outcome for cell, outcome in self.outcomes}
+        cells = []
+        for cell in self.notebook.cells:
+            outcome = ran.get(id(cell))
+            cells.append(
+                ExecutedCell(
+                    cell.source,
+                    cell.kind,
+                    cell.grade_id,
+                    cell.judge,
+                    outcome.outputs if outcome else (),
+                    outcome.execution_count if outcome else None,
+                )
+            )
+        return tuple(cells)
 
     def close(self) -> None:
         if self._session is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 SCHEMA = 1
@@ -62,8 +62,27 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class ExecutedCell:
+    """A cell of the restored notebook after it ran, in order. ``outputs`` are nbformat 4 dicts.
+
+    ``checked`` is the part that a check cell stands for; such a cell is not run by the grader, its outcome
+    is in the part's checks.
+    """
+
+    source: str
+    kind: Literal["code", "markdown"]
+    grade_id: str | None = None
+    checked: tuple[str, str] | None = None
+    outputs: tuple[dict[str, Any], ...] = ()
+    execution_count: int | None = None
+
+
+@dataclass(frozen=True)
 class SubmissionResult:
-    """One student's result for one assignment: the file ``results/<assignment>/<student>.json``."""
+    """One student's result for one assignment: the file ``results/<assignment>/<student>.json``.
+
+    ``cells`` is what the notebook looked like after it ran; it is not part of the result file.
+    """
 
     student: str
     assignment: str
@@ -78,9 +97,11 @@ class SubmissionResult:
     seed: str
     timing: Timing = Timing()
     versions: dict[str, str] = field(default_factory=dict)
+    cells: tuple[ExecutedCell, ...] = field(default=(), repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The result as the contract's JSON object, keys in the contract's order."""
-        data = asdict(self)
+        data = asdict(replace(self, cells=()))
+        del data["cells"]
         data["timing"] = {name: round(value, 4) for name, value in data["timing"].items()}
         return {"schema": SCHEMA, **data}
