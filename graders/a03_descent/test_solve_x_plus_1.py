@@ -1,0 +1,49 @@
+import torch
+
+from gradeprop.gradients import Descent
+
+
+class Solve(Descent):
+    """Descent on ½(3 − (X + 1))² from x0."""
+
+    def __init__(self, x0, lr, steps):
+        self.start, self.lr, self.steps = x0, lr, steps
+        float64 = {"dtype": torch.float64}
+        super().__init__(
+            lambda params, one: params[0] + one,
+            torch.tensor(1.0, **float64),
+            torch.tensor(3.0, **float64),
+            [torch.tensor(x0, **float64)],
+            lr=lr,
+            steps=steps,
+            reduction="sum",
+            factor=0.5,
+            returns=lambda params, _: params[0].item(),
+        )
+
+    def mistake(self, name):
+        if name == "leftover_gradient":  # the first step counts its gradient twice
+            after_first = self.start - 2 * self.lr * (self.start - 2)
+            return [Solve(after_first, self.lr, self.steps - 1).answer()]
+        if name == "returned_prediction":
+            return [self.answer() + 1]
+        return super().mistake(name)
+
+
+def expect_descent(student, reference, x0, lr, steps):
+    # lr is 0.05 or more: with a tiny one, a first step of double length and one step too many look alike.
+    end = student.call("solve", x0, lr, steps)
+    reference.expect(end).to_match(Solve(x0, lr, steps), kinds="either", shapes="single", rtol=1e-4)
+
+
+def test_two_descents(student, reference):
+    expect_descent(student, reference, 0.0, 0.1, 10)
+    expect_descent(student, reference, 5.0, 0.05, 20)
+
+
+def test_any_descent(student, reference):
+    # All end well away from 0, where float32 would have few digits left.
+    above = reference.inputs((2,), dtype="float64", low=4, high=8, positive=True).tolist()
+    below = -reference.inputs((), dtype="float64", low=6, high=9, positive=True).item()
+    for x0, lr, steps in ((above[0], 0.15, 7), (above[1], 0.07, 25), (below, 0.05, 12)):
+        expect_descent(student, reference, x0, lr, steps)
