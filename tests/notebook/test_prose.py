@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 from notebook_example import EXPLAIN, SECRETS, SQUARE, course, model
 
 from gradeprop.course.model import Exercise
 from gradeprop.notebook.prose import assignment_introduction, exercise_introduction, prompt
 
 
-def _prompt(data: dict[str, object], number: int) -> str:
+def _prompt(data: dict[str, Any], number: int) -> str:
     return prompt(Exercise.model_validate(data).parts[number], alone=False)
 
 
@@ -39,9 +41,14 @@ def test_hints_fold_and_their_markdown_stands_between_blank_lines() -> None:
 
 def test_checks_are_told_with_points_and_hidden_ones_as_checked_later() -> None:
     text = _prompt(SQUARE, 0)
-    assert "- It is right at w = 3. *(1 point, in the cell below)*" in text
+    assert "- It is right at w = 3. *(1 point, checked below)*" in text
     assert "- It is right for any shape. *(1.5 points, checked after you hand in)*" in text
     assert "Not to be used here: PyTorch's own gradients" in text
+
+
+def test_a_rule_that_the_prompt_tells_is_not_told_again() -> None:
+    part = SQUARE["parts"][0] | {"prompt": "By hand, without autograd, please."}
+    assert "Not to be used" not in _prompt(SQUARE | {"parts": [part]}, 0)
 
 
 def test_options_of_a_choice_can_be_copied_as_python() -> None:

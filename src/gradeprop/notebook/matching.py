@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gradeprop.notebook.reading import FoundCell
-from gradeprop.notebook.release import PartKey, ReleaseCell, ReleaseModel
+from gradeprop.notebook.release import ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import cell_id
 from gradeprop.notebook.setup_cell import LOADER_CALL
 from gradeprop.notebook.sources import defined_names, functions_and_classes, plain
@@ -191,9 +191,3 @@ def _bounds(model: ReleaseModel, match: Match, slot: int) -> bool:
 def _index(match: Match, slot: int) -> int | None:
     found = match.claimed.get(slot)
     return None if found is None else found.index
-
-
-def keys_of(model: ReleaseModel, slots: Iterable[int]) -> list[PartKey]:
-    """The parts that these slots belong to, in release order, each once."""
-    keys = (model.cells[slot].key for slot in sorted(slots))
-    return list(dict.fromkeys(key for key in keys if key is not None))

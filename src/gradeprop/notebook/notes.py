@@ -49,7 +49,8 @@ def notes_for(
     copies = [model.cells[slot] for slot in sorted(match.copies) if model.cells[slot].locked]
     if copies:
         yield f"Found more than once and used once: {_list(copies)}."
-    raw = sum(cell.kind == "raw" for cell in found)
+    used = {item.index for item in match.claimed.values()} | match.dropped
+    raw = sum(cell.kind == "raw" and cell.index not in used for cell in found)
     if raw:
         yield f"{raw} raw cell{'' if raw == 1 else 's'} (neither code nor Markdown) did not run."
 

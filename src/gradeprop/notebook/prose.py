@@ -30,6 +30,7 @@ _FORBIDDEN = {
     "autograd": "PyTorch's own gradients (`backward`, `torch.autograd`, `torch.func`)",
     "optimizer": "the optimizers of `torch.optim`",
 }
+_MENTION = {"autograd": "autograd", "optimizer": "optim"}
 
 
 def assignment_introduction(assignment: LoadedAssignment, colab: Colab | None) -> str:
@@ -78,10 +79,13 @@ def prompt(part: CodePart | ChoicePart | ExplanationPart, *, alone: bool) -> str
 def _checks(part: CodePart | ChoicePart) -> str:
     lines = ["**What is checked**", ""]
     for check in part.checks:
-        when = "in the cell below" if check.public else "checked after you hand in"
+        when = "checked below" if check.public else "checked after you hand in"
         lines.append(f"- {_line(check.describe)} *({_points(check.points)}, {when})*")
-    if part.forbid:
-        lines += ["", f"Not to be used here: {' and '.join(_FORBIDDEN[name] for name in part.forbid)}."]
+    # Told here only where the author's own words do not speak of it: a rule that costs points is never
+    # left out, and never said twice.
+    untold = [_FORBIDDEN[name] for name in part.forbid if _MENTION[name] not in part.prompt.lower()]
+    if untold:
+        lines += ["", f"Not to be used here: {' and '.join(untold)}."]
     return "\n".join(lines)
 
 
