@@ -1,8 +1,8 @@
 """Write the bundled class: examples/submitted/<student>/<assignment>/<assignment>.ipynb.
 
-Twelve students hand in a03_descent, four of them also a01_slopes and a10_explain. Most answers are the course's
-own solutions and samples of mistakes, so the class follows the course; run this again (``make examples``) after
-the course has changed.
+Twelve students hand in a03_descent, four of them also a01_slopes and a10_explain. Most answers are the
+course's own solutions and samples of mistakes, so the class follows the course; run this again
+(``make examples``) after the course has changed.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def solve(x0, lr, steps):
     return x.item()
 """
 ESSAY = (
-    "The slope of L at w is -5, so when w grows by a little, L falls by about five times as much. To lower L I"
-    " increase w, against the sign of the slope. That holds only near this w."
+    "The slope of L at w is -5, so when w grows by a little, L falls by about five times as much. To lower"
+    " L I increase w, against the sign of the slope. That holds only near this w."
 )
 WRONG_ESSAY = "The gradient is negative, so w is too big and has to go down."
 

@@ -52,7 +52,12 @@ def test_a_known_mistake_is_named_in_the_exercises_words():
 
 
 def test_a_hidden_checks_message_shows_no_number_of_input_or_reference():
-    for function in (lambda w: w, lambda w: 2 * w + 0.3 * w**2, lambda w: (2 * w).sum(), lambda w: w.float() * 2):
+    for function in (
+        lambda w: w,
+        lambda w: 2 * w + 0.3 * w**2,
+        lambda w: (2 * w).sum(),
+        lambda w: w.float() * 2,
+    ):
         judgement = answered(script_of(two_slopes), function, public=False)
         assert judgement.status == "failed"
         said = judgement.message.replace(WORDS["missing_factor_two"], "")
@@ -151,7 +156,9 @@ def test_a_nan_in_the_input_is_not_a_change():
         reference.expect(student.call("f", w)).to_match(Fixed(1.0), kinds="either")
 
     script = script_of(with_nan)
-    assert judge(script, [Returned(1.0, script.asks[0].arguments)], public=False, declared={}).status == "passed"
+    assert (
+        judge(script, [Returned(1.0, script.asks[0].arguments)], public=False, declared={}).status == "passed"
+    )
 
 
 def test_forbidden_machinery_is_named():
@@ -176,7 +183,9 @@ def test_a_path_into_a_value_is_followed():
     assert judge(script, [Returned((1.0, 2.0)), Returned(w)], public=True, declared={}).status == "passed"
     short = judge(script, [Returned((1.0,)), Returned(w)], public=True, declared={})
     assert "expected at least 2 items" in short.message
-    no_tensor = judge(script, [Returned((1.0, 2.0)), Returned(Opaque("numpy.ndarray"))], public=True, declared={})
+    no_tensor = judge(
+        script, [Returned((1.0, 2.0)), Returned(Opaque("numpy.ndarray"))], public=True, declared={}
+    )
     assert "expected a tensor with a .grad" in no_tensor.message
 
 

@@ -1,4 +1,4 @@
-"""``gradeprop check``: a notebook's public checks in the student's own Python. No sandbox: it is their code."""
+"""``gradeprop check``: a notebook's public checks in the student's own Python, without a sandbox."""
 
 from __future__ import annotations
 

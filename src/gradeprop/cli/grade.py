@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from gradeprop.cli.devices import chosen_devices
 from gradeprop.course.load import find_course, load_course
 from gradeprop.errors import GraderFault
 from gradeprop.grading.batch import Submission
+from gradeprop.grading.fingerprint import fingerprint
 from gradeprop.grading.pool import Plan, grade_class
 from gradeprop.grading.publish import record_public_checks
 from gradeprop.grading.verdict import SubmissionResult
 from gradeprop.notebook.release import release_model
 from gradeprop.records.key import course_key
-from gradeprop.records.results import check_writable, write_result
+from gradeprop.records.results import check_writable, read_result, write_result
 from gradeprop.records.submissions import Handed, find_submissions
 
 SMALL_CLASS = 8
@@ -49,20 +51,31 @@ def run(
     plan = Plan(course, name, release, course_key(root), devices, isolation)
     if isolation == "none":
         screen.err().print(
-            "Warning: --isolation none runs student code with all your rights. Use it only for code that you trust.",
+            "Warning: --isolation none runs student code with all your rights. Use it only for code that"
+            " you trust.",
             style="bold red",
         )
+    kept = (
+        [] if force else [result for item in handed if (result := _unchanged(plan, root, item)) is not None]
+    )
+    known = {result.student for result in kept}
+    due = [item for item in handed if item.student not in known]
+    if kept:
+        screen.err().print(
+            f"{len(kept)} of {len(handed)} unchanged since they were graded (--force grades again)"
+        )
     if workers is None:
-        workers = 1 if len(handed) <= SMALL_CLASS else os.cpu_count() or 1
-    results: list[SubmissionResult] = []
-    with screen.progress(f"Grading {name}", len(handed)) as bar:
+        workers = 1 if len(due) <= SMALL_CLASS else os.cpu_count() or 1
+    results = list(kept)
+    with screen.progress(f"Grading {name}", len(due)) as bar:
 
         def keep(result: SubmissionResult) -> None:
             write_result(root, result)
-            results.append(result)
+            results.append(replace(result, cells=()))
             bar.step(result.student)
 
-        grade_class(plan, [partial(_load, item) for item in handed], keep, workers=workers)
+        if due:
+            grade_class(plan, [partial(_load, plan, item) for item in due], keep, workers=workers)
     results.sort(key=lambda result: result.student)
     if as_json:
         screen.print_json({"results": [result.to_json() for result in results]})
@@ -71,6 +84,17 @@ def run(
     return GraderFault.exit_code if any(result.status == "error" for result in results) else 0
 
 
-def _load(handed: Handed) -> Submission:
+def _load(plan: Plan, handed: Handed) -> Submission:
     notebook, problem = handed.read()
-    return Submission(handed.student, notebook, problem)
+    submission = Submission(handed.student, notebook, problem)
+    return replace(submission, fingerprint=fingerprint(plan, submission))
+
+
+def _unchanged(plan: Plan, root: Path, handed: Handed) -> SubmissionResult | None:
+    """The kept result, if grading again could not change it."""
+    result = read_result(root, plan.assignment, handed.student)
+    if result is None or result.status == "error":
+        return None
+    if (result.isolation == "none") != (plan.isolation == "none"):
+        return None
+    return result if result.versions.get("input") == _load(plan, handed).fingerprint else None

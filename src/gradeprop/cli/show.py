@@ -29,11 +29,12 @@ def run(assignment: str, student: str, folder: Path | None, *, details: bool, as
             where=str(result_path(root, assignment, student).relative_to(root)),
             remedy=f"run `gradeprop grade {assignment}`",
         )
+    data = result.to_json()
     if as_json:
-        screen.print_json(result)
+        screen.print_json(data)
         return
     width = min(screen.out().width, 100)
-    for line in _lines(result, details, width):
+    for line in _lines(data, details, width):
         screen.out().print(screen.plain(line), soft_wrap=True)
 
 

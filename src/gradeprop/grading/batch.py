@@ -37,11 +37,17 @@ PROBES_AGAIN = 3
 
 @dataclass(frozen=True)
 class Submission:
-    """What a student handed in. ``problem`` says why there is no notebook to read, when there is none."""
+    """What a student handed in.
+
+    Attributes:
+        problem: why there is no notebook to read, when there is none; for the student.
+        fingerprint: recorded in the result, to see later whether anything changed.
+    """
 
     student: str
     notebook: bytes
     problem: str | None = None
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,7 +179,7 @@ class _Batch:
     def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:
         judgement = Judgement(
             "error",
-            "This check itself failed, which is not your fault. Your instructor can see why and grade it again.",
+            "This check itself failed, which is not your fault. Your instructor can see why and grade again.",
             error.strip(),
         )
         self._note(subject, site, device, judgement)
@@ -304,7 +310,7 @@ class _Batch:
                 sum(run.run_s for run in paper.runs.values()),
                 sum(run.checks_s for run in paper.runs.values()),
             ),
-            versions=self._versions,
+            versions={**self._versions, "input": paper.submission.fingerprint},
             cells=next(iter(paper.runs.values())).executed() if paper.runs else (),
         )
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from gradeprop.gradients.rule import DTypes, Kinds, Rule, Shapes
 from gradeprop.gradients.inputs import Inputs
 from gradeprop.gradients.mistakes import alternatives
 from gradeprop.gradients.problem import Answer, Problem
+from gradeprop.gradients.rule import DTypes, Kinds, Rule, Shapes
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.session.interface import Ask, Call, Read
 

@@ -10,8 +10,8 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from gradeprop.gradients.rule import Rule
 from gradeprop.gradients.problem import Answer
+from gradeprop.gradients.rule import Rule
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.probe import Handle, Probe, Script
 from gradeprop.session.interface import Ask, Call, Read

@@ -105,3 +105,28 @@ class SubmissionResult:
         del data["cells"]
         data["timing"] = {name: round(value, 4) for name, value in data["timing"].items()}
         return {"schema": SCHEMA, **data}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> SubmissionResult:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError: another schema, or fields are missing.
+        """
+        if data.get("schema") != SCHEMA:
+            raise ValueError(f"unknown schema {data.get('schema')!r}")
+        fields = {name: value for name, value in data.items() if name != "schema"}
+        try:
+            fields["exercises"] = tuple(_exercise(item) for item in data["exercises"])
+            fields["timing"] = Timing(**data["timing"])
+            return cls(**fields)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a result: {error}") from error
+
+
+def _exercise(data: dict[str, Any]) -> ExerciseResult:
+    parts = tuple(
+        PartResult(**{**part, "checks": tuple(CheckVerdict(**check) for check in part["checks"])})
+        for part in data["parts"]
+    )
+    return ExerciseResult(**{**data, "parts": parts})

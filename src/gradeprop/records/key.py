@@ -43,7 +43,7 @@ def _make(path: Path) -> bytes:
     key = secrets.token_bytes(_BYTES)
     # The folder ignores itself, so that no `git add` takes the key along.
     write_atomically(path.parent / ".gitignore", b"*\n")
-    candidate = path.with_name(f".course.key.{os.getpid()}")
+    candidate = path.with_name(f".course.key.{secrets.token_hex(8)}")
     write_atomically(candidate, key.hex().encode() + b"\n", mode=0o600)
     try:
         os.link(candidate, path)  # fails if another process was first: then its key counts

@@ -43,10 +43,10 @@ def write_result(root: Path, result: SubmissionResult) -> Path:
     return path
 
 
-def read_result(root: Path, assignment: str, student: str) -> dict[str, Any] | None:
+def read_result(root: Path, assignment: str, student: str) -> SubmissionResult | None:
     """The kept result, or None if there is none that can be read."""
     try:
-        data = json.loads(result_path(root, assignment, student).read_bytes())
-    except (OSError, ValueError):
+        data: Any = json.loads(result_path(root, assignment, student).read_bytes())
+        return SubmissionResult.from_json(data)
+    except (OSError, ValueError, AttributeError):
         return None
-    return data if isinstance(data, dict) else None
