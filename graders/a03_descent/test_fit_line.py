@@ -14,7 +14,7 @@ def expect_line(student, reference, x, y, lr, steps):
 def test_four_points(student, reference):
     x = torch.tensor([0.5, 0.9, 1.4, 1.8])
     y = torch.tensor([2.0, 3.8, 5.0, 7.2])
-    expect_line(student, reference, x, y, 0.01, 1)
+    expect_line(student, reference, x[:3], y[:3], 0.1, 2)
     expect_line(student, reference, x, y, 0.01, 100)
 
 
