@@ -8,7 +8,9 @@ part is asked about right after its own place.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping, Sequence
+import sys
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -20,6 +22,9 @@ from gradeprop.gradients.tolerance import Tolerances
 from gradeprop.grading.probe import Reference, Script, Student
 
 Devices: TypeAlias = tuple[str, ...]
+
+
+_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
 
 @dataclass(frozen=True)
@@ -240,6 +245,7 @@ def run_pytest(
     arguments = [
         *paths,
         "--noconftest",
+        "--continue-on-collection-errors",
         "--import-mode=importlib",
         "--rootdir",
         course.root,
@@ -263,19 +269,38 @@ def run_pytest(
         "no:capture",
         "--assert=plain",
     ]
-    # Plugins that happen to be installed cost time and may change what a failure means.
-    autoload = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
+    with _undisturbed(course.root):
         code = pytest.main(arguments, plugins=[plugin])
-    finally:
-        if autoload is None:
-            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        else:
-            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = autoload
     if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:
         raise KeyboardInterrupt
     return plugin.collection_errors
+
+
+@contextmanager
+def _undisturbed(root: str) -> Iterator[None]:
+    """Keep a run of the graders from what surrounds it, and the surroundings from the run.
+
+    Plugins that happen to be installed cost time and may change what a failure means; byte code does not
+    belong in a course folder; and a grader's module must not be found again by the next run, which may
+    have another course or another version of the same file under the same name.
+    """
+    before = set(sys.modules)
+    autoload = os.environ.get(_AUTOLOAD)
+    bytecode = sys.dont_write_bytecode
+    os.environ[_AUTOLOAD] = "1"
+    sys.dont_write_bytecode = True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = bytecode
+        if autoload is None:
+            del os.environ[_AUTOLOAD]
+        else:
+            os.environ[_AUTOLOAD] = autoload
+        for name in set(sys.modules) - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if name.split(".")[0] == "graders" or (file and Path(file).is_relative_to(root)):
+                del sys.modules[name]
 
 
 def _place(item: Any) -> tuple[Path, str]:

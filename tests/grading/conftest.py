@@ -1,0 +1,64 @@
+"""Real parts for grading tests: one warm sandbox for all of them, and the minimal course."""
+
+import pytest
+from course.minimal import write_course
+
+from gradeprop.course.load import load_course
+from gradeprop.grading.batch import Setting, Submission, grade_batch
+from gradeprop.grading.publish import record_public_checks
+from gradeprop.grading.verify import filled_in
+from gradeprop.notebook.release import release_model
+from gradeprop.notebook.render import to_notebook
+from gradeprop.session.process import open_sandbox
+
+KEY = b"k" * 32
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    with open_sandbox("none") as opened:
+        yield opened
+
+
+class Classroom:
+    """A course to hand in to, graded in one batch at a time."""
+
+    def __init__(self, root, sandbox, key=KEY):
+        self.course = load_course(root)
+        self.assignment = self.course.assignments[0]
+        public = record_public_checks(self.course, self.assignment)
+        self.release = release_model(self.course, self.assignment, public)
+        self.setting = Setting(self.course, self.assignment, self.release, key, ("cpu",), {"cpu": sandbox})
+
+    def notebook(self, **answers):
+        """A filled-in notebook; ``square_derivative__by_hand="…"`` sets a part, the rest are solutions."""
+        texts = {
+            (exercise.slug, part): text
+            for exercise in self.assignment.exercises
+            for part, text in exercise.solution.items()
+        }
+        texts |= {tuple(name.split("__")): text for name, text in answers.items()}
+        return to_notebook(filled_in(self.release, texts))
+
+    def grade(self, *notebooks):
+        results = []
+        submissions = [
+            item if isinstance(item, Submission) else Submission(f"student-{number}", item)
+            for number, item in enumerate(notebooks)
+        ]
+        grade_batch(self.setting, submissions, results.append)
+        return sorted(results, key=lambda result: result.student)
+
+    def grade_one(self, notebook):
+        (result,) = self.grade(notebook)
+        return result
+
+
+@pytest.fixture
+def classroom(tmp_path, sandbox):
+    return Classroom(write_course(tmp_path), sandbox)
+
+
+def part_of(result, exercise, part):
+    found = next(item for item in result.exercises if item.exercise == exercise)
+    return next(item for item in found.parts if item.part == part)
