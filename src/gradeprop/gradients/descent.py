@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import torch
 
 from gradeprop.gradients.least_squares import least_squares
+from gradeprop.gradients.loops import Loop, Loss, Params, Slopes, Walker, slopes_of
 from gradeprop.gradients.mistakes import mapped
 from gradeprop.gradients.problem import Answer, Problem
 
-Params: TypeAlias = tuple[torch.Tensor, ...]
 Predict: TypeAlias = Callable[[Params, torch.Tensor], torch.Tensor]
-Loss: TypeAlias = Callable[[Params], torch.Tensor]
 Returns: TypeAlias = Callable[[Params, Loss], Answer]
-
-
-@dataclass(frozen=True)
-class _Loop:
-    """How a wrong training loop goes: which loss it differentiates, by which factor it then follows the
-    gradient downhill, whether gradients pile up (on ``leftover``), in which order parameters are updated
-    one by one, which one never moves, and how slopes are computed if not by autograd."""
-
-    loss: Loss
-    factor: float = 1.0
-    accumulate: bool = False
-    leftover: Params = ()
-    order: tuple[int, ...] = ()
-    frozen: int = -1
-    slopes: Callable[[Params], Params] | None = None
 
 
 class Descent(Problem):
@@ -73,9 +56,9 @@ class Descent(Problem):
         labels: tuple[str, ...] = (),
     ) -> None:
         self._predict = predict
-        self._x, self._y = (item.detach().to(torch.float64) for item in (x, y))
-        self._start: Params = tuple(item.detach().to(torch.float64) for item in start)
-        self._leftover: Params = tuple(item.detach().to(torch.float64) for item in leftover)
+        with torch.inference_mode(False):  # copies that autograd may use
+            self._x, self._y = _float64((x, y))
+            self._start, self._leftover = _float64(start), _float64(leftover)
         self._dtype = x.dtype if x.dtype.is_floating_point else start[0].dtype
         self._lr, self._steps = float(lr), int(steps)
         self._mean, self._factor = reduction == "mean", float(factor)
@@ -90,6 +73,7 @@ class Descent(Problem):
             raise ValueError(f"Descent: predict gives shape {shape} but y has {tuple(self._y.shape)}")
         self._found: dict[str, list[Answer]] = {}
         self._path: list[Params] = []
+        self._walker: Walker | None = None
 
     def answer(self) -> Answer:
         return self._report(self._trajectory()[self._steps], self._loss)
@@ -129,45 +113,29 @@ class Descent(Problem):
 
     # The mistakes: each is a loop that differs in one place
 
-    def _run(self, loop: _Loop) -> Params:
-        params = self._start
-        held = loop.leftover
-        for _ in range(self._steps):
-            if loop.order:
-                params = self._one_by_one(params, loop)
-                continue
-            slopes = loop.slopes(params) if loop.slopes else _slopes(loop.loss, params)
-            if loop.accumulate:
-                held = tuple(a + b for a, b in zip(held, slopes, strict=True)) if held else slopes
-                slopes = held
-            params = tuple(
-                item if index == loop.frozen else item - self._lr * loop.factor * slope
-                for index, (item, slope) in enumerate(zip(params, slopes, strict=True))
-            )
-        return params
+    def _run(self, loop: Loop, slopes: Slopes | None = None) -> Params:
+        """The final parameters of a wrong loop; ``slopes`` instead of the right ones."""
+        if slopes is None:
+            self._walker = self._walker or Walker(slopes_of(self._loss), self._start)
+            walker = self._walker
+        else:
+            walker = Walker(slopes, self._start)
+        return walker.walk(loop, lr=self._lr, steps=self._steps)
 
-    def _one_by_one(self, params: Params, loop: _Loop) -> Params:
-        """Each parameter moves by the gradient at where the ones before it have already moved to."""
-        moved = list(params)
-        for index in loop.order:
-            slope = _slopes(loop.loss, tuple(moved))[index]
-            moved[index] = moved[index] - self._lr * slope
-        return tuple(moved)
-
-    def _after(self, loop: _Loop) -> Answer:
+    def _after(self, loop: Loop, slopes: Slopes | None = None) -> Answer:
         """What is returned after a wrong loop, with the right loss."""
-        return self._report(self._run(loop), self._loss)
+        return self._report(self._run(loop, slopes), self._loss)
 
     def _reduced(self, squares: torch.Tensor) -> torch.Tensor:
         return self._factor * (squares.mean() if self._mean else squares.sum())
 
     def _scaled(self, by: float) -> list[Answer]:
         """A loss ``by`` times too large: followed and reported so, then only followed so."""
-        params = self._run(_Loop(self._loss, factor=by))
+        params = self._run(Loop(factor=by))
         return [self._report(params, lambda p: by * self._loss(p)), self._report(params, self._loss)]
 
     def _m_ascent(self) -> list[Answer]:
-        return [self._after(_Loop(self._loss, factor=-1.0))]
+        return [self._after(Loop(factor=-1.0))]
 
     def _m_sign_flipped(self) -> list[Answer]:
         return self._m_ascent()
@@ -187,12 +155,12 @@ class Descent(Problem):
     def _m_grad_accumulated(self) -> list[Answer]:
         """Zeroing forgotten: from a clean start, then with the leftover; then every gradient counted
         twice (backward run twice), unless a loss with ½ makes that the same as the ½ forgotten."""
-        clean = self._after(_Loop(self._loss, accumulate=True))
+        clean = self._after(Loop(accumulate=True))
         found = [clean, clean]
         if self._leftover:
-            found[1] = self._after(_Loop(self._loss, accumulate=True, leftover=self._leftover))
+            found[1] = self._after(Loop(accumulate=True, leftover=self._leftover))
         if self._factor != 0.5:
-            found.append(self._after(_Loop(self._loss, factor=2.0)))
+            found.append(self._after(Loop(factor=2.0)))
         return found
 
     def _m_zeroed_before_step(self) -> list[Answer]:
@@ -206,12 +174,12 @@ class Descent(Problem):
         if len(self._start) < 2:
             return []
         forwards = tuple(range(len(self._start)))
-        return [self._after(_Loop(self._loss, order=order)) for order in (forwards, forwards[::-1])]
+        return [self._after(Loop(order=order)) for order in (forwards, forwards[::-1])]
 
     def _m_parameter_frozen(self) -> list[Answer]:
         if len(self._start) < 2:
             return []
-        return [self._after(_Loop(self._loss, frozen=index)) for index in range(len(self._start))]
+        return [self._after(Loop(frozen=index)) for index in range(len(self._start))]
 
     def _m_broadcast(self) -> list[Answer]:
         """(N, 1) - (N,): every prediction against every target."""
@@ -220,7 +188,7 @@ class Descent(Problem):
             guesses = self._predict(params, self._x).reshape(-1, 1)
             return self._reduced((guesses - self._y.reshape(1, -1)) ** 2)
 
-        params = self._run(_Loop(wrong))
+        params = self._run(Loop(), slopes_of(wrong))
         return [self._report(params, wrong), self._report(params, self._loss)]
 
     def _m_closed_form(self) -> list[Answer]:
@@ -241,24 +209,18 @@ class Descent(Problem):
 
         def slopes(params: Params) -> Params:
             guess = self._predict(params, self._x).detach()
-            upstream = _slopes(lambda p: self._reduced((p[0] - self._y) ** 2), (guess,))[0]
-            return _slopes(lambda p: (upstream * self._predict(p, torch.ones_like(self._x))).sum(), params)
+            upstream = slopes_of(lambda p: self._reduced((p[0] - self._y) ** 2))((guess,))[0]
+            return slopes_of(lambda p: (upstream * self._predict(p, torch.ones_like(self._x))).sum())(params)
 
-        return [self._after(_Loop(self._loss, slopes=slopes))]
+        return [self._after(Loop(), slopes)]
 
     def _m_value_not_gradient(self) -> list[Answer]:
         def slopes(params: Params) -> Params:
             loss = self._loss(params).detach()
             return tuple(loss.expand(item.shape) for item in params)
 
-        return [self._after(_Loop(self._loss, slopes=slopes))]
+        return [self._after(Loop(), slopes)]
 
 
-def _slopes(loss: Loss, params: Params) -> Params:
-    """dL/dp for each parameter, by autograd; zeros where the loss does not depend on it."""
-    with torch.inference_mode(False), torch.enable_grad():
-        leaves = tuple(item.detach().requires_grad_() for item in params)
-        found = torch.autograd.grad(loss(leaves), leaves, allow_unused=True)
-    return tuple(
-        torch.zeros_like(leaf) if slope is None else slope for slope, leaf in zip(found, leaves, strict=True)
-    )
+def _float64(items: Sequence[torch.Tensor]) -> Params:
+    return tuple(item.detach().to(torch.float64, copy=True) for item in items)

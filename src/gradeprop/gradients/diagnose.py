@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from gradeprop.gradients.compare import STRICT, Kind, Rule, as_value, compare
+from gradeprop.gradients.compare import STRICT, Kind, Rule, as_value, compare, matches
 from gradeprop.gradients.problem import Answer
 from gradeprop.gradients.values import TensorState, Value
 
@@ -58,7 +58,7 @@ class Diagnosis:
 
 def diagnose(observations: Sequence[Observation]) -> Diagnosis:
     """Name the cause of the wrong values among ``observations`` (right ones count as evidence, too)."""
-    right = [_same(item.got, item.expected, item.rule.ignoring_place()) for item in observations]
+    right = [matches(item.got, item.expected, item.rule.ignoring_place()) for item in observations]
     names = list(dict.fromkeys(name for item in observations for name in item.alternatives))
     fitting = tuple(name for name in names if _fits(name, observations, right))
     if not fitting:
@@ -90,20 +90,28 @@ def _variant_fits(
         alternative = wrong[variant]
         if not _usable(alternative, item.expected):
             return False
-        if not _same(item.got, alternative, item.rule.for_alternatives()):
+        if not matches(item.got, alternative, item.rule.for_alternatives(_size(alternative))):
             return False
-        coincides = _same(as_value(alternative), item.expected, item.rule.ignoring_place())
+        coincides = matches(as_value(alternative), item.expected, item.rule.ignoring_place())
         evidence = evidence or (not is_right and not coincides)
     return evidence
-
-
-def _same(got: Value, answer: Answer, rule: Rule) -> bool:
-    return compare(got, answer, rule) is None
 
 
 def _usable(alternative: Answer, expected: Answer) -> bool:
     """An alternative that overflowed explains nothing: everything that diverges ends there."""
     return _finite(alternative) or not _finite(expected)
+
+
+def _size(answer: Answer) -> float:
+    """The largest finite magnitude in an answer."""
+    if isinstance(answer, tuple):
+        return max(map(_size, answer), default=0.0)
+    if isinstance(answer, torch.Tensor):
+        sizes = answer.abs().to(torch.float64)
+        return float(sizes[torch.isfinite(sizes)].max()) if bool(torch.isfinite(sizes).any()) else 0.0
+    if isinstance(answer, str) or answer is None or not _finite(answer):
+        return 0.0
+    return float(min(abs(answer), 1e300))
 
 
 def _finite(answer: Answer) -> bool:
@@ -145,7 +153,7 @@ def _hard_coded(observations: Sequence[Observation]) -> bool:
         if not all(_identical(first.got, item.got) for item in rest):
             return False
         seen = seen or any(
-            not _same(as_value(item.expected), first.expected, item.rule.ignoring_place()) for item in rest
+            not matches(as_value(item.expected), first.expected, item.rule.ignoring_place()) for item in rest
         )
     return seen
 

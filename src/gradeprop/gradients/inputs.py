@@ -58,7 +58,7 @@ def draw(
     Raises:
         ValueError: nothing is left to draw from, or the range is empty or not finite.
     """
-    kind = getattr(torch, dtype) if isinstance(dtype, str) else dtype
+    kind = getattr(torch, dtype, None) if isinstance(dtype, str) else dtype
     if not isinstance(kind, torch.dtype):
         raise ValueError(f"dtype must be a torch dtype, not {dtype!r}; try float64")
     if not -float("inf") < low <= high < float("inf"):

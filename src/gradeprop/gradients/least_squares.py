@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import torch
 
+from gradeprop.gradients.loops import flatten, shaped
+
 
 def least_squares(
     predict: Callable[[tuple[torch.Tensor, ...]], torch.Tensor],
@@ -18,14 +20,10 @@ def least_squares(
     None if the model is not linear, or if the minimiser is not unique (fewer independent samples than
     parameters).
     """
-    flat = torch.cat([item.reshape(-1) for item in start])
-
-    def shaped(vector: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        parts = torch.split(vector, [item.numel() for item in start])
-        return tuple(part.reshape(item.shape) for part, item in zip(parts, start, strict=True))
+    flat = flatten(start)
 
     def model(vector: torch.Tensor) -> torch.Tensor:
-        return predict(shaped(vector)).reshape(-1)
+        return predict(shaped(vector, start)).reshape(-1)
 
     with torch.no_grad():
         origin = model(torch.zeros_like(flat))
@@ -42,4 +40,4 @@ def least_squares(
             return None
         target = (y.reshape(-1) - origin).unsqueeze(1)
         best: torch.Tensor = torch.linalg.lstsq(matrix, target).solution.squeeze(1)
-    return shaped(best)
+    return shaped(best, start)

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import torch
 
-from gradeprop.gradients.tolerance import Tolerance, Tolerances, default_atol, tolerance_for
+from gradeprop.gradients.tolerance import Tolerance, Tolerances, tolerance_for
 
 Kinds: TypeAlias = Literal["same", "tensor", "number", "either"]
 Shapes: TypeAlias = Literal["exact", "scalar", "single"]
@@ -26,6 +26,7 @@ class Rule:
         dtype: ``"exact"``; ``"floating"``: any floating dtype where a floating one is right; ``"any"``.
         device: where the answer must live (``"cuda"`` accepts ``"cuda:0"``); None: anywhere.
         rtol, atol: instead of the tolerance table's.
+        most_atol: whatever atol says, no more than this.
         tolerances: overrides of the table by dtype, ``{"float32": (rtol, atol)}``.
         items: rules of the items of a tuple answer, one each; empty: this rule for all.
     """
@@ -36,6 +37,7 @@ class Rule:
     device: str | None = None
     rtol: float | None = None
     atol: float | None = None
+    most_atol: float | None = None
     tolerances: Tolerances = field(default_factory=dict)
     items: tuple[Rule, ...] = ()
 
@@ -46,9 +48,10 @@ class Rule:
     def tolerance(self, expected: torch.dtype | None, got: torch.dtype | None, device: str) -> Tolerance:
         """The numbers to compare with; ``None`` for a Python number."""
         found = tolerance_for(expected, got, device=device, overrides=self.tolerances)
+        atol = found.atol if self.atol is None else self.atol
         return Tolerance(
             found.rtol if self.rtol is None else self.rtol,
-            found.atol if self.atol is None else self.atol,
+            atol if self.most_atol is None else min(atol, self.most_atol),
             found.floor,
         )
 
@@ -58,25 +61,23 @@ class Rule:
             self, dtype="any", device=None, items=tuple(item.ignoring_place() for item in self.items)
         )
 
-    def for_alternatives(self) -> Rule:
-        """For matching wrong answers: no dtype, no device, and no more than the engine's own atol, so
-        that a generous atol never makes a tiny wrong answer fit."""
+    def for_alternatives(self, size: float) -> Rule:
+        """For matching a wrong answer whose largest number is ``size``: whatever the dtype and device,
+        and with no more atol than a thousandth of it, so that a tiny wrong answer never fits by atol."""
+        most = 1e-3 * size if self.most_atol is None else min(self.most_atol, 1e-3 * size)
         return replace(
             self,
             dtype="any",
             device=None,
-            atol=None if self.atol is None else min(self.atol, default_atol("float32")),
-            tolerances={
-                name: (rtol, min(atol, default_atol(name))) for name, (rtol, atol) in self.tolerances.items()
-            },
-            items=tuple(item.for_alternatives() for item in self.items),
+            most_atol=most,
+            items=tuple(item.for_alternatives(size) for item in self.items),
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data, without defaults; :meth:`from_dict` reads it."""
         data: dict[str, Any] = {
             name: getattr(self, name)
-            for name in ("kinds", "shapes", "dtype", "device", "rtol", "atol")
+            for name in ("kinds", "shapes", "dtype", "device", "rtol", "atol", "most_atol")
             if getattr(self, name) != getattr(STRICT, name)
         }
         if self.tolerances:

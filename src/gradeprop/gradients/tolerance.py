@@ -2,7 +2,8 @@
 
 An element passes if ``|got - expected| <= atol + rtol * max(|expected|, floor * largest |expected|)``.
 The floor lets one accidentally small element of a tensor carry the rounding error of its neighbours;
-because everything scales with the right answer, an all-zero gradient never passes for a small one.
+because everything scales with the right answer, an all-zero gradient does not pass for a small one
+(and is denied any atol beyond `ZERO_ATOL`, whatever a course sets).
 
 Why these numbers (measured in ``tests/gradients/test_tolerance.py``): an honest central difference in
 float64 with 1e-6 <= h <= 1e-3 stays below 1e-5 relative; a thousand float32 descent steps stay below
@@ -47,17 +48,15 @@ TABLE: Mapping[tuple[str, str], Tolerance] = {
 }
 """The engine's own numbers. A Python number counts as float32: what computed it is not known."""
 
+ZERO_ATOL = 1e-12
+"""All the absolute tolerance that an all-zero answer gets: the rounding of a reference that is 0."""
+
 _COARSENESS = ("float64", "float32", "float16", "bfloat16")
 
 
 def dtype_name(dtype: torch.dtype) -> str:
     """``torch.float32`` -> ``"float32"``."""
     return str(dtype).removeprefix("torch.")
-
-
-def default_atol(name: str) -> float:
-    """The engine's atol for a dtype's name; float32's for any other name."""
-    return TABLE.get((name, "cpu"), TABLE["float32", "cpu"]).atol
 
 
 def tolerance_for(

@@ -1,0 +1,374 @@
+"""Attributes before values, values never by broadcasting, nothing hidden given away."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradeprop.gradients.compare import as_value, compare, matches
+from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.values import Opaque, TensorState
+
+nan, inf = math.nan, math.inf
+
+
+def state(values, dtype=torch.float64, device="cpu"):
+    value = values if isinstance(values, torch.Tensor) else torch.tensor(values, dtype=dtype)
+    return TensorState(value, device=device)
+
+
+def tensor(values, dtype=torch.float64):
+    return torch.tensor(values, dtype=dtype)
+
+
+def kind(*args, **kwargs):
+    found = compare(*args, **kwargs)
+    return found and found.kind
+
+
+RIGHT = tensor([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
+
+LADDER = [
+    ("none", None),
+    ("type", 3.0),
+    ("type", [1.0, 2.0]),
+    ("type", "six"),
+    ("type", {"a": 1.0}),
+    ("type", Opaque("numpy.ndarray")),
+    ("dtype", state(RIGHT.T.contiguous().float())),  # shape and values are wrong as well
+    ("dtype", state(RIGHT.long())),
+    ("dtype", state(RIGHT.to(torch.complex128))),
+    ("device", state(RIGHT.T.contiguous(), device="cuda:0")),
+    ("shape", state(RIGHT.T.contiguous())),
+    ("shape", state(RIGHT.reshape(-1))),
+    ("shape", state(RIGHT[:1])),
+    ("not_finite", state([[1.0, nan, 3.0], [0.0, 0.0, 0.0]])),
+    ("value", state(-RIGHT)),
+]
+
+
+@pytest.mark.parametrize(("expected", "got"), LADDER)
+def test_the_most_basic_difference_is_reported(expected, got):
+    assert kind(got, RIGHT, Rule(device="cpu")) == expected
+
+
+def test_the_right_answer_passes_whatever_its_graph():
+    leaf = RIGHT.clone().requires_grad_()
+    assert compare(TensorState(leaf * 1, requires_grad=True, is_leaf=False), RIGHT) is None
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6).filter(lambda v: abs(v) > 1e-3), min_size=1, max_size=6),
+    st.integers(0, 5),
+    st.sampled_from([torch.float64, torch.float32]),
+)
+def test_any_one_element_off_by_a_step_is_wrong(values, where, dtype):
+    right = tensor(values, dtype)
+    largest = right.abs().max()
+    wrong = right.clone()
+    wrong[where % len(values)] += 5e-4 * largest
+    assert compare(state(right.clone()), right) is None
+    found = compare(state(wrong), right)
+    assert found is not None
+    assert found.kind == "value"
+
+
+@given(st.floats(1e-9, 1e9), st.integers(1, 5), st.sampled_from([torch.float64, torch.float32]))
+def test_an_all_zero_gradient_never_passes_whatever_the_atol(size, count, dtype):
+    right = torch.full((count,), size, dtype=dtype)
+    for rule in (Rule(), Rule(atol=1.0), Rule(tolerances={"float32": (1e-4, 1e6), "float64": (1e-4, 1e6)})):
+        assert kind(state(torch.zeros_like(right)), right, rule) == "value"
+
+
+def test_zero_is_right_where_the_reference_is_zero_up_to_rounding():
+    assert compare(state([0.0, 0.0]), tensor([1e-17, 0.0])) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "right"),
+    [
+        ([6.0], [6.0, 6.0]),
+        (6.0, [6.0, 6.0]),
+        ([[6.0]], [6.0]),
+        ([[6.0], [6.0]], [6.0, 6.0]),
+        ([6.0, 6.0], [6.0]),
+    ],
+)
+def test_broadcasting_helps_nobody(got, right):
+    for shapes in ("exact", "scalar"):
+        assert kind(state(got), tensor(right), Rule(shapes=shapes)) == "shape"
+
+
+def test_zero_d_and_one_element_are_the_same_only_where_the_rule_says_so():
+    zero_d, one, matrix = tensor(6.0), tensor([6.0]), tensor([[6.0]])
+    assert kind(state(one), zero_d) == "shape"
+    assert kind(state(one), zero_d, Rule(shapes="scalar")) is None
+    assert kind(state(zero_d), one, Rule(shapes="scalar")) is None
+    assert kind(state(matrix), one, Rule(shapes="scalar")) == "shape"
+    assert kind(state(matrix), one, Rule(shapes="single")) is None
+    assert kind(state(tensor([7.0])), zero_d, Rule(shapes="scalar")) == "value"
+
+
+@pytest.mark.parametrize(
+    ("got", "right", "kinds", "expected"),
+    [
+        (6.0, 6.0, "same", None),
+        (6, 6.0, "same", None),
+        (6.0, 6, "same", None),
+        (7, 6, "same", "value"),
+        (True, 1.0, "either", "type"),
+        (1.0, True, "either", "type"),
+        (True, True, "same", None),
+        (False, True, "same", "value"),
+        (10**400, 6.0, "same", "not_finite"),
+        (10**400, 10**400, "same", None),
+        (10**400 + 1, 10**400, "same", "value"),
+        (state(6.0), 6.0, "same", "type"),
+        (state(6.0), 6.0, "either", None),
+        (state(6.0, torch.float32), 6.0, "either", None),
+        (state(6, torch.int64), 6.0, "either", None),
+        (state([6.0]), 6.0, "either", "shape"),
+        (6.0, tensor(6.0), "either", None),
+        (6.0, tensor([6.0]), "either", "type"),
+        (6.0, tensor(6.0), "tensor", "type"),
+        (state(6.0), tensor(6.0), "number", "type"),
+        (6.0, tensor([6.0, 6.0]), "either", "type"),
+    ],
+    ids=lambda item: str(item)[:12],
+)
+def test_kinds_of_number(got, right, kinds, expected):
+    assert kind(got, right, Rule(kinds=kinds)) == expected
+
+
+def test_a_python_float_stands_for_a_one_element_tensor_under_a_scalar_rule():
+    assert compare(6.0, tensor([6.0]), Rule(kinds="either", shapes="scalar")) is None
+    assert kind(6.0, tensor([[6.0]]), Rule(kinds="either", shapes="single")) is None
+
+
+def test_floating_dtypes_are_interchangeable_only_where_the_rule_says_so():
+    right = tensor([1.0, 2.0])
+    assert kind(state(right.float()), right) == "dtype"
+    assert kind(state(right.float()), right, Rule(dtype="floating")) is None
+    assert kind(state(right.long()), right, Rule(dtype="floating")) == "dtype"
+    assert kind(state(right.long()), right, Rule(dtype="any")) is None
+
+
+def test_a_device_without_number_accepts_any_number():
+    right = tensor([1.0])
+    assert compare(state([1.0], device="cuda:3"), right, Rule(device="cuda")) is None
+    assert kind(state([1.0], device="cuda:3"), right, Rule(device="cuda:0")) == "device"
+
+
+def test_words_ignore_surrounding_space_only():
+    assert compare(" increase\n", "increase") is None
+    assert kind("Increase", "increase") == "value"
+    assert kind(1, "increase") == "type"
+
+
+def test_words_and_truth_values_never_give_the_answer_away_to_the_student():
+    for got, right in (("down", "up"), (False, True)):
+        found = compare(got, right)
+        assert found is not None
+        for public in (True, False):
+            assert str(right) not in found.student(public)
+        assert str(right) in found.detail()
+
+
+def test_tuples_and_lists_are_both_sequences():
+    right = (tensor(1.0), 2.0)
+    assert compare([state(1.0), 2.0], right) is None
+    assert compare((state(1.0), 2.0), right) is None
+    assert kind((state(1.0),), right) == "length"
+    assert kind(state([1.0, 2.0]), right) == "type"
+    assert kind(None, right) == "none"
+
+
+def test_the_most_basic_mismatch_of_a_tuple_is_reported_with_its_label():
+    right = (tensor(1.0), tensor(2.0))
+    found = compare((state(5.0), None), right, labels=("a", "b"))
+    assert found is not None
+    assert (found.kind, found.place) == ("none", "b")
+    found = compare((state(1.0), state(5.0)), right)
+    assert found is not None
+    assert (found.kind, found.place) == ("value", "item 2")
+
+
+def test_each_item_may_have_its_own_rule():
+    rule = Rule(items=(Rule(), Rule(kinds="either", shapes="single")))
+    right = (tensor([[1.0]]), 9.0)
+    assert compare((state([[1.0]]), state([[9.0]])), right, rule) is None
+    assert kind((state([1.0]), 9.0), right, rule) == "shape"
+
+
+@pytest.mark.parametrize(
+    ("got", "right", "expected"),
+    [
+        ([nan, 1.0], [nan, 1.0], None),
+        ([inf, 1.0], [inf, 1.0], None),
+        ([-inf, 1.0], [inf, 1.0], "value"),
+        ([nan, 1.0], [inf, 1.0], "value"),
+        ([0.0, 1.0], [nan, 1.0], "value"),
+        ([1e30, 1.0], [inf, 1.0], "value"),
+        ([inf, 1.0], [1e30, 1.0], "not_finite"),
+        ([nan, 1.1], [nan, 1.0], "value"),
+        ([nan, nan], [nan, nan], None),
+    ],
+)
+def test_nan_and_inf_must_be_where_they_belong(got, right, expected):
+    found = compare(state(got), tensor(right))
+    assert (found and found.kind) == expected
+    if found:
+        assert found.detail()
+        assert found.student(True)
+
+
+def test_integers_and_truth_values_are_compared_exactly():
+    right = torch.tensor([2**60, 1])
+    assert compare(state(right.clone()), right) is None
+    assert kind(state(right + 1), right) == "value"
+    assert kind(state(torch.tensor([True, False])), torch.tensor([True, True])) == "value"
+    assert kind(state(torch.tensor([1, 1])), torch.tensor([True, True])) == "dtype"
+
+
+def test_complex_numbers_compare():
+    right = torch.tensor([1 + 2j], dtype=torch.complex128)
+    assert compare(state(right.clone()), right) is None
+    assert kind(state(right.conj().resolve_conj()), right) == "value"
+
+
+def test_empty_tensors_need_the_right_shape():
+    assert compare(state(torch.zeros(0, 3)), torch.zeros(0, 3)) is None
+    assert kind(state(torch.zeros(3, 0)), torch.zeros(0, 3)) == "shape"
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_has_room_for_rounding_but_not_for_mistakes(dtype):
+    w = torch.linspace(0.5, 2.5, 40, dtype=torch.float64).to(dtype)
+    right = (3 * w.double() ** 2).to(dtype)
+    assert compare(state(w * w * 3), right) is None
+    assert kind(state(w * w * 2.8), right) == "value"
+
+
+def test_the_greatest_differences_are_found_with_their_indices():
+    got = RIGHT.clone()
+    got[1, 2] -= 0.5  # the greatest absolute difference
+    got[0, 0] += 0.4  # the greatest relative one
+    found = compare(state(got), RIGHT)
+    assert found is not None
+    assert found.index == (1, 2)
+    assert found.relative_index == (0, 0)
+    assert found.absolute == pytest.approx(0.5)
+    assert found.relative == pytest.approx(0.4)
+    assert (found.wrong, found.total) == (2, 6)
+    assert (found.expected, found.got) == ("-6.0", "-6.5")
+
+
+def test_a_big_tensor_is_told_at_its_worst_index():
+    right = torch.ones(5, 4, dtype=torch.float64) * 3
+    got = right.clone()
+    got[2, 0] = 6
+    found = compare(state(got), right)
+    assert found is not None
+    assert found.detail().startswith("at index [2, 0]: expected 3.0, got 6.0")
+    assert found.student(True) == "Your answer is 6.0 at index [2, 0], expected 3.0. 1 of 20 values differ."
+
+
+def test_a_small_tensor_is_told_whole_with_digits_that_tell_it_apart():
+    found = compare(state([12.01, 1.0]), tensor([12.0, 1.0]))
+    assert found is not None
+    assert "expected [12.0, 1.0], got [12.01, 1.0]" in found.detail()
+    found = compare(1.26387, 1.26411)
+    assert found is not None
+    assert found.student(True) == "Your answer is 1.2639, expected 1.2641."
+
+
+WRONG = [got for _, got in LADDER]
+
+
+@pytest.mark.parametrize("got", WRONG, ids=str)
+def test_a_hidden_check_shows_no_number_and_no_shape(got):
+    found = compare(got, RIGHT, Rule(device="cpu"))
+    assert found is not None
+    assert not any(char.isdigit() for char in found.student(False))
+    assert "cuda" not in found.student(False)
+
+
+def test_a_hidden_wrong_length_shows_no_number():
+    found = compare((1.0,), (1.0, 2.0))
+    assert found is not None
+    assert not any(char.isdigit() for char in found.student(False))
+    assert found.student(True).startswith("Your answer has 1 item, expected a tuple of 2 items")
+
+
+def test_remedies_fit_the_type():
+    def text(got, right):
+        found = compare(got, right)
+        assert found is not None
+        return found.student(True)
+
+    assert "torch.tensor(...)" in text(Opaque("numpy.ndarray"), RIGHT)
+    assert "torch.tensor(...)" in text([1.0], RIGHT)
+    assert ".item()" in text(state(1.0), 1.0)
+    assert "call it" in text(Opaque("function"), RIGHT)
+    assert "backward" in text(None, RIGHT)
+    called = compare(None, RIGHT, called=True)
+    assert called is not None
+    assert "return" in called.student(False)
+
+
+def test_a_hostile_type_name_is_cut_and_cleaned():
+    found = compare(Opaque("x" * 5000 + "\x1b[31m"), RIGHT)
+    assert found is not None
+    assert len(found.student(True)) < 200
+    assert "\x1b" not in compare(Opaque("\x1b[31mred"), RIGHT).student(True)
+
+
+values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=5),
+        st.builds(
+            lambda items, dtype: TensorState(torch.tensor(items, dtype=torch.float64).to(dtype)),
+            st.one_of(st.floats(), st.lists(st.floats(), max_size=3)),
+            st.sampled_from([torch.float64, torch.float32, torch.float16, torch.bool, torch.complex64]),
+        ),
+        st.builds(Opaque, st.text(max_size=5)),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.lists(inner, max_size=3).map(tuple)),
+    max_leaves=4,
+)
+answers = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.lists(st.floats(), max_size=3).map(lambda items: torch.tensor(items, dtype=torch.float32)),
+)
+rules = st.builds(
+    Rule,
+    kinds=st.sampled_from(["same", "tensor", "number", "either"]),
+    shapes=st.sampled_from(["exact", "scalar", "single"]),
+    dtype=st.sampled_from(["exact", "floating", "any"]),
+)
+
+
+@settings(max_examples=300)
+@given(values, st.one_of(answers, st.lists(answers, max_size=2).map(tuple)), rules)
+def test_nothing_a_student_returns_breaks_the_comparison(got, right, rule):
+    found = compare(got, right, rule)
+    assert matches(got, right, rule) == (found is None)
+    if found is not None:
+        assert found.detail()
+        assert found.student(True)
+        assert found.student(False)
+
+
+@given(st.one_of(answers, st.lists(answers, max_size=3).map(tuple)))
+def test_every_answer_is_its_own_right_answer(right):
+    assert compare(as_value(right), right) is None

@@ -1,0 +1,100 @@
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradeprop.gradients.inputs import Inputs, derive_seed, draw
+
+DTYPES = ["float64", "float32", "float16", "bfloat16"]
+seeds = st.one_of(st.integers(), st.binary(min_size=1, max_size=40))
+shapes = st.lists(st.integers(0, 5), max_size=3).map(tuple)
+
+
+@given(seeds, shapes, st.booleans())
+def test_magnitudes_stay_in_range_and_away_from_what_is_avoided(seed, shape, positive):
+    found = draw(seed, shape, avoid=(0, 2, -1), gap=0.2, positive=positive)
+    assert found.shape == shape
+    assert found.dtype == torch.float64
+    assert bool(((found.abs() >= 0.5) & (found.abs() <= 2.5)).all())
+    for value in (0, 2, -1):
+        assert bool(((found - value).abs() >= 0.2 - 1e-12).all())
+    assert not positive or bool((found > 0).all())
+
+
+@given(seeds, st.integers(2, 60))
+def test_elements_differ_from_each_other(seed, count):
+    found = draw(seed, (count,)).sort().values
+    assert bool((found.diff() > 4 / count * 0.49).all())
+
+
+@given(seeds, st.sampled_from(DTYPES))
+def test_the_same_seed_gives_the_same_numbers_rounded_to_the_dtype(seed, dtype):
+    exact, rounded = draw(seed, (3,)), draw(seed, (3,), dtype=dtype)
+    assert torch.equal(exact.to(rounded.dtype), rounded)
+    assert torch.equal(rounded, draw(seed, (3,), dtype=getattr(torch, dtype)))
+
+
+def test_signs_vary():
+    found = torch.stack([draw(seed, (4,)) for seed in range(200)])
+    assert 0.4 < (found > 0).double().mean() < 0.6
+    single = torch.stack([draw(seed, ()) for seed in range(200)])
+    assert 0.35 < (single > 0).double().mean() < 0.65
+
+
+def test_a_negative_lower_bound_is_a_plain_range():
+    found = draw(1, (500,), low=-1, high=3, avoid=(0,), gap=0.3)
+    assert found.min() < -0.9
+    assert found.max() > 2.9
+    assert found.abs().min() >= 0.3
+
+
+@given(seeds, st.integers(0, 12))
+def test_whole_numbers_are_whole_and_do_not_repeat_while_there_are_enough(seed, count):
+    found = draw(seed, (count,), low=1, high=6, avoid=(2,), integer=True, dtype=torch.int64)
+    assert found.dtype == torch.int64
+    assert set(found.tolist()) <= {-6, -5, -4, -3, -2, -1, 1, 3, 4, 5, 6}
+    assert len(set(found.tolist())) == min(count, 11)
+
+
+def test_a_leaf_on_request():
+    assert draw(1, (2,), requires_grad=True).is_leaf
+    assert draw(1, (2,), requires_grad=True).requires_grad
+    assert not draw(1, (2,)).requires_grad
+
+
+def test_what_cannot_be_drawn_is_refused():
+    with pytest.raises(ValueError, match="leaves nothing"):
+        draw(1, (2,), low=1.9, high=2.1, positive=True, avoid=(2,))
+    with pytest.raises(ValueError, match="leaves nothing"):
+        draw(1, (2,), low=0.2, high=0.8, integer=True)
+    with pytest.raises(ValueError, match="range"):
+        draw(1, (2,), low=3, high=2)
+    with pytest.raises(ValueError, match="dtype"):
+        draw(1, (2,), dtype="text")
+
+
+def test_the_nth_draw_does_not_depend_on_the_ones_before():
+    one, other = Inputs(b"seed"), Inputs(b"seed")
+    first = one.draw((3,))
+    other.draw((7, 2), dtype="float32", integer=True, high=9)
+    assert torch.equal(one.draw((4,)), other.draw((4,)))
+    assert not torch.equal(first, one.draw((3,)))
+    assert torch.equal(Inputs(b"seed").draw((3,)), first)
+    assert not torch.equal(Inputs(b"other").draw((3,)), first)
+
+
+@given(st.lists(st.text(max_size=4), max_size=4), st.lists(st.text(max_size=4), max_size=4))
+def test_different_names_give_different_seeds(first, second):
+    same = derive_seed(b"key", *first) == derive_seed(b"key", *second)
+    assert same == (first == second)
+
+
+def test_seeds_depend_on_the_key_and_are_a_known_hmac():
+    assert derive_seed(b"a", "x") != derive_seed(b"b", "x")
+    # HMAC-SHA256(key=b"key", message=8-byte length 3 + b"ada").
+    import hashlib
+    import hmac
+
+    expected = hmac.new(b"key", b"\0\0\0\0\0\0\0\x03ada", hashlib.sha256).digest()
+    assert derive_seed(b"key", "ada") == expected
+    assert len(derive_seed(b"key", "\udcff")) == 32  # a file name that is not UTF-8

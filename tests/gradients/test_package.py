@@ -1,0 +1,25 @@
+import subprocess
+import sys
+
+LIGHT = ["gradeprop.gradients", "gradeprop.gradients.values", "gradeprop.gradients.problem"]
+
+
+def loaded(statement):
+    program = f"{statement}\nimport sys\nprint(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_package_is_cheap_to_import():
+    found = loaded("import " + ", ".join(LIGHT))
+    assert not found & {"torch", "numpy", "pydantic", "yaml"}
+
+
+def test_problems_come_from_the_package():
+    found = loaded("from gradeprop.gradients import Descent, Field, Fixed, Gradient, Rule")
+    assert "torch" in found
+
+
+def test_the_students_side_needs_torch_only():
+    found = loaded("import gradeprop.gradients.diagnose, gradeprop.gradients.tolerance")
+    assert not found & {"pydantic", "yaml", "pytest", "nbgrader", "jinja2", "nbformat"}

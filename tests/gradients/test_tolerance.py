@@ -1,0 +1,80 @@
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.tolerance import TABLE, Tolerance, merge_overrides, tolerance_for
+
+DTYPES = [torch.float64, torch.float32, torch.float16, torch.bfloat16]
+
+
+def test_every_dtype_has_a_row_on_every_device():
+    names = {str(dtype).removeprefix("torch.") for dtype in DTYPES}
+    assert set(TABLE) == {(name, device) for name in names for device in ("cpu", "cuda")}
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda:1"])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, None])
+def test_one_step_more_and_twelve_against_twelve_and_a_bit_stay_apart(dtype, device):
+    assert tolerance_for(dtype, dtype, device=device).rtol <= 1e-4
+
+
+@pytest.mark.parametrize("h", [1e-3, 1e-4, 1e-5, 1e-6])
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (lambda w: w**2, lambda w: 2 * w),
+        (lambda w: w**3, lambda w: 3 * w**2),
+        (torch.exp, torch.exp),
+        (torch.sin, torch.cos),
+        (lambda w: 1 / w, lambda w: -1 / w**2),
+    ],
+)
+def test_an_honest_central_difference_is_well_inside_in_float64(f, slope, h):
+    w = torch.linspace(0.5, 2.5, 400, dtype=torch.float64)
+    w = w[(slope(w).abs() > 0.05)]
+    found = (f(w + h) - f(w - h)) / (2 * h)
+    worst = ((found - slope(w)) / slope(w)).abs().max()
+    assert worst < tolerance_for(torch.float64, torch.float64).rtol
+
+
+def test_a_thousand_float32_steps_are_inside():
+    for lr in (1e-3, 1e-2):
+        x32, x64 = torch.zeros(1), torch.zeros(1, dtype=torch.float64)
+        for _ in range(1000):
+            x32, x64 = x32 + lr * (2 - x32), x64 + lr * (2 - x64)
+        assert abs(x32.double() / x64 - 1).item() < 0.5 * tolerance_for(torch.float64, torch.float32).rtol
+
+
+def test_the_coarser_dtype_counts_but_half_buys_no_leniency():
+    assert tolerance_for(torch.float64, torch.float32) == TABLE["float32", "cpu"]
+    assert tolerance_for(torch.float32, torch.float64) == TABLE["float32", "cpu"]
+    assert tolerance_for(torch.float64, torch.bfloat16) == TABLE["float32", "cpu"]
+    assert tolerance_for(torch.float32, torch.float16) == TABLE["float32", "cpu"]
+    assert tolerance_for(torch.float16, torch.float16) == TABLE["float16", "cpu"]
+    assert tolerance_for(torch.bfloat16, torch.bfloat16) == TABLE["bfloat16", "cpu"]
+    assert tolerance_for(torch.float64, torch.int64) == TABLE["float64", "cpu"]
+
+
+def test_a_python_number_counts_as_float32():
+    assert tolerance_for(None, None) == TABLE["float32", "cpu"]
+
+
+def test_overrides_replace_and_the_exercise_wins_over_the_course():
+    merged = merge_overrides(
+        {"float32": (1e-3, 0.0), "float64": (1e-7, 0.0)}, {"float32": SimpleNamespace(rtol=2e-5, atol=1e-9)}
+    )
+    assert merged == {"float32": (2e-5, 1e-9), "float64": (1e-7, 0.0)}
+    found = tolerance_for(torch.float32, torch.float32, overrides=merged)
+    assert (found.rtol, found.atol) == (2e-5, 1e-9)
+    own = Rule(rtol=1e-2, tolerances=merged).tolerance(torch.float32, torch.float32, "cpu")
+    assert (own.rtol, own.atol) == (1e-2, 1e-9)
+
+
+def test_nonsense_is_refused():
+    with pytest.raises(ValueError, match="no tolerances for dtype 'int8'"):
+        merge_overrides({"int8": (1e-3, 0)})
+    for bad in (-1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="rtol"):
+            Tolerance(bad, 0)
