@@ -21,7 +21,7 @@ class Descent(Problem):
     ``p <- p - lr * dL/dp`` with ``L = factor * reduction((predict(params, x) - y)²)``.
 
     Everything runs in float64 on the device of ``x``; floating tensors of the answer are cast to the
-    dtype of ``x`` (for a Python number or an integer x: of the first parameter).
+    dtype of ``x`` (if x holds integers: of the first parameter).
 
     Args:
         predict: ``predict(params, x)`` -> a tensor of y's shape. It must not broadcast against y.
