@@ -1,8 +1,8 @@
 """Real parts for grading tests: one warm sandbox for all of them, and the minimal course."""
 
 import pytest
-from course.minimal import write_course
 
+from course.minimal import write_course
 from gradeprop.course.load import load_course
 from gradeprop.grading.batch import Setting, Submission, grade_batch
 from gradeprop.grading.publish import record_public_checks

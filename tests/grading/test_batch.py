@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from course.minimal import GRADER, write_course
-from grading.conftest import Classroom, part_of
 
+from course.minimal import GRADER, write_course
 from gradeprop.errors import GraderFault
 from gradeprop.grading.batch import Submission
 from gradeprop.grading.publish import record_public_checks
+from grading.conftest import Classroom, part_of
 
 BY_HAND = ("square_derivative", "by_hand")
 
@@ -69,7 +69,7 @@ def test_a_known_mistake_is_named_and_its_dependants_are_skipped(classroom):
         "d_square = lambda w: 2 * w",
         "import torch\nd_square = torch.func.grad(lambda w: (w ** 2).sum())",
         "class Slope:\n    def __call__(self, w):\n        return w + w\nd_square = Slope()",
-        "def d_square(w):\n    print('hello')\n    import warnings\n    warnings.warn('hm')\n    return 2 * w",
+        "def d_square(w):\n    print('hello')\n    import warnings\n    warnings.warn('')\n    return 2 * w",
         "def d_square(w):\n    return 2 * w.clone().requires_grad_()",
         "%matplotlib inline\ndef d_square(w):\n    return 2 * w",
         "def d_square(w):\n    return 2 * w\nraise RuntimeError('after the definition')",

@@ -106,6 +106,7 @@ class _Batch:
         self._papers = [paper for paper in papers if paper.restored is not None]
         self._unreadable = [paper for paper in papers if paper.restored is None]
         self._done: set[int] = set()
+        self._collection_errors: Mapping[str, str] = {}
 
     @property
     def subjects(self) -> int:
@@ -118,9 +119,8 @@ class _Batch:
             if self._papers and self._sites:
                 setting = self._setting
                 plugin = GradingPlugin(setting.course, setting.assignment, setting.devices, self)
-                errors = run_pytest(setting.course, setting.assignment.exercises, plugin)
-                for index in range(len(self._papers)):
-                    self._blame_collection(index, errors)
+                self._collection_errors = plugin.collection_errors
+                run_pytest(setting.course, setting.assignment.exercises, plugin)
             for index in range(len(self._papers)):
                 self.finished(index)
         finally:
@@ -191,6 +191,7 @@ class _Batch:
         paper = self._papers[subject]
         for run in paper.runs.values():
             run.finish()
+        self._blame_unrun(subject)
         self._on_result(self._result(paper))
 
     # --- helpers ------------------------------------------------------------------------------------
@@ -251,14 +252,18 @@ class _Batch:
         elif score.at_worst([known[same], verdict])[0] is verdict:  # a parametrised check: its worst case
             known[same] = verdict
 
-    def _blame_collection(self, subject: int, errors: Mapping[str, str]) -> None:
+    def _blame_unrun(self, subject: int) -> None:
         """Checks that never ran, because a grader cannot be imported, are the grader's fault."""
         for site in self._sites:
             for device in self._setting.devices:
                 known = self._papers[subject].verdicts.get(site.key, [])
                 if not any(verdict.device == device for verdict in known):
                     why = next(
-                        (text for path, text in errors.items() if path.endswith(site.exercise.grader)),
+                        (
+                            text
+                            for path, text in self._collection_errors.items()
+                            if path.endswith(site.exercise.grader)
+                        ),
                         "the check never ran",
                     )
                     self.fault(subject, site, device, why)
