@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -207,8 +208,9 @@ class GradingPlugin:
             if error.errisinstance((KeyboardInterrupt, SystemExit)):
                 return (yield)
             target = _target(item)
-            text = "".join(str(error.getrepr(style="short")))
-            self.examiner.fault(target.subject, self._site(item), target.device, text)
+            self.examiner.fault(
+                target.subject, self._site(item), target.device, _trace(error.value, item.path)
+            )
         return (yield)
 
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
@@ -284,6 +286,7 @@ def _undisturbed(root: str) -> Iterator[None]:
     belong in a course folder; and a grader's module must not be found again by the next run, which may
     have another course or another version of the same file under the same name.
     """
+    graders = Path(root) / "graders"
     before = set(sys.modules)
     autoload = os.environ.get(_AUTOLOAD)
     bytecode = sys.dont_write_bytecode
@@ -299,12 +302,20 @@ def _undisturbed(root: str) -> Iterator[None]:
             os.environ[_AUTOLOAD] = autoload
         for name in set(sys.modules) - before:
             file = getattr(sys.modules[name], "__file__", None)
-            if name.split(".")[0] == "graders" or (file and Path(file).is_relative_to(root)):
+            if name == "graders" or (file and Path(file).is_relative_to(graders)):
                 del sys.modules[name]
 
 
 def _place(item: Any) -> tuple[Path, str]:
     return item.path.resolve(), item.originalname
+
+
+def _trace(error: BaseException, grader: Path) -> str:
+    """The traceback from the grader's own first frame on; all of it if the grader is not in it."""
+    start = error.__traceback__
+    while start is not None and Path(start.tb_frame.f_code.co_filename) != grader:
+        start = start.tb_next
+    return "".join(traceback.format_exception(type(error), error, start or error.__traceback__))
 
 
 def _target(item: Any) -> _Target:
