@@ -1,0 +1,140 @@
+"""Live objects of student code as plain values, and plain values as live objects.
+
+Runs beside student code, whose objects may be hostile: types are compared exactly, no method of a
+student's class is called, and what is not a known plain type becomes `Opaque` with its type's name.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any, Final
+
+import torch
+
+from gradeprop.gradients.values import Opaque, TensorState, Value
+
+__all__ = ["TooLargeError", "build", "capture", "type_name"]
+
+MAX_DEPTH: Final = 24
+MAX_PARTS: Final = 100_000
+MAX_RANK: Final = 16
+MAX_INT_BITS: Final = 4_096
+_DTYPES: Final = frozenset({
+    torch.float32, torch.float64, torch.float16, torch.bfloat16,
+    torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8, torch.bool,
+    torch.complex64, torch.complex128,
+})  # fmt: skip
+# Descriptors taken before any student code ran, so that replacing an attribute of these classes or of a
+# metaclass changes nothing here.
+_name_of = type.__dict__["__qualname__"].__get__
+_module_of = type.__dict__["__module__"].__get__
+_strided = torch.strided
+
+
+class TooLargeError(Exception):
+    """A value has more bytes or parts than an answer may have."""
+
+
+def type_name(thing: object) -> str:
+    """The name of ``thing``'s type, as a student would write it: ``"numpy.ndarray"``, ``"int"``."""
+    kind = type(thing)
+    name, module = str(_name_of(kind)), _module_of(kind)
+    if type(module) is not str or module in ("builtins", "__main__"):
+        return name[:200]
+    return f"{module}.{name}"[:200]
+
+
+@dataclass
+class _Budget:
+    bytes_left: int
+    parts_left: int = MAX_PARTS
+
+    def take(self, size: int) -> None:
+        self.bytes_left -= size
+        self.parts_left -= 1
+        if self.bytes_left < 0 or self.parts_left < 0:
+            raise TooLargeError
+
+
+def capture(thing: object, max_bytes: int = 32 << 20) -> Value:
+    """``thing`` as a plain value.
+
+    Raises:
+        TooLargeError: it has more than ``max_bytes`` bytes or too many parts.
+        MemoryError: copying a tensor needs more memory than there is.
+    """
+    return _capture(thing, _Budget(max_bytes), 0)
+
+
+def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
+    kind = type(thing)
+    budget.take(16)
+    if thing is None or kind is bool or kind is float:
+        return thing  # type: ignore[no-any-return]
+    if kind is int:
+        return thing if thing.bit_length() <= MAX_INT_BITS else Opaque("int of more than 4096 bits")
+    if kind is str:
+        budget.take(4 * len(thing))
+        return thing  # type: ignore[no-any-return]
+    if kind in (list, tuple, dict) and depth >= MAX_DEPTH:
+        return Opaque(f"{kind.__name__} (nested too deeply)")
+    if kind is list:
+        return [_capture(item, budget, depth + 1) for item in thing]
+    if kind is tuple:
+        return tuple(_capture(item, budget, depth + 1) for item in thing)
+    if kind is dict:
+        if not all(type(key) is str for key in thing):
+            return Opaque("dict (with keys that are not strings)")
+        return {key: _capture(item, budget, depth + 1) for key, item in thing.items()}
+    if kind is torch.Tensor or kind is torch.nn.Parameter:
+        return _capture_tensor(thing, budget)
+    return Opaque(type_name(thing))
+
+
+def _capture_tensor(tensor: torch.Tensor, budget: _Budget) -> Value:
+    if tensor.layout is not _strided or tensor.device.type == "meta" or tensor.is_quantized:
+        layout = str(tensor.layout).removeprefix("torch.")
+        return Opaque(f"torch.Tensor ({layout}, {tensor.dtype}, {tensor.device.type})")
+    if tensor.dtype not in _DTYPES or tensor.dim() > MAX_RANK:
+        return Opaque(f"torch.Tensor ({tensor.dim()} dimensions, {tensor.dtype})")
+    requires_grad, is_leaf = tensor.requires_grad, tensor.is_leaf
+    grad = None
+    if is_leaf or tensor.retains_grad:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            grad = tensor.grad
+    return TensorState(
+        value=_copy(tensor, budget),
+        device=str(tensor.device),
+        requires_grad=requires_grad,
+        is_leaf=is_leaf,
+        grad=None if type(grad) is not torch.Tensor or grad.layout is not _strided else _copy(grad, budget),
+    )
+
+
+def _copy(tensor: torch.Tensor, budget: _Budget) -> torch.Tensor:
+    # Before copying: an expanded tensor can claim 2**40 elements and hold one.
+    budget.take(tensor.numel() * tensor.element_size())
+    with torch.no_grad():
+        return tensor.detach().resolve_conj().resolve_neg().to("cpu", copy=True).contiguous()
+
+
+def build(value: Value) -> Any:
+    """``value`` as fresh live objects: each tensor a new leaf on its device, with its gradient if given."""
+    if type(value) is list:
+        return [build(item) for item in value]
+    if type(value) is tuple:
+        return tuple(build(item) for item in value)
+    if type(value) is dict:
+        return {key: build(item) for key, item in value.items()}
+    if isinstance(value, TensorState):
+        with torch.no_grad():
+            tensor = value.value.to(value.device, copy=True)
+            tensor.requires_grad_(value.requires_grad)
+            if value.grad is not None:
+                tensor.grad = value.grad.to(value.device, copy=True)
+        return tensor
+    if isinstance(value, Opaque):
+        raise TypeError(f"a {value.type_name} cannot be an argument")
+    return value

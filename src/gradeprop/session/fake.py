@@ -1,0 +1,96 @@
+"""A session for tests: its outcomes are written down beforehand, no code runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from gradeprop.session.interface import (
+    Ask,
+    Call,
+    CellOutcome,
+    CellSource,
+    Limits,
+    Missing,
+    Outcome,
+    Sandbox,
+    Session,
+    Stopped,
+)
+
+__all__ = ["FakeSandbox", "FakeSession"]
+
+Scripted = Outcome | Callable[[Ask], Outcome]
+
+
+class FakeSession(Session):
+    """Answers from a script and remembers what it was asked.
+
+    Args:
+        answers: by name, the outcome of a `Read` or `Call`, or a function that gives it; names that
+            are not there are `Missing`.
+        cells: by cell label, what running it gives; others run well and show nothing.
+
+    Attributes:
+        ran: the cells that were run, in order.
+        asked: the asks of each `ask`, in order.
+        closed: whether `close` was called.
+    """
+
+    def __init__(
+        self,
+        answers: Mapping[str, Scripted] | None = None,
+        *,
+        cells: Mapping[str, CellOutcome] | None = None,
+    ) -> None:
+        self.answers, self.cells = dict(answers or {}), dict(cells or {})
+        self.ran: list[CellSource] = []
+        self.asked: list[list[Ask]] = []
+        self.closed = False
+
+    def run(self, cell: CellSource) -> CellOutcome:
+        self.ran.append(cell)
+        return self.cells.get(cell.label, CellOutcome("ok", execution_count=len(self.ran)))
+
+    def ask(self, asks: Sequence[Ask], *, seconds: float | None = None) -> list[Outcome]:  # noqa: ARG002
+        self.asked.append(list(asks))
+        outcomes: list[Outcome] = []
+        for ask in asks:
+            if outcomes and isinstance(outcomes[-1], Stopped):
+                outcomes.append(outcomes[-1])
+                continue
+            scripted = self.answers.get(ask.name)
+            if scripted is None:
+                outcomes.append(Missing(ask.name))
+            else:
+                outcomes.append(scripted(ask) if callable(scripted) else scripted)
+        return outcomes
+
+    def close(self) -> None:
+        self.closed = True
+
+    @property
+    def calls(self) -> list[Call]:
+        """All calls that were asked for, over all checks."""
+        return [ask for asks in self.asked for ask in asks if isinstance(ask, Call)]
+
+
+class FakeSandbox(Sandbox):
+    """Hands out the given sessions one after the other.
+
+    Attributes:
+        opened: the arguments of each `open`.
+    """
+
+    level = "none"
+
+    def __init__(self, sessions: Iterable[FakeSession]) -> None:
+        self._sessions = iter(sessions)
+        self.opened: list[tuple[Limits, int, dict[str, bytes]]] = []
+        self.closed = False
+
+    def open(self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None) -> FakeSession:
+        self.opened.append((limits, seed, dict(files or {})))
+        return next(self._sessions)
+
+    def close(self) -> None:
+        self.closed = True

@@ -1,0 +1,82 @@
+"""The session inside the student's own kernel, for ``gp.check``: no sandbox, any operating system."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+from collections.abc import Iterator, MutableMapping, Sequence
+from typing import Any
+
+from gradeprop.session.answering import Answering
+from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Session, Stopped
+from gradeprop.session.messages import answer_too_slow
+from gradeprop.session.tracebacks import raised
+
+__all__ = ["KernelSession"]
+
+
+class KernelSession(Session):
+    """Answers asks in the namespace where the student works.
+
+    Arguments are copies, and what student code prints is captured. **State may change**: there is no
+    second process, so a function that changes a global changes it for good, a function that hangs hangs
+    until the student interrupts it, and no limit on memory holds. It runs a student's own code for that
+    student; never use it for somebody else's.
+
+    Args:
+        namespace: the notebook's global names.
+        answering: how to answer; by default without knowing which code lies in which cell.
+    """
+
+    def __init__(self, namespace: MutableMapping[str, Any], answering: Answering | None = None) -> None:
+        self._namespace = namespace
+        self._answering = answering or Answering(cell_of=_notebook_cell)
+
+    def run(self, cell: CellSource) -> CellOutcome:
+        """Execute plain Python in the namespace; outputs other than stdout and stderr are not kept."""
+        out, began = io.StringIO(), time.monotonic()
+        status, message = "ok", None
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            try:
+                exec(compile(cell.source, f"<{cell.label}>", "exec"), self._namespace)  # type: ignore[arg-type]
+            except BaseException as error:
+                found = raised(error, self._answering.cell_of)
+                status, message = "error", f"{found.type_name}: {found.message}"
+        text = out.getvalue()
+        outputs = ({"output_type": "stream", "name": "stdout", "text": text},) if text else ()
+        seconds = time.monotonic() - began
+        return CellOutcome("ok" if status == "ok" else "error", outputs, None, seconds, message)
+
+    def ask(self, asks: Sequence[Ask], *, seconds: float | None = None) -> list[Outcome]:
+        """Answer in order. ``seconds`` is looked at between asks only: nothing here can stop student code."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        outcomes: list[Outcome] = []
+        with _quiet():
+            for ask in asks:
+                if outcomes and isinstance(outcomes[-1], Stopped):
+                    outcomes.append(outcomes[-1])
+                elif deadline is not None and time.monotonic() > deadline:
+                    outcomes.append(Stopped("timeout", answer_too_slow(ask.name, seconds or 0.0)))
+                else:
+                    outcomes.append(self._answering.answer(ask, self._namespace))
+        return outcomes
+
+    def close(self) -> None:
+        """Nothing to end: the kernel is the student's."""
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what student code prints out of the notebook: only the verdict shows."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def _notebook_cell(filename: str) -> str | None:
+    """What a traceback calls the cell whose code has this file name (IPython's and ipykernel's ways)."""
+    if filename.startswith("<ipython-input-"):
+        return f"In [{filename.removeprefix('<ipython-input-').split('-')[0]}]"
+    if "ipykernel_" in filename or filename.startswith("<"):
+        return "your cell"
+    return None

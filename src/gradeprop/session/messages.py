@@ -1,0 +1,44 @@
+"""What a student reads when a session had to stop something."""
+
+from __future__ import annotations
+
+import signal
+from typing import Final
+
+__all__ = ["MALFORMED", "answer_too_slow", "cell_too_slow", "ended", "too_much_memory", "total_spent"]
+
+MALFORMED: Final = "your notebook's process sent something that is no answer"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:g} s"
+
+
+def cell_too_slow(seconds: float) -> str:
+    return f"this cell did not finish in {_seconds(seconds)}: does a loop never end?"
+
+
+def answer_too_slow(name: str, seconds: float) -> str:
+    return f"{name} did not answer in {_seconds(seconds)}: does a loop never end?"
+
+
+def total_spent(seconds: float) -> str:
+    return f"the whole notebook took more than {_seconds(seconds)}"
+
+
+def too_much_memory(memory_mb: int) -> str:
+    return f"your code needed more than {memory_mb} MiB of memory"
+
+
+def ended(code: int | None) -> str:
+    """How a process ended, from its exit code (minus the signal that ended it)."""
+    if code is None:
+        return "your code ended its own process"
+    if code >= 0:
+        return f"your code ended its own process (exit code {code})"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    words = {"SIGSEGV": "a segmentation fault", "SIGABRT": "an abort", "SIGKILL": "being killed"}
+    return f"your code crashed its process by {words.get(name, name)}"

@@ -1,0 +1,193 @@
+"""What one cell prints and displays, as nbformat 4 output dicts, the way a notebook's reader sees it.
+
+Keeps within a budget: what is beyond it is counted, not kept, and a notice says so.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+__all__ = ["OutputLog", "Stream", "plain_json"]
+
+_MAX_DEPTH: Final = 20
+_ENTRY_COST: Final = 64
+# Errors have room of their own, so that a flood before one does not hide it.
+_ERROR_BYTES: Final = 32 << 10
+
+
+def plain_json(thing: object, depth: int = 0) -> Any:
+    """``thing`` as what JSON can carry: exact JSON types kept, everything else as text."""
+    kind = type(thing)
+    if thing is None or kind is bool or kind is str:
+        return thing
+    if isinstance(thing, str):
+        return str.__str__(thing)
+    if kind is int:
+        return thing if thing.bit_length() < 64 else "a large integer"  # type: ignore[attr-defined]
+    if kind is float:
+        return thing if math.isfinite(thing) else str(thing)  # type: ignore[arg-type]
+    if depth < _MAX_DEPTH and kind is dict:
+        return {str(key): plain_json(item, depth + 1) for key, item in thing.items()}  # type: ignore[attr-defined]
+    if depth < _MAX_DEPTH and kind in (list, tuple):
+        return [plain_json(item, depth + 1) for item in thing]  # type: ignore[attr-defined]
+    return f"<{kind.__name__}>"
+
+
+def _weight(thing: Any) -> int:
+    if isinstance(thing, str):
+        return len(thing.encode("utf-8", "replace")) + 2
+    if isinstance(thing, dict):
+        return sum(len(key) + 4 + _weight(item) for key, item in thing.items())
+    if isinstance(thing, list):
+        return sum(2 + _weight(item) for item in thing)
+    return 8
+
+
+class OutputLog:
+    """The outputs of the cell that is running.
+
+    Args:
+        cell_bytes: what one cell may keep.
+        total_bytes: what all cells together may keep.
+    """
+
+    def __init__(self, cell_bytes: int, total_bytes: int) -> None:
+        self.cell_bytes, self.total_left = cell_bytes, total_bytes
+        self.start()
+
+    def start(self) -> None:
+        """Begin a new cell."""
+        self._outputs: list[dict[str, Any]] = []
+        self._displays: dict[str, list[dict[str, Any]]] = {}
+        self._clear_next = False
+        self._dropped = 0
+        self._room = max(0, min(self.cell_bytes, self.total_left))
+        self._error_room = _ERROR_BYTES
+
+    def finish(self) -> tuple[list[dict[str, Any]], bool]:
+        """The cell's outputs, and whether the submission's budget for outputs is now spent."""
+        if self._clear_next:
+            self._clear_next = False
+        for output in self._outputs:
+            if output["output_type"] == "stream":
+                output["text"] = "".join(output["text"])
+        outputs = [output for output in self._outputs if output.get("text") != ""]
+        kept = sum(_weight(output) for output in outputs)
+        self.total_left -= kept + self._dropped
+        if self._dropped:
+            rest, limit = f"{self._dropped:,} bytes", f"{self.cell_bytes // 1024} KiB"
+            text = f"\n[… the rest of this cell's output ({rest}) is cut: the limit is {limit}]\n"
+            outputs.append({"output_type": "stream", "name": "stderr", "text": text})
+        spent = self.total_left < 0
+        self._outputs, self._displays = [], {}
+        return outputs, spent
+
+    def clear(self, wait: bool) -> None:
+        """``clear_output``: now, or when the next output comes."""
+        if wait:
+            self._clear_next = True
+        else:
+            self._outputs, self._displays, self._clear_next = [], {}, False
+
+    def stream(self, name: str, text: str) -> None:
+        """Text written to ``stdout`` or ``stderr``; joined with what came before on the same stream."""
+        if not text:
+            return
+        self._make_way()
+        size = len(text.encode("utf-8", "replace"))
+        room = max(0, self._room)
+        if size > room:
+            self._dropped += size - room
+            text, size = text.encode("utf-8", "replace")[:room].decode("utf-8", "ignore"), room
+        self._room -= size
+        last = self._outputs[-1] if self._outputs else None
+        if last is not None and last["output_type"] == "stream" and last["name"] == name:
+            last["text"].append(text)
+        elif text:
+            self._room -= _ENTRY_COST
+            self._outputs.append({"output_type": "stream", "name": name, "text": [text]})
+
+    def add(self, output: dict[str, Any], display_id: object = None) -> None:
+        """A display, a result or an error."""
+        self._make_way()
+        output = plain_json(output)
+        size = _weight(output) + _ENTRY_COST
+        if output["output_type"] == "error" and size <= self._error_room:
+            self._error_room -= size
+        elif size > self._room:
+            self._dropped += size
+            return
+        else:
+            self._room -= size
+        self._outputs.append(output)
+        if type(display_id) is str:
+            self._displays.setdefault(display_id, []).append(output)
+
+    def update(self, data: object, metadata: object, display_id: object) -> None:
+        """``update_display``: changes what an earlier display of this cell shows."""
+        if type(display_id) is not str:
+            return
+        for output in self._displays.get(display_id, []):
+            new = {"data": plain_json(data), "metadata": plain_json(metadata)}
+            size = _weight(new)
+            if size > self._room:
+                self._dropped += size
+                return
+            self._room -= size
+            output.update(new)
+
+    def _make_way(self) -> None:
+        if self._clear_next:
+            self._outputs, self._displays, self._clear_next = [], {}, False
+
+
+class Stream:
+    """What ``sys.stdout`` and ``sys.stderr`` are while a cell runs."""
+
+    encoding = "utf-8"  # without it, progress bars fall back to ASCII
+    errors = "replace"
+    closed = False
+    line_buffering = True
+    newlines = None
+
+    def __init__(self, log: OutputLog, name: str, descriptor: int) -> None:
+        self._log, self.name, self._descriptor = log, f"<{name}>", descriptor
+        self._which = name
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._log.stream(self._which, text)
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def close(self) -> None:
+        """A notebook's streams stay open."""
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stays open."""
