@@ -8,6 +8,7 @@ from course.minimal import GRADER, write_course
 from gradeprop.errors import GraderFault
 from gradeprop.grading.batch import Submission
 from gradeprop.grading.publish import record_public_checks
+from gradeprop.grading.score import NOT_BEGUN
 from grading.conftest import Classroom, part_of
 
 BY_HAND = ("square_derivative", "by_hand")
@@ -206,3 +207,12 @@ def test_the_executed_notebook_is_kept_beside_the_result(classroom):
     cell = next(cell for cell in result.cells if cell.grade_id == "square_derivative-by_hand")
     assert [item["output_type"] for item in cell.outputs] == ["stream", "execute_result"]
     assert cell.execution_count is not None
+
+
+def test_an_untouched_starter_gets_no_cause(classroom):
+    starter = classroom.assignment.exercises[0].part("by_hand").starter
+    part = by_hand(classroom, starter)
+    assert part.score == 0.0
+    assert part.message == NOT_BEGUN
+    assert [check.misconception for check in part.checks] == [None, None]
+    assert part.checks[0].message == NOT_BEGUN

@@ -29,8 +29,8 @@ def verdict(check, status, points, most, device="cpu"):
     return CheckVerdict(check, device, False, status, points, most)
 
 
-def graded(*verdicts, missing=False, cell=None):
-    return score.code_part(PART, verdicts, missing=missing, cell=cell)
+def graded(*verdicts, state="present", cell=None):
+    return score.code_part(PART, verdicts, state=state, cell=cell)
 
 
 def test_partial_credit_is_the_sum_of_the_checks():
@@ -86,9 +86,22 @@ def test_full_marks_pass_even_if_the_cell_ended_with_an_error():
 
 
 def test_a_missing_cell_is_said():
-    part = graded(verdict("first", "failed", 0.0, 1.0), verdict("second", "failed", 0.0, 2.0), missing=True)
+    part = graded(
+        verdict("first", "failed", 0.0, 1.0), verdict("second", "failed", 0.0, 2.0), state="missing"
+    )
     assert part.status == "missing"
     assert "missing from the notebook" in part.message
+
+
+def test_an_untouched_cell_is_said_to_be_not_begun():
+    failed = (verdict("first", "failed", 0.0, 1.0), verdict("second", "failed", 0.0, 2.0))
+    assert graded(*failed, state="starter").message == score.NOT_BEGUN
+
+
+def test_a_part_solved_elsewhere_is_not_said_to_be_not_begun():
+    passed = (verdict("first", "passed", 1.0, 1.0), verdict("second", "passed", 2.0, 2.0))
+    assert graded(*passed, state="starter").message is None
+    assert "found elsewhere" in graded(*passed, state="missing").message
 
 
 def test_prose_waits_for_a_person_and_is_never_an_automatic_zero():
@@ -97,7 +110,7 @@ def test_prose_waits_for_a_person_and_is_never_an_automatic_zero():
         assert part.score is None
         assert part.max_score == 2.0
     assert score.explanation_part(PROSE, "present").status == "manual"
-    assert "Nothing has been written" in score.explanation_part(PROSE, "starter").message
+    assert score.explanation_part(PROSE, "starter").message == score.NOT_BEGUN
     assert score.explanation_part(PROSE, "missing").status == "missing"
 
 

@@ -12,19 +12,24 @@ from rich.text import Text
 
 from gradeprop.cli import screen
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.verdict import PartResult, SubmissionResult
+from gradeprop.grading.score import NOT_BEGUN
+from gradeprop.grading.verdict import SubmissionResult
 
 _STATUS = {
     "graded": ("graded", "green"),
-    "needs_manual": ("for you to mark", "yellow"),
+    "needs_manual": ("to mark", "yellow"),
     "ungradable": ("unreadable", "red"),
-    "error": ("grader fault", "bold red"),
+    "error": ("fault", "bold red"),
 }
+_STOPS = ("timeout", "killed", "memory", "output", "missing", "error")
+_NAME = 16
+"""Characters of a student's id that are shown; the rest of 80 columns is for the causes."""
 
 
 def print_class(assignment: LoadedAssignment, results: Sequence[SubmissionResult], root: Path) -> None:
     """Print the table on stdout, and on stderr where the details are."""
     out = screen.out()
+    out.print(_legend(assignment))
     out.print(_table(assignment, results))
     for line in _causes(results):
         out.print(line)
@@ -33,14 +38,14 @@ def print_class(assignment: LoadedAssignment, results: Sequence[SubmissionResult
 
 
 def _table(assignment: LoadedAssignment, results: Sequence[SubmissionResult]) -> Table:
-    table = Table(title=assignment.spec.title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=18)
-    for exercise in assignment.exercises:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=_NAME)
+    for number, exercise in enumerate(assignment.exercises, start=1):
         most = sum(part.points for part in exercise.spec.parts)
-        table.add_column(f"{exercise.slug.replace('_', ' ')}\n/ {most:g}", justify="right", max_width=12)
-    table.add_column(f"total\n/ {assignment.points:g}", justify="right")
+        table.add_column(f"{number}\n/{most:g}", justify="right", no_wrap=True)
+    table.add_column(f"sum\n/{assignment.points:g}", justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
-    table.add_column("what went wrong")
+    table.add_column("what went wrong, in which exercise")
     for result in results:
         marks = [
             _marks(exercise.score, [part.score for part in exercise.parts]) for exercise in result.exercises
@@ -51,9 +56,14 @@ def _table(assignment: LoadedAssignment, results: Sequence[SubmissionResult]) ->
             *marks,
             _marks(result.score, [part.score for item in result.exercises for part in item.parts]),
             Text(label, style=style),
-            screen.styled(_remark(result), "dim"),
+            screen.styled(_remark(result), ""),
         )
     return table
+
+
+def _legend(assignment: LoadedAssignment) -> str:
+    names = ", ".join(f"{number} {item.slug}" for number, item in enumerate(assignment.exercises, start=1))
+    return f"{assignment.spec.title} ({assignment.id}). Exercises: {names}"
 
 
 def _marks(score: float | None, known: Sequence[float | None]) -> str:
@@ -64,18 +74,26 @@ def _marks(score: float | None, known: Sequence[float | None]) -> str:
 
 
 def _remark(result: SubmissionResult) -> str:
+    """``ascent (1), timeout (3)``: by exercise, the causes found, else how it stopped."""
     if result.status == "ungradable":
         return (result.message or "").split(". ")[0]
-    parts = [part for exercise in result.exercises for part in exercise.parts]
-    causes = dict.fromkeys(
-        check.misconception for part in parts for check in part.checks if check.misconception
-    )
-    stops = dict.fromkeys(part.status for part in parts if _stopped(part))
-    return ", ".join([*stops, *(str(cause).replace("_", " ") for cause in causes)])
-
-
-def _stopped(part: PartResult) -> bool:
-    return part.status in ("timeout", "killed", "memory", "output", "missing", "error")
+    remarks = []
+    for number, exercise in enumerate(result.exercises, start=1):
+        checks = [check for part in exercise.parts for check in part.checks]
+        causes = dict.fromkeys(check.misconception for check in checks if check.misconception)
+        stops = dict.fromkeys(part.status for part in exercise.parts if part.status in _STOPS)
+        if all(part.message == NOT_BEGUN for part in exercise.parts):
+            remarks.append(f"not begun ({number})")
+            continue
+        unknown = any(check.status == "failed" for check in checks) and not causes and not stops
+        words = [
+            *stops,
+            *(str(cause).replace("_", " ") for cause in causes),
+            *(["no known cause"] if unknown else []),
+        ]
+        if words:
+            remarks.append(f"{', '.join(words)} ({number})")
+    return "; ".join(remarks)
 
 
 def _causes(results: Sequence[SubmissionResult]) -> list[str]:

@@ -173,6 +173,8 @@ class _Batch:
             if fresh.status != "failed" or not fresh.observations:
                 break
             judgement = _with_causes_of(judgement, fresh)
+        if judgement.status == "failed" and self._not_begun(paper, site):
+            judgement = Judgement("failed", score.NOT_BEGUN, judgement.detail)
         self._note(subject, site, device, judgement)
         return None if judgement.status == "passed" else judgement.message or judgement.status
 
@@ -219,6 +221,10 @@ class _Batch:
                 ),
             )
         return paper.runs[device]
+
+    def _not_begun(self, paper: _Paper, site: CheckSite) -> bool:
+        assert paper.restored is not None
+        return paper.restored.parts[site.exercise.slug, site.part.part] == "starter"
 
     def _judge(
         self, run: SubmissionRun, site: CheckSite, script: Script, earlier: Judgement | None = None
@@ -289,7 +295,7 @@ class _Batch:
         ]
         cells = [run.part_outcomes.get((exercise, part.part)) for run in paper.runs.values()]
         cell = next((cell for cell in cells if cell is not None and cell.status != "ok"), None)
-        return score.code_part(part, verdicts, missing=state == "missing", cell=cell)
+        return score.code_part(part, verdicts, state=state, cell=cell)
 
     def _ungradable(self, paper: _Paper) -> SubmissionResult:
         return self._assemble(paper, score.all_parts(self._setting.assignment, "missing", 0.0), "ungradable")

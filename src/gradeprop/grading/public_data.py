@@ -10,6 +10,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from gradeprop.gradients.mistakes import prune
 from gradeprop.gradients.problem import Answer
 from gradeprop.gradients.rule import Rule
 from gradeprop.gradients.values import TensorState, Value
@@ -19,9 +20,18 @@ from gradeprop.session.interface import Ask, Call, Read
 
 def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
     """A script as JSON; of the known wrong answers only those of ``causes`` are kept."""
+    known = prune(
+        [
+            {cause: list(answers) for cause, answers in probe.alternatives.items() if cause in causes}
+            for probe in script.probes
+        ]
+    )
     return {
         "asks": [_encode_ask(ask) for ask in script.asks],
-        "probes": [_encode_probe(probe, causes) for probe in script.probes],
+        "probes": [
+            _encode_probe(replace(probe, alternatives=alternatives))
+            for probe, alternatives in zip(script.probes, known, strict=True)
+        ],
     }
 
 
@@ -52,7 +62,7 @@ def _decode_ask(data: dict[str, Any]) -> Ask:
     )
 
 
-def _encode_probe(probe: Probe, causes: frozenset[str]) -> dict[str, Any]:
+def _encode_probe(probe: Probe) -> dict[str, Any]:
     return {
         "ask": probe.handle.ask,
         "path": list(probe.handle.path),
@@ -62,7 +72,7 @@ def _encode_probe(probe: Probe, causes: frozenset[str]) -> dict[str, Any]:
         "alternatives": {
             cause: [_encode_answer(answer) for answer in answers]
             for cause, answers in sorted(probe.alternatives.items())
-            if cause in causes and answers
+            if answers
         },
         "requires_grad": probe.requires_grad,
     }

@@ -19,7 +19,11 @@ from gradeprop.grading.verdict import (
     Status,
     SubmissionStatus,
 )
+from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import CellOutcome
+
+NOT_BEGUN = "Nothing has been written here yet: the cell is as it was released."
+"""Said of an answer that is still the starter; no cause is looked for then."""
 
 _STOPS: tuple[Status, ...] = ("timeout", "killed", "memory", "output")
 
@@ -42,14 +46,14 @@ def code_part(
     part: CodePart | ChoicePart,
     verdicts: Sequence[CheckVerdict],
     *,
-    missing: bool,
+    state: PartState,
     cell: CellOutcome | None,
 ) -> PartResult:
     """A part that checks have judged.
 
     Args:
         verdicts: of all its checks on all devices.
-        missing: the student's cell was deleted or cannot be recognised.
+        state: what restoring found of the student's cell.
         cell: what became of the student's cell when it ran, if it ran.
     """
     counted = at_worst(verdicts)
@@ -60,27 +64,31 @@ def code_part(
         part.kind,
         score,
         part.points,
-        _part_status(counted, missing, cell),
-        _part_message(missing, cell),
+        _part_status(counted, state, cell),
+        _part_message(counted, state, cell),
         tuple(verdicts),
     )
 
 
-def _part_status(verdicts: Sequence[CheckVerdict], missing: bool, cell: CellOutcome | None) -> Status:
+def _part_status(verdicts: Sequence[CheckVerdict], state: PartState, cell: CellOutcome | None) -> Status:
     statuses = [verdict.status for verdict in verdicts]
     if "error" in statuses:
         return "error"
     if statuses and all(status == "passed" for status in statuses):
         return "passed"
-    if missing:
+    if state == "missing":
         return "missing"
     reached = {cell.status if cell else None, *statuses}
     return next((status for status in _STOPS if status in reached), "failed")
 
 
-def _part_message(missing: bool, cell: CellOutcome | None) -> str | None:
-    if missing:
-        return "The cell for this part is missing from the notebook, so it could not be graded."
+def _part_message(verdicts: Sequence[CheckVerdict], state: PartState, cell: CellOutcome | None) -> str | None:
+    solved = all(verdict.status == "passed" for verdict in verdicts)
+    if state == "missing":
+        found = " What it asks for was found elsewhere in the notebook." if solved else ""
+        return f"The cell for this part is missing from the notebook.{found}"
+    if state == "starter" and not solved:
+        return NOT_BEGUN
     if cell is None or cell.status == "ok":
         return None
     if cell.status == "error":
@@ -90,11 +98,11 @@ def _part_message(missing: bool, cell: CellOutcome | None) -> str | None:
     return cell.message
 
 
-def explanation_part(part: ExplanationPart, state: str) -> PartResult:
+def explanation_part(part: ExplanationPart, state: PartState) -> PartResult:
     """A part that waits for a person. ``state`` is what restoring found: present, starter or missing."""
     note = {
         "missing": "The cell for this part is missing from the notebook.",
-        "starter": "Nothing has been written here yet.",
+        "starter": NOT_BEGUN,
     }.get(state)
     return PartResult(
         part.part, part.kind, None, part.points, "missing" if state == "missing" else "manual", note
