@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from gradeprop.session.interface import CellSource, Limits
+from gradeprop.session.process import open_sandbox
 from gradeprop.session.shell import CellResult, NotebookShell
 
 
@@ -171,7 +173,7 @@ CELLS = [
     "%nosuch",
     "for i in range(3): print(i, end=' ')",
     "",
-    "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])",
+    "import matplotlib.pyplot as plt\nlines = plt.plot([1, 2])",
     "class B:\n    def __repr__(self): raise ValueError('no')\nB()",
     "import torch\ntorch.arange(3)",
     "await __import__('asyncio').sleep(0)\n4",
@@ -184,27 +186,32 @@ CELLS = [
 
 
 @pytest.mark.slow
-def test_a_notebooks_reader_sees_what_a_kernel_shows(shell: NotebookShell) -> None:
+@pytest.mark.parametrize("packages", [(), ("matplotlib",)], ids=["plain", "preloaded"])
+def test_a_notebooks_reader_sees_what_a_kernel_shows(packages: tuple[str, ...]) -> None:
     import nbformat
     from nbclient import NotebookClient
 
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
     NotebookClient(notebook, allow_errors=True, timeout=60, kernel_name="python3").execute()
-    for cell in notebook.cells:
-        result = run(shell, cell.source)
-        assert comparable(result.outputs) == comparable(cell.outputs), cell.source
-        assert result.execution_count == cell.execution_count
+    with (
+        open_sandbox("none", packages=packages) as sandbox,
+        sandbox.open(limits=Limits(), seed=1) as session,
+    ):
+        for cell in notebook.cells:
+            result = session.run(CellSource(cell.source, "cell"))
+            assert comparable(result.outputs) == comparable(cell.outputs), cell.source
+            assert result.execution_count == cell.execution_count
 
 
-def comparable(outputs: list[Any]) -> tuple[dict[str, str], list[Any]]:
+def comparable(outputs: Sequence[Any]) -> tuple[dict[str, str], list[Any]]:
     """Outputs without what differs for good reasons: colours, timings, pictures' bytes, the words of
-    input(), and where a kernel happens to flush stdout and stderr."""
+    input(), the pseudo-terminal's line ends, and where a kernel happens to flush stdout and stderr."""
     streams: dict[str, str] = {}
     others: list[Any] = []
     for output in outputs:
         kind = output["output_type"]
         if kind == "stream":
-            words = "timing" if "Wall time" in output["text"] else output["text"]
+            words = "timing" if "Wall time" in output["text"] else output["text"].replace("\r\n", "\n")
             streams[output["name"]] = streams.get(output["name"], "") + words
         elif kind == "error":
             plain = "" if output["ename"] in ("StdinNotImplementedError", "SyntaxError") else output["evalue"]

@@ -15,7 +15,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["freeze", "import_all", "restore_site_builtins", "seed_all", "thread_count", "warm_up"]
+__all__ = [
+    "freeze",
+    "import_packages",
+    "import_torch",
+    "restore_site_builtins",
+    "seed_all",
+    "thread_count",
+    "warm_up",
+]
 
 # One training step in one thread is safe before a fork and saves each child some 10 ms. What is not safe is
 # any region of more than one OpenMP thread: the child would wait for threads that it does not have.
@@ -32,6 +40,7 @@ print(_l, _x.grad)
 _x
 """
 _SHOWING = ("1 / 0", "from IPython.display import display; display(1)", "def _f(:", "%time 1", "!true")
+_FIGURE: Final = "import matplotlib.pyplot as plt\nplt.plot([1, 2])"
 _HUGE: Final = 2 << 20
 _MADV_COLLAPSE: Final = 25
 
@@ -41,23 +50,28 @@ def thread_count() -> int:
     return len(list(Path("/proc/self/task").iterdir()))
 
 
-def import_all(packages: Sequence[str]) -> list[str]:
-    """Import torch, what it imports late, and ``packages``; returns those that are not there."""
+def import_torch() -> None:
+    """Import torch and what it would import later."""
     import torch
     import torch._dynamo  # the first optimizer would import it: 1.7 s
     import torch.optim
 
     importlib.import_module("numpy")
+    torch.set_num_threads(1)
+
+
+def import_packages(packages: Sequence[str], shell: Any) -> list[str]:
+    """Import ``packages`` with ``shell`` in place, as matplotlib needs it; returns those not there."""
     missing = []
     for name in packages:
         try:
             importlib.import_module(name)
-            if name == "matplotlib":
-                importlib.import_module("matplotlib.pyplot")  # reads the fonts
-                importlib.import_module("matplotlib_inline.backend_inline")
         except ImportError:
             missing.append(name)
-    torch.set_num_threads(1)
+            continue
+        if name.partition(".")[0] == "matplotlib":
+            # Reads the fonts, and hooks the end of each cell to show its figures.
+            shell.run_source(_FIGURE, "warm-up")
     return missing
 
 
