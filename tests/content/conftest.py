@@ -1,0 +1,101 @@
+"""The course that ships with the engine, graded in one sandbox by one batch per test."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from gradeprop.course.load import load_course
+from gradeprop.grading.batch import Setting, Submission, grade_batch
+from gradeprop.grading.publish import record_public_checks
+from gradeprop.grading.verify import filled_in
+from gradeprop.notebook.release import release_model
+from gradeprop.notebook.render import to_notebook
+from gradeprop.session.process import open_sandbox
+
+ROOT = Path(__file__).parents[2]
+ANSWERS = Path(__file__).parent / "answers"
+ASSIGNMENTS = sorted(path.name for path in (ROOT / "exercises").iterdir())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One block of a file in ``answers/``: what a student might write for a part, and the verdict that it
+    deserves. ``cause``: the misconception's id, or "unnamed" where none explains it; empty if right."""
+
+    exercise: str
+    part: str
+    line: int
+    cause: str
+    source: str
+
+
+def answers(exercise):
+    """All answers to the parts of an exercise, right and wrong."""
+    found = []
+    for path in sorted(ANSWERS.glob(f"{exercise}-*.txt")):
+        text = path.read_text(encoding="utf-8")
+        for match in re.finditer(r"^# %% (?:honest|wrong: (\w+))\n(.*?)(?=^# %%|\Z)", text, re.M | re.S):
+            line = text[: match.start()].count("\n") + 1
+            part = path.stem.removeprefix(f"{exercise}-")
+            found.append(Answer(exercise, part, line, match[1] or "", match[2]))
+    return found
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    with open_sandbox("none") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def settings(sandbox):
+    """For each assignment, all that grading needs but the submissions."""
+    course = load_course(ROOT)
+    return {
+        assignment.id: Setting(
+            course,
+            assignment,
+            release_model(course, assignment, record_public_checks(course, assignment)),
+            b"k" * 32,
+            ("cpu",),
+            {"cpu": sandbox},
+        )
+        for assignment in course.assignments
+    }
+
+
+def graded(setting, given):
+    """Grade each answer; yields (answer, part's result).
+
+    The n-th notebook holds the n-th answer to every part, and solutions where there are no more.
+    """
+    columns = {}
+    for answer in given:
+        columns.setdefault((answer.exercise, answer.part), []).append(answer)
+    solutions = {
+        (item.slug, part): text
+        for item in setting.assignment.exercises
+        for part, text in item.solution.items()
+    }
+    rows = range(max((len(column) for column in columns.values()), default=0))
+    submissions = []
+    for row in rows:
+        texts = solutions | {key: column[row].source for key, column in columns.items() if row < len(column)}
+        notebook = to_notebook(filled_in(setting.release, texts))
+        submissions.append(Submission(str(row), notebook))
+    results = []
+    grade_batch(setting, submissions, results.append)
+    for result in results:
+        row = int(result.student)
+        for exercise in result.exercises:
+            for part in exercise.parts:
+                column = columns.get((exercise.exercise, part.part), [])
+                if row < len(column):
+                    yield column[row], part
+
+
+def with_key(setting, number):
+    """The same with another course key, so with other hidden inputs."""
+    return replace(setting, course_key=b"key %d" % number)

@@ -1,0 +1,59 @@
+"""What students might write for the exercises that ship, beyond the samples in the YAML files."""
+
+import pytest
+
+from content.conftest import ASSIGNMENTS, answers, graded, with_key
+from gradeprop.grading.verify import trials, verify
+
+
+def given(setting, *, right):
+    return [
+        answer
+        for exercise in setting.assignment.exercises
+        for answer in answers(exercise.slug)
+        if (answer.cause == "") == right
+    ]
+
+
+def place(answer):
+    return f"answers/{answer.exercise}-{answer.part}.txt:{answer.line}"
+
+
+def test_every_autograded_part_has_right_and_wrong_answers(settings):
+    for setting in settings.values():
+        for exercise in setting.assignment.exercises:
+            automatic = {part.part for part in exercise.spec.parts if part.checks}
+            for right in (True, False):
+                assert automatic == {
+                    answer.part for answer in answers(exercise.slug) if (answer.cause == "") == right
+                }
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_honest_work_in_any_style_passes(settings, assignment):
+    setting = settings[assignment]
+    for answer, part in graded(setting, given(setting, right=True)):
+        details = [check.detail for check in part.checks if check.status != "passed"]
+        assert part.status == "passed", f"{place(answer)}: {details}"
+        assert part.score == part.max_score
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_wrong_work_fails_and_is_given_its_own_cause_or_none(settings, assignment):
+    setting = settings[assignment]
+    for answer, part in graded(setting, given(setting, right=False)):
+        causes = {check.misconception for check in part.checks if check.misconception}
+        expected = set() if answer.cause == "unnamed" else {answer.cause}
+        assert part.status == "failed", place(answer)
+        assert part.score < part.max_score, place(answer)
+        assert causes == expected, f"{place(answer)}: {[check.detail for check in part.checks]}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_verdicts_are_the_same_over_fifty_course_keys(settings, assignment):
+    made = trials(settings[assignment], settings[assignment].assignment.exercises)
+    for number in range(50):
+        setting = with_key(settings[assignment], number)
+        wrong = [proof for proof in verify(setting, made) if proof.problems]
+        assert not wrong, f"course key {number}: {wrong}"
