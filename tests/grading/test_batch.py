@@ -5,8 +5,8 @@ import json
 import pytest
 
 from course.minimal import GRADER, write_course
-from gradeprop.errors import GraderFault
-from gradeprop.grading.batch import Submission
+from gradeprop.errors import GraderFault, StorageError
+from gradeprop.grading.batch import Submission, grade_batch
 from gradeprop.grading.publish import record_public_checks
 from gradeprop.grading.score import NOT_BEGUN
 from grading.conftest import Classroom, part_of
@@ -216,3 +216,17 @@ def test_an_untouched_starter_gets_no_cause(classroom):
     assert part.message == NOT_BEGUN
     assert [check.misconception for check in part.checks] == [None, None]
     assert part.checks[0].message == NOT_BEGUN
+
+
+def test_a_result_that_cannot_be_kept_stops_the_batch_with_its_own_error(classroom):
+    kept = []
+
+    def keep(result):
+        if kept:
+            raise StorageError("the disk is full")
+        kept.append(result)
+
+    submissions = [Submission(student, classroom.notebook()) for student in ("ada", "bob", "cy")]
+    with pytest.raises(StorageError, match="the disk is full"):
+        grade_batch(classroom.setting, submissions, keep)
+    assert [result.student for result in kept] == ["ada"]

@@ -23,6 +23,7 @@ from gradeprop.notebook.release import release_model
 from gradeprop.records.key import course_key
 from gradeprop.records.results import check_writable, read_result, write_result
 from gradeprop.records.submissions import Handed, find_submissions
+from gradeprop.session.process import Isolation
 
 SMALL_CLASS = 8
 """Up to so many submissions, starting a second worker costs more than it saves."""
@@ -34,7 +35,7 @@ def run(
     students: Sequence[str],
     device: str,
     workers: int | None,
-    isolation: str,
+    isolation: Isolation,
     folder: Path | None,
     *,
     force: bool,

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -26,18 +25,8 @@ app = typer.Typer(
 INTERRUPTED = 130
 
 
-class Device(StrEnum):
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-
-
-class Isolation(StrEnum):
-    auto = "auto"
-    full = "full"
-    restricted = "restricted"
-    none = "none"
-
+Device = Literal["auto", "cpu", "cuda"]
+Isolation = Literal["auto", "full", "restricted", "none"]
 
 CourseOption = Annotated[
     Path | None,
@@ -81,14 +70,14 @@ def verify(
         list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="Default: all.")
     ] = None,
     course: CourseOption = None,
-    device: DeviceOption = Device.auto,
-    isolation: IsolationOption = Isolation.auto,
+    device: DeviceOption = "auto",
+    isolation: IsolationOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Prove the graders: solutions pass, starters earn nothing, every known mistake is caught and named."""
     from gradeprop.cli import verify as command
 
-    sys.exit(command.run(exercises or [], course, device.value, isolation.value, as_json=json))
+    sys.exit(command.run(exercises or [], course, device, isolation, as_json=json))
 
 
 @app.command()
@@ -101,11 +90,11 @@ def grade(
     student: Annotated[
         list[str] | None, typer.Option("--student", metavar="ID", help="Only this one; repeatable.")
     ] = None,
-    device: DeviceOption = Device.auto,
+    device: DeviceOption = "auto",
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, metavar="N", help="Default: the cores of this machine.")
     ] = None,
-    isolation: IsolationOption = Isolation.auto,
+    isolation: IsolationOption = "auto",
     force: Annotated[
         bool, typer.Option("--force", help="Grade again what is unchanged since the last time.")
     ] = False,
@@ -120,9 +109,9 @@ def grade(
             assignment,
             submitted,
             student or [],
-            device.value,
+            device,
             workers,
-            isolation.value,
+            isolation,
             course,
             force=force,
             as_json=json,

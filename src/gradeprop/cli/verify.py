@@ -20,9 +20,12 @@ from gradeprop.grading.publish import record_public_checks
 from gradeprop.grading.verify import Proof, trials, verify
 from gradeprop.notebook.release import release_model
 from gradeprop.records.key import course_key
+from gradeprop.session.process import Isolation
 
 
-def run(names: Sequence[str], folder: Path | None, device: str, isolation: str, *, as_json: bool) -> int:
+def run(
+    names: Sequence[str], folder: Path | None, device: str, isolation: Isolation, *, as_json: bool
+) -> int:
     """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0."""
     root = find_course(folder)
     course = load_course(root)

@@ -115,6 +115,7 @@ class GradingPlugin:
         self.devices = devices
         self.examiner = examiner
         self.collection_errors: dict[str, str] = {}
+        self.escaped: Exception | None = None
         self._sites: dict[tuple[Path, str], CheckSite] = {
             ((Path(course.root) / site.exercise.grader).resolve(), f"test_{site.check.check}"): site
             for site in check_sites(assignment)
@@ -216,7 +217,13 @@ class GradingPlugin:
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         subject = _target(item).subject
         if nextitem is None or _target(nextitem).subject != subject:
-            self.examiner.finished(subject)
+            try:
+                self.examiner.finished(subject)
+            except Exception as error:
+                # A result that cannot be kept is no failure of a test, which is all that pytest would
+                # make of it: stop, and let `run_pytest` raise it.
+                self.escaped = error
+                item.session.shouldstop = "the results cannot be kept"
 
     # --- helpers ------------------------------------------------------------------------------------
 
@@ -242,6 +249,10 @@ def run_pytest(
     """Run the graders of these exercises once; return collection errors by file, empty if all is well.
 
     Nothing of the surroundings takes part: no conftest, no ini file, no other plugin, no cache.
+
+    Raises:
+        KeyboardInterrupt: the run was interrupted.
+        Exception: what the examiner raised when it was told that a subject is finished.
     """
     paths = [str(Path(course.root) / exercise.grader) for exercise in exercises]
     arguments = [
@@ -273,6 +284,8 @@ def run_pytest(
     ]
     with _undisturbed(course.root):
         code = pytest.main(arguments, plugins=[plugin])
+    if plugin.escaped is not None:
+        raise plugin.escaped
     if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:
         raise KeyboardInterrupt
     return plugin.collection_errors

@@ -23,7 +23,7 @@ from gradeprop.grading.seeds import student_seed
 from gradeprop.grading.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.session.interface import Sandbox
-from gradeprop.session.process import open_sandbox
+from gradeprop.session.process import Isolation, open_sandbox
 
 BATCH = 128
 """Submissions in one pytest session: enough to share its cost, few enough that memory stays flat."""
@@ -40,11 +40,13 @@ class Plan:
     release: ReleaseModel
     course_key: bytes
     devices: tuple[str, ...]
-    isolation: str
+    isolation: Isolation
 
 
 @contextmanager
-def open_sandboxes(isolation: str, course: Course, devices: Sequence[str]) -> Iterator[dict[str, Sandbox]]:
+def open_sandboxes(
+    isolation: Isolation, course: Course, devices: Sequence[str]
+) -> Iterator[dict[str, Sandbox]]:
     """A sandbox for each device; closed again at the end.
 
     Raises:

@@ -1,0 +1,226 @@
+"""`gradeprop build` and `gradeprop grade` from end to end, as an instructor runs them."""
+
+import json
+import os
+import shutil
+import subprocess
+from contextlib import suppress
+
+import pytest
+
+from cli.conftest import gradeprop, hand_in
+from course.minimal import EXERCISE, GRADER, SOLUTION, write_course
+
+NONE = ("--isolation", "none")
+
+
+def result_of(root, student):
+    return json.loads((root / "results" / "a01_slopes" / f"{student}.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    root = write_course(tmp_path_factory.mktemp("template"))
+    done = gradeprop("build", cwd=root)
+    assert done.returncode == 0, done.stderr
+    return root
+
+
+@pytest.fixture
+def built(template, tmp_path):
+    return shutil.copytree(template, tmp_path / "course")
+
+
+def answered(root, **answers):
+    notebook = json.loads((root / "release" / "a01_slopes" / "a01_slopes.ipynb").read_text())
+    for cell in notebook["cells"]:
+        if cell["id"] in answers:
+            cell["source"] = answers[cell["id"]]
+    return json.dumps(notebook).encode()
+
+
+SOLVED = {
+    "square_derivative-by_hand": "def d_square(w):\n    return 2 * w",
+    "explain_sign-commit": "direction = 'increase'",
+}
+HALVED = {**SOLVED, "square_derivative-by_hand": "def d_square(w):\n    return w"}
+
+
+def test_build_writes_the_release_and_the_source_and_prints_their_paths(course):
+    done = gradeprop("build", "a01_slopes", cwd=course)
+    assert done.stdout.splitlines() == [
+        "source/a01_slopes/a01_slopes.ipynb",
+        "release/a01_slopes/a01_slopes.ipynb",
+    ]
+    assert "return 2 * w" in (course / "source/a01_slopes/a01_slopes.ipynb").read_text()
+    assert "return 2 * w" not in (course / "release/a01_slopes/a01_slopes.ipynb").read_text()
+
+
+def test_building_twice_gives_the_same_bytes(course):
+    path = course / "release" / "a01_slopes" / "a01_slopes.ipynb"
+    gradeprop("build", cwd=course)
+    first = path.read_bytes()
+    gradeprop("build", cwd=course)
+    assert path.read_bytes() == first
+
+
+def test_a_class_is_graded_into_result_files_and_a_table(built):
+    hand_in(built, "ada", answered(built, **SOLVED))
+    hand_in(built, "bob & co", answered(built, **HALVED))
+    hand_in(built, "cy", b"not a notebook")
+    done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
+    assert done.returncode == 0, done.stderr
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "missing factor two" in done.stdout
+    assert "unreadable" in done.stdout
+    assert "Warning" in done.stderr
+    assert result_of(built, "ada")["auto_score"] == 4.0
+    assert result_of(built, "ada")["isolation"] == "none"
+    assert result_of(built, "bob%20%26%20co")["student"] == "bob & co"
+    assert result_of(built, "cy")["status"] == "ungradable"
+
+
+def test_several_workers_give_the_same_results_as_one(built):
+    for number in range(6):
+        hand_in(built, f"s{number}", answered(built, **(HALVED if number % 2 else SOLVED)))
+    gradeprop("grade", "a01_slopes", *NONE, "--workers", "1", cwd=built)
+    one = {path.name: json.loads(path.read_text()) for path in (built / "results/a01_slopes").iterdir()}
+    done = gradeprop("grade", "a01_slopes", *NONE, "--workers", "2", "--force", cwd=built)
+    assert done.returncode == 0, done.stderr
+    two = {path.name: json.loads(path.read_text()) for path in (built / "results/a01_slopes").iterdir()}
+    for result in (*one.values(), *two.values()):
+        del result["timing"]
+    assert one == two
+
+
+def test_a_second_run_grades_only_what_changed(built):
+    hand_in(built, "ada", answered(built, **SOLVED))
+    bob = hand_in(built, "bob", answered(built, **HALVED))
+    gradeprop("grade", "a01_slopes", *NONE, cwd=built)
+    ada_before = (built / "results/a01_slopes/ada.json").read_bytes()
+    bob.write_bytes(answered(built, **SOLVED))
+    done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
+    assert "1 of 2 unchanged" in done.stderr
+    assert (built / "results/a01_slopes/ada.json").read_bytes() == ada_before
+    assert result_of(built, "bob")["auto_score"] == 4.0
+    (built / EXERCISE).write_text((built / EXERCISE).read_text().replace("lost?", "lost on the way?"))
+    assert "unchanged" not in gradeprop("grade", "a01_slopes", *NONE, cwd=built).stderr
+
+
+def test_only_the_named_students_are_graded(built):
+    for student in ("ada", "bob"):
+        hand_in(built, student, answered(built, **SOLVED))
+    done = gradeprop("grade", "a01_slopes", "--student", "bob", *NONE, cwd=built)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (built / "results/a01_slopes").iterdir()] == ["bob.json"]
+
+
+def test_json_output_is_the_results(built):
+    hand_in(built, "ada", answered(built, **SOLVED))
+    done = gradeprop("grade", "a01_slopes", "--json", *NONE, cwd=built)
+    (result,) = json.loads(done.stdout)["results"]
+    assert result == result_of(built, "ada")
+
+
+def test_a_grader_fault_exits_with_1_and_no_score(built):
+    hand_in(built, "ada", answered(built, **SOLVED))
+    grader = (built / GRADER).read_text()
+    head = grader.index("def test_matches_autograd")
+    (built / GRADER).write_text(
+        grader[:head] + "def test_matches_autograd(student, reference, device):\n    raise OSError('boom')\n"
+    )
+    done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
+    assert done.returncode == 1
+    assert result_of(built, "ada")["score"] is None
+    assert result_of(built, "ada")["status"] == "error"
+
+
+def test_show_prints_what_the_student_is_told(built):
+    hand_in(built, "bob", answered(built, **HALVED))
+    gradeprop("grade", "a01_slopes", *NONE, cwd=built)
+    done = gradeprop("show", "a01_slopes", "bob", cwd=built)
+    assert "Was the 2 of 2w lost?" in done.stdout
+    assert "[missing_factor_two]" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    missing = gradeprop("show", "a01_slopes", "eve", cwd=built)
+    assert missing.returncode == 2
+    assert "gradeprop grade a01_slopes" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("grade", "a99_none"), "no assignment 'a99_none'; known: a01_slopes"),
+        (("build", "a99_none"), "no assignment 'a99_none'; known: a01_slopes"),
+        (("verify", "no_such"), "no exercise 'no_such'; known: square_derivative, explain_sign"),
+        (("grade", "a01_slopes"), "no such folder of submissions"),
+        (("grade", "a01_slopes", "--submitted", "graders/a01_slopes"), "nobody has handed in a01_slopes"),
+        (("grade", "a01_slopes", "--isolation", "some"), "is not one of"),
+        (("grade", "a01_slopes", "--workers", "0"), "--workers"),
+        (("grade",), "Missing argument"),
+        (("build", "--course", "/nonexistent"), "does not exist"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_and_how(course, arguments, said):
+    done = gradeprop(*arguments, cwd=course)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_outside_a_course_the_remedy_is_told(tmp_path):
+    done = gradeprop("build", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--course DIR" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "said"),
+    [
+        (EXERCISE, lambda text: text + "\n\tnot: yaml", f"{EXERCISE}:"),
+        (EXERCISE, lambda text: text.replace("hints:", "hnits:"), "did you mean"),
+        ("course.yaml", lambda text: text + "tolerances: {float32: {rtol: -1}}\n", "course.yaml:"),
+        (SOLUTION, None, SOLUTION),
+        (GRADER, None, GRADER),
+    ],
+)
+def test_an_invalid_course_exits_with_2_and_names_the_place(course, path, change, said):
+    if change is None:
+        (course / path).unlink()
+    else:
+        (course / path).write_text(change((course / path).read_text()))
+    done = gradeprop("build", cwd=course)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def fill(path):
+    """Write until the disk is full."""
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(512))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a file system")
+@pytest.mark.parametrize("options", ["size=16k", "size=1m,ro"])
+def test_a_full_or_read_only_disk_exits_with_3_and_loses_nothing(built, options):
+    hand_in(built, "ada", answered(built, **SOLVED))
+    gradeprop("grade", "a01_slopes", *NONE, cwd=built)
+    kept = (built / "results/a01_slopes/ada.json").read_bytes()
+    results = built / "results" / "a01_slopes"
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "none", results], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        if "ro" not in options:
+            fill(results / "filler")
+        done = gradeprop("grade", "a01_slopes", "--force", *NONE, cwd=built)
+        assert done.returncode == 3, (done.stdout, done.stderr)
+        assert "cannot write this file" in done.stderr
+        assert "Traceback" not in done.stderr
+    finally:
+        subprocess.run(["umount", results], check=True)
+    assert (built / "results/a01_slopes/ada.json").read_bytes() == kept
