@@ -27,7 +27,7 @@ def to_notebook(model: ReleaseModel, *, solutions: Mapping[PartKey, str] | None 
             for ``source/``; a part without an entry keeps its starter. None gives the student's version.
     """
     notebook = {
-        "cells": [_cell(cell, _source(cell, solutions)) for cell in model.cells],
+        "cells": [_cell(cell, _source(cell, solutions), solutions is None) for cell in model.cells],
         "metadata": {
             "gradeprop": {"assignment": model.assignment, "schema": SCHEMA},
             "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -84,7 +84,7 @@ def _source(cell: ReleaseCell, solutions: Mapping[PartKey, str] | None) -> str:
     return marked_solution(solution, cell.source) if cell.cell_type == "code" else solution
 
 
-def _cell(cell: ReleaseCell, source: str) -> dict[str, Any]:
+def _cell(cell: ReleaseCell, source: str, released: bool) -> dict[str, Any]:
     ours: dict[str, Any] = {"role": cell.role}
     if cell.exercise is not None:
         ours["exercise"] = cell.exercise
@@ -95,6 +95,9 @@ def _cell(cell: ReleaseCell, source: str) -> dict[str, Any]:
         "gradeprop": ours,
         "nbgrader": nbgrader_metadata(cell, source),
     }
+    if cell.role == "manual" and not released:
+        # By an unchanged checksum `nbgrader validate` tells an answer that was never written.
+        del metadata["nbgrader"]["checksum"]
     if cell.locked:
         metadata["editable"] = False
     if cell.role == "setup":  # nobody needs to read the data: folded in Jupyter and VS Code, a form on Colab

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from nbgrader.api import Assignment, Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Assignment, Comment, Grade, Notebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import parse_utc
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
@@ -160,21 +160,9 @@ class GradebookWriter:
         """Whether the database holds this student's submission and autograded/ the very notebook that
         was recorded with it."""
         assert self._engine is not None, "use it as a context manager"
-        name = gradebook_id(student)
-        path = autograded_folder(self._root, name, self._release.assignment)
-        try:
-            found = _digest((path / f"{self._release.assignment}.ipynb").read_bytes())
-        except OSError:
-            return False
-        query = (
-            select(RECORDED.c.digest)
-            .join(SubmittedNotebook, SubmittedNotebook.id == RECORDED.c.id)
-            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-            .where(
-                SubmittedNotebook.notebook_id == self.rows.notebook, SubmittedAssignment.student_id == name
-            )
-        )
-        return transaction(self._engine, lambda session: session.scalar(query)) == found
+        assignment = self._release.assignment
+        folder = autograded_folder(self._root, gradebook_id(student), assignment)
+        return is_recorded(self._engine, assignment, student, folder / f"{assignment}.ipynb")
 
     # --- one transaction ----------------------------------------------------------------------------
 
@@ -265,6 +253,27 @@ class GradebookWriter:
             if late > 0
             else None
         )
+
+
+def is_recorded(engine: Engine, assignment: str, student: str, notebook: Path) -> bool:
+    """Whether the file is the very notebook that was recorded with this student's submission."""
+    try:
+        found = _digest(notebook.read_bytes())
+    except OSError:
+        return False
+    query = (
+        select(RECORDED.c.digest)
+        .join(SubmittedNotebook, SubmittedNotebook.id == RECORDED.c.id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .where(
+            Assignment.name == assignment,
+            Notebook.name == assignment,
+            SubmittedAssignment.student_id == gradebook_id(student),
+        )
+    )
+    return transaction(engine, lambda session: session.scalar(query)) == found
 
 
 def _set_score(grade: Grade, part: PartResult, *, unchanged: bool) -> None:

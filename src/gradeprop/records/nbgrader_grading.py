@@ -1,0 +1,142 @@
+"""Build and grade for nbgrader, in a process of its own.
+
+Graders are imported and torch is loaded there, so that a Jupyter server whose formgrader starts this stays
+small, and sees a grader that was edited meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gradeprop.course.model import Course
+from gradeprop.errors import GradepropError, GraderFault, UsageError
+from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.notebook.release import ReleaseModel
+from gradeprop.session.process import Isolation
+
+SMALL_CLASS = 8
+"""Up to so many submissions, starting a second worker costs more than it saves."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done: the release of an assignment, and these students' results (none: no grading).
+
+    ``isolation`` is as in `gradeprop.grading.pool.Plan`.
+    """
+
+    root: Path
+    assignment: str
+    submitted: Path
+    students: tuple[str, ...] = ()
+    isolation: Isolation = "auto"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    course: Course
+    release: ReleaseModel
+    results: tuple[SubmissionResult, ...]
+
+
+def in_own_process(order: Order) -> Delivery:
+    """Do it in a new process.
+
+    Raises:
+        GradepropError: the one that was raised there.
+        GraderFault: the process died.
+    """
+    with tempfile.TemporaryDirectory(prefix="gradeprop-") as folder:
+        answer = Path(folder) / "answer"
+        done = subprocess.run(
+            [sys.executable, "-m", __name__, str(answer)], input=pickle.dumps(order), check=False
+        )
+        try:
+            found: Any = pickle.loads(answer.read_bytes())
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            raise GraderFault(f"the grading process ended with exit code {done.returncode}") from error
+    if isinstance(found, GradepropError):
+        raise found
+    assert isinstance(found, Delivery)
+    return found
+
+
+def deliver(order: Order) -> Delivery:
+    """Do it in this process.
+
+    Raises:
+        GradepropError: the course is invalid, nothing was handed in, the machine cannot isolate, …
+    """
+    from gradeprop.course.load import load_course
+    from gradeprop.grading.publish import record_public_checks
+    from gradeprop.notebook.release import release_model
+
+    course = load_course(order.root)
+    assignment = course.assignment(order.assignment)
+    if assignment is None:
+        raise UsageError(f"the course has no assignment {order.assignment!r}")
+    release = release_model(course, assignment, record_public_checks(course, assignment))
+    results = _grade(order, course, release) if order.students else ()
+    return Delivery(course, release, results)
+
+
+def _grade(order: Order, course: Course, release: ReleaseModel) -> tuple[SubmissionResult, ...]:
+    from gradeprop.grading.batch import Submission
+    from gradeprop.grading.pool import Plan, grade_class
+    from gradeprop.records.key import course_key
+    from gradeprop.records.submissions import Handed, find_submissions
+
+    def load(handed: Handed) -> Submission:
+        notebook, problem = handed.read()
+        return Submission(handed.student, notebook, problem)
+
+    handed = find_submissions(order.submitted, order.assignment, order.students)
+    plan = Plan(
+        course,
+        order.assignment,
+        release,
+        course_key(order.root),
+        _devices(course.spec.devices),
+        order.isolation,
+    )
+    workers = 1 if len(handed) <= SMALL_CLASS else os.cpu_count() or 1
+    results: list[SubmissionResult] = []
+    grade_class(plan, [partial(load, item) for item in handed], results.append, workers=workers)
+    return tuple(results)
+
+
+def _devices(wanted: Sequence[str]) -> tuple[str, ...]:
+    """The CPU always, the GPU if the course wants it and there is one: what `gradeprop grade` does by
+    itself."""
+    if "cuda" not in wanted:
+        return ("cpu",)
+    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")  # else children of a fork could not use it
+    import torch
+
+    return ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
+
+
+def _main(answer: Path) -> None:
+    order = pickle.loads(sys.stdin.buffer.read())
+    found: Delivery | GradepropError
+    try:
+        found = deliver(order)
+    except GradepropError as error:
+        found = error
+    answer.write_bytes(pickle.dumps(found))
+
+
+if __name__ == "__main__":
+    # Under the name `__main__` the classes here would be others than the caller's.
+    from gradeprop.records import nbgrader_grading
+
+    nbgrader_grading._main(Path(sys.argv[1]))
