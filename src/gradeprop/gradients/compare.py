@@ -9,7 +9,16 @@ import torch
 
 from gradeprop.gradients.mismatch import ORDER, Kind, Mismatch
 from gradeprop.gradients.problem import Answer
-from gradeprop.gradients.render import digits_to_tell_apart, number, pair, render_value, shape, shorten
+from gradeprop.gradients.render import (
+    PLACEHOLDER,
+    digits_to_tell_apart,
+    number,
+    pair,
+    render_value,
+    shape,
+    shorten,
+    with_article,
+)
 from gradeprop.gradients.rule import STRICT, Rule
 from gradeprop.gradients.tolerance import ZERO_ATOL, Tolerance
 from gradeprop.gradients.values import Opaque, TensorState, Value
@@ -280,6 +289,9 @@ def _type_name(got: Value) -> str:
     if isinstance(got, TensorState):
         return "a tensor"
     if isinstance(got, Opaque):
-        return f"a {shorten(got.type_name)}"
-    names = {bool: "a bool", int: "an int", float: "a float", str: "text", list: "a list", tuple: "a tuple"}
-    return names.get(type(got), "None" if got is None else f"a {type(got).__name__}")
+        if got.type_name == PLACEHOLDER:
+            return "still the placeholder ..."
+        return with_article(shorten(got.type_name))
+    if isinstance(got, str):
+        return "text"
+    return "None" if got is None else with_article(type(got).__name__)

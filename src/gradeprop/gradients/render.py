@@ -11,7 +11,10 @@ import torch
 from gradeprop.gradients.values import Opaque, TensorState
 
 SHORT = 4
-_SMALL = 8  # elements of a tensor shown in full
+PLACEHOLDER = "ellipsis"
+"""The type of ``...``, which starters leave where something is to be written."""
+SMALL = 8
+"""How many elements of a tensor, or items of a tuple, are shown in full."""
 
 
 def number(value: Any, digits: int = SHORT) -> str:
@@ -44,24 +47,30 @@ def pair(expected: Any, got: Any) -> tuple[str, str]:
     return number(expected, digits), number(got, digits)
 
 
-def render_value(value: Any, digits: int = SHORT) -> str:
-    """Any answer or student value, compactly, at most a few dozen characters per tensor."""
+def render_value(value: Any, digits: int = SHORT, most: int = SMALL) -> str:
+    """Any answer or student value, compactly; of a tensor with more than ``most`` elements its form only."""
     if isinstance(value, TensorState):
-        return render_value(value.value, digits)
+        return render_value(value.value, digits, most)
     if isinstance(value, torch.Tensor):
-        if value.numel() > _SMALL:
+        if value.numel() > most:
             return f"{str(value.dtype).removeprefix('torch.')} of shape {shape(value.shape)}"
         return _nested(value.detach().tolist(), digits)
     if isinstance(value, tuple | list):
-        shown = ", ".join(render_value(item, digits) for item in value[:_SMALL])
-        return f"({shown}{', …' if len(value) > _SMALL else ''})"
+        shown = ", ".join(render_value(item, digits, most) for item in value[:SMALL])
+        shown += ", …" if len(value) > SMALL else ""
+        return f"[{shown}]" if isinstance(value, list) else f"({shown})"
     if isinstance(value, bool | int | float):
         return number(value, digits)
     if isinstance(value, str):
         return f'"{shorten(value)}"'
     if isinstance(value, Opaque):
-        return f"a {shorten(value.type_name)}"
-    return "None" if value is None else f"a {type(value).__name__}"
+        return "..." if value.type_name == PLACEHOLDER else with_article(shorten(value.type_name))
+    return "None" if value is None else with_article(type(value).__name__)
+
+
+def with_article(name: str) -> str:
+    """``a float``, ``an int``."""
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def shape(sizes: Sequence[int]) -> str:
