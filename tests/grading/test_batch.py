@@ -178,21 +178,27 @@ def test_hidden_inputs_differ_between_students_and_repeat_for_one(classroom):
     assert ada.detail != bob.detail
 
 
+ONE_OR_THREE = """
+def test_matches_autograd(student, reference, device):
+    # At w = 1, half of the slope and w² are the same number; at w = 3 they are not.
+    w = reference.inputs((), integer=True, positive=True, low=1, high=3, avoid=(2,))
+    reference.expect(student.call("d_square", w)).to_match(Gradient(square, at=w))
+"""
+
+
 def test_two_causes_that_coincide_are_told_apart_by_probing_again(tmp_path, sandbox):
     root = write_course(tmp_path)
     grader = (root / GRADER).read_text()
-    head = grader.index("def test_matches_autograd")
-    # On the first inputs half of the slope and w² are the same number; on fresh ones they are not.
-    (root / GRADER).write_text(
-        grader[:head]
-        + "import torch\n\n\nattempts = []\n\n\ndef test_matches_autograd(student, reference, device):\n"
-        "    attempts.append(1)\n"
-        "    w = torch.ones(3) if len(attempts) == 1 else reference.inputs((3,), avoid=(0, 1, 2))\n"
-        "    reference.expect(student.call('d_square', w)).to_match(Gradient(square, at=w))\n"
-    )
+    (root / GRADER).write_text(grader[: grader.index("def test_matches_autograd")] + ONE_OR_THREE)
     classroom = Classroom(root, sandbox)
-    part = by_hand(classroom, "def d_square(w):\n    return w if w.dtype.itemsize < 8 else 2 * w")
-    assert part.checks[1].misconception == "missing_factor_two"
+    # Right in the public check (three numbers), wrong in the hidden one (a single number).
+    wrong = "def d_square(w):\n    return 2 * w if w.numel() == 3 else w"
+    submissions = [
+        Submission(f"s{number}", classroom.notebook(square_derivative__by_hand=wrong)) for number in range(8)
+    ]
+    checks = [part_of(result, *BY_HAND).checks[1] for result in classroom.grade(*submissions)]
+    assert {"expected 2.0, got 1.0" in check.detail for check in checks} == {True, False}, "both must occur"
+    assert {check.misconception for check in checks} == {"missing_factor_two"}
 
 
 def test_what_hidden_checks_print_never_reaches_the_notebooks_outputs(classroom):

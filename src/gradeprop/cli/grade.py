@@ -7,23 +7,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradeprop.cli import screen
-from gradeprop.cli.build import named_assignment
 from gradeprop.cli.class_table import print_class
 from gradeprop.cli.devices import chosen_devices
-from gradeprop.course.load import find_course, load_course
+from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GraderFault
-from gradeprop.grading.batch import Submission
-from gradeprop.grading.fingerprint import fingerprint
-from gradeprop.grading.pool import Plan, grade_class
-from gradeprop.grading.publish import record_public_checks
 from gradeprop.grading.verdict import SubmissionResult
-from gradeprop.notebook.release import release_model
 from gradeprop.records.key import course_key
 from gradeprop.records.results import check_writable, read_result, write_result
 from gradeprop.records.submissions import Handed, find_submissions
-from gradeprop.session.process import Isolation
+
+if TYPE_CHECKING:
+    from gradeprop.grading.batch import Submission
+    from gradeprop.grading.pool import Plan
+    from gradeprop.session.process import Isolation
 
 SMALL_CLASS = 8
 """Up to so many submissions, starting a second worker costs more than it saves."""
@@ -42,14 +41,15 @@ def run(
     as_json: bool,
 ) -> int:
     """Grade and record; return the exit code: 1 if a grader failed by itself, else 0."""
-    root = find_course(folder)
-    course = load_course(root)
+    root, course = open_course(folder)
     assignment = named_assignment(course, name)
     handed = find_submissions(submitted or root / "submitted", name, students)
     devices = chosen_devices(device, course.spec.devices)
     check_writable(root, name)
-    release = release_model(course, assignment, record_public_checks(course, assignment))
-    plan = Plan(course, name, release, course_key(root), devices, isolation)
+    from gradeprop.grading.pool import Plan, grade_class  # these import torch, which takes seconds
+    from gradeprop.grading.publish import release_of
+
+    plan = Plan(course, name, release_of(course, assignment), course_key(root), devices, isolation)
     if isolation == "none":
         screen.err().print(
             "Warning: --isolation none runs student code with all your rights. Use it only for code that"
@@ -86,6 +86,9 @@ def run(
 
 
 def _load(plan: Plan, handed: Handed) -> Submission:
+    from gradeprop.grading.batch import Submission
+    from gradeprop.grading.fingerprint import fingerprint
+
     notebook, problem = handed.read()
     submission = Submission(handed.student, notebook, problem)
     return replace(submission, fingerprint=fingerprint(plan, submission))

@@ -5,33 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.table import Table
 
 from gradeprop.cli import screen
 from gradeprop.cli.devices import chosen_devices
-from gradeprop.course.load import find_course, load_course
-from gradeprop.course.model import Course, LoadedExercise
-from gradeprop.errors import UsageError, VerificationFailed
-from gradeprop.grading.batch import Setting
-from gradeprop.grading.pool import open_sandboxes
-from gradeprop.grading.publish import record_public_checks
-from gradeprop.grading.verify import Proof, trials, verify
-from gradeprop.notebook.release import release_model
+from gradeprop.cli.selection import chosen_exercises, open_course
+from gradeprop.course.model import LoadedExercise
+from gradeprop.errors import VerificationFailed
 from gradeprop.records.key import course_key
-from gradeprop.session.process import Isolation
+
+if TYPE_CHECKING:
+    from gradeprop.grading.verify import Proof
+    from gradeprop.session.process import Isolation
 
 
 def run(
     names: Sequence[str], folder: Path | None, device: str, isolation: Isolation, *, as_json: bool
 ) -> int:
     """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0."""
-    root = find_course(folder)
-    course = load_course(root)
-    chosen = _chosen(course, names)
+    root, course = open_course(folder)
+    chosen = chosen_exercises(course, names)
     devices = chosen_devices(device, course.spec.devices)
     key = course_key(root)
+    from gradeprop.grading.batch import Setting  # these import torch, which takes seconds
+    from gradeprop.grading.pool import open_sandboxes
+    from gradeprop.grading.publish import release_of
+    from gradeprop.grading.verify import trials, verify
+
     proofs: list[Proof] = []
     total = sum(2 + sum(len(part.misconceptions) for part in exercise.spec.parts) for exercise in chosen)
     with screen.progress("Verifying", total) as bar:
@@ -45,23 +48,13 @@ def run(
                 mine = [exercise for exercise in assignment.exercises if exercise in chosen]
                 if not mine:
                     continue
-                release = release_model(course, assignment, record_public_checks(course, assignment))
-                setting = Setting(course, assignment, release, key, devices, sandboxes)
+                setting = Setting(course, assignment, release_of(course, assignment), key, devices, sandboxes)
                 verify(setting, trials(setting, mine), note)
     if as_json:
         screen.print_json({"proofs": [asdict(proof) for proof in proofs]})
     else:
         _print(chosen, proofs)
     return VerificationFailed.exit_code if any(proof.problems for proof in proofs) else 0
-
-
-def _chosen(course: Course, names: Sequence[str]) -> list[LoadedExercise]:
-    known = {
-        exercise.slug: exercise for assignment in course.assignments for exercise in assignment.exercises
-    }
-    if absent := [name for name in names if name not in known]:
-        raise UsageError(f"the course has no exercise {absent[0]!r}", remedy=f"known: {', '.join(known)}")
-    return [known[name] for name in names] or list(known.values())
 
 
 def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None:
@@ -79,15 +72,18 @@ def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None
             screen.styled("proven" if not wrong else "wrong", "green" if not wrong else "bold red"),
         )
     screen.out().print(table)
-    places = {exercise.slug: exercise for exercise in exercises}
+    by_slug = {exercise.slug: exercise for exercise in exercises}
     for proof in proofs:
-        exercise = places[proof.case.exercise]
         for problem in proof.problems:
-            screen.out().print(
-                f"{exercise.grader}: {proof.case.label}: {screen.plain(problem)}"
-                f" (its YAML: exercises/{exercise.assignment}/{exercise.slug}.yaml)",
-                soft_wrap=True,
-            )
+            place = _place(by_slug[proof.case.exercise], proof)
+            screen.out().print(f"{place}: {screen.plain(problem)}", soft_wrap=True)
+
+
+def _place(exercise: LoadedExercise, proof: Proof) -> str:
+    """Where to look first: the sample's place in the YAML, or the solution or grader."""
+    if proof.case.part is not None and proof.case.misconception is not None:
+        return exercise.place(proof.case.part, proof.case.misconception)
+    return exercise.grader if proof.case.kind == "solution" else exercise.path
 
 
 def _mark(proofs: Sequence[Proof], kind: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from gradeprop.course.limits import Limits
 from gradeprop.course.model import ChoicePart, CodePart, Course, ExplanationPart, LoadedAssignment
 from gradeprop.errors import UngradableSubmission
+from gradeprop.gradients.diagnose import Observation
 from gradeprop.grading import score
 from gradeprop.grading.judge import Judgement, judge
 from gradeprop.grading.plugin import CheckSite, Devices, GradingPlugin, Rewrite, check_sites, run_pytest
@@ -29,7 +30,7 @@ from gradeprop.grading.verdict import (
 )
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.notebook.restore import RestoredNotebook, restore
-from gradeprop.session.interface import Call, Sandbox
+from gradeprop.session.interface import Call, Outcome, Sandbox
 
 PROBES_AGAIN = 3
 """How often a check is asked again on fresh inputs when two causes fit."""
@@ -161,18 +162,10 @@ class _Batch:
             paper.started = time.perf_counter()
         run = self._run(paper, device)
         run.at((site.exercise.slug, site.part.part))
-        judgement = self._judge(run, site, script)
-        attempt = 0
-        while (
-            len(judgement.causes) > 1
-            and attempt < PROBES_AGAIN
-            and any(isinstance(ask, Call) for ask in script.asks)
-        ):
-            attempt += 1
-            fresh = self._judge(run, site, again(attempt), judgement)
-            if fresh.status != "failed" or not fresh.observations:
-                break
-            judgement = _with_causes_of(judgement, fresh)
+        outcomes = run.ask(script.asks)
+        judgement = self._judge(site, script, outcomes)
+        if judgement.observations and judgement.status == "failed":
+            judgement = self._explained(run, site, self._judge(site, again(0), outcomes), again)
         if judgement.status == "failed" and self._not_begun(paper, site):
             judgement = Judgement("failed", score.NOT_BEGUN, judgement.detail)
         self._note(subject, site, device, judgement)
@@ -227,16 +220,36 @@ class _Batch:
         return paper.restored.parts[site.exercise.slug, site.part.part] == "starter"
 
     def _judge(
-        self, run: SubmissionRun, site: CheckSite, script: Script, earlier: Judgement | None = None
+        self,
+        site: CheckSite,
+        script: Script,
+        outcomes: Sequence[Outcome],
+        earlier: Sequence[Observation] = (),
     ) -> Judgement:
         return judge(
             script,
-            run.ask(script.asks),
+            outcomes,
             public=site.check.public,
             declared={item.id: item.say.strip() for item in site.part.misconceptions},
             forbid=site.part.forbid,
-            earlier=earlier.observations if earlier else (),
+            earlier=earlier,
         )
+
+    def _explained(
+        self, run: SubmissionRun, site: CheckSite, judgement: Judgement, again: Rewrite
+    ) -> Judgement:
+        """While several causes fit, ask about fresh inputs until they are told apart."""
+        for attempt in range(1, PROBES_AGAIN + 1):
+            if len(judgement.causes) <= 1:
+                break
+            script = again(attempt)
+            if not any(isinstance(ask, Call) for ask in script.asks):
+                break  # a name has one value, however often it is read
+            fresh = self._judge(site, script, run.ask(script.asks), judgement.observations)
+            if fresh.status != "failed" or not fresh.observations:
+                break
+            judgement = _with_causes_of(judgement, fresh)
+        return judgement
 
     def _note(self, subject: int, site: CheckSite, device: str, judgement: Judgement) -> None:
         earned = {"passed": site.check.points, "error": None}.get(judgement.status, 0.0)

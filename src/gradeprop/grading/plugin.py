@@ -65,8 +65,11 @@ class Examiner(Protocol):
     def examine(
         self, subject: int, site: CheckSite, device: str, script: Script, again: Rewrite
     ) -> str | None:
-        """Judge; return the reason if the check failed, None if it passed. ``again(attempt)`` gives the
-        same check's script on other inputs."""
+        """Judge; return the reason if the check failed, None if it passed.
+
+        ``script`` knows no mistakes. ``again(0)`` is the same script with them, and ``again(n)`` the same
+        check on other inputs, with them.
+        """
         ...
 
     def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:
@@ -144,7 +147,7 @@ class GradingPlugin:
     @pytest.fixture
     def reference(self, request: pytest.FixtureRequest, gradeprop_target: _Target) -> Reference:
         """Hidden inputs and expectations; see `gradeprop.grading.probe.Reference`."""
-        return self._reference(self._site(request.node), gradeprop_target, attempt=0)
+        return self._reference(self._site(request.node), gradeprop_target, attempt=0, diagnosing=False)
 
     # --- collection ---------------------------------------------------------------------------------
 
@@ -184,7 +187,8 @@ class GradingPlugin:
         site, target = self._site(pyfuncitem), _target(pyfuncitem)
 
         def rewrite(attempt: int) -> Script:
-            student, reference = Student(target.device), self._reference(site, target, attempt)
+            student = Student(target.device)
+            reference = self._reference(site, target, attempt, diagnosing=True)
             arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
             pyfuncitem.obj(**{**arguments, "student": student, "reference": reference})
             return Script(tuple(student.asks), tuple(reference.probes))
@@ -230,12 +234,13 @@ class GradingPlugin:
     def _site(self, item: pytest.Item) -> CheckSite:
         return self._sites[_place(item)]
 
-    def _reference(self, site: CheckSite, target: _Target, attempt: int) -> Reference:
+    def _reference(self, site: CheckSite, target: _Target, attempt: int, *, diagnosing: bool) -> Reference:
         return Reference(
             self.examiner.seed(target.subject, site, attempt),
             target.device,
             {item.id: item.pattern for item in site.part.misconceptions},
             self._tolerances[site.exercise.slug],
+            diagnosing=diagnosing,
         )
 
 

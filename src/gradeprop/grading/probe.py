@@ -99,7 +99,11 @@ class Student:
 
 
 class Reference:
-    """The fixture ``reference``: hidden inputs and expectations."""
+    """The fixture ``reference``: hidden inputs and expectations.
+
+    Only when ``diagnosing`` does it work out what each known mistake would have given: most answers are
+    right, and the mistakes cost more than the reference itself.
+    """
 
     def __init__(
         self,
@@ -107,11 +111,14 @@ class Reference:
         device: str,
         misconceptions: Mapping[str, Pattern | None],
         tolerances: Mapping[str, tuple[float, float]],
+        *,
+        diagnosing: bool,
     ) -> None:
         self._inputs = Inputs(seed)
         self._device = device
         self._misconceptions = misconceptions
         self._tolerances = tolerances
+        self._diagnosing = diagnosing
         self.probes: list[Probe] = []
 
     def inputs(self, shape: Sequence[int], dtype: str = "float32", **options: Any) -> torch.Tensor:
@@ -135,7 +142,7 @@ class Reference:
                 problem.answer(),
                 rule,
                 tuple(problem.labels),
-                alternatives(problem, self._misconceptions),
+                alternatives(problem, self._misconceptions) if self._diagnosing else {},
                 requires_grad,
             )
         )

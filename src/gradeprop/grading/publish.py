@@ -15,6 +15,7 @@ from gradeprop.grading.plugin import CheckSite, GradingPlugin, Rewrite, run_pyte
 from gradeprop.grading.probe import Script
 from gradeprop.grading.public_data import encode_script
 from gradeprop.grading.seeds import public_seed
+from gradeprop.notebook.release import ReleaseModel, release_model
 
 
 class _Recorder:
@@ -41,8 +42,9 @@ class _Recorder:
         site: CheckSite,
         device: str,  # noqa: ARG002
         script: Script,
-        again: Rewrite,  # noqa: ARG002
+        again: Rewrite,
     ) -> str | None:
+        script = again(0)
         earlier = self.scripts.get(site.key)
         self.scripts[site.key] = script if earlier is None else _joined(earlier, script)
         return None
@@ -52,6 +54,15 @@ class _Recorder:
 
     def finished(self, subject: int) -> None:
         pass
+
+
+def release_of(course: Course, assignment: LoadedAssignment) -> ReleaseModel:
+    """The released notebook with its public checks.
+
+    Raises:
+        GraderFault: as `record_public_checks`.
+    """
+    return release_model(course, assignment, record_public_checks(course, assignment))
 
 
 def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[str, Any]:
