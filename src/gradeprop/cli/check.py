@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
+
 from gradeprop.cli import screen
-from gradeprop.errors import UsageError
+from gradeprop.errors import MissingFacility, UngradableSubmission, UsageError
+from gradeprop.notebook.reading import read_notebook
+from gradeprop.notebook.setup_cell import LOADER_CALL
 
 if TYPE_CHECKING:
+    from gradeprop.grading.own_kernel import CellError, Site
     from gradeprop.grading.public import PublicReport
 
 
@@ -17,64 +23,106 @@ def run(path: Path, *, as_json: bool) -> None:
     """Run the notebook's cells in order, each check at its own place, and print what the checks say.
 
     Raises:
-        UsageError: no notebook there, or one without gradeprop's checks.
+        UsageError: no notebook there, or one without gradeprop's checks or set-up cell.
+        MissingFacility: the set-up cell needs a package that is not installed.
+        Interrupted: Ctrl-C; what was checked before is printed.
     """
+    _print_anything()
     cells = _code_cells(path)
-    if not any(_checked(source) for source in cells):
+    sites = [checked(source) for source in cells]
+    set_up = [LOADER_CALL in source for source in cells]
+    if not any(sites):
         raise UsageError(
             "this notebook has no gradeprop checks",
             where=str(path),
             remedy="is it the one that your instructor released?",
         )
+    if not any(set_up):
+        raise UsageError(
+            "the notebook's set-up cell is missing",
+            where=str(path),
+            remedy="copy it from a fresh copy of the notebook, where it is the first code cell",
+        )
+    screen.err().print(f"Running {screen.plain(path.name)} in this Python. Ctrl-C stops it.", soft_wrap=True)
+    reports, errors = _run(cells, path.resolve().parent, sites, set_up, as_json=as_json)
+    earned = sum(report.earned for report in reports)
+    total = sum(report.points for report in reports)
+    if as_json:
+        screen.print_json(
+            {
+                "earned": earned,
+                "points": total,
+                "parts": [report.to_json() for report in reports],
+                "errors": [{"cell": item.cell, "error": item.error, "trace": item.trace} for item in errors],
+            }
+        )
+    else:
+        screen.out().print(f"All in all: so far {earned:g} of {total:g} points.")
+
+
+def _run(
+    cells: list[str], folder: Path, sites: list[Site | None], set_up: list[bool], *, as_json: bool
+) -> tuple[list[PublicReport], list[CellError]]:
     from gradeprop.grading.own_kernel import CellError, run_checks
     from gradeprop.grading.present import ReportView
 
     reports: list[PublicReport] = []
     errors: list[CellError] = []
-    for found in run_checks(cells, path.parent, [_checked(source) for source in cells]):
+    for found in run_checks(cells, folder, sites):
         if isinstance(found, CellError):
+            if set_up[found.cell - 1] and "ModuleNotFoundError" in found.error:
+                raise MissingFacility(
+                    f"the notebook's set-up cell stopped: {found.error}",
+                    remedy="install the package in this Python (pip install ...) and check again",
+                )
             errors.append(found)
             shown = f"Code cell {found.cell} stopped: {found.error}"
+            shown += "".join(f"\n    {line}" for line in found.trace.splitlines())
         else:
             reports.append(found)
             shown = repr(ReportView([found]))
         if not as_json:
-            screen.out().print(screen.plain(shown), soft_wrap=True)
-            screen.out().print()
-    if as_json:
-        screen.print_json(
-            {
-                "parts": [report.to_json() for report in reports],
-                "errors": [{"cell": item.cell, "error": item.error} for item in errors],
-            }
-        )
-        return
-    earned = sum(report.earned for report in reports)
-    total = sum(report.points for report in reports)
-    screen.out().print(f"Public checks so far: {earned:g} of {total:g} points.")
+            text = Text(screen.plain(shown) + "\n")
+            text.highlight_regex("(?m)^  ✓", "green")
+            text.highlight_regex("(?m)^(  ✗|Code cell .* stopped:)", "red")
+            screen.out().print(text, soft_wrap=True)
+    return reports, errors
+
+
+def _print_anything() -> None:
+    """Not every terminal can show every character (Windows, LANG=C): rather ``?`` than an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _code_cells(path: Path) -> list[str]:
-    import nbformat
-
     try:
-        notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        data = path.read_bytes()
     except FileNotFoundError:
         raise UsageError("there is no such file", where=str(path)) from None
-    except Exception as error:  # nbformat raises many kinds for what is not a notebook
-        raise UsageError(f"this is not a notebook that can be read ({error})", where=str(path)) from None
-    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    except OSError as error:
+        raise UsageError(f"this file cannot be read ({error.strerror})", where=str(path)) from None
+    try:
+        notebook = read_notebook(data)
+    except UngradableSubmission as error:
+        raise UsageError(error.what, where=str(path)) from None
+    return [cell.source for cell in notebook.cells if cell.kind == "code"]
 
 
-def _checked(source: str) -> tuple[str, str | None] | None:
+def checked(source: str) -> tuple[str, str | None] | None:
     """The exercise and part of a check cell ``gp.check("exercise", "part")``; None for any other cell."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # magics and the like: surely no check cell
+    except (SyntaxError, ValueError):  # magics and the like: surely no check cell
         return None
     match tree.body:
-        case [ast.Expr(ast.Call(ast.Attribute(ast.Name("gp"), "check"), [*arguments], []))]:
-            values = [item.value for item in arguments if isinstance(item, ast.Constant)]
-            if values and len(values) == len(arguments) <= 2:
-                return str(values[0]), str(values[1]) if len(values) == 2 else None
+        case [ast.Expr(ast.Call(ast.Attribute(ast.Name("gp"), "check"), positional, keywords))]:
+            given: dict[str | None, Any] = dict(zip(("exercise", "part"), positional, strict=False))
+            given |= {keyword.arg: keyword.value for keyword in keywords}
+            values = {name: node.value for name, node in given.items() if isinstance(node, ast.Constant)}
+            if len(values) == len(positional) + len(keywords) and values.keys() <= {"exercise", "part"}:
+                exercise, part = values.get("exercise"), values.get("part")
+                if isinstance(exercise, str) and (part is None or isinstance(part, str)):
+                    return exercise, part
     return None

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
+from gradeprop.errors import GraderFault, UsageError
 from gradeprop.grading.present import ReportView
-from gradeprop.grading.public import PublicChecks
+from gradeprop.grading.public import PublicChecks, PublicReport
+from gradeprop.grading.untouched import untouched
 from gradeprop.session.kernel import KernelSession
+from gradeprop.session.silence import silence
 
 PUBLIC_CHECKS = PublicChecks()
 """What the notebook's set-up cell loaded into this process."""
+
+
+class NotChecked(UsageError):
+    """``gp.check`` was called for something that is not there."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the way through our own code helps nobody."""
+        return [f"gp.check: {self}"]
+
+
+class CheckFailed(GraderFault):
+    """A check could not be run at all."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"gp.check: {self}"]
+
+
+class Interrupted(KeyboardInterrupt):
+    """The student stopped a check."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"gp.check: {self}"]
 
 
 def load(text: str) -> None:
@@ -20,10 +46,38 @@ def load(text: str) -> None:
 
 def check(exercise: str, part: str | None) -> float:
     """See `gradeprop.check`."""
-    with KernelSession(_namespace()) as session:
-        reports = PUBLIC_CHECKS.report(exercise, part, session)
+    reports = report(exercise, part, _namespace())
     _show(ReportView(reports))
-    return float(sum(report.earned for report in reports))
+    return float(sum(item.earned for item in reports))
+
+
+def report(
+    exercise: str, part: str | None, names: MutableMapping[str, Any], session: KernelSession | None = None
+) -> list[PublicReport]:
+    """Run the public checks on what is in ``names``.
+
+    Raises:
+        NotChecked: unknown exercise or part, or the set-up cell was not run.
+        Interrupted: stopped with Ctrl-C or the notebook's stop button.
+        CheckFailed: anything else; a student may have replaced parts of torch.
+    """
+
+    def begun(name: str) -> bool:
+        return name not in names or not untouched(names[name])
+
+    try:
+        with silence(), session or KernelSession(names) as asked:
+            return PUBLIC_CHECKS.report(exercise, part, asked, begun)
+    except UsageError as error:
+        raise NotChecked(error.what, remedy=error.remedy) from None
+    except KeyboardInterrupt as error:
+        where = f" while `{error}` was running" if str(error) else ""
+        raise Interrupted(f"stopped{where}. Is there a loop that never ends?") from None
+    except Exception as error:
+        raise CheckFailed(
+            f"the check itself could not be run ({type(error).__name__}: {error})",
+            remedy="restart the kernel and run all cells again; if it still fails, tell your teacher",
+        ) from error
 
 
 def _shell() -> Any:

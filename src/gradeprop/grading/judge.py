@@ -8,27 +8,24 @@ from dataclasses import dataclass, field
 
 from gradeprop.gradients.compare import Mismatch, compare
 from gradeprop.gradients.diagnose import Observation, diagnose
-from gradeprop.gradients.render import render_value
+from gradeprop.gradients.render import SMALL, render_value
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading import words
 from gradeprop.grading.probe import Probe, Script
+from gradeprop.grading.rows import MOST, Item, Row, row_of
 from gradeprop.grading.verdict import Status
 from gradeprop.session.interface import Ask, Call, Missing, Outcome, Raised, Returned, Stopped
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of what a student sees of a public check."""
-
-    expression: str
-    expected: str
-    got: str
-    right: bool
-
-
-@dataclass(frozen=True)
 class Judgement:
-    """``causes`` holds one id when the cause is known, several when they cannot be told apart here."""
+    """What became of a check.
+
+    Attributes:
+        causes: one id when the cause is known, several when they cannot be told apart here.
+        rows: of a public check, what was asked and what came.
+        hint: what ``message`` ends with: the words for the cause of a wrong value.
+    """
 
     status: Status
     message: str | None = None
@@ -36,6 +33,7 @@ class Judgement:
     causes: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     observations: tuple[Observation, ...] = field(default=(), compare=False, repr=False)
+    hint: str | None = None
 
     @property
     def misconception(self) -> str | None:
@@ -76,12 +74,13 @@ def judge(
     return _judge_values(script, outcomes, public, declared, earlier)
 
 
-def expression(ask: Ask) -> str:
-    """How a student would have written it: ``d_square(tensor([1.5, -0.7]))``."""
+def expression(ask: Ask, most: int = SMALL) -> str:
+    """How a student would have written it: ``d_square([1.5, -0.7])``; of a tensor with more than ``most``
+    elements the form only."""
     if not isinstance(ask, Call):
         return ask.name
-    arguments = [render_value(item) for item in ask.arguments]
-    arguments += [f"{name}={render_value(item)}" for name, item in ask.keywords.items()]
+    arguments = [render_value(item, most=most) for item in ask.arguments]
+    arguments += [f"{name}={render_value(item, most=most)}" for name, item in ask.keywords.items()]
     return f"{ask.name}({', '.join(arguments)})"
 
 
@@ -178,13 +177,16 @@ def _judge_values(
             got: Value = found.container
         else:
             got = found.value
-            mismatch = compare(
-                got, probe.answer, probe.rule, probe.labels, called=called is not None
-            ) or _flag(got, probe)
+            mismatch = compare(got, probe.answer, probe.rule, probe.labels, called=called is not None)
+        if public:
+            shown = expression(ask, MOST) + _path_text(probe)
+            rows.append(row_of(shown, got, probe.answer, probe.rule, probe.labels))
+        if mismatch is None and (mismatch := _flag(got, probe)) is not None and public:
+            flags = Item("", str(probe.requires_grad), str(not probe.requires_grad), False)
+            rows.append(Row(f"{shown}.requires_grad", (flags,)))
         observations.append(
             Observation(got, probe.answer, probe.alternatives, probe.rule, probe.labels, called)
         )
-        rows.append(Row(said, render_value(probe.answer), render_value(got), mismatch is None))
         if mismatch is not None:
             wrong.append((said, mismatch))
     if not wrong:
@@ -194,33 +196,31 @@ def _judge_values(
     detail = "; ".join(
         f"{said}: {item if isinstance(item, str) else item.detail()}" for said, item in wrong[:3]
     )
-    return Judgement(
-        "failed",
-        _message(wrong, rows, public, diagnosis.named, declared),
-        detail,
-        causes,
-        tuple(rows),
-        tuple(observations),
-    )
+    hint = _hint(diagnosis.named, declared)
+    report = _report(wrong, len(script.probes), public)
+    if hint is None:
+        message = report
+    # An exercise's own words say it best; before them only numbers, and those only where they are public.
+    elif public or diagnosis.named not in declared:
+        message = f"{report} {hint}"
+    else:
+        message = hint
+    return Judgement("failed", message, detail, causes, tuple(rows), tuple(observations), hint)
 
 
-def _message(
-    wrong: Sequence[tuple[str, Mismatch | str]],
-    rows: Sequence[Row],
-    public: bool,
-    named: str | None,
-    declared: Mapping[str, str],
-) -> str:
+def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:
+    """What to say of a cause besides what is wrong with the value."""
+    if named is None:
+        return None
+    return declared.get(named) or (words.ENGINE_WORDS[named] if named == "hard_coded" else None)
+
+
+def _report(wrong: Sequence[tuple[str, Mismatch | str]], asked: int, public: bool) -> str:
     said, first = wrong[0]
     report = first if isinstance(first, str) else first.student(public)
-    report = f"`{said}`: {report}" if public else report
-    if (
-        named is not None and named in declared
-    ):  # the exercise's own words say it best; numbers only where they are public
-        return f"{report} {declared[named]}" if public else declared[named]
-    if named == "hard_coded":
-        report = f"{report} {words.words_for(named, declared)}"
-    if not public and len(wrong) < len(rows):
+    if public:
+        return f"`{said}`: {report}"
+    if len(wrong) < asked:
         report = f"{report} On some of the hidden inputs the answer is right, on others it is not."
     return report
 

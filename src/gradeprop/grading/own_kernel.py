@@ -8,25 +8,37 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from gradeprop.grading.in_notebook import PUBLIC_CHECKS
+from gradeprop.grading.in_notebook import Interrupted, report
 from gradeprop.grading.public import PublicReport
+from gradeprop.session.answering import Answering
 from gradeprop.session.kernel import KernelSession
+from gradeprop.session.shell import NotebookShell
+from gradeprop.session.silence import silence
+from gradeprop.session.tracebacks import raised
 
 Site: TypeAlias = tuple[str, str | None]
 
 
 @dataclass(frozen=True)
 class CellError:
-    """A code cell that stopped: its number (from 1, code cells only) and the error in one line."""
+    """A code cell that stopped.
+
+    Attributes:
+        cell: its number (from 1, code cells only).
+        error: type and message.
+        trace: the lines of the notebook's own cells that led to it; may be empty.
+    """
 
     cell: int
     error: str
+    trace: str = ""
 
 
 def run_checks(
@@ -41,39 +53,48 @@ def run_checks(
 
     Raises:
         UsageError: a check cell names something that the set-up cell did not load.
+        Interrupted: Ctrl-C.
     """
-    shell = _shell()
-    before = Path.cwd()
-    os.chdir(folder)
-    sys.path.insert(0, "")  # as in a kernel: the notebook's folder can be imported from
-    try:
+    with _notebook_process(folder):
+        shell = NotebookShell()
         for number, (source, site) in enumerate(zip(cells, sites, strict=True), start=1):
             if site is not None:
-                with KernelSession(shell.user_ns) as session:
-                    yield from PUBLIC_CHECKS.report(*site, session)
+                session = KernelSession(shell.user_ns, Answering(cell_of=shell.cell_of))
+                yield from report(*site, shell.user_ns, session)
                 continue
-            error = _run(shell, source)
+            error = _run(shell, source, number)
             if error is not None:
-                yield CellError(number, error)
-    finally:
-        sys.path.remove("")
-        os.chdir(before)
+                yield error
 
 
-def _run(shell: Any, source: str) -> str | None:
-    quiet = io.StringIO()
-    with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-        result = shell.run_cell(source, store_history=False)
-    error = result.error_before_exec or result.error_in_exec
+def _run(shell: NotebookShell, source: str, number: int) -> CellError | None:
+    """What stopped the cell; its outputs are not of interest."""
+    with silence():
+        error = shell.run_source(source, f"code cell {number}").error
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the shell leaves it ignored between cells
+    if error is None:
+        return None
     if isinstance(error, KeyboardInterrupt):
-        raise error
-    return None if error is None else f"{type(error).__name__}: {error}"
+        raise Interrupted(f"stopped while code cell {number} was running. Is there a loop that never ends?")
+    found = raised(error, shell.cell_of)
+    return CellError(
+        number, f"{found.type_name}: {found.message}", "\n".join(found.traceback.splitlines()[:-1])
+    )
 
 
-def _shell() -> Any:
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    config = Config()
-    config.HistoryManager.enabled = False  # a check leaves nothing in the student's history
-    return InteractiveShell(config=config)  # type: ignore[no-untyped-call]
+@contextlib.contextmanager
+def _notebook_process(folder: Path) -> Iterator[None]:
+    """This process as a kernel would be: in the notebook's folder, nobody at the keyboard, no windows."""
+    before, stdin, path = Path.cwd(), sys.stdin, list(sys.path)
+    interrupt = signal.getsignal(signal.SIGINT)
+    os.environ.setdefault("MPLBACKEND", "agg")
+    os.chdir(folder)
+    sys.path.insert(0, "")  # as in a kernel: the notebook's folder can be imported from
+    sys.stdin = io.StringIO()
+    try:
+        yield
+    finally:
+        sys.stdin = stdin
+        sys.path[:] = path
+        os.chdir(before)
+        signal.signal(signal.SIGINT, interrupt)

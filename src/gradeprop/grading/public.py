@@ -7,27 +7,36 @@ questions, the expected numbers and the judging code are the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
+import torch
+
 from gradeprop.errors import UsageError
+from gradeprop.grading import words
 from gradeprop.grading.judge import Judgement, judge
+from gradeprop.grading.probe import Script
 from gradeprop.grading.public_data import decode_script
-from gradeprop.session.interface import Session
+from gradeprop.session.interface import Outcome, Raised, Session
+
+_FRAMES = 3  # of a deep recursion the last ones
 
 
 @dataclass(frozen=True)
 class PublicCheck:
+    """``trace`` is where in the student's own cells an exception came from, when one did."""
+
     name: str
     describe: str
     points: float
     judgement: Judgement
+    trace: str | None = None
 
 
 @dataclass(frozen=True)
 class PublicReport:
-    """What `check_part` found for one part.
+    """What the public checks found for one part.
 
     ``points`` is all that the part is worth, hidden checks included; ``earned`` is that times the share of
     the public points earned, which is what plain nbgrader would record.
@@ -44,7 +53,8 @@ class PublicReport:
     def earned(self) -> float:
         total = sum(check.points for check in self.checks)
         won = sum(check.points for check in self.checks if check.judgement.status == "passed")
-        return self.points * won / total if total else 0.0
+        # In this order: when all is won the share is 1 exactly, and never more than the points come out.
+        return self.points * (won / total) if total else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """For ``gradeprop check --json``."""
@@ -59,6 +69,7 @@ class PublicReport:
                     "status": check.judgement.status,
                     "message": check.judgement.message,
                     "misconception": check.judgement.misconception,
+                    "questions": [asdict(row) for row in check.judgement.rows],
                 }
                 for check in self.checks
             ],
@@ -79,45 +90,82 @@ class PublicChecks:
         """
         self._exercises.update(json.loads(text))
 
-    def report(self, exercise: str, part: str | None, session: Session) -> list[PublicReport]:
+    def report(
+        self,
+        exercise: str,
+        part: str | None,
+        session: Session,
+        begun: Callable[[str], bool] = lambda _: True,
+    ) -> list[PublicReport]:
         """Run the public checks of a part, or of all parts of the exercise.
+
+        Args:
+            exercise: its slug.
+            part: its slug; None for all.
+            session: where the student's code is.
+            begun: whether there is more at a name than what the starter left.
 
         Raises:
             UsageError: unknown exercise or part.
         """
         data = self._exercises.get(exercise)
         if data is None:
-            known = ", ".join(sorted(self._exercises))
+            known = ", ".join(self._exercises)
             raise UsageError(
-                f"there are no checks for {exercise!r} here",
-                remedy=f"known: {known}" if known else "run the notebook's set-up cell (near its top) first",
+                f"there is no exercise {exercise!r} here"
+                if known
+                else "the notebook's set-up cell has not been run yet",
+                remedy=f"known here: {known}" if known else "run it (it is near the top), then check again",
             )
         parts = [item for item in data["parts"] if part is None or item["part"] == part]
         if not parts:
             known = ", ".join(item["part"] for item in data["parts"])
-            raise UsageError(f"{exercise} has no part {part!r} with checks", remedy=f"known: {known}")
-        return [self._check_part(exercise, item, data["words"], session) for item in parts]
+            raise UsageError(f"{exercise} has no part {part!r} to check", remedy=f"its parts: {known}")
+        return [_check_part(exercise, item, session, begun) for item in parts]
 
-    def _check_part(
-        self, exercise: str, part: Mapping[str, Any], declared: Mapping[str, str], session: Session
-    ) -> PublicReport:
-        checks: list[PublicCheck] = []
-        passed: set[str] = set()
-        for item in part["checks"]:
-            missing = [name for name in item["needs"] if name not in passed]
-            if missing:
-                judgement = Judgement("skipped", skipped_because(missing))
-            else:
-                script = decode_script(item["script"])
-                judgement = judge(
-                    script, session.ask(script.asks), public=True, declared=declared, forbid=part["forbid"]
-                )
-            if judgement.status == "passed":
-                passed.add(item["check"])
-            checks.append(PublicCheck(item["check"], item["describe"], item["points"], judgement))
-        return PublicReport(
-            exercise, part["part"], part["title"], part["points"], part["hidden"], tuple(checks)
-        )
+
+def _check_part(
+    exercise: str, part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
+) -> PublicReport:
+    checks: list[PublicCheck] = []
+    passed: set[str] = set()
+    for item in part["checks"]:
+        missing = [name for name in item["needs"] if name not in passed]
+        if missing:
+            judgement, trace = Judgement("skipped", skipped_because(missing)), None
+        else:
+            judgement, trace = _check(item["script"], part, session, begun)
+        if judgement.status == "passed":
+            passed.add(item["check"])
+        checks.append(PublicCheck(item["check"], item["describe"], item["points"], judgement, trace))
+    return PublicReport(exercise, part["part"], part["title"], part["points"], part["hidden"], tuple(checks))
+
+
+def _check(
+    data: dict[str, Any], part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
+) -> tuple[Judgement, str | None]:
+    # A student may have set another default device: their code keeps it, the judging does not depend on it.
+    with torch.device("cpu"):
+        script = decode_script(data)
+    outcomes = session.ask(script.asks)
+    with torch.device("cpu"):
+        judgement = judge(script, outcomes, public=True, declared=part["words"], forbid=part["forbid"])
+    if judgement.status == "failed" and _untouched(script, begun):
+        return Judgement("failed", words.NOT_BEGUN, judgement.detail), None
+    return judgement, _trace(outcomes)
+
+
+def _untouched(script: Script, begun: Callable[[str], bool]) -> bool:
+    return bool(script.asks) and not any(begun(ask.name) for ask in script.asks)
+
+
+def _trace(outcomes: Sequence[Outcome]) -> str | None:
+    """Of the first outcome that is not a value, if that is an exception: the lines that led to it."""
+    raised = next((item for item in outcomes if isinstance(item, Raised)), None)
+    if raised is None:
+        return None
+    lines = raised.traceback.splitlines()[:-1]  # the last one repeats the message
+    return "\n".join(lines[-2 * _FRAMES :]) or None
 
 
 def skipped_because(missing: list[str]) -> str:

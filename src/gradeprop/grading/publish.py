@@ -84,11 +84,9 @@ def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[s
 
 def _exercise_data(exercise: LoadedExercise, scripts: dict[tuple[str, str], Script]) -> dict[str, Any]:
     parts = [part for part in exercise.spec.parts if isinstance(part, (CodePart, ChoicePart))]
-    spoken = {item.id: item.say.strip() for part in parts for item in part.misconceptions if item.public}
     return {
         "title": exercise.spec.title,
-        "words": spoken,
-        "parts": [_part_data(exercise, part, scripts, frozenset(spoken)) for part in parts],
+        "parts": [_part_data(exercise, part, scripts) for part in parts],
     }
 
 
@@ -96,27 +94,35 @@ def _part_data(
     exercise: LoadedExercise,
     part: CodePart | ChoicePart,
     scripts: dict[tuple[str, str], Script],
-    spoken: frozenset[str],
 ) -> dict[str, Any]:
+    # Part by part: the same mistake may be spoken of in other words in another part.
+    spoken = {item.id: item.say.strip() for item in part.misconceptions if item.public}
     public = [check for check in part.checks if check.public]
     names = {check.check for check in public}
     return {
         "part": part.part,
-        "title": f"{exercise.spec.title} – {part.title or part.part.replace('_', ' ')}",
+        "title": _title(exercise, part),
         "points": part.points,
         "hidden": len(part.checks) - len(public),
         "forbid": list(part.forbid),
+        "words": spoken,
         "checks": [
             {
                 "check": check.check,
                 "describe": check.describe.strip(),
                 "points": check.points,
                 "needs": [name for name in check.needs if name in names],
-                "script": encode_script(scripts[exercise.slug, check.check], spoken),
+                "script": encode_script(scripts[exercise.slug, check.check], frozenset(spoken)),
             }
             for check in public
         ],
     }
+
+
+def _title(exercise: LoadedExercise, part: CodePart | ChoicePart) -> str:
+    if part.title is None and len(exercise.spec.parts) == 1:
+        return exercise.spec.title
+    return f"{exercise.spec.title}: {part.title or part.part.replace('_', ' ')}"
 
 
 def _joined(first: Script, second: Script) -> Script:

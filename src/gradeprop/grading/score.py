@@ -19,11 +19,9 @@ from gradeprop.grading.verdict import (
     Status,
     SubmissionStatus,
 )
+from gradeprop.grading.words import NOT_BEGUN as NOT_BEGUN
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import CellOutcome
-
-NOT_BEGUN = "Nothing has been written here yet: the cell is as it was released."
-"""Said of an answer that is still the starter; no cause is looked for then."""
 
 _STOPS: tuple[Status, ...] = ("timeout", "killed", "memory", "output")
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.errors import StorageError, UngradableSubmission
-from gradeprop.grading.present import _COLOUR, _MARK, _WRONG, _inline, number
+from gradeprop.grading.present import colour_of, inline, mark_of, number
 from gradeprop.grading.verdict import CheckVerdict, ExecutedCell, PartResult, SubmissionResult
 from gradeprop.notebook.release import PartKey, ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import cell_id, nbgrader_metadata, to_notebook
@@ -259,7 +259,7 @@ def _as_text(part: PartResult, words: Sequence[str], several: bool) -> str:
     if part.message:
         lines.append(f"  {part.message}")
     for verdict, word in zip(part.checks, words, strict=True):
-        mark = _MARK.get(verdict.status, "✗")
+        mark = mark_of(verdict.status)
         lines.append(f"  {mark} {word} ({_earned(verdict)}{_where(verdict, several)})")
         if verdict.status != "passed" and verdict.message:
             lines.append(f"      {verdict.message}")
@@ -275,7 +275,7 @@ def _as_html(part: PartResult, words: Sequence[str], several: bool) -> str:
     checks = "".join(
         _check_html(verdict, word, several) for verdict, word in zip(part.checks, words, strict=True)
     )
-    message = f"<div>{_inline(part.message)}</div>" if part.message else ""
+    message = f"<div>{inline(part.message)}</div>" if part.message else ""
     return (
         '<div style="border:1px solid #8888;border-radius:4px;padding:.6em .9em;margin:.3em 0;'
         'max-width:60em;font-family:system-ui,sans-serif;line-height:1.45">'
@@ -284,8 +284,8 @@ def _as_html(part: PartResult, words: Sequence[str], several: bool) -> str:
 
 
 def _check_html(verdict: CheckVerdict, word: str, several: bool) -> str:
-    colour = _COLOUR.get(verdict.status, _WRONG)
-    mark = _MARK.get(verdict.status, "✗")
+    colour = colour_of(verdict.status)
+    mark = mark_of(verdict.status)
     head = (
         f'<div style="margin-top:.5em"><span style="color:{colour};font-weight:bold">{mark}</span> '
         f'{escape(word)} <span style="opacity:.65">({_earned(verdict)}{_where(verdict, several)})</span>'
@@ -293,4 +293,4 @@ def _check_html(verdict: CheckVerdict, word: str, several: bool) -> str:
     )
     if verdict.status == "passed" or not verdict.message:
         return head
-    return head + f'<div style="margin:.2em 0 0 1.2em;white-space:pre-line">{_inline(verdict.message)}</div>'
+    return head + f'<div style="margin:.2em 0 0 1.2em;white-space:pre-line">{inline(verdict.message)}</div>'

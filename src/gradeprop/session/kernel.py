@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import time
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from gradeprop.session.answering import Answering
-from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Session, Stopped
+from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Raised, Session, Stopped
 from gradeprop.session.messages import answer_too_slow
+from gradeprop.session.silence import silence
 from gradeprop.session.tracebacks import raised
 
 __all__ = ["KernelSession"]
@@ -49,10 +50,14 @@ class KernelSession(Session):
         return CellOutcome("ok" if status == "ok" else "error", outputs, None, seconds, message)
 
     def ask(self, asks: Sequence[Ask], *, seconds: float | None = None) -> list[Outcome]:
-        """Answer in order. ``seconds`` is looked at between asks only: nothing here can stop student code."""
+        """Answer in order. ``seconds`` is looked at between asks only: nothing here can stop student code.
+
+        Raises:
+            KeyboardInterrupt: the student stopped it, with the name that was asked: nothing more is asked.
+        """
         deadline = None if seconds is None else time.monotonic() + seconds
         outcomes: list[Outcome] = []
-        with _quiet():
+        with silence():
             for ask in asks:
                 if outcomes and isinstance(outcomes[-1], Stopped):
                     outcomes.append(outcomes[-1])
@@ -60,17 +65,12 @@ class KernelSession(Session):
                     outcomes.append(Stopped("timeout", answer_too_slow(ask.name, seconds or 0.0)))
                 else:
                     outcomes.append(self._answering.answer(ask, self._namespace))
+                    if isinstance(outcomes[-1], Raised) and outcomes[-1].type_name == "KeyboardInterrupt":
+                        raise KeyboardInterrupt(ask.name)
         return outcomes
 
     def close(self) -> None:
         """Nothing to end: the kernel is the student's."""
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what student code prints out of the notebook: only the verdict shows."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        yield
 
 
 def _notebook_cell(filename: str) -> str | None:

@@ -1,0 +1,90 @@
+"""What a student sees of one question of a public check: asked, expected, got, item by item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from gradeprop.gradients.compare import Mismatch, compare
+from gradeprop.gradients.problem import Answer
+from gradeprop.gradients.render import SHORT, number, render_value
+from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.values import TensorState, Value
+
+MOST = 16
+"""Elements of a tensor that are shown in full; of a larger one only the worst element."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One value; a matrix has one line per row.
+
+    Attributes:
+        label: empty unless the value is one of several.
+        expected: None where there are few answers to choose from: to show the right one is to give it away.
+    """
+
+    label: str
+    expected: str | None
+    got: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question: the expression that was asked, and its value or the items of its value."""
+
+    expression: str
+    items: tuple[Item, ...]
+
+    @property
+    def right(self) -> bool:
+        return all(item.right for item in self.items)
+
+
+def row_of(expression: str, got: Value, answer: Answer, rule: Rule, labels: tuple[str, ...]) -> Row:
+    """The question ``expression`` whose right answer is ``answer``."""
+    if isinstance(answer, tuple) and isinstance(got, tuple | list) and len(got) == len(answer):
+        names = labels if len(labels) == len(answer) else tuple(f"item {n + 1}" for n in range(len(answer)))
+        items = (_item(names[n], got[n], answer[n], rule.item(n)) for n in range(len(answer)))
+        return Row(expression, tuple(items))
+    return Row(expression, (_item("", got, answer, rule),))
+
+
+def _item(label: str, got: Value, answer: Answer, rule: Rule) -> Item:
+    mismatch = compare(got, answer, rule)
+    if mismatch is None:
+        return Item(label, _shown(answer), _shown(got), True)
+    if isinstance(answer, str | bool):
+        return Item(label, None, _shown(got), False)
+    if mismatch.kind in ("value", "not_finite"):
+        return Item(label, *_told_apart(answer, got, mismatch), False)
+    expected, mine = _shown(answer), _shown(got)
+    if mismatch.kind in ("dtype", "device", "shape"):
+        expected += f"  {mismatch.kind} {mismatch.expected}"
+        mine += f"  {mismatch.kind} {mismatch.got}"
+    return Item(label, expected, mine, False)
+
+
+def _told_apart(answer: Answer, got: Value, mismatch: Mismatch) -> tuple[str, str]:
+    """Both, with as many digits as it takes to see that they differ."""
+    for digits in range(SHORT, 10):
+        expected, mine = _shown(answer, digits), _shown(got, digits)
+        if expected != mine:
+            return expected, mine
+    at = f" at index {list(mismatch.index)}" if mismatch.index else ""
+    return mismatch.expected + at, mismatch.got + at
+
+
+def _shown(value: Value | Answer, digits: int = SHORT) -> str:
+    """As `render_value`, but more elements, and a matrix with its columns one below the other."""
+    tensor = value.value if isinstance(value, TensorState) else value
+    if not isinstance(tensor, torch.Tensor):
+        return render_value(value, digits)
+    if tensor.dim() != 2 or not 1 < tensor.shape[0] <= tensor.numel() <= MOST:
+        return render_value(tensor, digits, MOST)
+    texts = [[number(item, digits) for item in row] for row in tensor.tolist()]
+    width = max(len(text) for row in texts for text in row)
+    rows = ("[" + ", ".join(text.rjust(width) for text in row) + "]" for row in texts)
+    return "[" + ",\n ".join(rows) + "]"

@@ -1,0 +1,78 @@
+"""What `gp.check` says of an answer is what the grader says of the same public check, word for word."""
+
+import pytest
+
+from gradeprop.course.load import load_course
+from gradeprop.grading.batch import Setting, grade_batch
+from gradeprop.grading.in_notebook import load, report
+from gradeprop.grading.publish import record_public_checks
+from gradeprop.grading.verify import trials
+from gradeprop.notebook.reading import read_notebook
+from gradeprop.notebook.release import release_model
+from gradeprop.notebook.setup_cell import public_json
+from gradeprop.session.interface import CellSource
+from gradeprop.session.kernel import KernelSession
+from gradeprop.session.process import open_sandbox
+from student.released import ROOT, check_site
+
+COURSE = load_course(ROOT)
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with open_sandbox("none") as opened:
+        yield opened
+
+
+def graded(setting, made):
+    """By trial, what the grader says of each public check: (exercise, part, check) -> words."""
+    said = {}
+
+    def keep(result):
+        said[result.student] = {
+            (exercise.exercise, part.part, check.check): (check.status, check.message, check.misconception)
+            for exercise in result.exercises
+            for part in exercise.parts
+            for check in part.checks
+            if check.public
+        }
+
+    grade_batch(setting, [trial.submission for trial in made], keep)
+    return said
+
+
+def checked(public, notebook):
+    """The same from the student's side: the notebook's cells in order, in one namespace."""
+    names, said = {}, {}
+    load(public_json(public))
+    with KernelSession(names) as session:
+        session.run(CellSource("import torch", "set-up"))
+        for cell in read_notebook(notebook).cells:
+            if cell.kind != "code" or (cell.grade_id or "").endswith("-setup"):
+                continue
+            site = check_site(cell)
+            if site is None:
+                session.run(CellSource(cell.source, cell.grade_id or "extra"))
+                continue
+            for part in report(*site, names):
+                for check in part.checks:
+                    found = check.judgement
+                    said[part.exercise, part.part, check.name] = (
+                        found.status,
+                        found.message,
+                        found.misconception,
+                    )
+    return said
+
+
+@pytest.mark.parametrize("assignment", COURSE.assignments, ids=lambda item: item.id)
+def test_every_sample_of_every_exercise_gets_the_graders_words(assignment, sandbox):
+    public = record_public_checks(COURSE, assignment)
+    release = release_model(COURSE, assignment, public)
+    setting = Setting(COURSE, assignment, release, b"k" * 32, ("cpu",), {"cpu": sandbox})
+    made = trials(setting, assignment.exercises)
+    assert len(made) > 2
+    by_grader = graded(setting, made)
+    for trial in made:
+        by_student = checked(public, trial.submission.notebook)
+        assert by_student == by_grader[trial.submission.student], [case.label for case in trial.cases]
