@@ -3,25 +3,50 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from gradeprop.session.interface import Limits, Sandbox, Session
+from gradeprop.session.probe import working
 from gradeprop.session.process import open_sandbox
 
 QUICK = Limits(cell_s=3.0, check_s=1.0, total_s=60.0, memory_mb=1024)
+LEVELS = ("none", "restricted", "full")
 
 
 @pytest.fixture(scope="session")
-def plain_sandbox() -> Iterator[Sandbox]:
+def sandbox_at() -> Iterator[Callable[[str], Sandbox]]:
+    """The sandbox of a level, started when it is first asked for; skips where the level does not work."""
     if not sys.platform.startswith("linux"):
         pytest.skip("the warm process needs Linux")
-    with open_sandbox("none") as sandbox:
-        yield sandbox
+    with ExitStack() as opened:
+        sandboxes: dict[str, Sandbox] = {}
+
+        def at(level: str) -> Sandbox:
+            if level not in sandboxes:
+                problem = None if level == "none" else working(level)  # type: ignore[arg-type]
+                if problem is not None:
+                    pytest.skip(f"isolation {level} does not work here: {problem}")
+                sandboxes[level] = opened.enter_context(open_sandbox(level))  # type: ignore[arg-type]
+            return sandboxes[level]
+
+        yield at
 
 
 @pytest.fixture
-def session(plain_sandbox: Sandbox) -> Iterator[Session]:
-    with plain_sandbox.open(limits=QUICK, seed=1) as opened:
+def plain_sandbox(sandbox_at: Callable[[str], Sandbox]) -> Sandbox:
+    return sandbox_at("none")
+
+
+@pytest.fixture(params=[pytest.param(level, marks=pytest.mark.slow) for level in LEVELS[:2]] + ["full"])
+def sandbox(request: pytest.FixtureRequest, sandbox_at: Callable[[str], Sandbox]) -> Sandbox:
+    """Each level in turn; the quick run tries the highest."""
+    return sandbox_at(request.param)
+
+
+@pytest.fixture
+def session(sandbox: Sandbox) -> Iterator[Session]:
+    with sandbox.open(limits=QUICK, seed=1) as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""Sessions in the warm process, at whichever level: here without isolation, which is quickest to start."""
+"""Sessions in the warm process, at every level that this machine has."""
 
 from __future__ import annotations
 
@@ -191,13 +191,13 @@ def test_a_flood_of_output_is_cut(session: Session) -> None:
     assert value(session, "y") == 1
 
 
-def test_seeds_make_sessions_repeatable(plain_sandbox: Sandbox) -> None:
+def test_seeds_make_sessions_repeatable(sandbox: Sandbox) -> None:
     source = (
         "import torch, random, numpy\nt = torch.rand(2)\nr = random.random()\nn = float(numpy.random.rand())"
     )
     seen = []
     for seed in (3, 3, 4):
-        with plain_sandbox.open(limits=QUICK, seed=seed) as session:
+        with sandbox.open(limits=QUICK, seed=seed) as session:
             run(session, source)
             t = value(session, "t")
             assert isinstance(t, TensorState)
@@ -218,9 +218,9 @@ def test_random_numbers_in_a_check_go_on_from_the_notebooks(session: Session) ->
     assert answers == [value(session, "expected")] * 2
 
 
-def test_files_lie_in_a_fresh_working_folder(plain_sandbox: Sandbox) -> None:
+def test_files_lie_in_a_fresh_working_folder(sandbox: Sandbox) -> None:
     files = {"data.csv": b"1,2", "sub/helper.py": b"x = 5"}
-    with plain_sandbox.open(limits=QUICK, seed=1, files=files) as session:
+    with sandbox.open(limits=QUICK, seed=1, files=files) as session:
         run(
             session,
             "import os\nseen = sorted(os.listdir())\nfrom sub.helper import x\nopen('mine', 'w').close()",
@@ -230,21 +230,21 @@ def test_files_lie_in_a_fresh_working_folder(plain_sandbox: Sandbox) -> None:
         assert value(session, "x") == 5
         assert value(session, "name") == "__main__"
         folder = Path(str(value(session, "folder")))
-    with plain_sandbox.open(limits=QUICK, seed=1) as session:
+    with sandbox.open(limits=QUICK, seed=1) as session:
         run(session, "import os\nseen = os.listdir()")
         assert value(session, "seen") == []
     assert not folder.exists()
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a/../../x", ""])
-def test_files_outside_the_working_folder_are_refused(plain_sandbox: Sandbox, name: str) -> None:
+def test_files_outside_the_working_folder_are_refused(sandbox: Sandbox, name: str) -> None:
     with pytest.raises(UsageError):
-        plain_sandbox.open(limits=QUICK, seed=1, files={name: b""})
+        sandbox.open(limits=QUICK, seed=1, files={name: b""})
 
 
-def test_the_whole_session_has_a_limit(plain_sandbox: Sandbox) -> None:
+def test_the_whole_session_has_a_limit(sandbox: Sandbox) -> None:
     limits = Limits(cell_s=1.0, check_s=1.0, total_s=1.5)
-    with plain_sandbox.open(limits=limits, seed=1) as session:
+    with sandbox.open(limits=limits, seed=1) as session:
         run(session, "import time; time.sleep(0.9)\nx = 1")
         outcome = run(session, "time.sleep(0.9)")
         assert outcome.status == "timeout"
@@ -256,8 +256,8 @@ def test_the_whole_session_has_a_limit(plain_sandbox: Sandbox) -> None:
     assert isinstance(answer, Stopped)
 
 
-def test_closing_twice_is_fine_and_using_after_is_a_fault(plain_sandbox: Sandbox) -> None:
-    session = plain_sandbox.open(limits=QUICK, seed=1)
+def test_closing_twice_is_fine_and_using_after_is_a_fault(sandbox: Sandbox) -> None:
+    session = sandbox.open(limits=QUICK, seed=1)
     run(session, "1")
     session.close()
     session.close()
@@ -265,10 +265,10 @@ def test_closing_twice_is_fine_and_using_after_is_a_fault(plain_sandbox: Sandbox
         run(session, "1")
 
 
-def test_sessions_side_by_side_do_not_meet(plain_sandbox: Sandbox) -> None:
+def test_sessions_side_by_side_do_not_meet(sandbox: Sandbox) -> None:
     with (
-        plain_sandbox.open(limits=QUICK, seed=1) as left,
-        plain_sandbox.open(limits=QUICK, seed=1) as right,
+        sandbox.open(limits=QUICK, seed=1) as left,
+        sandbox.open(limits=QUICK, seed=1) as right,
     ):
         run(left, "x = 'left'")
         run(right, "x = 'right'")
@@ -282,11 +282,11 @@ def test_nothing_is_left_running_after_a_session(plain_sandbox: Sandbox) -> None
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_a_dead_warm_process_is_replaced_and_the_work_done_again(plain_sandbox: Sandbox) -> None:
-    assert isinstance(plain_sandbox, ProcessSandbox)
-    with plain_sandbox.open(limits=QUICK, seed=1) as session:
+def test_a_dead_warm_process_is_replaced_and_the_work_done_again(sandbox: Sandbox) -> None:
+    assert isinstance(sandbox, ProcessSandbox)
+    with sandbox.open(limits=QUICK, seed=1) as session:
         run(session, "x = 7")
-        os.kill(plain_sandbox.warm()._process.pid, 9)
+        os.kill(sandbox.warm()._process.pid, 9)
         assert run(session, "y = x + 1").status == "ok"
         assert value(session, "y") == 8
 

@@ -1,34 +1,71 @@
-"""How the warm process is started: its command, environment and paths. Trusted side."""
+"""How the warm process is started at each level: its command, environment, paths and user. Trusted side."""
 
 from __future__ import annotations
 
+import functools
 import json
+import os
+import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final, Literal
 
 import gradeprop
+from gradeprop.errors import MissingFacility
 
-__all__ = ["environment", "package_paths", "start_plain"]
+__all__ = ["Launcher", "Level", "bubblewrap", "package_paths", "sandbox_uid"]
+
+Level = Literal["full", "restricted", "none"]
 
 # Started without site and without the caller's environment: nothing of the grader's leaks in, and no
 # sitecustomize, .pth file or PYTHON* variable changes what runs.
-_PYTHON = ("-s", "-S", "-B", "-P")
-_BOOT = (
+_PYTHON: Final = ("-s", "-S", "-B", "-P")
+_BOOT: Final = (
     "import json, sys; sys.path += json.loads(sys.argv.pop(1)); "
-    "from gradeprop.session.worker import main; main()"
+    "from gradeprop.session.{module} import main; main()"
 )
+# Where bubblewrap shows Python and the packages, whatever their places outside are called.
+_INSIDE: Final = "/opt/gradeprop"
+_FIRST_UID: Final = 61_000
+_DEVICES: Final = ("null", "zero", "full", "random", "urandom")
+_PASSWD: Final = "student:x:{uid}:{uid}:student:/tmp:/bin/sh\n"
+_GROUP: Final = "student:x:{uid}:\n"
+
+# The kernel ends a child together with the *thread* that started it, so that must be one that lasts.
+_starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gradeprop-start")
 
 
 def package_paths() -> list[Path]:
     """The folders that the warm process imports from besides Python's own library."""
     found = [Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")]
     found += [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
-    found.append(Path(gradeprop.__file__).resolve().parent.parent)
-    return [path for path in dict.fromkeys(found) if path.is_dir()]
+    return [path for path in dict.fromkeys(path.resolve() for path in found) if path.is_dir()]
+
+
+def own_code() -> Path:
+    """The folder of this package."""
+    return Path(gradeprop.__file__).resolve().parent
+
+
+def bubblewrap() -> str | None:
+    """The path of the ``bwrap`` program, if it is installed."""
+    return shutil.which("bwrap")
+
+
+def sandbox_uid() -> int | None:
+    """For root: the user that untrusted code runs as, one that nobody has. Else None: the same user."""
+    if os.geteuid() != 0:
+        return None
+    import pwd
+
+    taken = {entry.pw_uid for entry in pwd.getpwall()}
+    return next(uid for uid in range(_FIRST_UID, _FIRST_UID + 1000) if uid not in taken)
 
 
 def environment(home: str, *, gpu: bool) -> dict[str, str]:
@@ -47,30 +84,219 @@ def environment(home: str, *, gpu: bool) -> dict[str, str]:
         "MPLCONFIGDIR": f"{home}/matplotlib",
         "IPYTHONDIR": f"{home}/ipython",
         "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+        # There is no network; `%pip install` is to notice at once.
+        "PIP_RETRIES": "0",
+        "PIP_DEFAULT_TIMEOUT": "1",
+        "PIP_NO_INPUT": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PAGER": "cat",
         "TERM": "dumb",
     }
     if not gpu:
         variables["CUDA_VISIBLE_DEVICES"] = ""
+    library = Path(sys.base_prefix) / "lib"
+    if not _below(library, Path("/usr")):
+        variables["LD_LIBRARY_PATH"] = str(library)
     return variables
 
 
-def start_plain(
-    control: int, config: dict[str, Any], *, home: str, log: IO[bytes], gpu: bool
-) -> subprocess.Popen[bytes]:
-    """Start the warm process as the same user, without isolation."""
-    return subprocess.Popen(
-        python_command(Path(sys.executable), package_paths(), control, config),
-        env=environment(home, gpu=gpu),
-        cwd=home,
-        pass_fds=[control],
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-    )
+@functools.cache
+def can_stage() -> bool:
+    """Whether root may mount here (in many containers it may not)."""
+    with tempfile.TemporaryDirectory(prefix="gradeprop-") as folder:
+        plan: dict[str, Any] = {"groups": [], "stage": folder, "sources": ["/usr"], "targets": ["0"]}
+        plan.update(uid=None, command=["/bin/true"], environment={})
+        done = subprocess.run(
+            _stepping_down(plan), stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    return done.returncode == 0
 
 
-def python_command(python: Path, paths: Sequence[Path], control: int, config: dict[str, Any]) -> list[str]:
-    """The command that runs the warm process in ``python``."""
-    places = json.dumps([str(path) for path in paths])
-    return [str(python), *_PYTHON, "-c", _BOOT, places, str(control), json.dumps(config)]
+def closed_to_others(path: Path) -> Path | None:
+    """The first folder on the way to ``path`` that users other than its owner cannot enter or read."""
+    way = (*reversed(path.parents), path)
+    return next((folder for folder in way if folder.stat().st_mode & 0o5 != 0o5), None)
+
+
+def _stepping_down(plan: dict[str, Any]) -> list[str]:
+    boot = _BOOT.format(module="stepdown")
+    imports = json.dumps([str(own_code().parent)])
+    return [sys.executable, *_PYTHON, "-c", boot, imports, json.dumps(plan)]
+
+
+@dataclass
+class Launcher:
+    """Starts Python at one level.
+
+    Args:
+        level: the isolation around it.
+        gpu: whether the GPU's device files are shown.
+
+    Attributes:
+        scratch: a folder of this launcher's own.
+        groups: control groups to join, as paths of ``cgroup.procs``.
+    """
+
+    level: Level
+    gpu: bool = False
+    groups: list[str] = field(default_factory=list)
+    scratch: Path = field(init=False)
+    uid: int | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.uid = None if self.level == "none" else sandbox_uid()
+        self.scratch = Path(tempfile.mkdtemp(prefix="gradeprop-"))
+        self.scratch.chmod(0o755)
+        (self.scratch / "passwd").write_text(_PASSWD.format(uid=self._inner_uid))
+        (self.scratch / "group").write_text(_GROUP.format(uid=self._inner_uid))
+        (self.scratch / "home").mkdir()
+        if self.uid is not None:
+            os.chown(self.scratch / "home", self.uid, self.uid)
+        (self.scratch / "stage").mkdir()
+        self._places = self._find_places()
+
+    @property
+    def _inner_uid(self) -> int:
+        return os.geteuid() if self.uid is None else self.uid
+
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """What children may read, as they see it: Python's prefix, the packages, our own code."""
+        return tuple(dict.fromkeys(inside for _, inside in self._places.values()))
+
+    def close(self) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def start(
+        self, module: str, control: int, config: dict[str, Any], log: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        """Run ``gradeprop.session.<module>.main`` with ``control`` and ``config`` as its arguments."""
+        return _starter.submit(self._start, module, control, config, log).result()
+
+    def _start(
+        self, module: str, control: int, config: dict[str, Any], log: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        command = self._inner_command(module, control, config)
+        home = "/tmp" if self.level == "full" else str(self.scratch / "home")
+        variables = environment(home, gpu=self.gpu)
+        if "LD_LIBRARY_PATH" in variables:
+            prefix = Path(sys.base_prefix).resolve()
+            variables["LD_LIBRARY_PATH"] = f"{self._places[prefix][1]}/lib"
+        if self.level == "full":
+            command = self._bubblewrap_command(command, variables)
+            variables = {"PATH": "/usr/bin:/bin"}
+        if self.uid is not None or self.groups:
+            plan = {
+                "groups": self.groups,
+                "stage": str(self.scratch / "stage") if self.staged else "",
+                "sources": [str(path) for path in self._places],
+                "targets": self._targets,
+                "uid": self.uid,
+                "command": command,
+                "environment": variables,
+            }
+            command = _stepping_down(plan)
+            kept = ("PATH", "LD_LIBRARY_PATH")
+            variables = {name: os.environ[name] for name in kept if name in os.environ}
+        return subprocess.Popen(
+            command,
+            env=variables,
+            cwd="/",
+            pass_fds=[control],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+
+    # Where things are: outside, where bubblewrap or the child finds them, and as the child sees them.
+
+    def _find_places(self) -> dict[Path, tuple[str, str]]:
+        wanted = [Path(sys.base_prefix).resolve(), *package_paths()]
+        code = own_code()
+        if not any(_below(code, path) for path in wanted[1:]):
+            wanted.append(code)
+        self._targets = [f"{number}/{path.name}" for number, path in enumerate(wanted)]
+        places: dict[Path, tuple[str, str]] = {}
+        for path, target in zip(wanted, self._targets, strict=True):
+            source = str(self.scratch / "stage" / target) if self.staged else str(path)
+            if _below(path, Path("/usr")):
+                source = inside = str(path)
+            else:
+                inside = f"{_INSIDE}/{target}" if self.level == "full" else source
+            places[path] = (source, inside)
+        if self.uid is not None and not self.staged:
+            self._refuse_unreadable(wanted)
+        return places
+
+    def _refuse_unreadable(self, wanted: list[Path]) -> None:
+        for path in wanted:
+            closed = closed_to_others(path)
+            if closed is not None:
+                raise MissingFacility(
+                    f"the user that student code runs as cannot read {closed}",
+                    remedy=f"chmod o+rx {closed}, or install Python elsewhere, or do not run as root",
+                )
+
+    @property
+    def staged(self) -> bool:
+        """Whether root binds what the other user is to read, because that user may not reach it itself."""
+        return self.uid is not None and can_stage()
+
+    def _inner_command(self, module: str, control: int, config: dict[str, Any]) -> list[str]:
+        prefix, code = Path(sys.base_prefix).resolve(), own_code()
+        python = f"{self._places[prefix][1]}/bin/python{sys.version_info.major}.{sys.version_info.minor}"
+        imports = [
+            str(Path(inside).parent) if path == code else inside
+            for path, (_, inside) in self._places.items()
+            if path != prefix
+        ]
+        boot = _BOOT.format(module=module)
+        return [python, *_PYTHON, "-c", boot, json.dumps(imports), str(control), json.dumps(config)]
+
+    def _bubblewrap_command(self, inner: list[str], variables: dict[str, str]) -> list[str]:
+        program = bubblewrap()
+        if program is None:
+            raise MissingFacility("bubblewrap is not installed", remedy="apt install bubblewrap")
+        command = [program, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
+        # The warm process makes namespaces for its children; in here that needs this right, over nothing
+        # but its own namespace.
+        command += ["--cap-add", "CAP_SYS_ADMIN", "--hostname", "notebook"]
+        for name, value in variables.items():
+            command += ["--setenv", name, value]
+        command += ["--ro-bind", "/usr", "/usr"]
+        for name in ("lib", "lib64", "lib32", "bin", "sbin"):
+            command += _like_outside(Path("/", name))
+        command += ["--proc", "/proc", "--size", str(1 << 20), "--tmpfs", "/dev", "--dir", "/dev/shm"]
+        command += ["--symlink", "/proc/self/fd", "/dev/fd"]
+        devices = [f"/dev/{name}" for name in _DEVICES] + (gpu_devices() if self.gpu else [])
+        for device in devices:
+            command += ["--dev-bind", device, device]
+        if self.gpu:
+            command += ["--ro-bind", "/sys", "/sys"]
+        command += ["--size", str(64 << 20), "--tmpfs", "/tmp", "--dir", "/etc"]
+        for name in ("passwd", "group"):
+            command += ["--ro-bind", str(self.scratch / name), f"/etc/{name}"]
+        for name in ("ld.so.cache", "localtime"):
+            command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        for source, inside in self._places.values():
+            if source != inside:
+                command += ["--ro-bind", source, inside]
+        return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--", *inner]
+
+
+def gpu_devices() -> list[str]:
+    """The device files of NVIDIA's GPUs."""
+    return sorted(str(path) for path in Path("/dev").glob("nvidia*") if path.is_char_device())
+
+
+def _below(path: Path, folder: Path) -> bool:
+    return path == folder or folder in path.parents
+
+
+def _like_outside(path: Path) -> Sequence[str]:
+    """bubblewrap's arguments that show ``/lib`` and the like as they are: links, folders or not at all."""
+    if path.is_symlink():
+        return ("--symlink", str(path.readlink()), str(path))
+    if path.is_dir():
+        return ("--ro-bind", str(path), str(path))
+    return ()

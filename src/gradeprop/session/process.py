@@ -6,8 +6,11 @@ that had run well run again, so that what is asked later meets the state it shou
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import socket
-import tempfile
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +19,7 @@ from typing import IO, Any, Final, Literal, TypeVar
 
 from gradeprop.errors import GraderFault, MissingFacility, UsageError
 from gradeprop.session import messages
+from gradeprop.session.control_group import ControlGroup, control_group
 from gradeprop.session.interface import (
     Ask,
     CellOutcome,
@@ -27,10 +31,10 @@ from gradeprop.session.interface import (
     Session,
     Stopped,
 )
-from gradeprop.session.launch import start_plain
+from gradeprop.session.probe import best_level, layers_for, working
 from gradeprop.session.received import clean_outputs, optional_count, optional_text
 from gradeprop.session.values_codec import decode_outcomes, encode_asks
-from gradeprop.session.warm import Child, WarmProcess, WarmProcessLostError
+from gradeprop.session.warm import Child, Start, WarmProcess, WarmProcessLostError
 from gradeprop.session.wire import Channel, Frame, WireError
 
 __all__ = ["ProcessSandbox", "ProcessSession", "open_sandbox"]
@@ -47,6 +51,13 @@ _ALONE_LOSSES: Final = 2
 _MAX_LOSSES: Final = 4
 _MAX_REPLAYS: Final = 20
 _JSON_SLACK: Final = 1 << 20
+# What a submission may write: files of this size, and at `restricted` this many.
+_FILE_BYTES: Final = 16 << 20
+_FILES: Final = 256
+# For `!cmd` where no control group bounds what all processes take together.
+_SPARE_PROCESSES: Final = 3
+# bubblewrap's, the warm process's, and room for children that are about to end.
+_OWN_PROCESSES: Final = 16
 
 
 class _CutShortError(Exception):
@@ -65,14 +76,6 @@ class _Setup:
     seed: int
     files: Mapping[str, bytes]
 
-    def request(self) -> dict[str, Any]:
-        limits = self.limits
-        return {
-            "memory_mb": limits.memory_mb,
-            "processes": limits.processes,
-            "file_bytes": min(limits.memory_mb, 64) << 20,
-        }
-
     def first_frame(self) -> tuple[dict[str, Any], bytes]:
         limits = self.limits
         head = {
@@ -86,12 +89,23 @@ class _Setup:
         return head, b"".join(self.files.values())
 
 
+@dataclass
+class _Checker:
+    """A fork of the session's child that answers checks, as long as none leaves a trace in it."""
+
+    number: int
+    channel: Channel
+    # Whether it still has to say if the last check left its state as it was.
+    owes_word: bool = False
+
+
 class ProcessSession(Session):
     """One submission in a child of the warm process."""
 
     def __init__(self, sandbox: ProcessSandbox, setup: _Setup) -> None:
         self._sandbox, self._setup, self._limits = sandbox, setup, setup.limits
         self._child: Child | None = None
+        self._checker: _Checker | None = None
         # What to run again in a new child, and for how long at most.
         self._ran: list[tuple[CellSource, float]] = []
         self._spent_s = 0.0
@@ -161,6 +175,7 @@ class ProcessSession(Session):
                 self._note_loss()
 
     def _note_loss(self) -> None:
+        self._leave_checker()
         self._child = None
         self._losses += 1
         self._alone_losses += self._sandbox.alone(self)
@@ -192,6 +207,7 @@ class ProcessSession(Session):
 
     def _drop(self) -> None:
         """End the child; the next use starts a new one."""
+        self._leave_checker()
         child, self._child = self._child, None
         if child is not None:
             try:
@@ -207,6 +223,7 @@ class ProcessSession(Session):
 
     def _run_in(self, child: Child, cell: CellSource, seconds: float) -> tuple[CellOutcome, bool]:
         """The cell's outcome, and whether the child's state is still good."""
+        self._leave_checker()
         began = time.monotonic()
         number = self._next_number()
         head = {"op": "run", "n": number, "source": cell.source, "label": cell.label}
@@ -259,7 +276,7 @@ class ProcessSession(Session):
             raise _CutShortError("timeout", messages.answer_too_slow(asks[0].name, seconds)) from None
         except WireError as error:
             self._drop()
-            raise _broken(error, self._limits) from None
+            raise self._broken(error) from None
         if len(answers) != len(asks):
             self._drop()
             raise _CutShortError("killed", messages.MALFORMED)
@@ -269,41 +286,60 @@ class ProcessSession(Session):
         self, child: Child, asks: list[Ask], rows: Any, tail: bytes, seconds: float, outcomes: list[Outcome]
     ) -> None:
         deadline = time.monotonic() + seconds
+        checker = self._checker_for(child, deadline)
+        try:
+            checker.channel.send({"asks": rows, "seconds": seconds}, tail, deadline=deadline)
+            checker.owes_word = True
+            for _ in asks:
+                frame = checker.channel.receive(
+                    deadline=deadline + GRACE_S, json_cap=self._json_cap(), tail_cap=self._tail_cap(1)
+                )
+                answers = decode_outcomes(frame.head.get("outcomes"), frame.tail)
+                if len(answers) != 1:
+                    raise WireError("malformed", "not one answer")
+                outcomes.append(self._worded(answers[0]))
+        except WireError as error:
+            late = error.kind == "deadline" or (error.kind == "eof" and time.monotonic() >= deadline - 0.05)
+            self._leave_checker()
+            code = self._how_it_ended(child, checker.number)
+            if late:
+                name = asks[len(outcomes)].name
+                raise _CutShortError("timeout", messages.answer_too_slow(name, seconds)) from None
+            raise self._broken(error, code) from None
+
+    def _checker_for(self, child: Child, deadline: float) -> _Checker:
+        """The checker of the place where the notebook stands, a fresh one if the last is not as new."""
+        checker = self._checker
+        if checker is not None and checker.owes_word:
+            try:
+                word = checker.channel.receive(deadline=time.monotonic() + GRACE_S, json_cap=1000, tail_cap=0)
+                checker.owes_word = False
+                if word.head.get("clean") is True:
+                    return checker
+            except WireError:
+                pass  # a checker that does not say so is not clean
+            self._leave_checker()
         number = self._next_number()
         ours, theirs = socket.socketpair()
-        own = Channel(ours)
-        try:
-            with theirs:
-                head = {"op": "check", "n": number, "seconds": seconds}
-                self._send(child, head, b"", deadline, fds=(theirs.fileno(),))
-            own.send({"asks": rows}, tail, deadline=deadline)
-            for _ in asks:
-                frame = own.receive(
-                    deadline=deadline + GRACE_S,
-                    json_cap=self._json_cap(),
-                    tail_cap=self._tail_cap(1),
-                )
-                (answer,) = decode_outcomes(frame.head.get("outcomes"), frame.tail)
-                outcomes.append(self._worded(answer))
-        except (ValueError, WireError, _LateError) as error:
-            name = asks[len(outcomes)].name
-            own.close()
-            code = self._how_it_ended(child, number)
-            late = time.monotonic() >= deadline - 0.05
-            if late and not (isinstance(error, WireError) and error.kind in ("malformed", "too_big")):
-                raise _CutShortError("timeout", messages.answer_too_slow(name, seconds)) from None
-            if isinstance(error, WireError):
-                raise _broken(error, self._limits, code) from None
-            raise _CutShortError("killed", messages.MALFORMED) from None
-        finally:
-            own.close()
+        with theirs:
+            if self._sandbox.supervised:
+                child.allow(forks=1)
+            self._send(child, {"op": "fork", "n": number}, b"", deadline, fds=(theirs.fileno(),))
+        self._checker = _Checker(number, Channel(ours))
+        return self._checker
 
-    def _how_it_ended(self, child: Child, check: int) -> int | None:
-        """The exit code of a check's fork, ended by now; ends the child if that cannot be had."""
+    def _leave_checker(self) -> None:
+        """Let go of the checker; it ends when it notices."""
+        checker, self._checker = self._checker, None
+        if checker is not None:
+            checker.channel.close()
+
+    def _how_it_ended(self, child: Child, checker: int) -> int | None:
+        """The exit code of a checker, ended by now; ends the child if that cannot be had."""
         number = self._next_number()
         deadline = time.monotonic() + GRACE_S
         try:
-            self._send(child, {"op": "how", "n": number, "check": check}, b"", deadline)
+            self._send(child, {"op": "end", "n": number, "checker": checker}, b"", deadline)
             head = self._receive(child, deadline).head
             code = head.get("code")
             if head.get("n") == number and type(code) is int and -65 < code < 256:
@@ -351,19 +387,37 @@ class ProcessSession(Session):
         if error.kind == "deadline":
             return _LateError()
         code = child.ended(GRACE_S) if error.kind == "eof" else None
-        return _broken(error, self._limits, code)
+        return self._broken(error, code)
+
+    def _broken(self, error: WireError, code: int | None = None) -> _CutShortError:
+        """What the student hears when an exchange broke off."""
+        limits = self._limits
+        if error.kind == "too_big":
+            return _CutShortError("output", f"the answer is larger than {limits.result_mb} MiB")
+        if error.kind == "malformed":
+            return _CutShortError("killed", messages.MALFORMED)
+        if code == -signal.SIGKILL and self._sandbox.memory_ran_out():
+            return _CutShortError("memory", messages.too_much_memory(limits.memory_mb))
+        return _CutShortError("killed", messages.ended(code))
 
 
 class _LateError(Exception):
     """Nothing came in time."""
 
 
-def _broken(error: WireError, limits: Limits, code: int | None = None) -> _CutShortError:
-    if error.kind == "too_big":
-        return _CutShortError("output", f"the answer is larger than {limits.result_mb} MiB")
-    if error.kind == "malformed":
-        return _CutShortError("killed", messages.MALFORMED)
-    return _CutShortError("killed", messages.ended(code))
+@dataclass(frozen=True)
+class _Counting:
+    """How a sandbox bounds the processes of a submission.
+
+    Attributes:
+        supervised: whether forks and threads are counted one by one (see `gradeprop.session.supervisor`).
+        spare_processes: processes that student code may then have besides its own.
+        group: the control group around all of it, if there is one.
+    """
+
+    supervised: bool = False
+    spare_processes: int = 0
+    group: ControlGroup | None = None
 
 
 class ProcessSandbox(Sandbox):
@@ -372,16 +426,34 @@ class ProcessSandbox(Sandbox):
     Args:
         level: the isolation that ``start`` gives.
         start: starts the warm process (see `WarmProcess`).
+        counting: how processes and memory are bounded.
+        cleanup: called when the sandbox has closed.
     """
 
-    def __init__(self, level: Level, start: Callable[[int, IO[bytes]], Any]) -> None:
+    def __init__(
+        self,
+        level: Level,
+        start: Start,
+        counting: _Counting = _Counting(),
+        cleanup: Callable[[], None] = lambda: None,
+    ) -> None:
         self.level = level
-        self._start = start
+        self._start, self._counting, self._cleanup = start, counting, cleanup
         self._warm: WarmProcess | None = None
-        self._sessions: list[ProcessSession] = []
+        self._sessions: dict[ProcessSession, Limits] = {}
+        self._kills = 0
         self.last_words = ""
         self._closed = False
-        self.warm()
+        try:
+            self.warm()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def supervised(self) -> bool:
+        """Whether the warm process must be told before a child is asked to fork."""
+        return self._counting.supervised
 
     def warm(self) -> WarmProcess:
         """The running warm process; starts one if there is none.
@@ -397,7 +469,26 @@ class ProcessSandbox(Sandbox):
             self._warm = None
         if self._warm is None:
             self._warm = WarmProcess(self._start)
+            if self._counting.group is not None:
+                self._counting.group.note_baseline()
+                self._kills = self._counting.group.kills()
+                self._limit_all()
         return self._warm
+
+    def memory_ran_out(self) -> bool:
+        """Whether a process of this sandbox has been killed for memory since this was asked last."""
+        if self._counting.group is None:
+            return False
+        before, self._kills = self._kills, self._counting.group.kills()
+        return self._kills > before
+
+    def _limit_all(self) -> None:
+        """Give the control group what all open sessions may have together."""
+        group = self._counting.group
+        if group is not None:
+            memory = sum(limits.memory_mb for limits in self._sessions.values())
+            processes = sum(limits.processes for limits in self._sessions.values())
+            group.limit(memory, _OWN_PROCESSES + processes)
 
     def open(self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None) -> ProcessSession:
         files = dict(files or {})
@@ -406,7 +497,8 @@ class ProcessSandbox(Sandbox):
             if path.is_absolute() or ".." in path.parts or not path.name or "\0" in name:
                 raise UsageError(f"not a file name within the working folder: {name!r}")
         session = ProcessSession(self, _Setup(limits, seed, files))
-        self._sessions.append(session)
+        self._sessions[session] = limits
+        self._limit_all()
         return session
 
     def fork(self, setup: _Setup) -> Child:
@@ -415,7 +507,17 @@ class ProcessSandbox(Sandbox):
         Raises:
             WarmProcessLostError: the warm process died.
         """
-        child = self.warm().open(setup.request())
+        limits = setup.limits
+        child = self.warm().open(
+            {
+                "memory_mb": limits.memory_mb,
+                "processes": limits.processes,
+                "spare_processes": self._counting.spare_processes,
+                "file_bytes": _FILE_BYTES,
+                "files": _FILES,
+                "cpu_s": int(limits.total_s * 4) + 60,
+            }
+        )
         head, tail = setup.first_frame()
         try:
             child.channel.send(head, tail, deadline=time.monotonic() + 30)
@@ -426,19 +528,24 @@ class ProcessSandbox(Sandbox):
 
     def alone(self, session: ProcessSession) -> bool:
         """Whether no other session is open."""
-        return all(other is session for other in self._sessions)
+        return set(self._sessions) <= {session}
 
     def forget(self, session: ProcessSession) -> None:
-        if session in self._sessions:
-            self._sessions.remove(session)
+        self._sessions.pop(session, None)
+        self._limit_all()
 
     def close(self) -> None:
+        if self._closed:
+            return
         for session in list(self._sessions):
             session.close()
         self._closed = True
         if self._warm is not None:
             self._warm.close()
             self._warm = None
+        if self._counting.group is not None:
+            self._counting.group.remove()
+        self._cleanup()
 
 
 def open_sandbox(
@@ -455,20 +562,51 @@ def open_sandbox(
         MissingFacility: the machine lacks the level or a package; says what mends it.
         GraderFault: the warm process does not start.
     """
-    import sys
-
     if not sys.platform.startswith("linux"):
         raise MissingFacility(
             "grading submissions needs Linux",
             remedy="run it in a Linux container or WSL; `gradeprop check` works on any system",
         )
-    if isolation != "none":
-        raise MissingFacility(f"isolation {isolation} is not available", remedy="use --isolation none")
+    from gradeprop.session.launch import Launcher, gpu_devices
+
+    level = _choose(isolation)
     gpu = device.startswith("cuda")
-    config = {"packages": list(packages), "gpu": gpu}
-    home = tempfile.mkdtemp(prefix="gradeprop-")
+    group = None
+    if level != "none":
+        with contextlib.suppress(OSError):
+            group = control_group()
+    supervised = level == "restricted" or (level == "full" and group is None)
+    spare = _SPARE_PROCESSES if level == "full" else 0
+    launcher = Launcher(level, gpu, group.procs if group is not None else [])
+    devices = gpu_devices() if gpu else []
+    layers = layers_for(level, launcher.readable, supervise=supervised, devices=devices)
+    config = {"packages": list(packages), "gpu": gpu, "layers": layers.as_json()}
 
-    def start(control: int, log: IO[bytes]) -> Any:
-        return start_plain(control, config, home=home, log=log, gpu=gpu)
+    def start(control: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        return launcher.start("worker", control, config, log)
 
-    return ProcessSandbox("none", start)
+    return ProcessSandbox(level, start, _Counting(supervised, spare, group), launcher.close)
+
+
+def _choose(isolation: Isolation) -> Level:
+    """The level to use.
+
+    Raises:
+        MissingFacility: it does not work here.
+    """
+    if isolation == "none":
+        return "none"
+    level = best_level() if isolation == "auto" else isolation
+    if level is None:
+        raise MissingFacility(
+            f"this machine can isolate student code neither fully ({working('full')}) "
+            f"nor in part ({working('restricted')})",
+            remedy="see `gradeprop doctor`; --isolation none runs it without any protection",
+        )
+    problem = working(level)
+    if problem is not None:
+        raise MissingFacility(
+            f"isolation {level} does not work here: {problem}",
+            remedy="see `gradeprop doctor` for what is missing",
+        )
+    return level

@@ -26,6 +26,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
 from traitlets.config import Config
 
 from gradeprop.session.outputs import OutputLog, Stream
@@ -34,6 +35,7 @@ from gradeprop.session.tracebacks import exception_message
 __all__ = ["CellResult", "NotebookShell"]
 
 NO_INPUT = "input() was called, but nobody can answer while a notebook is graded."
+NO_COMMANDS = "no programs can be started while this notebook is graded"
 _MAX_FRAMES: Final = 60
 _DEFAULT_CELL, _DEFAULT_TOTAL = 256 << 10, 4 << 20
 
@@ -150,13 +152,19 @@ class NotebookShell(InteractiveShell):
 
     def system(self, cmd: str) -> None:
         """``!cmd``, without a pseudo-terminal; its output goes to the cell."""
-        child = subprocess.Popen(
-            self.var_expand(cmd, depth=1),
-            shell=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        try:
+            child = subprocess.Popen(
+                self.var_expand(cmd, depth=1),
+                shell=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+        except OSError as error:
+            # Where no programs may be started, the rest of the cell is to run all the same.
+            self.shown.stream("stderr", f"!{cmd}: {NO_COMMANDS} ({error.strerror})\n")
+            self.user_ns["_exit_code"] = 126
+            return
         assert child.stdout is not None
         try:
             pipe = child.stdout.fileno()
@@ -170,6 +178,14 @@ class NotebookShell(InteractiveShell):
         self.user_ns["_exit_code"] = code
 
     system_raw = system_piped = system
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        """``x = !cmd``."""
+        try:
+            return super().getoutput(cmd, split=split, depth=depth + 1)
+        except OSError as error:
+            self.shown.stream("stderr", f"!{cmd}: {NO_COMMANDS} ({error.strerror})\n")
+            return SList() if split else ""
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         self.shown.add({
@@ -230,11 +246,9 @@ class DescriptorCapture:
         self.log = log
         self._file: int | None = None
 
-    def redirect(self, file: int) -> None:
-        """From now on descriptors 1 and 2 are the open file ``file``."""
+    def use(self, file: int) -> None:
+        """From now on what lies in the open file ``file`` is output; descriptors 1 and 2 are that file."""
         self._file = file
-        os.dup2(file, 1)
-        os.dup2(file, 2)
 
     def drain(self, cap: int = 1 << 20) -> None:
         """Move what came to the log."""

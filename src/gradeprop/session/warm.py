@@ -41,6 +41,10 @@ class Child:
         """Ctrl-C."""
         self._warm.signal(self.number, signal.SIGINT)
 
+    def allow(self, *, forks: int) -> None:
+        """Where forks are counted: the next ``forks`` are the grader's wish."""
+        self._warm.allow(self.number, forks)
+
     def ended(self, seconds: float) -> int | None:
         """Its exit code (minus the signal that ended it) if it ends within ``seconds``."""
         return self._warm.ended(self.number, seconds)
@@ -136,6 +140,9 @@ class WarmProcess:
 
     def signal(self, number: int, which: int) -> None:
         self._send(json.dumps({"op": "signal", "id": number, "signal": int(which)}).encode(), [])
+
+    def allow(self, number: int, forks: int) -> None:
+        self._send(json.dumps({"op": "allow", "id": number, "forks": forks}).encode(), [])
 
     def ended(self, number: int, seconds: float) -> int | None:
         """The exit code of child ``number`` if it ends within ``seconds``.

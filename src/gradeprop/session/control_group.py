@@ -1,0 +1,106 @@
+"""A control group around one warm process and all its children: memory and number of processes.
+
+Used where this user may make one (in practice root); elsewhere the limits of each process and the
+supervisor bound what a submission can take.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+__all__ = ["ControlGroup", "control_group"]
+
+_ROOT: Final = Path("/sys/fs/cgroup")
+_counter = itertools.count()
+# Address space limits are to be met first: their message is clearer than being killed.
+SLACK_MB: Final = 256
+
+
+@dataclass
+class ControlGroup:
+    """Folders of one group: one for each hierarchy in version 1, a single one in version 2.
+
+    Attributes:
+        memory: the folder with the memory controller.
+        pids: the folder with the controller of processes.
+        version: 1 or 2.
+    """
+
+    memory: Path
+    pids: Path
+    version: int
+    baseline_bytes: int = 0
+
+    @property
+    def procs(self) -> list[str]:
+        """The files to write a process id to, so that the process belongs to the group."""
+        return [str(folder / "cgroup.procs") for folder in dict.fromkeys((self.memory, self.pids))]
+
+    def note_baseline(self) -> None:
+        """What is in use now is the warm process's, and does not count against submissions."""
+        name = "memory.usage_in_bytes" if self.version == 1 else "memory.current"
+        self.baseline_bytes = int((self.memory / name).read_text())
+
+    def limit(self, memory_mb: int, processes: int) -> None:
+        """What all children together may have from now on."""
+        size = self.baseline_bytes + ((memory_mb + SLACK_MB) << 20)
+        name = "memory.limit_in_bytes" if self.version == 1 else "memory.max"
+        with contextlib.suppress(OSError):  # more is in use already; it will be met later
+            (self.memory / name).write_text(str(size))
+        (self.pids / "pids.max").write_text(str(processes))
+
+    def kills(self) -> int:
+        """How many processes have been killed because memory ran out."""
+        name = "memory.oom_control" if self.version == 1 else "memory.events"
+        for line in (self.memory / name).read_text().splitlines():
+            key, _, value = line.partition(" ")
+            if key == "oom_kill":
+                return int(value)
+        return 0
+
+    def remove(self) -> None:
+        """Remove it; the processes in it must have ended."""
+        for folder in dict.fromkeys((self.memory, self.pids)):
+            for _ in range(100):
+                try:
+                    folder.rmdir()
+                    break
+                except FileNotFoundError:
+                    break
+                except OSError:
+                    time.sleep(0.01)
+
+
+def control_group() -> ControlGroup:
+    """A new group below the one that this process is in.
+
+    Raises:
+        OSError: control groups are not there or may not be made here.
+    """
+    name = f"gradeprop-{os.getpid()}-{next(_counter)}"
+    own = _own_groups()
+    if "memory" in own and "pids" in own:
+        folders = [_ROOT / kind / own[kind].lstrip("/") / name for kind in ("memory", "pids")]
+        for folder in folders:
+            folder.mkdir()
+        return ControlGroup(folders[0], folders[1], 1)
+    parent = _ROOT / own.get("", "/").lstrip("/")
+    (parent / "cgroup.subtree_control").write_text("+memory +pids")
+    folder = parent / name
+    folder.mkdir()
+    return ControlGroup(folder, folder, 2)
+
+
+def _own_groups() -> dict[str, str]:
+    """This process's path in each hierarchy, by controller; version 2's controller is the empty name."""
+    groups: dict[str, str] = {}
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        groups |= dict.fromkeys(controllers.split(","), path)
+    return groups
