@@ -27,6 +27,7 @@ INTERRUPTED = 130
 
 Device = Literal["auto", "cpu", "cuda"]
 Isolation = Literal["auto", "full", "restricted", "none"]
+Format = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl"]
 
 CourseOption = Annotated[
     Path | None,
@@ -133,6 +134,43 @@ def show(
     from gradeprop.cli import show as command
 
     command.run(assignment, student, course, details=details, as_json=json)
+
+
+@app.command()
+def feedback(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    student: Annotated[
+        list[str] | None, typer.Option("--student", metavar="ID", help="Only this one; repeatable.")
+    ] = None,
+    submitted: Annotated[
+        Path | None,
+        typer.Option("--submitted", metavar="DIR", help="Default: submitted/ in the course folder."),
+    ] = None,
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write each student's feedback as one page: feedback/<student>/<assignment>/<assignment>.html."""
+    from gradeprop.cli import feedback as command
+
+    command.run(assignment, student or [], submitted, course, as_json=json)
+
+
+@app.command()
+def export(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    to: Annotated[Format, typer.Option("--to", help="The format.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", metavar="FILE", help="Default: stdout. For gradescope, a folder; then required."
+        ),
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Write an assignment's marks for another program: spreadsheet, CI, Gradescope, Canvas, Moodle."""
+    from gradeprop.cli import export as command
+
+    command.run(assignment, to, output, course)
 
 
 @app.command()

@@ -50,3 +50,15 @@ def read_result(root: Path, assignment: str, student: str) -> SubmissionResult |
         return SubmissionResult.from_json(data)
     except (OSError, ValueError, AttributeError):
         return None
+
+
+def read_results(root: Path, assignment: str) -> tuple[list[SubmissionResult], list[Path]]:
+    """All kept results of an assignment in the order of the students' ids, and the files that are none."""
+    results, unreadable = [], []
+    for path in sorted((root / "results" / assignment).glob("[!.]*.json")):
+        try:
+            data: Any = json.loads(path.read_bytes().decode("utf-8", "surrogateescape"))
+            results.append(SubmissionResult.from_json(data))
+        except (OSError, ValueError, AttributeError):
+            unreadable.append(path)
+    return sorted(results, key=lambda result: result.student), unreadable

@@ -1,0 +1,122 @@
+"""``gradescope``: a results.json per student, as Gradescope's autograder specification has it.
+
+https://gradescope-autograders.readthedocs.io/en/latest/specs/ (read in 2026): ``score`` at the top stands
+before the sum of the tests'; a test without a score informs only; ``text`` is shown as it is, whatever
+characters are in it; ``after_published`` is seen when the grades are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gradeprop.grading.verdict import CheckVerdict, PartResult
+from gradeprop.records.exports.csv_cells import number
+from gradeprop.records.exports.interface import CheckKey, checks_of, describes, parts_of
+from gradeprop.records.marks import ClassMarks, Marks, PartKey
+
+_WAITS = "A person reads this part and gives its points."
+
+
+def export(marks: ClassMarks) -> dict[str, dict[str, Any]]:
+    """By student (the folder's name), the object of results.json.
+
+    While a total is unknown there is no ``score`` in it, neither at the top nor in any test: Gradescope would
+    take the sum of the tests for the total.
+    """
+    words = describes(marks.assignment)
+    titles = _titles(marks)
+    return {student.result.student: _results(student, words, titles) for student in marks.students}
+
+
+def _results(student: Marks, words: dict[CheckKey, str], titles: dict[PartKey, str]) -> dict[str, Any]:
+    known = student.score is not None
+    data: dict[str, Any] = {
+        "execution_time": round(student.result.timing.total_s, 3),
+        "output": _summary(student),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": list(_tests(student, words, titles, known)),
+        "extra_data": {
+            "student": student.student,
+            "assignment": student.result.assignment,
+            "status": student.result.status,
+        },
+    }
+    return {"score": student.score, **data} if known else data
+
+
+def _summary(student: Marks) -> str:
+    lines = []
+    if student.score is None:
+        lines.append("The total is not known yet: a part is still to be looked at by a person.")
+    else:
+        lines.append(f"{number(student.score)} of {number(student.max_score)} points.")
+    if student.extra:
+        lines.append(f"With {number(student.extra)} points of extra credit.")
+    if student.penalty:
+        lines.append(f"{number(student.penalty)} points were taken off for handing in late.")
+    if student.result.message:
+        lines.append(student.result.message)
+    return "\n".join(lines)
+
+
+def _tests(
+    student: Marks, words: dict[CheckKey, str], titles: dict[PartKey, str], known: bool
+) -> Iterator[dict[str, Any]]:
+    for place, (key, part) in enumerate(parts_of(student), start=1):
+        mark = student.parts[key]
+        shown = 0
+        for shown, check in enumerate(checks_of(part), start=1):
+            what = words.get((*key, check.check), check.check.replace("_", " "))
+            # A person's score stands for the whole part: the checks then inform only.
+            counts = known and mark.manual is None
+            yield _check(check, f"{titles[key]}: {what}", f"{place}.{shown}", counts)
+        if mark.manual is not None or not part.checks:
+            yield _whole(part, mark.score, mark.comment, titles[key], f"{place}.{shown + 1}", known)
+
+
+def _check(check: CheckVerdict, name: str, position: str, counts: bool) -> dict[str, Any]:
+    test: dict[str, Any] = {
+        "name": name,
+        "number": position,
+        "status": "passed" if check.status == "passed" else "failed",
+        "visibility": "visible" if check.public else "after_published",
+        "tags": [check.misconception] if check.misconception else [],
+    }
+    if check.message and check.status != "passed":
+        test["output"] = check.message
+    if counts and check.score is not None:
+        test |= {"score": check.score, "max_score": check.max_score}
+    return test
+
+
+def _whole(
+    part: PartResult, score: float | None, comment: str | None, name: str, position: str, known: bool
+) -> dict[str, Any]:
+    said = [text for text in (part.message, comment) if text]
+    if score is None and part.status != "error":
+        said.append(_WAITS)
+    test: dict[str, Any] = {
+        "name": name,
+        "number": position,
+        "visibility": "visible" if score is None else "after_published",
+        "output": "\n\n".join(said),
+    }
+    if known and score is not None:
+        test |= {"score": score, "max_score": part.max_score}
+    return test
+
+
+def _titles(marks: ClassMarks) -> dict[PartKey, str]:
+    ours = {
+        (exercise.slug, part.part): exercise.spec.title
+        + (f", {part.title or part.part.replace('_', ' ')}" if len(exercise.spec.parts) > 1 else "")
+        for exercise in marks.assignment.exercises
+        for part in exercise.spec.parts
+    }
+    theirs = {key: " ".join(key).replace("_", " ") for student in marks.students for key in student.parts}
+    return theirs | ours

@@ -1,0 +1,236 @@
+"""The marks of an assignment: what the checks have earned, and over it what people have given.
+
+Where a gradebook exists its scores count (manual scores, extra credit, late penalties), as nbgrader counts
+them; else those of the results. A score is None as long as a part waits for a person or a grader's fault
+stands: it is unknown then, and never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import quote
+
+from gradeprop.course.model import LoadedAssignment
+from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.records.nbgrader_config import course_settings
+from gradeprop.records.results import read_results
+
+PartKey: TypeAlias = tuple[str, str]
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class PartMark:
+    """The points of one part.
+
+    Attributes:
+        auto: by the checks; None for prose and where a grader failed.
+        manual: by a person; it stands before ``auto``.
+        extra: extra credit by a person; counts only beside a score.
+        comment: what a person wrote about it.
+        again: a person must look (again): the score was given for another answer or score.
+    """
+
+    auto: float | None
+    manual: float | None = None
+    extra: float = 0.0
+    comment: str | None = None
+    again: bool = False
+
+    @property
+    def score(self) -> float | None:
+        base = self.auto if self.manual is None else self.manual
+        return None if base is None else base + self.extra
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the gradebook knows of a student besides the id; empty where it does not."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_id: str = ""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One student's submission in the gradebook.
+
+    Attributes:
+        retired: points by people on parts that the course no longer has.
+        penalty: points taken off for handing in late.
+    """
+
+    parts: Mapping[PartKey, PartMark]
+    retired: float = 0.0
+    penalty: float = 0.0
+    person: Person = Person()
+
+
+@dataclass(frozen=True)
+class Marks:
+    """One student's marks for one assignment."""
+
+    result: SubmissionResult
+    parts: Mapping[PartKey, PartMark]
+    retired: float = 0.0
+    penalty: float = 0.0
+    person: Person = field(default_factory=Person)
+    recorded: bool = False
+
+    @property
+    def student(self) -> str:
+        """The id as text that any file can hold: not every folder's name is Unicode."""
+        return printable_id(self.result.student)
+
+    @property
+    def max_score(self) -> float:
+        return self.result.max_score
+
+    @property
+    def score(self) -> float | None:
+        """The total; None while it is unknown."""
+        if any(part.score is None for part in self.parts.values()):
+            return None
+        return max(0.0, self.certain - self.penalty)
+
+    @property
+    def certain(self) -> float:
+        """What is certain so far, before any penalty."""
+        return sum(part.score or 0.0 for part in self.parts.values()) + self.retired
+
+    @property
+    def extra(self) -> float:
+        return sum(part.extra for part in self.parts.values() if part.score is not None)
+
+    def exercise_score(self, exercise: str) -> float | None:
+        scores = [part.score for (of, _), part in self.parts.items() if of == exercise]
+        return None if None in scores else sum(score or 0.0 for score in scores)
+
+
+@dataclass(frozen=True)
+class ClassMarks:
+    """Everybody's marks, in the order of their ids, and what an instructor should know of them."""
+
+    assignment: LoadedAssignment
+    students: tuple[Marks, ...]
+    notes: tuple[str, ...] = ()
+
+
+def printable_id(student: str) -> str:
+    """A student's id; percent-encoded if the folder's name is no valid Unicode."""
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return quote(student, errors="surrogateescape")
+    return student
+
+
+def class_marks(root: Path, assignment: LoadedAssignment) -> ClassMarks:
+    """The marks of all who have a result.
+
+    Raises:
+        UsageError: the gradebook's URL cannot be read.
+        MissingFacility, StorageError: there is a gradebook, but it cannot be used.
+    """
+    results, unreadable = read_results(root, assignment.id)
+    recorded = recorded_marks(root, assignment, [result.student for result in results]) if results else {}
+    students = tuple(combined(result, recorded.get(result.student)) for result in results)
+    notes = [*_about_files(unreadable, root), *_about_gradebook(students, recorded), *_unknown(students)]
+    return ClassMarks(assignment, students, tuple(notes))
+
+
+def combined(result: SubmissionResult, recorded: Recorded | None) -> Marks:
+    """A result with what the gradebook says of it, if it does."""
+    parts = {
+        (exercise.exercise, part.part): PartMark(part.score)
+        for exercise in result.exercises
+        for part in exercise.parts
+    }
+    if recorded is None:
+        return Marks(result, parts)
+    known = {key: recorded.parts.get(key, mark) for key, mark in parts.items()}
+    return Marks(result, known, recorded.retired, recorded.penalty, recorded.person, recorded=True)
+
+
+def recorded_marks(
+    root: Path, assignment: LoadedAssignment, students: Sequence[str]
+) -> Mapping[str, Recorded]:
+    """What the gradebook holds, by student; empty if there is no gradebook.
+
+    A gradebook is never created here. Loading nbgrader takes seconds, so that is left until there is one.
+    """
+    configured = course_settings(root).gradebook
+    if configured is None and not (root / "gradebook.db").exists():
+        return {}
+    from gradeprop.records.marks_recorded import read_gradebook
+
+    return read_gradebook(root, assignment, students, configured)
+
+
+def named(students: Sequence[str]) -> str:
+    """``a, b, c, d, e and 3 more``."""
+    rest = len(students) - _SHOWN
+    return ", ".join(students[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _about_files(unreadable: Sequence[Path], root: Path) -> list[str]:
+    names = [str(path.relative_to(root)) for path in unreadable]
+    return [f"Not readable as a result, left out: {named(names)}"] if names else []
+
+
+def _about_gradebook(students: Sequence[Marks], recorded: Mapping[str, Recorded]) -> list[str]:
+    if not recorded:
+        return []
+    outside = [marks.student for marks in students if not marks.recorded]
+    without = [name for name in recorded if name not in {marks.result.student for marks in students}]
+    other = [marks.student for marks in students if marks.recorded and _differs(marks)]
+    again = [
+        marks.student
+        for marks in students
+        if any(part.again and part.score is not None for part in marks.parts.values())
+    ]
+    said = (
+        ("Not in the gradebook, so by the results alone", outside),
+        ("In the gradebook, but without a result, left out", without),
+        ("The gradebook's automatic scores are not those of the results (grade again to agree)", other),
+        (
+            "A person's score is of an earlier answer or result; it counts, but look at it again",
+            again,
+        ),
+    )
+    return [f"{what}: {named(names)}" for what, names in said if names]
+
+
+def _differs(marks: Marks) -> bool:
+    return any(
+        part.kind != "explanation" and marks.parts[exercise.exercise, part.part].auto != part.score
+        for exercise in marks.result.exercises
+        for part in exercise.parts
+    )
+
+
+def _unknown(students: Sequence[Marks]) -> list[str]:
+    """Whose total is unknown, and why."""
+    waiting, faulty = [], []
+    for marks in students:
+        if marks.score is None:
+            open_kinds = {
+                part.status
+                for exercise in marks.result.exercises
+                for part in exercise.parts
+                if marks.parts[exercise.exercise, part.part].score is None
+            }
+            (faulty if "error" in open_kinds else waiting).append(marks.student)
+    return [
+        f"{what}: {named(names)}"
+        for what, names in (
+            ("No total yet, left empty, because a part waits for a person", waiting),
+            ("No total, left empty, because a grader failed (its fault, not theirs)", faulty),
+        )
+        if names
+    ]
