@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -77,27 +77,23 @@ def deliver(order: Order) -> Delivery:
         GradepropError: the course is invalid, nothing was handed in, the machine cannot isolate, …
     """
     from gradeprop.course.load import load_course
-    from gradeprop.grading.publish import record_public_checks
-    from gradeprop.notebook.release import release_model
+    from gradeprop.grading.publish import release_of
 
     course = load_course(order.root)
     assignment = course.assignment(order.assignment)
     if assignment is None:
         raise UsageError(f"the course has no assignment {order.assignment!r}")
-    release = release_model(course, assignment, record_public_checks(course, assignment))
+    release = release_of(course, assignment)
     results = _grade(order, course, release) if order.students else ()
     return Delivery(course, release, results)
 
 
 def _grade(order: Order, course: Course, release: ReleaseModel) -> tuple[SubmissionResult, ...]:
     from gradeprop.grading.batch import Submission
+    from gradeprop.grading.fingerprint import fingerprint
     from gradeprop.grading.pool import Plan, grade_class
     from gradeprop.records.key import course_key
     from gradeprop.records.submissions import Handed, find_submissions
-
-    def load(handed: Handed) -> Submission:
-        notebook, problem = handed.read()
-        return Submission(handed.student, notebook, problem)
 
     handed = find_submissions(order.submitted, order.assignment, order.students)
     plan = Plan(
@@ -108,6 +104,12 @@ def _grade(order: Order, course: Course, release: ReleaseModel) -> tuple[Submiss
         _devices(course.spec.devices),
         order.isolation,
     )
+
+    def load(item: Handed) -> Submission:
+        notebook, problem = item.read()
+        submission = Submission(item.student, notebook, problem)
+        return replace(submission, fingerprint=fingerprint(plan, submission))
+
     workers = 1 if len(handed) <= SMALL_CLASS else os.cpu_count() or 1
     results: list[SubmissionResult] = []
     grade_class(plan, [partial(load, item) for item in handed], results.append, workers=workers)
