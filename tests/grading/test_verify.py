@@ -1,0 +1,65 @@
+"""Graders are proven, and the ones that are wrong about an answer are found."""
+
+import pytest
+
+from course.minimal import EXERCISE, GRADER, write_course
+from gradeprop.grading.verify import trials, verify
+from grading.conftest import Classroom
+
+
+def proofs_of(root, sandbox):
+    setting = Classroom(root, sandbox).setting
+    return verify(setting, trials(setting, setting.assignment.exercises))
+
+
+def problems_of(root, sandbox):
+    return [problem for proof in proofs_of(root, sandbox) for problem in proof.problems]
+
+
+def test_a_good_course_is_proven_case_by_case(tmp_path, sandbox):
+    proofs = proofs_of(write_course(tmp_path), sandbox)
+    assert sorted((proof.case.exercise, proof.case.label) for proof in proofs) == [
+        ("explain_sign", "inverted_move"),
+        ("explain_sign", "solution"),
+        ("explain_sign", "starter"),
+        ("square_derivative", "missing_factor_two"),
+        ("square_derivative", "solution"),
+        ("square_derivative", "starter"),
+        ("square_derivative", "value_not_gradient"),
+    ]
+    assert [proof.problems for proof in proofs] == [()] * len(proofs)
+
+
+def test_the_words_a_student_reads_are_kept_with_the_proof(tmp_path, sandbox):
+    proofs = proofs_of(write_course(tmp_path), sandbox)
+    said = {proof.case.misconception: proof.message for proof in proofs}
+    assert "Was the 2 of 2w lost?" in said["missing_factor_two"]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "said"),
+    [
+        pytest.param(
+            GRADER, "return w**2", "return w**3", "the solution does not pass", id="wrong reference"
+        ),
+        pytest.param(
+            EXERCISE, "          ...", "          return w + w", "the starter earns", id="right starter"
+        ),
+        pytest.param(EXERCISE, "return w\n", "return w + w\n", "gets full marks", id="right sample"),
+        pytest.param(EXERCISE, "return w\n", "return w * 1.3\n", "is not named", id="sample of nothing"),
+        pytest.param(EXERCISE, "scale: 0.5", "scale: 0.25", "is not named", id="wrong pattern"),
+        pytest.param(
+            EXERCISE,
+            "return w\n",
+            "return w ** 2 + 0 * w\n",
+            "also called value_not_gradient",
+            id="another's",
+        ),
+    ],
+)
+def test_a_wrong_grader_or_sample_is_found(tmp_path, sandbox, path, old, new, said):
+    root = write_course(tmp_path)
+    text = (root / path).read_text()
+    assert old in text
+    (root / path).write_text(text.replace(old, new, 1))
+    assert any(said in problem for problem in problems_of(root, sandbox))
