@@ -94,12 +94,12 @@ def _isolation() -> list[Line]:
         Line(
             "isolation",
             found.level is not None,
-            found.level or "none that is safe",
-            found.why,
-            found.mend,
+            found.level or "none that is safe: grading is refused unless --isolation none is asked for",
         )
     ]
-    lines += [Line(f"  {layer.name}", layer.ok, layer.found, layer.why, layer.mend) for layer in found.layers]
+    lines += [
+        Line(f"  {layer.name}", layer.present, layer.detail, mend=layer.remedy) for layer in found.layers
+    ]
     if shutil.which("alembic") is None:
         lines.append(
             Line(
