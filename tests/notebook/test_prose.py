@@ -17,7 +17,7 @@ def test_the_notebook_opens_with_title_text_time_and_a_table_of_points() -> None
     assert text.startswith("# Slopes\n\nWelcome. This is about *slopes*.")
     assert "**Time:** about 25 minutes. **Points:** 8." in text
     assert "| 1. The slope of a square | 5 | 15 |\n| 2. What a sign says | 3 | 10 |" in text
-    assert "colab" not in text.lower()
+    assert "colab.research" not in text
 
 
 def test_the_colab_badge_leads_to_the_released_notebook() -> None:
@@ -37,6 +37,16 @@ def test_an_exercise_opens_with_points_minutes_maths_and_objectives() -> None:
 def test_hints_fold_and_their_markdown_stands_between_blank_lines() -> None:
     text = _prompt(SQUARE, 0)
     assert "<details>\n<summary>Hint 1</summary>\n\nWhat is $(w+h)^2 - w^2$?\n\n</details>\n\n" in text
+
+
+def test_hints_stand_last_next_to_the_answer() -> None:
+    text = _prompt(SQUARE, 0)
+    assert text.index("**What is checked**") < text.index("<details>")
+    assert text.endswith("</details>")
+
+
+def test_the_notebook_says_what_to_do_when_gp_is_not_defined() -> None:
+    assert "`NameError: name 'gp' is not defined` means that the set-up cell" in model().cells[0].source
 
 
 def test_checks_are_told_with_points_and_hidden_ones_as_checked_later() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -16,27 +17,26 @@ from gradeprop.session.silence import silence
 PUBLIC_CHECKS = PublicChecks()
 """What the notebook's set-up cell loaded into this process."""
 
+_WIDTH = 88
 
-class NotChecked(UsageError):
+
+class _Told(BaseException):
+    """An error whose message is all that a notebook shows: the way through our own code helps nobody."""
+
+    def _render_traceback_(self) -> list[str]:  # what IPython asks an exception for
+        return textwrap.wrap(f"gp.check: {self}", _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+class NotChecked(_Told, UsageError):
     """``gp.check`` was called for something that is not there."""
 
-    def _render_traceback_(self) -> list[str]:
-        """What IPython shows: the way through our own code helps nobody."""
-        return [f"gp.check: {self}"]
 
-
-class CheckFailed(GraderFault):
+class CheckFailed(_Told, GraderFault):
     """A check could not be run at all."""
 
-    def _render_traceback_(self) -> list[str]:
-        return [f"gp.check: {self}"]
 
-
-class Interrupted(KeyboardInterrupt):
+class Interrupted(_Told, KeyboardInterrupt):
     """The student stopped a check."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"gp.check: {self}"]
 
 
 def load(text: str) -> None:

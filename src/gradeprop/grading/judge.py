@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from gradeprop.gradients.compare import Mismatch, compare
 from gradeprop.gradients.diagnose import Observation, diagnose
-from gradeprop.gradients.render import SMALL, render_value
+from gradeprop.gradients.render import SMALL, render_value, with_article
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading import words
 from gradeprop.grading.probe import Probe, Script
@@ -110,7 +110,7 @@ def _missing(ask: Ask, outcome: Missing) -> Judgement:
         message = f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
         return Judgement("failed", message, f"no name {ask.name!r}", ("missing_name",))
     message = (
-        f"`{ask.name}` should be a function, but it is a {outcome.found_type}."
+        f"`{ask.name}` should be a function, but it is {with_article(outcome.found_type)}."
         " Was the name used again for something else?"
     )
     return Judgement("failed", message, f"{ask.name!r} is a {outcome.found_type}", ("wrong_type",))
@@ -178,7 +178,8 @@ def _judge_values(
         else:
             got = found.value
             mismatch = compare(got, probe.answer, probe.rule, probe.labels, called=called is not None)
-        if public:
+        # A part of what is not there is told once, with the thing itself where that was asked for, too.
+        if public and not (isinstance(found, _NoSuchItem) and wrong):
             shown = expression(ask, MOST) + _path_text(probe)
             rows.append(row_of(shown, got, probe.answer, probe.rule, probe.labels))
         if mismatch is None and (mismatch := _flag(got, probe)) is not None and public:

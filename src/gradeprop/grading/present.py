@@ -178,7 +178,7 @@ def _check_html(check: PublicCheck) -> str:
         f'<div style="margin-top:.5em;padding-left:1.4em;text-indent:-1.4em"><span title="{escape(status)}"'
         f' style="display:inline-block;width:1.4em;text-indent:0;color:{colour_of(status)};font-weight:bold">'
         f"{mark_of(status)}</span>{inline(check.describe)}"
-        f' <span style="{_QUIET}">({points(check.points)})</span></div>'
+        f' <span style="{_QUIET};white-space:nowrap">({points(check.points)})</span></div>'
     )
     rows, more = _wrong_rows(check)
     said = _said(check, beside_rows=bool(rows))
@@ -200,7 +200,7 @@ def _row_html(row: Row) -> str:
     body = "".join(_item_html(item, labelled=labelled, told=told) for item in row.items)
     return (
         f'<div style="{_INDENT};{_MONO}">{escape(row.expression)}</div>'
-        '<table style="margin:.1em 0 .3em 2.8em;border:none;border-collapse:collapse;background:none">'
+        '<table style="margin:.1em 0 .5em 2.8em;border:none;border-collapse:collapse;background:none">'
         f'<tr style="background:none">{head}</tr>{body}</table>'
     )
 

@@ -20,7 +20,7 @@ from gradeprop.grading.probe import Script
 from gradeprop.grading.public_data import decode_script
 from gradeprop.session.interface import Outcome, Raised, Session
 
-_FRAMES = 3  # of a deep recursion the last ones
+_FRAMES = 3
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,8 @@ def _trace(outcomes: Sequence[Outcome]) -> str | None:
     if raised is None:
         return None
     lines = raised.traceback.splitlines()[:-1]  # the last one repeats the message
-    return "\n".join(lines[-2 * _FRAMES :]) or None
+    frames = ["\n".join(lines[at : at + 2]) for at in range(0, len(lines), 2)]
+    return "\n".join(list(dict.fromkeys(frames))[-_FRAMES:]) or None  # a recursion's frames once
 
 
 def skipped_because(missing: list[str]) -> str:

@@ -122,7 +122,7 @@ def _part_data(
 def _title(exercise: LoadedExercise, part: CodePart | ChoicePart) -> str:
     if part.title is None and len(exercise.spec.parts) == 1:
         return exercise.spec.title
-    return f"{exercise.spec.title}: {part.title or part.part.replace('_', ' ')}"
+    return f"{exercise.spec.title} – {part.title or part.part.replace('_', ' ')}"
 
 
 def _joined(first: Script, second: Script) -> Script:

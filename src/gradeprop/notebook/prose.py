@@ -24,7 +24,10 @@ _HOW_IT_WORKS = """\
 **How it works.** Run the cells from top to bottom with Shift + Enter, starting with the set-up cell just \
 below. Write your answers in the cells under each task, then run the check that follows. Check as often as \
 you like: a wrong try costs nothing, and the message tells you what to look at. Remember to save the \
-notebook before you hand it in."""
+notebook before you hand it in.
+
+Something odd? Restart the kernel (in the menu *Kernel*, on Colab *Runtime*) and run all cells again. \
+`NameError: name 'gp' is not defined` means that the set-up cell has not run yet."""
 
 _FORBIDDEN = {
     "autograd": "PyTorch's own gradients (`backward`, `torch.autograd`, `torch.func`)",
@@ -71,8 +74,9 @@ def prompt(part: CodePart | ChoicePart | ExplanationPart, *, alone: bool) -> str
     blocks = [f"### {_line(title)} ({_points(part.points)})", part.prompt.strip()]
     if part.kind == "choice":
         blocks.append(_options(part))
-    blocks.extend(_hint(number, text, len(part.hints)) for number, text in enumerate(part.hints, start=1))
     blocks.append(_criteria(part) if part.kind == "explanation" else _checks(part))
+    # Last, next to the cell where one is stuck; and a paragraph after a folded hint sticks to it.
+    blocks.extend(_hint(number, text, len(part.hints)) for number, text in enumerate(part.hints, start=1))
     return _joined(blocks)
 
 
