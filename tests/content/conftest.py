@@ -12,6 +12,8 @@ from gradeprop.grading.publish import record_public_checks
 from gradeprop.grading.verify import filled_in
 from gradeprop.notebook.release import release_model
 from gradeprop.notebook.render import to_notebook
+from gradeprop.session.interface import Sandbox
+from gradeprop.session.kernel import KernelSession
 from gradeprop.session.process import open_sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,18 @@ def answers(exercise):
             part = path.stem.removeprefix(f"{exercise}-")
             found.append(Answer(exercise, part, line, match[1] or "", match[2]))
     return found
+
+
+class SameProcess(Sandbox):
+    """Runs the tests' own answers in this very process: no protection, no waiting."""
+
+    level = "none"
+
+    def open(self, *, limits, seed, files=None):  # noqa: ARG002
+        return KernelSession({"__name__": "__main__"})
+
+    def close(self):
+        pass
 
 
 @pytest.fixture(scope="session")
