@@ -110,6 +110,7 @@ def _causes(results: Sequence[SubmissionResult]) -> list[str]:
     if not counts:
         return []
     lines = ["Most frequent mistakes:"]
-    for (exercise, cause), number in counts.most_common(5):
+    most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:5]
+    for (exercise, cause), number in most:
         lines.append(f"  {number:3d} × {cause.replace('_', ' ')}  ({exercise})")
     return lines

@@ -76,7 +76,7 @@ def _packages() -> list[Line]:
 
 
 def _devices() -> list[Line]:
-    from gradeprop.cli.devices import gpu_present
+    from gradeprop.grading.devices import gpu_present
 
     if gpu_present():
         import torch

@@ -11,10 +11,10 @@ from rich import box
 from rich.table import Table
 
 from gradeprop.cli import screen
-from gradeprop.cli.devices import chosen_devices
 from gradeprop.cli.selection import chosen_exercises, open_course
 from gradeprop.course.model import LoadedExercise
 from gradeprop.errors import VerificationFailed
+from gradeprop.grading.devices import chosen_devices
 from gradeprop.records.key import course_key
 
 if TYPE_CHECKING:

@@ -204,6 +204,10 @@ class CourseSpec(Model):
     limits: Limits = Limits()
     tolerances: dict[Literal["float16", "bfloat16", "float32", "float64"], ToleranceSpec] = {}
     colab: Colab | None = None
+    gradebook: Text | None = Field(
+        None,
+        description="SQLAlchemy URL of nbgrader's gradebook; default: SQLite, gradebook.db beside this file.",
+    )
 
 
 class LoadedExercise(Model):

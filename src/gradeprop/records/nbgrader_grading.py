@@ -6,13 +6,11 @@ small, and sees a grader that was edited meanwhile.
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,9 +20,6 @@ from gradeprop.errors import GradepropError, GraderFault, UsageError
 from gradeprop.grading.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.session.process import Isolation
-
-SMALL_CLASS = 8
-"""Up to so many submissions, starting a second worker costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -89,42 +84,19 @@ def deliver(order: Order) -> Delivery:
 
 
 def _grade(order: Order, course: Course, release: ReleaseModel) -> tuple[SubmissionResult, ...]:
-    from gradeprop.grading.batch import Submission
-    from gradeprop.grading.fingerprint import fingerprint
+    from gradeprop.grading.devices import chosen_devices
     from gradeprop.grading.pool import Plan, grade_class
+    from gradeprop.records.class_run import load, workers_for
     from gradeprop.records.key import course_key
-    from gradeprop.records.submissions import Handed, find_submissions
+    from gradeprop.records.submissions import find_submissions
 
     handed = find_submissions(order.submitted, order.assignment, order.students)
-    plan = Plan(
-        course,
-        order.assignment,
-        release,
-        course_key(order.root),
-        _devices(course.spec.devices),
-        order.isolation,
-    )
-
-    def load(item: Handed) -> Submission:
-        notebook, problem = item.read()
-        submission = Submission(item.student, notebook, problem)
-        return replace(submission, fingerprint=fingerprint(plan, submission))
-
-    workers = 1 if len(handed) <= SMALL_CLASS else os.cpu_count() or 1
+    devices = chosen_devices("auto", course.spec.devices)
+    plan = Plan(course, order.assignment, release, course_key(order.root), devices, order.isolation)
     results: list[SubmissionResult] = []
-    grade_class(plan, [partial(load, item) for item in handed], results.append, workers=workers)
+    loads = [partial(load, plan, item) for item in handed]
+    grade_class(plan, loads, results.append, workers=workers_for(len(handed)))
     return tuple(results)
-
-
-def _devices(wanted: Sequence[str]) -> tuple[str, ...]:
-    """The CPU always, the GPU if the course wants it and there is one: what `gradeprop grade` does by
-    itself."""
-    if "cuda" not in wanted:
-        return ("cpu",)
-    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")  # else children of a fork could not use it
-    import torch
-
-    return ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
 
 
 def _main(answer: Path) -> None:

@@ -1,0 +1,123 @@
+"""Grade a class and keep everything that comes of it, submission by submission, as soon as it is final."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradeprop.grading.batch import Submission
+from gradeprop.grading.fingerprint import fingerprint
+from gradeprop.grading.pool import Plan, grade_class
+from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.records.results import read_result, write_result
+from gradeprop.records.submissions import Handed
+
+if TYPE_CHECKING:
+    from gradeprop.records.gradebook import GradebookWriter
+
+SMALL_CLASS = 8
+"""Up to so many submissions, starting a second worker costs more than it saves."""
+
+
+def workers_for(submissions: int) -> int:
+    """How many workers to grade so many submissions with, when nobody says."""
+    return 1 if submissions <= SMALL_CLASS else os.cpu_count() or 1
+
+
+def load(plan: Plan, handed: Handed) -> Submission:
+    """Read a hand-in and mark it with its fingerprint."""
+    notebook, problem = handed.read()
+    submission = Submission(handed.student, notebook, problem)
+    return replace(submission, fingerprint=fingerprint(plan, submission))
+
+
+class ClassRun:
+    """One run over the hand-ins of an assignment; use as a context manager.
+
+    Args:
+        plan: what to grade and how.
+        handed: the hand-ins.
+        force: grade again what is unchanged, too.
+
+    Attributes:
+        kept: results of earlier runs that grading again could not change.
+        due: hand-ins that are to be graded.
+        notes: sentences for the instructor.
+    """
+
+    def __init__(self, plan: Plan, handed: Sequence[Handed], *, force: bool) -> None:
+        self._plan, self._handed, self._force = plan, handed, force
+        self._root = Path(plan.course.root)
+        self.kept: tuple[SubmissionResult, ...] = ()
+        self.due: tuple[Handed, ...] = ()
+        self.notes: tuple[str, ...] = ()
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Open the gradebook and find out what is due.
+
+        Raises:
+            MissingFacility, StorageError: the gradebook cannot be used.
+        """
+        with _gradebook(self._plan) as gradebook:
+            self._gradebook = gradebook
+            if gradebook is None:
+                self.notes = ("nbgrader is not installed: nothing is recorded in its gradebook",)
+            else:
+                self.notes = gradebook.notes
+            kept = {} if self._force else {item.student: self._unchanged(item) for item in self._handed}
+            self.kept = tuple(result for result in kept.values() if result is not None)
+            self.due = tuple(item for item in self._handed if kept.get(item.student) is None)
+            yield
+
+    def grade(self, on_result: Callable[[SubmissionResult], None], *, workers: int | None = None) -> None:
+        """Grade what is due. Each result is in the gradebook and in its file before ``on_result`` hears.
+
+        Raises:
+            StorageError: a result cannot be kept; all earlier ones are.
+        """
+        folders = {item.student: item.path.parent for item in self.due}
+
+        def keep(result: SubmissionResult) -> None:
+            # The result file last: while it is missing or old, the submission counts as not graded.
+            if self._gradebook is not None:
+                self._gradebook.record(result, folders[result.student])
+            write_result(self._root, result)
+            on_result(result)
+
+        if self.due:
+            grade_class(
+                self._plan,
+                [partial(load, self._plan, item) for item in self.due],
+                keep,
+                workers=workers_for(len(self.due)) if workers is None else workers,
+            )
+
+    def _unchanged(self, handed: Handed) -> SubmissionResult | None:
+        """The kept result, if grading again could not change it."""
+        result = read_result(self._root, self._plan.assignment, handed.student)
+        if result is None or result.status == "error":
+            return None
+        if (result.isolation == "none") != (self._plan.isolation == "none"):
+            return None
+        if self._gradebook is not None and not self._gradebook.is_recorded(handed.student):
+            return None
+        return result if result.versions.get("input") == load(self._plan, handed).fingerprint else None
+
+
+@contextmanager
+def _gradebook(plan: Plan) -> Iterator[GradebookWriter | None]:
+    """nbgrader's gradebook, where nbgrader is installed."""
+    if importlib.util.find_spec("nbgrader") is None:
+        yield None
+        return
+    from gradeprop.records.gradebook import GradebookWriter
+
+    with GradebookWriter(plan.course, plan.release, plan.course.spec.gradebook) as writer:
+        yield writer
