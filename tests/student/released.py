@@ -1,9 +1,98 @@
-"""The course's notebooks as its students get them."""
+"""The course's notebooks as its students get them, and real kernels to run them in."""
 
 import ast
+import json
+import os
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
+import nbclient
+import nbformat
+
+from gradeprop.course.load import load_course
+from gradeprop.grading.publish import record_public_checks
+from gradeprop.notebook.release import release_model
+from gradeprop.notebook.render import to_notebook
+
 ROOT = Path(__file__).parents[2]
+
+
+@cache
+def course():
+    return load_course(ROOT)
+
+
+@cache
+def released(assignment_id):
+    """The bytes of ``release/<a>/<a>.ipynb``."""
+    assignment = next(item for item in course().assignments if item.id == assignment_id)
+    return to_notebook(release_model(course(), assignment, record_public_checks(course(), assignment)))
+
+
+def solutions(assignment_id):
+    """The answer of each answer cell, by grade id."""
+    assignment = next(item for item in course().assignments if item.id == assignment_id)
+    return {
+        f"{exercise.slug}-{part}": text
+        for exercise in assignment.exercises
+        for part, text in exercise.solution.items()
+    }
+
+
+def sample(exercise_slug, part_slug, misconception):
+    parts = [
+        part
+        for assignment in course().assignments
+        for exercise in assignment.exercises
+        if exercise.slug == exercise_slug
+        for part in exercise.spec.parts
+        if part.part == part_slug
+    ]
+    return next(item.sample for item in parts[0].misconceptions if item.id == misconception)
+
+
+def filled(assignment_id, answers):
+    """The released notebook with these answers, by grade id, as the text of a file."""
+    notebook = json.loads(released(assignment_id))
+    for cell in notebook["cells"]:
+        if cell["id"] in answers:
+            cell["source"] = answers[cell["id"]]
+    return json.dumps(notebook)
+
+
+def saved_by_colab(text):
+    """The notebook as Colab writes it: ids in the metadata, its own keys, an older minor version."""
+    notebook = json.loads(text)
+    notebook["nbformat_minor"] = 0
+    notebook["metadata"]["colab"] = {"provenance": [], "toc_visible": True}
+    notebook["metadata"]["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    for cell in notebook["cells"]:
+        cell["metadata"]["id"] = cell.pop("id")
+        cell["metadata"]["outputId"] = "4b1d7a66-0e54-4a8f-9a5b-1c2d3e4f5a6b"
+        if isinstance(cell["source"], str):
+            cell["source"] = cell["source"].splitlines(keepends=True)
+    return json.dumps(notebook)
+
+
+def run_in_kernel(text, folder):
+    """Run a lone notebook in a real kernel, in a folder with nothing else in it; by grade id, its cells."""
+    path = folder / "notebook.ipynb"
+    path.write_text(text, encoding="utf-8")
+    notebook = nbformat.v4.reads(text)
+    client = nbclient.NotebookClient(
+        notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+    )
+    client.execute()
+    return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+
+
+def shown(cell):
+    """The plain text of what a cell displays."""
+    return "\n".join(
+        output.data["text/plain"] for output in cell.outputs if output.output_type == "display_data"
+    )
 
 
 def check_site(cell):
@@ -11,3 +100,15 @@ def check_site(cell):
     if not (cell.grade_id or "").endswith("-check"):
         return None
     return tuple(ast.literal_eval(item) for item in ast.parse(cell.source).body[0].value.args)
+
+
+def python(code, **environment):
+    """Run code in a Python process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )

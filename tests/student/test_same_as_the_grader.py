@@ -2,7 +2,6 @@
 
 import pytest
 
-from gradeprop.course.load import load_course
 from gradeprop.grading.batch import Setting, grade_batch
 from gradeprop.grading.in_notebook import load, report
 from gradeprop.grading.publish import record_public_checks
@@ -10,18 +9,24 @@ from gradeprop.grading.verify import trials
 from gradeprop.notebook.reading import read_notebook
 from gradeprop.notebook.release import release_model
 from gradeprop.notebook.setup_cell import public_json
-from gradeprop.session.interface import CellSource
+from gradeprop.session.interface import CellSource, Sandbox
 from gradeprop.session.kernel import KernelSession
 from gradeprop.session.process import open_sandbox
-from student.released import ROOT, check_site
+from student.released import check_site, course
 
-COURSE = load_course(ROOT)
+COURSE = course()
 
 
-@pytest.fixture(scope="module")
-def sandbox():
-    with open_sandbox("none") as opened:
-        yield opened
+class SameProcess(Sandbox):
+    """The grader's questions answered in this process: not safe, but quick."""
+
+    level = "none"
+
+    def open(self, *, limits, seed, files=None):  # noqa: ARG002
+        return KernelSession({"__name__": "__main__"})
+
+    def close(self):
+        pass
 
 
 def graded(setting, made):
@@ -65,8 +70,7 @@ def checked(public, notebook):
     return said
 
 
-@pytest.mark.parametrize("assignment", COURSE.assignments, ids=lambda item: item.id)
-def test_every_sample_of_every_exercise_gets_the_graders_words(assignment, sandbox):
+def compare_on_all_samples(assignment, sandbox):
     public = record_public_checks(COURSE, assignment)
     release = release_model(COURSE, assignment, public)
     setting = Setting(COURSE, assignment, release, b"k" * 32, ("cpu",), {"cpu": sandbox})
@@ -76,3 +80,15 @@ def test_every_sample_of_every_exercise_gets_the_graders_words(assignment, sandb
     for trial in made:
         by_student = checked(public, trial.submission.notebook)
         assert by_student == by_grader[trial.submission.student], [case.label for case in trial.cases]
+
+
+@pytest.mark.parametrize("assignment", COURSE.assignments, ids=lambda item: item.id)
+def test_every_answer_of_every_exercise_gets_the_graders_words(assignment):
+    compare_on_all_samples(assignment, SameProcess())
+
+
+@pytest.mark.slow
+def test_also_those_of_the_real_session():
+    with open_sandbox("none") as sandbox:
+        for assignment in COURSE.assignments:
+            compare_on_all_samples(assignment, sandbox)

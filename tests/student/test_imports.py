@@ -1,0 +1,70 @@
+"""A student needs neither what only instructors have nor what exists on Linux only."""
+
+import json
+
+import pytest
+
+from student.released import filled, python, solutions
+
+INSTRUCTORS = ["pydantic", "yaml", "pytest", "nbgrader", "jinja2", "matplotlib", "sqlalchemy", "hypothesis"]
+LINUX = ["fcntl", "grp", "pwd", "pyseccomp", "resource", "syslog", "termios"]
+
+BLOCK = """
+import importlib.abc, os, sys
+
+class Refuse(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in refused:
+            raise ModuleNotFoundError(f"{name} is not for students", name=name)
+
+def refuse(names):
+    global refused
+    refused = frozenset(names)
+    for name in [name for name in sys.modules if name.partition(".")[0] in refused]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, Refuse())
+    # Not to be had on Windows or macOS.
+    for name in ("fork", "pidfd_open", "O_TMPFILE", "setsid", "memfd_create"):
+        if hasattr(os, name):
+            delattr(os, name)
+"""
+
+
+def test_gp_check_needs_torch_alone():
+    code = f"""{BLOCK}
+import json, torch
+refuse({[*INSTRUCTORS, *LINUX, "rich", "typer", "nbformat", "IPython", "ipykernel", "safetensors"]})
+for source in json.loads({cells("a01_slopes")!r}):
+    exec(source)
+"""
+    done = python(code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("✓") == 3
+    assert done.stderr == ""
+
+
+def test_gradeprop_check_needs_only_what_installs_everywhere(tmp_path):
+    path = tmp_path / "lone.ipynb"
+    path.write_text(filled("a01_slopes", solutions("a01_slopes")), encoding="utf-8")
+    code = f"""{BLOCK}
+import torch, IPython.core.interactiveshell  # what they take from Linux is their business
+refuse({sorted({*INSTRUCTORS, *LINUX} - {"pydantic"})})  # typer reads its options with pydantic
+from gradeprop.cli.main import main
+sys.argv = ["gradeprop", "check", {str(path)!r}]
+main()
+"""
+    done = python(code)
+    assert done.returncode == 0, done.stderr
+    assert "so far 3 of 3 points" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["gradeprop", "gradeprop.errors", "gradeprop.session.interface"])
+def test_importing_costs_nothing(module):
+    code = f"import sys, {module}; print(sorted({{'torch', 'IPython', 'pydantic'}} & sys.modules.keys()))"
+    assert python(code).stdout.strip() == "[]"
+
+
+def cells(assignment):
+    """Sources of a solved notebook's code cells, as JSON."""
+    notebook = json.loads(filled(assignment, solutions(assignment)))
+    return json.dumps(["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"])

@@ -1,0 +1,90 @@
+"""A released notebook, alone in an empty folder, in a real Jupyter kernel."""
+
+from ast import literal_eval
+
+import pytest
+from nbgrader.utils import determine_grade
+
+from student.released import filled, run_in_kernel, sample, saved_by_colab, shown, solutions
+
+RIGHT = solutions("a01_slopes")
+LOUD = """
+import logging, os, sys, warnings
+logging.basicConfig(level="INFO")  # its handler keeps the kernel's stderr
+
+def d_square(w):
+    print("thousands of lines\\n" * 5000)
+    print("to stderr", file=sys.stderr)
+    sys.__stderr__.write("to the stream below")
+    os.write(2, b"to the descriptor")
+    os.system("echo from a child process >&2")
+    logging.warning("logged")
+    warnings.warn("warned")
+    display("shown")
+    return 2 * w
+"""
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Several notebooks, each in a kernel and an empty folder of its own."""
+
+    def run(text):
+        return run_in_kernel(text, tmp_path_factory.mktemp("lone"))
+
+    return run
+
+
+def kinds(cell):
+    return [
+        (output.output_type, output.get("name")) if output.output_type == "stream" else output.output_type
+        for output in cell.outputs
+    ]
+
+
+def grades(cells):
+    """What plain nbgrader, which knows nothing of us, makes of the executed check cells."""
+    return {
+        name: determine_grade(cell)
+        for name, cell in cells.items()
+        if cell.cell_type == "code" and cell.metadata.nbgrader.grade
+    }
+
+
+def test_checks_display_html_and_text_and_end_with_the_share_of_the_points_as_a_number(run):
+    wrong = sample("square_derivative", "autograd", "value_not_gradient")
+    cells = run(filled("a01_slopes", RIGHT | {"square_derivative-autograd": wrong}))
+    assert grades(cells) == {
+        "square_derivative-by_hand-check": (2.0, 2.0),
+        "square_derivative-autograd-check": (0.5, 1.0),
+    }
+    for name in grades(cells):
+        assert kinds(cells[name]) == ["display_data", "execute_result"]
+        assert {"text/plain", "text/html"} <= cells[name].outputs[0].data.keys()
+        assert isinstance(literal_eval(cells[name].outputs[1].data["text/plain"]), float)
+    text = shown(cells["square_derivative-autograd-check"])
+    assert "expected [6.0]" in text
+    assert "got      [9.0]" in text
+    assert "Where\n      does PyTorch put it?" in text
+
+
+def test_a_blank_notebook_gets_nothing_and_is_told_so_kindly(run):
+    cells = run(filled("a01_slopes", {}))
+    assert [won for won, _ in grades(cells).values()] == [0.0, 0.0]
+    text = shown(cells["square_derivative-by_hand-check"])
+    assert "Nothing has been written here yet" in text
+    assert "run that cell first" in text
+
+
+def test_saved_by_colab_it_runs_the_same_and_what_student_code_prints_stays_out_of_the_check(run):
+    cells = run(saved_by_colab(filled("a01_slopes", RIGHT | {"square_derivative-by_hand": LOUD})))
+    assert kinds(cells["square_derivative-by_hand-check"]) == ["display_data", "execute_result"]
+    assert [won for won, _ in grades(cells).values()] == [2.0, 1.0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", ["a02_autograd", "a03_descent", "a09_fields", "a10_explain"])
+def test_every_assignment_gives_all_for_solutions_and_nothing_for_starters(run, assignment):
+    for answers, share in ((solutions(assignment), 1.0), ({}, 0.0)):
+        for won, of in grades(run(filled(assignment, answers))).values():
+            assert won == pytest.approx(share * of)
