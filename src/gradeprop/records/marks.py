@@ -216,7 +216,8 @@ def _differs(marks: Marks) -> bool:
 
 def _unknown(students: Sequence[Marks]) -> list[str]:
     """Whose total is unknown, and why."""
-    waiting, faulty = [], []
+    waiting: list[str] = []
+    faulty: list[str] = []
     for marks in students:
         if marks.score is None:
             open_kinds = {
@@ -229,8 +230,8 @@ def _unknown(students: Sequence[Marks]) -> list[str]:
     return [
         f"{what}: {named(names)}"
         for what, names in (
-            ("No total yet, left empty, because a part waits for a person", waiting),
-            ("No total, left empty, because a grader failed (its fault, not theirs)", faulty),
+            ("A part waits for a person, so no total is given", waiting),
+            ("A grader failed (its fault, not theirs), so no total is given", faulty),
         )
         if names
     ]

@@ -90,8 +90,7 @@ def _read(session: Session, assignment: LoadedAssignment) -> dict[str, Recorded]
                 retired += _mark(grade, None).score or 0.0
         student = row.Student
         person = Person(
-            *(value or "" for value in (student.first_name, student.last_name, student.email)),
-            student.lms_user_id or "",
+            student.first_name or "", student.last_name or "", student.email or "", student.lms_user_id or ""
         )
         found[student.id] = Recorded(parts, retired, float(row.late_submission_penalty or 0.0), person)
     return found

@@ -24,7 +24,7 @@ def export(marks: ClassMarks) -> str:
     or waits for a person is skipped. Times are seconds, of whole suites: checks are not timed one by one."""
     words = describes(marks.assignment)
     suites = [_suite(student, words) for student in marks.students]
-    root = ElementTree.Element("testsuites", name=marks.assignment.id, **_counts(suites))
+    root = ElementTree.Element("testsuites", {"name": marks.assignment.id, **_counts(suites)})
     root.set("time", number(sum(student.result.timing.total_s for student in marks.students)))
     root.extend(suites)
     ElementTree.indent(root)

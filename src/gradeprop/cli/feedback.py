@@ -1,0 +1,53 @@
+"""``gradeprop feedback``: one page for each student."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gradeprop.cli import screen
+from gradeprop.cli.export import require_results, tell
+from gradeprop.cli.selection import named_assignment, open_course
+from gradeprop.errors import UsageError
+from gradeprop.records.feedback import write_feedback
+from gradeprop.records.feedback_answers import Answers
+from gradeprop.records.marks import Marks, class_marks
+
+
+def run(
+    name: str, students: Sequence[str], submitted: Path | None, folder: Path | None, *, as_json: bool
+) -> None:
+    """Write feedback and print the paths written.
+
+    Raises:
+        UsageError: no such assignment, nothing graded yet, or a named student has no result.
+        StorageError: a page cannot be written.
+    """
+    root, course = open_course(folder)
+    assignment = named_assignment(course, name)
+    marks = class_marks(root, assignment)
+    tell(marks)
+    require_results(marks)
+    chosen = [item for item in marks.students if not students or item.result.student in students]
+    if absent := [student for student in students if student not in _ids(chosen)]:
+        raise UsageError(
+            f"no result of {name} for: {', '.join(absent)}",
+            where=f"results/{name}",
+            remedy="check the spelling of the id, or grade it first",
+        )
+    answers = Answers(course, assignment, submitted or root / "submitted")
+    written = []
+    with screen.progress(f"Feedback {name}", len(chosen)) as bar:
+        for item in chosen:
+            written.append(write_feedback(course, assignment, item, answers))
+            bar.step(item.student)
+    paths = [str(path.relative_to(root)) for path in written]
+    if as_json:
+        screen.print_json({"written": paths})
+    else:
+        for path in paths:
+            screen.out().print(screen.plain(path), soft_wrap=True)
+
+
+def _ids(chosen: Sequence[Marks]) -> set[str]:
+    return {item.result.student for item in chosen}
