@@ -37,6 +37,10 @@ CourseOption = Annotated[
         help="The course folder. Default: the nearest one upward with a course.yaml.",
     ),
 ]
+SubmittedOption = Annotated[
+    Path | None,
+    typer.Option("--submitted", metavar="DIR", help="Default: submitted/ in the course folder."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
 DeviceOption = Annotated[
     Device,
@@ -84,10 +88,7 @@ def verify(
 @app.command()
 def grade(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
-    submitted: Annotated[
-        Path | None,
-        typer.Option("--submitted", metavar="DIR", help="Default: submitted/ in the course folder."),
-    ] = None,
+    submitted: SubmittedOption = None,
     student: Annotated[
         list[str] | None, typer.Option("--student", metavar="ID", help="Only this one; repeatable.")
     ] = None,
@@ -142,10 +143,7 @@ def feedback(
     student: Annotated[
         list[str] | None, typer.Option("--student", metavar="ID", help="Only this one; repeatable.")
     ] = None,
-    submitted: Annotated[
-        Path | None,
-        typer.Option("--submitted", metavar="DIR", help="Default: submitted/ in the course folder."),
-    ] = None,
+    submitted: SubmittedOption = None,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -171,6 +169,23 @@ def export(
     from gradeprop.cli import export as command
 
     command.run(assignment, to, output, course)
+
+
+@app.command()
+def replay(
+    student: Annotated[str, typer.Argument(metavar="STUDENT")],
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    check: Annotated[str | None, typer.Option("--check", metavar="NAME", help="Only this check.")] = None,
+    submitted: SubmittedOption = None,
+    device: DeviceOption = "auto",
+    isolation: IsolationOption = "auto",
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run one submission again with the same hidden inputs and show all of it, for an appeal."""
+    from gradeprop.cli import replay as command
+
+    command.run(student, assignment, check, submitted, device, isolation, course, as_json=json)
 
 
 @app.command()

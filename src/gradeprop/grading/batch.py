@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeAlias
 
 from gradeprop.course.limits import Limits
 from gradeprop.course.model import ChoicePart, CodePart, Course, ExplanationPart, LoadedAssignment
@@ -31,6 +31,8 @@ from gradeprop.grading.verdict import (
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.notebook.restore import RestoredNotebook, restore
 from gradeprop.session.interface import Call, Outcome, Sandbox
+
+OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
 
 PROBES_AGAIN = 3
 """How often a check is asked again on fresh inputs when two causes fit."""
@@ -78,14 +80,21 @@ class _Paper:
 
 
 def grade_batch(
-    setting: Setting, submissions: Sequence[Submission], on_result: Callable[[SubmissionResult], None]
+    setting: Setting,
+    submissions: Sequence[Submission],
+    on_result: Callable[[SubmissionResult], None],
+    *,
+    on_check: OnCheck | None = None,
 ) -> None:
     """Grade submissions in order; every result is handed over as soon as it is final.
+
+    Args:
+        on_check: for an instructor's eyes, hears of every check with all its inputs and expected values.
 
     Nothing that a student wrote can make this raise. A fault of a grader's own becomes status ``error``
     with a null score in the results that it touches.
     """
-    _Batch(setting, submissions, on_result).grade()
+    _Batch(setting, submissions, on_result, on_check).grade()
 
 
 class _Batch:
@@ -96,9 +105,11 @@ class _Batch:
         setting: Setting,
         submissions: Sequence[Submission],
         on_result: Callable[[SubmissionResult], None],
+        on_check: OnCheck | None,
     ) -> None:
         self._setting = setting
         self._on_result = on_result
+        self._on_check = on_check
         self._limits = combined_limits(setting.course, setting.assignment)
         self._sites = check_sites(setting.assignment)
         self._versions = versions(setting.course)
@@ -163,6 +174,8 @@ class _Batch:
         run = self._run(paper, device)
         run.at((site.exercise.slug, site.part.part))
         outcomes = run.ask(script.asks)
+        if self._on_check is not None:
+            self._on_check(site, device, self._judge(site, again(0), outcomes, shown=True))
         judgement = self._judge(site, script, outcomes)
         if judgement.observations and judgement.status == "failed":
             judgement = self._explained(run, site, self._judge(site, again(0), outcomes), again)
@@ -225,11 +238,13 @@ class _Batch:
         script: Script,
         outcomes: Sequence[Outcome],
         earlier: Sequence[Observation] = (),
+        *,
+        shown: bool = False,
     ) -> Judgement:
         return judge(
             script,
             outcomes,
-            public=site.check.public,
+            public=site.check.public or shown,
             declared={item.id: item.say.strip() for item in site.part.misconceptions},
             forbid=site.part.forbid,
             earlier=earlier,

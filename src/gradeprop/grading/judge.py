@@ -11,7 +11,7 @@ from gradeprop.gradients.diagnose import Observation, diagnose
 from gradeprop.gradients.render import SMALL, render_value, with_article
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading import words
-from gradeprop.grading.probe import Probe, Script
+from gradeprop.grading.probe import Probe, Script, anywhere
 from gradeprop.grading.rows import MOST, Item, Row, row_of
 from gradeprop.grading.verdict import Status
 from gradeprop.session.interface import Ask, Call, Missing, Outcome, Raised, Returned, Stopped
@@ -170,6 +170,8 @@ def _judge_values(
         assert isinstance(outcome, Returned)  # all else was dealt with before
         ask = script.asks[probe.handle.ask]
         called = ask.name if isinstance(ask, Call) else None
+        # A function answers where its input lives; a variable lives where the student made it.
+        rule = probe.rule if called else anywhere(probe.rule)
         said = expression(ask) + _path_text(probe)
         found = _resolve(outcome.value, probe)
         if isinstance(found, _NoSuchItem):
@@ -177,17 +179,15 @@ def _judge_values(
             got: Value = found.container
         else:
             got = found.value
-            mismatch = compare(got, probe.answer, probe.rule, probe.labels, called=called is not None)
+            mismatch = compare(got, probe.answer, rule, probe.labels, called=called is not None)
         # A part of what is not there is told once, with the thing itself where that was asked for, too.
         if public and not (isinstance(found, _NoSuchItem) and wrong):
             shown = expression(ask, MOST) + _path_text(probe)
-            rows.append(row_of(shown, got, probe.answer, probe.rule, probe.labels))
+            rows.append(row_of(shown, got, probe.answer, rule, probe.labels))
         if mismatch is None and (mismatch := _flag(got, probe)) is not None and public:
             flags = Item("", str(probe.requires_grad), str(not probe.requires_grad), False)
             rows.append(Row(f"{shown}.requires_grad", (flags,)))
-        observations.append(
-            Observation(got, probe.answer, probe.alternatives, probe.rule, probe.labels, called)
-        )
+        observations.append(Observation(got, probe.answer, probe.alternatives, rule, probe.labels, called))
         if mismatch is not None:
             wrong.append((said, mismatch))
     if not wrong:

@@ -190,6 +190,11 @@ class Expectation:
         self.reference.add(self.handle, problem, rule, requires_grad)
 
 
+def anywhere(rule: Rule) -> Rule:
+    """The same rule for a value on any device."""
+    return replace(rule, device=None, items=tuple(anywhere(item) for item in rule.items))
+
+
 def as_value(item: Any, device: str) -> Value:
     """A grader's argument as a wire value; tensors become `TensorState` on the check's device."""
     import torch

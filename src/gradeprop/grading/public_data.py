@@ -14,7 +14,7 @@ from gradeprop.gradients.mistakes import prune
 from gradeprop.gradients.problem import Answer
 from gradeprop.gradients.rule import Rule
 from gradeprop.gradients.values import TensorState, Value
-from gradeprop.grading.probe import Handle, Probe, Script
+from gradeprop.grading.probe import Handle, Probe, Script, anywhere
 from gradeprop.session.interface import Ask, Call, Read
 
 
@@ -67,7 +67,8 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         "ask": probe.handle.ask,
         "path": list(probe.handle.path),
         "answer": _encode_answer(probe.answer),
-        "rule": _anywhere(probe.rule).to_dict(),
+        # The notebook may run on another device than where it was built.
+        "rule": anywhere(probe.rule).to_dict(),
         "labels": list(probe.labels),
         "alternatives": {
             cause: [_encode_answer(answer) for answer in answers]
@@ -76,11 +77,6 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         },
         "requires_grad": probe.requires_grad,
     }
-
-
-def _anywhere(rule: Rule) -> Rule:
-    """The rule without a device: the notebook may run on another one than where it was built."""
-    return replace(rule, device=None, items=tuple(_anywhere(item) for item in rule.items))
 
 
 def _decode_probe(data: dict[str, Any]) -> Probe:
