@@ -147,6 +147,22 @@ def test_show_prints_what_the_student_is_told(built):
     assert "gradeprop grade a01_slopes" in missing.stderr
 
 
+def test_replay_asks_the_same_again_and_shows_all_of_it(built):
+    hand_in(built, "bob", answered(built, **HALVED))
+    gradeprop("grade", "a01_slopes", *NONE, cwd=built)
+    before = (built / "results/a01_slopes/bob.json").read_bytes()
+    done = gradeprop("replay", "bob", "a01_slopes", "--check", "shape", *NONE, cwd=built)
+    assert done.returncode == 0, done.stderr
+    assert "square_derivative shape: failed [missing_factor_two]" in done.stdout
+    assert "expected" in done.stdout
+    assert "The kept result says the same." in done.stdout
+    assert "direction" not in done.stdout
+    assert (built / "results/a01_slopes/bob.json").read_bytes() == before
+    unknown = gradeprop("replay", "bob", "a01_slopes", "--check", "nonsense", cwd=built)
+    assert unknown.returncode == 2
+    assert "known: shape, matches_autograd, direction" in unknown.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

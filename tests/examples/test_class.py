@@ -1,0 +1,70 @@
+"""The bundled class is what its script makes of the present course, and comes out as it is meant to."""
+
+from pathlib import Path
+
+import make_class
+import pytest
+
+from gradeprop.course.load import load_course
+from gradeprop.grading.batch import Setting, Submission, grade_batch
+from gradeprop.grading.publish import release_of
+from gradeprop.session.process import open_sandbox
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def course():
+    return load_course(ROOT)
+
+
+def test_the_bundled_files_are_what_the_script_writes(course):
+    folder = ROOT / "examples" / "submitted"
+    written = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.ipynb")}
+    assert written == make_class.make_class(course), "run `make examples`"
+
+
+def test_each_student_comes_out_as_described(course):
+    with open_sandbox("auto") as sandbox:
+        assignment = course.assignment("a03_descent")
+        setting = Setting(
+            course, assignment, release_of(course, assignment), b"k" * 32, ("cpu",), {"cpu": sandbox}
+        )
+        files = make_class.make_class(course)
+        submissions = [
+            Submission(path.parts[0], data) for path, data in files.items() if path.parts[1] == assignment.id
+        ]
+        results = []
+        grade_batch(setting, submissions, results.append)
+    outcome = {
+        result.student: (
+            result.status,
+            result.auto_score,
+            [part.status for exercise in result.exercises for part in exercise.parts],
+            sorted(
+                {
+                    check.misconception
+                    for exercise in result.exercises
+                    for part in exercise.parts
+                    for check in part.checks
+                    if check.misconception
+                }
+            ),
+        )
+        for result in results
+    }
+    passed, failed = ["passed"] * 3, ["failed"] * 3
+    assert outcome == {
+        "ada": ("graded", 11.0, passed, []),
+        "alan": ("graded", 7.0, ["passed", "passed", "failed"], ["grad_accumulated"]),
+        "emmy": ("graded", 4.0, ["failed", "failed", "passed"], ["ascent", "off_by_one_step"]),
+        "grace": ("graded", 0.0, failed, ["grad_accumulated", "stale_loss", "sum_instead_of_mean"]),
+        "hedy": ("graded", 3.0, ["failed", "passed", "failed"], ["copied_from_text", "sequential_update"]),
+        "joan": ("graded", 8.0, ["passed", "timeout", "passed"], []),
+        "kurt": ("graded", 7.0, ["passed", "passed", "killed"], []),
+        "maria": ("graded", 8.0, ["passed", "failed", "passed"], []),
+        "nina": ("graded", 11.0, passed, []),
+        "paul": ("graded", 0.0, failed, []),
+        "sofia": ("graded", 7.0, ["passed", "passed", "failed"], ["grad_accumulated"]),
+        "tom": ("ungradable", 0.0, ["missing"] * 3, []),
+    }
