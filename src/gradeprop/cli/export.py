@@ -19,11 +19,11 @@ def run(name: str, to: Format, output: Path | None, folder: Path | None) -> None
         UsageError: no such assignment, nothing graded yet, or a folder format without ``output``.
         StorageError: ``output`` cannot be written.
     """
-    root, course = open_course(folder)
+    _, course = open_course(folder)
     assignment = named_assignment(course, name)
     if output is None and to in FOLDER_FORMATS:
         raise UsageError(f"{to} is a file for each student", remedy="name a folder for them: --output DIR")
-    marks = class_marks(root, assignment)
+    marks = class_marks(course, assignment)
     tell(marks)
     require_results(marks)
     if output is None:

@@ -25,7 +25,7 @@ def run(
     """
     root, course = open_course(folder)
     assignment = named_assignment(course, name)
-    marks = class_marks(root, assignment)
+    marks = class_marks(course, assignment)
     tell(marks)
     require_results(marks)
     chosen = [item for item in marks.students if not students or item.result.student in students]

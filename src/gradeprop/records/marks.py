@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote
 
-from gradeprop.course.model import LoadedAssignment
+from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.grading.verdict import SubmissionResult
-from gradeprop.records.nbgrader_config import course_settings
 from gradeprop.records.results import read_results
 
 PartKey: TypeAlias = tuple[str, str]
@@ -130,15 +129,16 @@ def printable_id(student: str) -> str:
     return student
 
 
-def class_marks(root: Path, assignment: LoadedAssignment) -> ClassMarks:
+def class_marks(course: Course, assignment: LoadedAssignment) -> ClassMarks:
     """The marks of all who have a result.
 
     Raises:
         UsageError: the gradebook's URL cannot be read.
         MissingFacility, StorageError: there is a gradebook, but it cannot be used.
     """
+    root = Path(course.root)
     results, unreadable = read_results(root, assignment.id)
-    recorded = recorded_marks(root, assignment, [result.student for result in results]) if results else {}
+    recorded = recorded_marks(course, assignment, [result.student for result in results]) if results else {}
     students = tuple(combined(result, recorded.get(result.student)) for result in results)
     notes = [*_about_files(unreadable, root), *_about_gradebook(students, recorded), *_unknown(students)]
     return ClassMarks(assignment, students, tuple(notes))
@@ -158,18 +158,18 @@ def combined(result: SubmissionResult, recorded: Recorded | None) -> Marks:
 
 
 def recorded_marks(
-    root: Path, assignment: LoadedAssignment, students: Sequence[str]
+    course: Course, assignment: LoadedAssignment, students: Sequence[str]
 ) -> Mapping[str, Recorded]:
     """What the gradebook holds, by student; empty if there is no gradebook.
 
     A gradebook is never created here. Loading nbgrader takes seconds, so that is left until there is one.
     """
-    configured = course_settings(root).gradebook
-    if configured is None and not (root / "gradebook.db").exists():
+    root = Path(course.root)
+    if course.spec.gradebook is None and not (root / "gradebook.db").exists():
         return {}
     from gradeprop.records.marks_recorded import read_gradebook
 
-    return read_gradebook(root, assignment, students, configured)
+    return read_gradebook(root, assignment, students, course.spec.gradebook)
 
 
 def named(students: Sequence[str]) -> str:
