@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from gradeprop.cli import screen
+from gradeprop.cli.main import INTERRUPTED
 from gradeprop.errors import MissingFacility, UngradableSubmission, UsageError
 from gradeprop.notebook.reading import read_notebook
 from gradeprop.notebook.setup_cell import LOADER_CALL
@@ -25,7 +26,7 @@ def run(path: Path, *, as_json: bool) -> None:
     Raises:
         UsageError: no notebook there, or one without gradeprop's checks or set-up cell.
         MissingFacility: the set-up cell needs a package that is not installed.
-        Interrupted: Ctrl-C; what was checked before is printed.
+        SystemExit: 130 after Ctrl-C; what was checked before is printed.
     """
     _print_anything()
     cells = _code_cells(path)
@@ -44,7 +45,13 @@ def run(path: Path, *, as_json: bool) -> None:
             remedy="copy it from a fresh copy of the notebook, where it is the first code cell",
         )
     screen.err().print(f"Running {screen.plain(path.name)} in this Python. Ctrl-C stops it.", soft_wrap=True)
-    reports, errors = _run(cells, path.resolve().parent, sites, set_up, as_json=as_json)
+    from gradeprop.grading.in_notebook import Interrupted
+
+    try:
+        reports, errors = _run(cells, path.resolve().parent, sites, set_up, as_json=as_json)
+    except Interrupted as stopped:
+        screen.err().print(f"\ngradeprop: {screen.plain(str(stopped))}", soft_wrap=True)
+        sys.exit(INTERRUPTED)
     earned = sum(report.earned for report in reports)
     total = sum(report.points for report in reports)
     if as_json:
@@ -82,15 +89,28 @@ def _run(
             reports.append(found)
             shown = repr(ReportView([found]))
         if not as_json:
-            text = Text(screen.plain(shown) + "\n")
-            text.highlight_regex("(?m)^  ✓", "green")
-            text.highlight_regex("(?m)^(  ✗|Code cell .* stopped:)", "red")
+            text = Text(_printable(screen.plain(shown)) + "\n")
+            text.highlight_regex("(?m)^  [✓+]", "green")
+            text.highlight_regex("(?m)^(  [✗x]|Code cell .* stopped:)", "red")
             screen.out().print(text, soft_wrap=True)
     return reports, errors
 
 
+_PLAIN = str.maketrans({"✓": "+", "✗": "x", "–": "-", "…": "...", "“": '"', "”": '"', "²": "^2", "→": "->"})
+
+
+def _printable(text: str) -> str:
+    """Not every terminal can show every character (Windows, LANG=C)."""
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
+    return text
+
+
 def _print_anything() -> None:
-    """Not every terminal can show every character (Windows, LANG=C): rather ``?`` than an error."""
+    """Rather a ``?`` than an error."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

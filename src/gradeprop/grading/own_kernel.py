@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ from gradeprop.session.kernel import KernelSession
 from gradeprop.session.shell import NotebookShell
 from gradeprop.session.silence import silence
 from gradeprop.session.tracebacks import raised
+
+_FILE = re.compile(r"\(<ipython-input-[^>]*>, (line \d+)\)")
 
 Site: TypeAlias = tuple[str, str | None]
 
@@ -65,6 +68,7 @@ def run_checks(
             error = _run(shell, source, number)
             if error is not None:
                 yield error
+        NotebookShell.clear_instance()  # type: ignore[no-untyped-call]
 
 
 def _run(shell: NotebookShell, source: str, number: int) -> CellError | None:
@@ -77,9 +81,8 @@ def _run(shell: NotebookShell, source: str, number: int) -> CellError | None:
     if isinstance(error, KeyboardInterrupt):
         raise Interrupted(f"stopped while code cell {number} was running. Is there a loop that never ends?")
     found = raised(error, shell.cell_of)
-    return CellError(
-        number, f"{found.type_name}: {found.message}", "\n".join(found.traceback.splitlines()[:-1])
-    )
+    message = _FILE.sub(r"(\1)", found.message)  # where a syntax error is, in words that the student knows
+    return CellError(number, f"{found.type_name}: {message}", "\n".join(found.traceback.splitlines()[:-1]))
 
 
 @contextlib.contextmanager

@@ -164,8 +164,12 @@ def _trace(outcomes: Sequence[Outcome]) -> str | None:
     raised = next((item for item in outcomes if isinstance(item, Raised)), None)
     if raised is None:
         return None
-    lines = raised.traceback.splitlines()[:-1]  # the last one repeats the message
-    frames = ["\n".join(lines[at : at + 2]) for at in range(0, len(lines), 2)]
+    frames: list[str] = []
+    for line in raised.traceback.splitlines()[:-1]:  # the last one repeats the message
+        if line.startswith("    ") and frames:
+            frames[-1] += f"\n{line}"
+        elif line != "...":
+            frames.append(line)
     return "\n".join(list(dict.fromkeys(frames))[-_FRAMES:]) or None  # a recursion's frames once
 
 
