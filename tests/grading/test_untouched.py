@@ -2,7 +2,12 @@ import pytest
 
 from gradeprop.grading.untouched import untouched
 
-EMPTY = ["def f(x): ...", "def f(x):\n    # nothing yet\n    ...", "def f(x): pass", 'def f(x):\n    """Doc."""']
+EMPTY = [
+    "def f(x): ...",
+    "def f(x):\n    # nothing yet\n    ...",
+    "def f(x): pass",
+    'def f(x):\n    """Doc."""',
+]
 WRITTEN = [
     "def f(x): return 2.0",
     "def f(x): return 'doc'",
