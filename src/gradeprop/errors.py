@@ -83,6 +83,12 @@ class GraderFault(GradepropError):
     exit_code: ClassVar[int] = 1
 
 
+class Interrupted(GradepropError):
+    """Somebody pressed Ctrl-C; what was finished is kept."""
+
+    exit_code: ClassVar[int] = 130
+
+
 class MissingFacility(GradepropError):
     """The machine lacks something that was asked for (a GPU, namespaces, a package, a writable disk)."""
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from gradeprop.cli import screen
-from gradeprop.cli.main import INTERRUPTED
-from gradeprop.errors import MissingFacility, UngradableSubmission, UsageError
+from gradeprop.errors import Interrupted, MissingFacility, UngradableSubmission, UsageError
 from gradeprop.notebook.reading import read_notebook
 from gradeprop.notebook.setup_cell import LOADER_CALL
 
@@ -45,13 +44,12 @@ def run(path: Path, *, as_json: bool) -> None:
             remedy="copy it from a fresh copy of the notebook, where it is the first code cell",
         )
     screen.err().print(f"Running {screen.plain(path.name)} in this Python. Ctrl-C stops it.", soft_wrap=True)
-    from gradeprop.grading.in_notebook import Interrupted
+    from gradeprop.grading.in_notebook import Interrupted as StoppedCheck
 
     try:
         reports, errors = _run(cells, path.resolve().parent, sites, set_up, as_json=as_json)
-    except Interrupted as stopped:
-        screen.err().print(f"\ngradeprop: {screen.plain(str(stopped))}", soft_wrap=True)
-        sys.exit(INTERRUPTED)
+    except StoppedCheck as stopped:
+        raise Interrupted(screen.plain(str(stopped))) from None
     earned = sum(report.earned for report in reports)
     total = sum(report.points for report in reports)
     if as_json:

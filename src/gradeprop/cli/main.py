@@ -3,15 +3,17 @@ that ``--help`` does not wait for torch."""
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, ParamSpec
 
 import typer
 
 from gradeprop import __version__
-from gradeprop.errors import GradepropError
+from gradeprop.errors import GradepropError, Interrupted
 
 app = typer.Typer(
     name="gradeprop",
@@ -22,7 +24,21 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-INTERRUPTED = 130
+
+P = ParamSpec("P")
+
+
+def command(function: Callable[P, None]) -> Callable[P, None]:
+    """Register a command. Ctrl-C becomes an error of ours before typer makes "Aborted!" of it."""
+
+    @functools.wraps(function)
+    def interruptible(*arguments: P.args, **keywords: P.kwargs) -> None:
+        try:
+            function(*arguments, **keywords)
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted; everything finished so far is kept") from None
+
+    return app.command()(interruptible)
 
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -55,7 +71,7 @@ IsolationOption = Annotated[
 ]
 
 
-@app.command()
+@command
 def build(
     assignments: Annotated[
         list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
@@ -69,7 +85,7 @@ def build(
     command.run(assignments or [], course, as_json=json)
 
 
-@app.command()
+@command
 def verify(
     exercises: Annotated[
         list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="Default: all.")
@@ -85,7 +101,7 @@ def verify(
     sys.exit(command.run(exercises or [], course, device, isolation, as_json=json))
 
 
-@app.command()
+@command
 def grade(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     submitted: SubmittedOption = None,
@@ -121,7 +137,7 @@ def grade(
     )
 
 
-@app.command()
+@command
 def show(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     student: Annotated[str, typer.Argument(metavar="STUDENT")],
@@ -137,7 +153,7 @@ def show(
     command.run(assignment, student, course, details=details, as_json=json)
 
 
-@app.command()
+@command
 def feedback(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     student: Annotated[
@@ -153,7 +169,7 @@ def feedback(
     command.run(assignment, student or [], submitted, course, as_json=json)
 
 
-@app.command()
+@command
 def export(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     to: Annotated[Format, typer.Option("--to", help="The format.")],
@@ -171,7 +187,7 @@ def export(
     command.run(assignment, to, output, course)
 
 
-@app.command()
+@command
 def replay(
     student: Annotated[str, typer.Argument(metavar="STUDENT")],
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
@@ -188,7 +204,7 @@ def replay(
     command.run(student, assignment, check, submitted, device, isolation, course, as_json=json)
 
 
-@app.command()
+@command
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK")],
     json: JsonOption = False,
@@ -199,7 +215,7 @@ def check(
     command.run(notebook, as_json=json)
 
 
-@app.command()
+@command
 def doctor(json: JsonOption = False) -> None:
     """Tell what this machine offers, what is missing, and the command that mends it."""
     from gradeprop.cli import doctor as command
@@ -229,9 +245,6 @@ def main() -> None:
     except GradepropError as error:
         print(f"gradeprop: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("\ngradeprop: interrupted; everything finished so far is kept", file=sys.stderr)
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # `gradeprop … | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

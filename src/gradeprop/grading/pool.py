@@ -10,7 +10,7 @@ import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -206,8 +206,11 @@ def _work(pipe: Connection, plan: Plan) -> None:
                 except (EOFError, OSError):
                     return
                 grade_batch(setting, batch, pipe.send)
+    except BrokenPipeError:
+        return  # the parent has gone, and with it everyone who wanted the results
     except GradepropError as error:
-        pipe.send(error)
+        with suppress(OSError):
+            pipe.send(error)
 
 
 def fault_result(plan: Plan, student: str, reason: str) -> SubmissionResult:

@@ -1,0 +1,91 @@
+"""`gradeprop export` as an instructor runs it: data on stdout or in a file, notes on stderr, exit codes."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from cli.conftest import gradeprop
+from gradeprop.records.exports.csv_cells import from_csv
+from gradeprop.records.results import write_result
+from records.graded_class import result_for
+
+
+@pytest.fixture
+def graded(course) -> Path:
+    for student in ("ada", "-bob o'neil"):
+        write_result(course, result_for(student, ()))
+    return course
+
+
+def export(root, *arguments):
+    return gradeprop("export", *arguments, cwd=root)
+
+
+def test_csv_goes_to_stdout_and_what_is_unknown_is_said_on_stderr(graded):
+    done = export(graded, "a01_slopes", "--to", "csv")
+    assert done.returncode == 0, done.stderr
+    header, bob, ada = from_csv(done.stdout)
+    assert (bob[0], ada[0]) == ("-bob o'neil", "ada")
+    assert ada[header.index("score")] == ""
+    assert "A part waits for a person, so no total is given: -bob o'neil, ada." in done.stderr
+
+
+@pytest.mark.parametrize("to", ["csv", "junit", "canvas", "moodle", "jsonl"])
+def test_a_file_has_what_stdout_would_have(graded, to):
+    done = export(graded, "a01_slopes", "--to", to, "--output", "out/marks")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "2 students exported to out/marks" in done.stderr
+    printed = export(graded, "a01_slopes", "--to", to).stdout
+    assert (graded / "out" / "marks").read_bytes().replace(b"\r\n", b"\n").decode() == printed
+
+
+def test_junit_is_xml(graded):
+    root = ElementTree.fromstring(export(graded, "a01_slopes", "--to", "junit").stdout)
+    assert [suite.get("name") for suite in root] == ["-bob o'neil", "ada"]
+
+
+def test_gradescope_is_a_file_for_each_student(graded):
+    done = export(graded, "a01_slopes", "--to", "gradescope", "--output", "gs")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (graded / "gs").iterdir()) == ["-bob%20o%27neil.json", "ada.json"]
+    assert json.loads((graded / "gs" / "ada.json").read_text())["tests"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("a99_none", "--to", "csv"), "no assignment 'a99_none'; known: a01_slopes"),
+        (("a01_slopes", "--to", "excel"), "is not one of"),
+        (("a01_slopes",), "--to"),
+        (("a01_slopes", "--to", "gradescope"), "--output DIR"),
+        (("a01_slopes", "--to", "csv", "--output", "results"), "results: this is a folder"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_and_how(graded, arguments, said):
+    done = export(graded, *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_before_grading_the_remedy_is_told(course):
+    done = export(course, "a01_slopes", "--to", "csv")
+    assert done.returncode == 2
+    assert "no results of a01_slopes yet; run `gradeprop grade a01_slopes` first" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("to", ["csv", "gradescope"])
+def test_an_output_that_cannot_be_written_exits_with_3(graded, to):
+    done = export(graded, "a01_slopes", "--to", to, "--output", "course.yaml/marks")
+    assert done.returncode == 3
+    assert "cannot write this file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_device_is_written_to_and_not_replaced(graded):
+    assert export(graded, "a01_slopes", "--to", "csv", "--output", "/dev/null").returncode == 0
+    assert not Path("/dev/null").is_file()

@@ -1,0 +1,66 @@
+"""`gradeprop feedback` as an instructor runs it."""
+
+import json
+
+import pytest
+
+from cli.conftest import gradeprop
+from gradeprop.records.results import write_result
+from records.graded_class import result_for, unreadable
+from records.marked_class import wrong
+
+
+@pytest.fixture
+def graded(course):
+    for result in (result_for("ada", ()), wrong("bob & co"), unreadable("eve")):
+        write_result(course, result)
+    return course
+
+
+def page(root, student):
+    return (root / "feedback" / student / "a01_slopes" / "a01_slopes.html").read_text()
+
+
+def test_everybody_gets_a_page_and_the_paths_are_printed(graded):
+    done = gradeprop("feedback", "a01_slopes", cwd=graded)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        f"feedback/{student}/a01_slopes/a01_slopes.html" for student in ("ada", "bob & co", "eve")
+    ]
+    assert "Was the 2 of 2w lost?" in page(graded, "bob & co")
+    assert "This is not a notebook. Hand it in again." in page(graded, "eve")
+
+
+def test_only_the_named_students_get_one(graded):
+    done = gradeprop("feedback", "a01_slopes", "--student", "ada", "--json", cwd=graded)
+    assert json.loads(done.stdout) == {"written": ["feedback/ada/a01_slopes/a01_slopes.html"]}
+    assert [path.name for path in (graded / "feedback").iterdir()] == ["ada"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("a99_none",), "no assignment 'a99_none'; known: a01_slopes"),
+        (("a01_slopes", "--student", "zoe"), "no result of a01_slopes for: zoe"),
+        ((), "Missing argument"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_what_and_how(graded, arguments, said):
+    done = gradeprop("feedback", *arguments, cwd=graded)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (graded / "feedback").exists()
+
+
+def test_before_grading_the_remedy_is_told(course):
+    done = gradeprop("feedback", "a01_slopes", cwd=course)
+    assert done.returncode == 2
+    assert "run `gradeprop grade a01_slopes` first" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_exits_with_3(graded):
+    (graded / "feedback").write_text("in the way")
+    done = gradeprop("feedback", "a01_slopes", cwd=graded)
+    assert done.returncode == 3
+    assert "cannot write this file" in done.stderr

@@ -1,0 +1,105 @@
+"""Interrupted at any moment, a run loses no finished result, corrupts none and leaves nothing running."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import COMMAND, gradeprop, hand_in
+from course.minimal import write_course
+
+SLEEPY = "import time\ndef d_square(w):\n    time.sleep(0.3)\n    return 2 * w"
+STUDENTS = 12
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    root = write_course(tmp_path_factory.mktemp("template"))
+    done = gradeprop("build", cwd=root)
+    assert done.returncode == 0, done.stderr
+    notebook = json.loads((root / "release/a01_slopes/a01_slopes.ipynb").read_text())
+    for cell in notebook["cells"]:
+        if cell["id"] == "square_derivative-by_hand":
+            cell["source"] = SLEEPY
+    for number in range(STUDENTS):
+        hand_in(root, f"s{number:02d}", json.dumps(notebook).encode())
+    return root
+
+
+def descendants(pid):
+    """All processes below ``pid``, as the kernel knows them now."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, ahead = set(), [pid]
+    while ahead:
+        for child in parents.get(ahead.pop(), []):
+            found.add(child)
+            ahead.append(child)
+    return found
+
+
+def alive(pids):
+    living = set()
+    for pid in pids:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if state != "Z":
+            living.add(pid)
+    return living
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(template, tmp_path, sent):
+    root = shutil.copytree(template, tmp_path / "course")
+    results = root / "results" / "a01_slopes"
+    with subprocess.Popen(
+        [*COMMAND, "grade", "a01_slopes", "--workers", "2"],
+        cwd=root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "COLUMNS": "80"},
+        start_new_session=True,
+    ) as run:
+        wait_for(lambda: len(list(results.glob("*.json"))) >= 2)
+        below = descendants(run.pid)
+        if sent == signal.SIGINT:  # as a terminal does it: to the whole foreground group
+            os.killpg(run.pid, sent)
+        else:
+            os.kill(run.pid, sent)
+        said = run.stderr.read().decode()
+        code = run.wait(30)
+    assert below, "there were workers and sandboxes"
+    wait_for(lambda: not alive(below), 20)
+    if sent == signal.SIGINT:
+        assert code == 130
+        assert "everything finished so far is kept" in said
+        assert "Traceback" not in said
+    finished = {path.name: path.read_bytes() for path in results.glob("*.json")}
+    assert 2 <= len(finished) < STUDENTS
+    assert all(json.loads(data)["auto_score"] == 3.0 for data in finished.values())
+    again = gradeprop("grade", "a01_slopes", "--workers", "2", cwd=root)
+    assert again.returncode == 0, again.stderr
+    assert "unchanged" in again.stderr
+    assert len(list(results.glob("*.json"))) == STUDENTS
+    kept = [name for name, data in finished.items() if (results / name).read_bytes() == data]
+    assert len(kept) >= len(finished) - 1  # the one that was being recorded may be graded again
