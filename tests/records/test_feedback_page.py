@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from html.parser import HTMLParser
 
 import pytest
@@ -11,24 +10,19 @@ import pytest
 from gradeprop.errors import UsageError
 from gradeprop.records.feedback import feedback_path, write_feedback
 from gradeprop.records.feedback_answers import Answer, Answers
-from gradeprop.records.feedback_page import page
+from gradeprop.records.feedback_page import (
+    CheckView,
+    CriterionView,
+    ExerciseView,
+    Page,
+    PartView,
+    page,
+)
 from gradeprop.records.feedback_render import python, render
 from gradeprop.records.marks import PartMark, Person
 from records.graded_class import result_for, small_course, unreadable
+from records.hostile import HOSTILE, hostile_answers, hostile_marks
 from records.marked_class import BY_HAND, COMMIT, HIDDEN_DETAIL, WHY, marked, wrong
-
-HOSTILE = [
-    "<script>document.title='owned'</script>",
-    "</style></script></title><script>document.title='owned'</script>",
-    "<img src=x onerror=\"document.title='owned'\">",
-    "\"><svg onload=document.title='owned'>",
-    "' onmouseover='document.title=1",
-    "{{ 7*7 }}{% raw %}",
-    "javascript:alert(1)",
-    "]]><!--<script>",
-    "\x1b[31m\x00\x08\ud800",
-]
-EVERYTHING = " ".join(HOSTILE)
 
 
 @pytest.fixture
@@ -184,55 +178,12 @@ def test_nothing_that_is_the_instructors_gets_onto_the_page(course):
 
 
 def test_no_value_of_a_page_has_room_for_detail_or_seed():
-    def names(kind):
-        for item in fields(kind):
-            yield item.name
-
-    from gradeprop.records import feedback_page
-
-    views = [
-        kind for kind in vars(feedback_page).values() if is_dataclass(kind) and kind.__name__.endswith("View")
-    ]
-    found = {name for kind in (*views, feedback_page.Page) for name in names(kind)}
+    views = (Page, ExerciseView, PartView, CheckView, CriterionView)
+    found = {item.name for view in views for item in fields(view)}
     assert not found & {"detail", "seed", "versions", "key"}
 
 
 # --- what came from a student stays text ----------------------------------------------------------------
-
-
-def hostile_marks(text=EVERYTHING):
-    """A result with hostile text wherever a student can put some."""
-    result = wrong(text.replace("\ud800", ""), message=text)
-    square, sign = result.exercises
-    checks = tuple(
-        replace(
-            check,
-            check=f"check{number}",
-            status="failed",
-            message=f"`{text}`: {text} `{text}`",
-            public=public,
-        )
-        for number, (check, public) in enumerate(
-            zip(square.parts[0].checks * 2, (True, False) * 2, strict=True)
-        )
-    )
-    part = replace(square.parts[0], message=text, checks=checks)
-    result = replace(result, exercises=(replace(square, parts=(part,)), sign))
-    return marked(
-        result,
-        {BY_HAND: PartMark(1.0), COMMIT: PartMark(0.0), WHY: PartMark(None, 1.0, 0.0, text)},
-        person=Person(text, text),
-    )
-
-
-def hostile_answers(text=EVERYTHING):
-    picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"<script>").decode()
-    code = f"{text}\nx = '''{text}'''\n# {text}\n\"{text}\" # \x00"
-    return {
-        BY_HAND: Answer(code, text, (("image/png", picture),)),
-        COMMIT: Answer(code, text),
-        WHY: Answer(text),
-    }
 
 
 def test_hostile_text_adds_no_tag_no_attribute_and_no_script(course):

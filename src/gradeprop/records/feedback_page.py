@@ -58,7 +58,8 @@ class CriterionView:
 
 @dataclass(frozen=True)
 class PartView:
-    """One part. ``title`` is None where the exercise has only one."""
+    """One part. ``tone`` is as of a check, or part: some of the points. ``title`` is None where the
+    exercise has only one part."""
 
     title: str | None
     kind: str
@@ -295,7 +296,9 @@ def _told(verdict: CheckVerdict, hint: str) -> tuple[str | None, str | None, str
 def _tone(score: float | None, most: float) -> str:
     if score is None:
         return "open"
-    return "right" if score >= most else "wrong"
+    if score >= most:
+        return "right"
+    return "part" if score > 0 else "wrong"
 
 
 def _points(score: float | None, most: float, *, certain: float = 0.0) -> str:
