@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
-import gradeprop
 from gradeprop.errors import MissingFacility
 
 __all__ = ["Launcher", "Level", "bubblewrap", "package_paths", "sandbox_uid"]
@@ -50,7 +49,7 @@ def package_paths() -> list[Path]:
 
 def own_code() -> Path:
     """The folder of this package."""
-    return Path(gradeprop.__file__).resolve().parent
+    return Path(__file__).resolve().parents[1]
 
 
 def bubblewrap() -> str | None:
