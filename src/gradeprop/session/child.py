@@ -18,7 +18,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +47,8 @@ class Submission:
         shell: the warm shell, which this process owns from now on.
         folder: the empty working folder, already the current one.
         checks: another empty folder, for the checkers.
-        seal: called in a checker, so that it can write in its own folder only.
+        seal: called in a checker with its folder and the descriptors that it needs, so that nothing of
+            what it does reaches this process.
     """
 
     def __init__(
@@ -56,11 +57,12 @@ class Submission:
         shell: NotebookShell,
         folder: Path,
         checks: Path,
-        seal: Callable[[str], None],
+        seal: Callable[[str, Sequence[int]], None],
     ) -> None:
         self.channel, self.shell, self.seal = channel, shell, seal
         self.folder, self.checks = folder, checks
         self.answering = Answering()
+        self.pid = os.getpid()
         self.checkers: dict[int, int] = {}
         self.ended: dict[int, int] = {}
 
@@ -94,6 +96,8 @@ class Submission:
         for number in self.checkers:
             self._forget(number)  # what a call wrote down must not reach a cell's output
         result = self.shell.run_source(head["source"], head["label"])
+        if os.getpid() != self.pid:
+            _exit(0)  # the cell forked: this copy is not the notebook
         error = result.error
         status, message = "ok", None
         if error is not None:
@@ -144,13 +148,12 @@ class Submission:
 
     def _be_checker(self, own: Channel, folder: Path) -> None:
         """In the fork: answer checks, one frame for each answer, so that those before a crash count."""
-        self.channel.close()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         discard_streams()
         os.chdir(folder)
-        self.seal(str(folder))
-        state, files = fingerprint(self.shell.user_ns), listing(folder)
+        self.seal(str(folder), (0, 1, 2, own.fileno()))
+        state, files, pid = fingerprint(self.shell.user_ns), listing(folder), os.getpid()
         while True:
             try:
                 frame = own.receive(json_cap=_FROM_GRADER, tail_cap=_FROM_GRADER)
@@ -160,6 +163,8 @@ class Submission:
             signal.setitimer(signal.ITIMER_REAL, frame.head["seconds"])
             asks = decode_asks(frame.head["asks"], frame.tail)
             for outcome in self.answering.answer_all(asks, self.shell.user_ns):
+                if os.getpid() != pid:
+                    return  # the call forked: this copy has nothing to say
                 rows, tail = encode_outcomes([outcome])
                 own.send({"outcomes": rows}, tail)
             signal.setitimer(signal.ITIMER_REAL, 0)

@@ -140,10 +140,21 @@ class Layers:
             syscalls.load_filter(program)
         return listener
 
-    def seal(self, folder: str) -> None:
-        """In a checker: from now on it can write in ``folder`` only, and signal nobody outside."""
-        if self.level != "none":
-            syscalls.landlock_writes([folder, *_DEVICES, *self.devices])
+    def seal(self, folder: str, kept: Sequence[int], maps: int) -> None:
+        """In a checker: from now on nothing of what it does reaches the process that it was forked from.
+
+        Args:
+            folder: where it can still write.
+            kept: the descriptors that it needs.
+            maps: an open ``/proc/self/maps``, or -1.
+        """
+        null = os.open(os.devnull, os.O_RDWR)
+        syscalls.keep_descriptors_apart((*kept, maps), null)
+        if self.level == "none":
+            return
+        if maps >= 0:
+            syscalls.keep_memory_apart(maps)
+        syscalls.landlock_writes([folder, *_DEVICES, *self.devices])
 
 
 def limit_resources(limits: Sequence[tuple[int, int]]) -> None:

@@ -66,7 +66,7 @@ class OutputLog:
         self._error_room = _ERROR_BYTES
 
     def finish(self) -> tuple[list[dict[str, Any]], bool]:
-        """The cell's outputs, and whether the submission's budget for outputs is now spent."""
+        """The cell's outputs, and whether some are missing because the submission's budget is spent."""
         if self._clear_next:
             self._clear_next = False
         for output in self._outputs:
@@ -74,12 +74,12 @@ class OutputLog:
                 output["text"] = "".join(output["text"])
         outputs = [output for output in self._outputs if output.get("text") != ""]
         kept = sum(_weight(output) for output in outputs)
-        self.total_left -= kept + self._dropped
+        spent = self._dropped > 0 and self.total_left < self.cell_bytes
+        self.total_left -= kept
         if self._dropped:
             rest, limit = f"{self._dropped:,} bytes", f"{self.cell_bytes // 1024} KiB"
             text = f"\n[… the rest of this cell's output ({rest}) is cut: the limit is {limit}]\n"
             outputs.append({"output_type": "stream", "name": "stderr", "text": text})
-        spent = self.total_left < 0
         self._outputs, self._displays = [], {}
         return outputs, spent
 

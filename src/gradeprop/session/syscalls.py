@@ -5,8 +5,10 @@ for the kernel. Every function raises `OSError` with the kernel's reason if the 
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import platform
+import stat
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +27,8 @@ __all__ = [
     "die_with_parent",
     "drop_capabilities",
     "enter_namespace",
+    "keep_descriptors_apart",
+    "keep_memory_apart",
     "landlock",
     "landlock_abi",
     "landlock_writes",
@@ -151,6 +155,53 @@ def make_mounts_private() -> None:
     _check(
         _libc.mount(b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None), "mount --make-rprivate"
     )
+
+
+# Memory and descriptors that a fork shares with its parent.
+
+_PROT_READ, _PROT_WRITE, _PROT_EXEC = 1, 2, 4
+_MAP_PRIVATE_FIXED_ANONYMOUS = 0x02 | 0x10 | 0x20
+_COPIED_BYTES = 64 << 20
+_libc.mmap.restype = ctypes.c_void_p
+_libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+
+
+def keep_memory_apart(maps: int) -> None:
+    """Replace all memory shared with other processes by private copies (very large ones by zeros).
+
+    Args:
+        maps: an open ``/proc/self/maps`` of this process or of the one that it was just forked from.
+    """
+    os.lseek(maps, 0, os.SEEK_SET)
+    text = b""
+    while part := os.read(maps, 1 << 20):
+        text += part
+    for line in text.splitlines():
+        span, rights, _ = line.split(b" ", 2)
+        if rights[3:4] != b"s":
+            continue
+        start, end = (int(number, 16) for number in span.split(b"-"))
+        readable = rights[0:1] == b"r" and end - start <= _COPIED_BYTES
+        content = ctypes.string_at(start, end - start) if readable else b""
+        place = _libc.mmap(start, end - start, _PROT_READ | _PROT_WRITE, _MAP_PRIVATE_FIXED_ANONYMOUS, -1, 0)
+        if place != start:
+            raise OSError(ctypes.get_errno(), "mmap")
+        ctypes.memmove(start, content, len(content))
+
+
+def keep_descriptors_apart(kept: Iterable[int], null: int, limit: int = 256) -> None:
+    """Let every open descriptor through which something could be passed on lead to ``null`` instead.
+
+    Files that are open for reading only stay as they are, and so do the descriptors in ``kept``.
+    """
+    for descriptor in set(range(limit)).difference(kept):
+        try:
+            status = os.fstat(descriptor)
+            mode = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+        except OSError:
+            continue
+        if not (stat.S_ISREG(status.st_mode) and mode == os.O_RDONLY):
+            os.dup2(null, descriptor)
 
 
 # Landlock.

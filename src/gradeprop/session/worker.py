@@ -13,6 +13,7 @@ and hears ``{"ready": ...}`` once, ``{"id": 1, "ended": <exit code or minus sign
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import select
@@ -33,7 +34,7 @@ from gradeprop.session.supervisor import Supervisor, processes_below
 __all__ = ["Forker", "Worker", "main"]
 
 _MESSAGE_CAP: Final = 1 << 16
-_CHANNEL, _CAPTURED, _HANDOVER = 3, 4, 5
+_CHANNEL, _CAPTURED, _MAPS, _HANDOVER = 3, 4, 5, 6
 
 # What a child does once its layers are on: (its channel's descriptor, the captured output's, its folder).
 Body = Callable[[int, int, Path], None]
@@ -106,7 +107,8 @@ class Forker:
         os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
         tempfile.tempdir = None
         captured = os.open(own, os.O_TMPFILE | os.O_RDWR, 0o600)
-        keep = [channel, captured] + ([handover.fileno()] if handover is not None else [])
+        maps = os.open("/proc/self/maps", os.O_RDONLY)  # later the layers will not allow it
+        keep = [channel, captured, maps] + ([handover.fileno()] if handover is not None else [])
         # High numbers first, so that none of the moves below overwrites one that is still needed.
         keep = [move_up(descriptor) for descriptor in keep]
         for number, descriptor in enumerate(keep, _CHANNEL):
@@ -308,7 +310,8 @@ def main() -> None:
     def body(channel: int, captured: int, own: Path) -> None:
         shell.capture.use(captured)
         stream = Channel(socket.socket(fileno=channel))
-        Submission(stream, shell, own / "notebook", own / "checks", chosen.seal).serve()
+        seal = functools.partial(chosen.seal, maps=_MAPS)
+        Submission(stream, shell, own / "notebook", own / "checks", seal).serve()
 
     threads = warmup.thread_count()
     huge_pages = warmup.freeze()
