@@ -12,6 +12,7 @@ from rich.table import Table
 
 from gradeprop.cli import screen
 from gradeprop.cli.selection import chosen_exercises, open_course
+from gradeprop.course.limits import Limits
 from gradeprop.course.model import LoadedExercise
 from gradeprop.errors import VerificationFailed
 from gradeprop.grading.devices import chosen_devices
@@ -54,6 +55,7 @@ def run(
         screen.print_json({"proofs": [asdict(proof) for proof in proofs]})
     else:
         _print(chosen, proofs)
+        _print_limits(course.spec.limits, proofs)
     return VerificationFailed.exit_code if any(proof.problems for proof in proofs) else 0
 
 
@@ -77,6 +79,17 @@ def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None
         for problem in proof.problems:
             place = _place(by_slug[proof.case.exercise], proof)
             screen.out().print(f"{place}: {screen.plain(problem)}", soft_wrap=True)
+
+
+def _print_limits(limits: Limits, proofs: Sequence[Proof]) -> None:
+    """How near the solutions come to the limits, for whoever sets them."""
+    timings = [proof.timing for proof in proofs if proof.case.kind == "solution"]
+    for what, took, most in (
+        ("cell", max(timing.longest_cell_s for timing in timings), limits.cell_s),
+        ("check", max(timing.longest_check_s for timing in timings), limits.check_s),
+        ("submission", max(timing.run_s + timing.checks_s for timing in timings), limits.total_s),
+    ):
+        screen.out().print(f"Slowest {what} of the solutions: {took:.2f} s; the limit is {most:g} s.")
 
 
 def _place(exercise: LoadedExercise, proof: Proof) -> str:

@@ -348,6 +348,8 @@ class _Batch:
                 time.perf_counter() - paper.started if paper.started is not None else 0.0,
                 sum(run.run_s for run in paper.runs.values()),
                 sum(run.checks_s for run in paper.runs.values()),
+                max((cell.seconds for run in paper.runs.values() for _, cell in run.outcomes), default=0.0),
+                max((run.longest_check_s for run in paper.runs.values()), default=0.0),
             ),
             versions={**self._versions, "input": paper.submission.fingerprint},
             cells=next(iter(paper.runs.values())).executed() if paper.runs else (),

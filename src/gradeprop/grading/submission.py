@@ -31,6 +31,7 @@ class SubmissionRun:
     part_outcomes: dict[PartId, CellOutcome] = field(default_factory=dict)
     run_s: float = 0.0
     checks_s: float = 0.0
+    longest_check_s: float = 0.0
     fault: str | None = None
     _session: Session | None = None
     _next: int = 0
@@ -51,7 +52,9 @@ class SubmissionRun:
         try:
             return self._open().ask(asks)
         finally:
-            self.checks_s += time.perf_counter() - started
+            took = time.perf_counter() - started
+            self.checks_s += took
+            self.longest_check_s = max(self.longest_check_s, took)
 
     def finish(self) -> None:
         """Run what is left (later cells may hold what a person wants to read), then close."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from gradeprop.course.model import ExplanationPart, LoadedExercise
 from gradeprop.grading.batch import Setting, Submission, grade_batch
-from gradeprop.grading.verdict import PartResult, SubmissionResult
+from gradeprop.grading.verdict import PartResult, SubmissionResult, Timing
 from gradeprop.notebook.release import PartKey, ReleaseModel
 from gradeprop.notebook.render import to_notebook
 
@@ -31,11 +31,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Proof:
-    """What became of a case. ``problems`` is empty when the graders were right about it."""
+    """What became of a case. ``problems`` is empty when the graders were right about it; ``timing`` is that
+    of the whole trial submission."""
 
     case: Case
     problems: tuple[str, ...]
-    seconds: float
+    timing: Timing
     message: str | None = None
 
 
@@ -133,7 +134,7 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
         message = next(
             (item.message for item in part.checks if item.misconception == case.misconception), None
         )
-    return Proof(case, tuple(problems), result.timing.total_s, message)
+    return Proof(case, tuple(problems), result.timing, message)
 
 
 def _must_pass(part: PartResult) -> Iterator[str]:
