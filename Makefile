@@ -35,7 +35,7 @@ test: setup lint
 	$(BIN)/python -m pytest -m "not slow"
 
 test-slow: setup
-	@sh scripts/system_packages.sh bubblewrap
+	@sh scripts/system_packages.sh bubblewrap chromium postgresql
 	$(BIN)/python -m pytest -m slow
 
 format: $(VENV)/.ready
