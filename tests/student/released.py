@@ -31,6 +31,19 @@ def released(assignment_id):
     return to_notebook(release_model(course(), assignment, record_public_checks(course(), assignment)))
 
 
+@cache
+def instructors(assignment_id):
+    """The bytes of ``source/<a>/<a>.ipynb``."""
+    assignment = next(item for item in course().assignments if item.id == assignment_id)
+    model = release_model(course(), assignment, record_public_checks(course(), assignment))
+    answers = {
+        (exercise.slug, part): text
+        for exercise in assignment.exercises
+        for part, text in exercise.solution.items()
+    }
+    return to_notebook(model, solutions=answers)
+
+
 def solutions(assignment_id):
     """The answer of each answer cell, by grade id."""
     assignment = next(item for item in course().assignments if item.id == assignment_id)
