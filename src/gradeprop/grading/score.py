@@ -93,7 +93,7 @@ def _part_message(verdicts: Sequence[CheckVerdict], state: PartState, cell: Cell
         error = next((item for item in cell.outputs if item["output_type"] == "error"), None)
         what = f": {error['ename']}: {error['evalue']}" if error else ""
         return f"Your cell stopped with an error{what}"
-    return cell.message
+    return cell.message and cell.message[0].upper() + cell.message[1:]
 
 
 def explanation_part(part: ExplanationPart, state: PartState) -> PartResult:
