@@ -128,6 +128,14 @@ def test_an_odd_student_id_keeps_its_name_in_the_result(tmp_path, student):
     assert json.loads(path.read_text(encoding="utf-8"))["student"] == student
 
 
+def test_a_folder_name_that_is_no_unicode_still_gives_valid_json(tmp_path):
+    student = os.fsdecode(b"caf\xe9")
+    path = write_result(tmp_path, result_of(student))
+    assert path.name == "caf%E9.json"
+    assert json.loads(path.read_bytes().decode("utf-8"))["student"] == student
+    assert read_result(tmp_path, "a01", student).student == student
+
+
 def test_the_course_key_is_made_once_private_and_ignored_by_git(tmp_path):
     key = course_key(tmp_path)
     assert len(key) == 32

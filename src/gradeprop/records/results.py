@@ -38,9 +38,17 @@ def write_result(root: Path, result: SubmissionResult) -> Path:
         StorageError: the file cannot be written.
     """
     path = result_path(root, result.assignment, result.student)
-    text = json.dumps(result.to_json(), ensure_ascii=False, indent=1, allow_nan=False)
-    write_atomically(path, (text + "\n").encode("utf-8", "surrogateescape"))
+    write_atomically(path, _as_json(result.to_json()))
     return path
+
+
+def _as_json(data: dict[str, Any]) -> bytes:
+    """Readable UTF-8; what has no UTF-8 form (half a character in a folder's name or a student's message)
+    is written as JSON's own escape."""
+    try:
+        return (json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+    except UnicodeEncodeError:
+        return (json.dumps(data, ensure_ascii=True, indent=1, allow_nan=False) + "\n").encode()
 
 
 def read_result(root: Path, assignment: str, student: str) -> SubmissionResult | None:
