@@ -182,7 +182,7 @@ def test_a_path_into_a_value_is_followed():
     w = TensorState(torch.tensor([3.0]), requires_grad=True, grad=torch.tensor([6.0]))
     assert judge(script, [Returned((1.0, 2.0)), Returned(w)], public=True, declared={}).status == "passed"
     short = judge(script, [Returned((1.0,)), Returned(w)], public=True, declared={})
-    assert "expected at least 2 items" in short.message
+    assert "expected a tuple of at least 2 items" in short.message
     no_tensor = judge(
         script, [Returned((1.0, 2.0)), Returned(Opaque("numpy.ndarray"))], public=True, declared={}
     )
@@ -213,3 +213,23 @@ def test_an_expression_reads_as_the_student_would_write_it():
     ask = Call("solve", (TensorState(torch.tensor([1.5, -0.7])), 0.1), {"steps": 3})
     assert expression(ask) == "solve([1.5, -0.7], 0.1, steps=3)"
     assert expression(Read("grad")) == "grad"
+
+
+def test_a_type_named_after_a_hidden_input_is_not_repeated():
+    script = script_of(two_slopes)
+    outcomes = [Returned(Opaque("w_was_3_0"), ask.arguments) for ask in script.asks]
+    hidden = judge(script, outcomes, public=False, declared=WORDS)
+    assert "w_was" not in hidden.message
+    assert hidden.misconception == "wrong_type"
+    assert "w_was" in hidden.detail
+    rebound = [outcomes[0], Missing("d_square", "w_was_3_0")]
+    assert "w_was" not in judge(script, rebound, public=False, declared=WORDS).message
+
+
+def test_a_value_without_the_item_asked_for_is_not_repeated_in_a_hidden_check():
+    def second(student, reference):
+        reference.expect(student.call("pair", 1.5)[1]).to_match(Fixed(2.0))
+
+    script = script_of(second)
+    hidden = judge(script, [Returned("the input was 1.5", (1.5,))], public=False, declared={})
+    assert "the input" not in hidden.message

@@ -76,10 +76,10 @@ def _compare(got: Value, expected: Answer, rule: Rule, place: str, labels: tuple
     if got is None and expected is not None:
         return [Mismatch("none", place, _wanted(expected, rule), "None")]
     if expected is None:
-        return [] if got is None else [_type(got, "None", place)]
+        return [] if got is None else [wrong_type(got, "None", place)]
     if isinstance(expected, str):
         if not isinstance(got, str):
-            return [_type(got, "text in quotes", place)]
+            return [wrong_type(got, "text in quotes", place)]
         same = got.strip() == expected.strip()
         return (
             [] if same else [Mismatch("value", place, render_value(expected), render_value(got), secret=True)]
@@ -97,7 +97,7 @@ def _sequence(
     if got is None:
         return [Mismatch("none", place, wanted, "None")]
     if not isinstance(got, tuple | list):
-        return [replace(_type(got, "a tuple", place), remedy="Return all items, separated by commas.")]
+        return [replace(wrong_type(got, "a tuple", place), remedy="Return all items, separated by commas.")]
     if len(got) != len(expected):
         return [Mismatch("length", place, wanted, f"{len(got)} item{'' if len(got) == 1 else 's'}")]
     found: list[Mismatch] = []
@@ -134,7 +134,7 @@ def _numeric(
             return None if got == expected else _one_number(expected, got, place)
         value, dtype, device = _scalar(got), None, "cpu"
     else:
-        return _type(got, _wanted(expected, rule), place)
+        return wrong_type(got, _wanted(expected, rule), place)
     value = value.reshape(target.shape)  # the same shape, or one element each: never broadcast
     mine, theirs = _comparable(value.cpu()), _comparable(target.cpu())
     if mine is None or theirs is None:  # integers and truth values: exact
@@ -271,7 +271,8 @@ def _wanted(expected: Answer, rule: Rule) -> str:
     return "a number"
 
 
-def _type(got: Value, wanted: str, place: str) -> Mismatch:
+def wrong_type(got: Value, wanted: str, place: str) -> Mismatch:
+    """The mismatch of a value that is no ``wanted`` ("a tensor", "a tuple") at all."""
     remedy = ""
     if "tensor" in wanted and (
         isinstance(got, list | tuple | int | float)

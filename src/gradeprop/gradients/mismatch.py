@@ -10,6 +10,14 @@ Kind: TypeAlias = Literal["none", "type", "length", "dtype", "device", "shape", 
 ORDER: tuple[Kind, ...] = ("none", "type", "length", "dtype", "device", "shape", "not_finite", "value")
 """From the most basic to the most subtle; of several mismatches in a tuple the most basic is reported."""
 
+WELL_KNOWN = frozenset(
+    {
+        "a tensor", "a bool", "an int", "a float", "text", "a list", "a tuple", "a dict", "a function",
+        "a numpy.ndarray", "still the placeholder ...", "a Tensor", "a str", "a NoneType",
+    }
+)  # fmt: skip
+"""What a value of the wrong type may be called where the question is hidden."""
+
 _HIDDEN: dict[Kind, str] = {
     "length": "{subject} does not have the expected number of items. Return them as one tuple, in the order "
     "that the exercise names.",
@@ -76,7 +84,9 @@ class Mismatch:
             return f"{subject} is None. {self._none_hint()}"
         if self.kind == "type":
             remedy = f" {self.remedy}" if self.remedy else ""
-            return f"{subject} is {self.got}, expected {self.expected}.{remedy}"
+            # A student names their own types, and could name one after a hidden input.
+            got = self.got if public or self.got in WELL_KNOWN else "of another type"
+            return f"{subject} is {got}, expected {self.expected}.{remedy}"
         if self.secret:
             return f"{subject} is {self.got}, which is not right." if public else f"{subject} is not right."
         text = (_PUBLIC if public else _HIDDEN)[self.kind]

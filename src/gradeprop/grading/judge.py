@@ -6,8 +6,9 @@ import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gradeprop.gradients.compare import Mismatch, compare
+from gradeprop.gradients.compare import Mismatch, compare, wrong_type
 from gradeprop.gradients.diagnose import Observation, diagnose
+from gradeprop.gradients.mismatch import WELL_KNOWN
 from gradeprop.gradients.render import SMALL, render_value, with_article
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading import words
@@ -92,7 +93,7 @@ def _trouble(
     if isinstance(outcome, Stopped):
         return Judgement(outcome.reason, words.stopped(outcome), f"{said}: {outcome.message}")
     if isinstance(outcome, Missing):
-        return _missing(ask, outcome)
+        return _missing(ask, outcome, public)
     if isinstance(outcome, Raised):
         return _raised(ask, outcome, public, declared)
     for machinery in forbid:
@@ -105,12 +106,14 @@ def _trouble(
     return None
 
 
-def _missing(ask: Ask, outcome: Missing) -> Judgement:
+def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
     if outcome.found_type is None:
         message = f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
         return Judgement("failed", message, f"no name {ask.name!r}", ("missing_name",))
+    found = with_article(outcome.found_type)
+    known = public or found in WELL_KNOWN  # an earlier question may have left a name made of its input
     message = (
-        f"`{ask.name}` should be a function, but it is {with_article(outcome.found_type)}."
+        f"`{ask.name}` should be a function, but it is {found if known else 'something else'}."
         " Was the name used again for something else?"
     )
     return Judgement("failed", message, f"{ask.name!r} is a {outcome.found_type}", ("wrong_type",))
@@ -175,7 +178,7 @@ def _judge_values(
         said = expression(ask) + _path_text(probe)
         found = _resolve(outcome.value, probe)
         if isinstance(found, _NoSuchItem):
-            mismatch: Mismatch | str | None = found.message
+            mismatch: Mismatch | str | None = found.mismatch
             got: Value = found.container
         else:
             got = found.value
@@ -234,19 +237,19 @@ class _Found:
 @dataclass(frozen=True)
 class _NoSuchItem:
     container: Value
-    message: str
+    mismatch: Mismatch
 
 
 def _resolve(value: Value, probe: Probe) -> _Found | _NoSuchItem:
     for step in probe.handle.path:
         if step == "grad":
             if not isinstance(value, TensorState):
-                return _NoSuchItem(value, f"expected a tensor with a .grad, got {render_value(value)}.")
+                return _NoSuchItem(value, wrong_type(value, "a tensor with a .grad", ""))
             value = None if value.grad is None else TensorState(value.grad, value.device)
         elif isinstance(value, (list, tuple)) and step < len(value):
             value = value[step]
         else:
-            return _NoSuchItem(value, f"expected at least {step + 1} items, got {render_value(value)}.")
+            return _NoSuchItem(value, wrong_type(value, f"a tuple of at least {step + 1} items", ""))
     return _Found(value)
 
 
