@@ -68,6 +68,7 @@ def test_options_of_a_choice_can_be_copied_as_python() -> None:
 def test_criteria_of_an_explanation_are_told_without_their_key() -> None:
     text = _prompt(EXPLAIN, 1)
     assert "At most 60 words" in text
+    assert "Double-click the text below" in text
     assert "- It says which way. *(1 point)*" in text
     assert not any(secret in text for secret in SECRETS)
 

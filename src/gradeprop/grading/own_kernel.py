@@ -68,7 +68,7 @@ def run_checks(
             error = _run(shell, source, number)
             if error is not None:
                 yield error
-        NotebookShell.clear_instance()  # type: ignore[no-untyped-call]
+        NotebookShell.clear_instance()
 
 
 def _run(shell: NotebookShell, source: str, number: int) -> CellError | None:

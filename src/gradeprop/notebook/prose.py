@@ -29,6 +29,8 @@ notebook before you hand it in.
 Something odd? Restart the kernel (in the menu *Kernel*, on Colab *Runtime*) and run all cells again. \
 `NameError: name 'gp' is not defined` means that the set-up cell has not run yet."""
 
+_HOW_TO_WRITE = "Double-click the text below to write in its place; Shift + Enter shows how it will be read."
+
 _FORBIDDEN = {
     "autograd": "PyTorch's own gradients (`backward`, `torch.autograd`, `torch.func`)",
     "optimizer": "the optimizers of `torch.optim`",
@@ -74,7 +76,10 @@ def prompt(part: CodePart | ChoicePart | ExplanationPart, *, alone: bool) -> str
     blocks = [f"### {_line(title)} ({_points(part.points)})", part.prompt.strip()]
     if part.kind == "choice":
         blocks.append(_options(part))
-    blocks.append(_criteria(part) if part.kind == "explanation" else _checks(part))
+    if part.kind == "explanation":
+        blocks += [_criteria(part), _HOW_TO_WRITE]
+    else:
+        blocks.append(_checks(part))
     # Last, next to the cell where one is stuck; and a paragraph after a folded hint sticks to it.
     blocks.extend(_hint(number, text, len(part.hints)) for number, text in enumerate(part.hints, start=1))
     return _joined(blocks)
