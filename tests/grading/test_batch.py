@@ -236,3 +236,21 @@ def test_a_result_that_cannot_be_kept_stops_the_batch_with_its_own_error(classro
     with pytest.raises(StorageError, match="the disk is full"):
         grade_batch(classroom.setting, submissions, keep)
     assert [result.student for result in kept] == ["ada"]
+
+
+def test_a_public_check_is_worked_out_once_and_a_hidden_one_for_each_student(tmp_path, sandbox):
+    root, log = write_course(tmp_path / "course"), tmp_path / "log"
+    classroom = Classroom(root, sandbox)
+    note = f"    open({str(log)!r}, 'a').write('%s\\n')\n"
+    grader = (root / GRADER).read_text()
+    for check in ("shape", "matches_autograd"):
+        head = f"def test_{check}(student, reference, device):\n"
+        grader = grader.replace(head, head + note % check)
+    (root / GRADER).write_text(grader)
+    wrong = classroom.notebook(square_derivative__by_hand="def d_square(w):\n    return w")
+    results = classroom.grade(*[classroom.notebook()] * 3, wrong, wrong)
+    assert [result.auto_score for result in results] == [4.0, 4.0, 4.0, 1.0, 1.0]
+    assert part_of(results[4], *BY_HAND) == part_of(results[3], *BY_HAND)
+    ran = log.read_text().split()
+    assert ran.count("shape") == 2, "once for those who pass, once with the mistakes"
+    assert ran.count("matches_autograd") == 3

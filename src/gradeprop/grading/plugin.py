@@ -7,6 +7,7 @@ part is asked about right after its own place.
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import traceback
@@ -25,6 +26,8 @@ from gradeprop.grading.probe import Reference, Script, Student
 Devices: TypeAlias = tuple[str, ...]
 
 
+_FIXTURES = frozenset({"student", "reference", "device"})
+_TARGET = "gradeprop_target"
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
 
@@ -123,6 +126,7 @@ class GradingPlugin:
             ((Path(course.root) / site.exercise.grader).resolve(), f"test_{site.check.check}"): site
             for site in check_sites(assignment)
         }
+        self._shared: dict[tuple[tuple[str, str], str, int, bool], Script] = {}
         self._tolerances = {
             exercise.slug: tolerances_of(course, exercise) for exercise in assignment.exercises
         }
@@ -156,7 +160,7 @@ class GradingPlugin:
             _Target(subject, device) for subject in range(self.examiner.subjects) for device in self.devices
         ]
         ids = [f"{target.subject}-{target.device}" for target in targets]
-        metafunc.parametrize("gradeprop_target", targets, ids=ids, indirect=True)
+        metafunc.parametrize(_TARGET, targets, ids=ids, indirect=True)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         kept = []
@@ -173,6 +177,11 @@ class GradingPlugin:
         if report.failed:
             self.collection_errors[report.nodeid] = str(report.longrepr)
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        # Nobody reads pytest's picture of a failed check, and drawing it costs more than the check. What
+        # failed to be collected has been drawn by now.
+        session.config.option.tbstyle = "no"
+
     # --- running ------------------------------------------------------------------------------------
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -181,28 +190,22 @@ class GradingPlugin:
         if reason is not None:
             pytest.skip(reason)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-        result = yield
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        if inspect.iscoroutinefunction(pyfuncitem.obj):
+            return None  # pytest says best what is wrong with it
         site, target = self._site(pyfuncitem), _target(pyfuncitem)
-
-        def rewrite(attempt: int) -> Script:
-            student = Student(target.device)
-            reference = self._reference(site, target, attempt, diagnosing=True)
-            arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-            pyfuncitem.obj(**{**arguments, "student": student, "reference": reference})
-            return Script(tuple(student.asks), tuple(reference.probes))
-
-        student, reference = pyfuncitem.funcargs.get("student"), pyfuncitem.funcargs.get("reference")
-        if not isinstance(student, Student) or not isinstance(reference, Reference):
-            raise TypeError("a check needs the fixtures `student` and `reference`")
-        script = Script(tuple(student.asks), tuple(reference.probes))
+        script = self._script(pyfuncitem, attempt=0, diagnosing=False)
         if not script.probes:
             raise ValueError("the check expects nothing: call reference.expect(...).to_match(...)")
+
+        def rewrite(attempt: int) -> Script:
+            return self._script(pyfuncitem, attempt, diagnosing=True)
+
         reason = self.examiner.examine(target.subject, site, target.device, script, rewrite)
         if reason is not None:
             raise CheckNotPassedError(reason)
-        return result
+        return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -230,6 +233,27 @@ class GradingPlugin:
                 item.session.shouldstop = "the results cannot be kept"
 
     # --- helpers ------------------------------------------------------------------------------------
+
+    def _script(self, item: pytest.Function, attempt: int, *, diagnosing: bool) -> Script:
+        """What the check's function asks and expects. Public checks have the same inputs for everyone, so
+        that they are worked out once and then shared by all submissions."""
+        site, target = self._site(item), _target(item)
+        names = item._fixtureinfo.argnames
+        if not {"student", "reference"} <= set(names):
+            raise TypeError("a check needs the fixtures `student` and `reference`")
+        # A check with parameters or fixtures of its own may mean another one each time.
+        same = site.check.public and set(names) <= _FIXTURES and set(item.callspec.params) == {_TARGET}
+        key = (site.key, target.device, attempt, diagnosing)
+        if same and key in self._shared:
+            return self._shared[key]
+        student = Student(target.device)
+        reference = self._reference(site, target, attempt, diagnosing=diagnosing)
+        arguments = {name: item.funcargs[name] for name in names}
+        item.obj(**{**arguments, "student": student, "reference": reference})
+        script = Script(tuple(student.asks), tuple(reference.probes))
+        if same:
+            self._shared[key] = script
+        return script
 
     def _site(self, item: pytest.Item) -> CheckSite:
         return self._sites[_place(item)]
@@ -337,5 +361,5 @@ def _trace(error: BaseException, grader: Path) -> str:
 
 
 def _target(item: Any) -> _Target:
-    target: _Target = item.callspec.params["gradeprop_target"]
+    target: _Target = item.callspec.params[_TARGET]
     return target
