@@ -166,6 +166,12 @@ def test_autograde_gives_the_marks_that_gradeprop_grade_gives(graded: Path, tmp_
         assert replace(ours, timing=Timing()) == replace(theirs, timing=Timing())
 
 
+def test_autograde_needs_no_generate_assignment_before(built: Path, graded: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(built, tmp_path / "course"))
+    nbgrader(root, *AUTOGRADE)
+    assert marks(root) == marks(graded)
+
+
 def test_every_submission_has_its_marks(graded: Path) -> None:
     with book(graded) as gradebook:
         scores = {row["student"]: row["score"] for row in gradebook.submission_dicts(ASSIGNMENT)}

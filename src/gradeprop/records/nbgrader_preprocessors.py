@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -65,6 +66,17 @@ def _carry_out(log: Any, order: Order) -> Delivery:
         raise NbGraderException(str(error)) from error
 
 
+@contextmanager
+def _database(log: Any, delivery: Delivery, url: str) -> Iterator[GradebookWriter]:
+    """The gradebook with the assignment's rows up to date; what fails is said as nbgrader says it."""
+    try:
+        with GradebookWriter(delivery.course, delivery.release, url) as writer:
+            yield writer
+    except GradepropError as error:
+        log.error("%s", error)
+        raise NbGraderException(str(error)) from error
+
+
 class ReleaseNotebook(NbGraderPreprocessor):
     """For ``generate_assignment``: the release that ``gradeprop build`` writes, and its gradebook rows.
 
@@ -91,7 +103,7 @@ class ReleaseNotebook(NbGraderPreprocessor):
             )
         release = self._delivery.release
         if not self._converter.no_database:
-            with GradebookWriter(self._delivery.course, release, course.db_url) as writer:
+            with _database(self.log, self._delivery, course.db_url) as writer:
                 for note in writer.notes:
                     self.log.warning("%s", note)
         resources.setdefault("outputs", {}).update(release.files)
@@ -140,6 +152,10 @@ class SubmissionExporter(NotebookExporter):
         order = Order(root, course.assignment_id, submitted, students, self.isolation)
         self.delivery = _carry_out(self.log, order)
         self.results.update({result.student: result for result in self.delivery.results})
+        # nbgrader refuses an assignment that its database does not know, and looks for it next.
+        with _database(self.log, self.delivery, course.db_url) as writer:
+            for note in writer.notes:
+                self.log.warning("%s", note)
 
     def from_filename(self, filename: str, resources: Any = None, **settings: Any) -> Converted:
         if not _is_ours(self.parent.coursedir.root, resources):
