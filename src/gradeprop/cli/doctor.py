@@ -14,14 +14,14 @@ from gradeprop.errors import MissingFacility
 _PACKAGES = {
     "torch": "pip install torch",
     "ipython": "pip install ipython",
-    "safetensors": "pip install safetensors",
+    "safetensors": "pip install 'gradeprop[grade]'",
     "pytest": "pip install 'gradeprop[grade]'",
     "pyyaml": "pip install 'gradeprop[grade]'",
     "pydantic": "pip install 'gradeprop[grade]'",
     "nbgrader": "pip install 'gradeprop[grade]'",
     "jupyter": "pip install 'gradeprop[grade]'",
 }
-_STUDENT = ("torch", "ipython", "safetensors")
+_STUDENT = ("torch", "ipython")
 
 
 @dataclass(frozen=True)

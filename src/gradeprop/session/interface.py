@@ -121,20 +121,8 @@ class CellOutcome:
     message: str | None = None
 
 
-class Session(ABC):
-    """One student's notebook running somewhere. Use as a context manager."""
-
-    @abstractmethod
-    def run(self, cell: CellSource) -> CellOutcome:
-        """Run one cell; never raises for anything that the student's code does."""
-
-    @abstractmethod
-    def ask(self, asks: Sequence[Ask], *, seconds: float | None = None) -> list[Outcome]:
-        """Answer all asks of one check, in order, on a copy of the state: none changes what a later
-        check or cell sees (the in-kernel session cannot promise this and documents it).
-
-        Returns exactly ``len(asks)`` outcomes; after a ``Stopped`` all that follow are ``Stopped`` too.
-        """
+class _Closing(ABC):
+    """A context manager that closes at its end."""
 
     @abstractmethod
     def close(self) -> None:
@@ -152,7 +140,23 @@ class Session(ABC):
         self.close()
 
 
-class Sandbox(ABC):
+class Session(_Closing):
+    """One student's notebook running somewhere. Use as a context manager."""
+
+    @abstractmethod
+    def run(self, cell: CellSource) -> CellOutcome:
+        """Run one cell; never raises for anything that the student's code does."""
+
+    @abstractmethod
+    def ask(self, asks: Sequence[Ask], *, seconds: float | None = None) -> list[Outcome]:
+        """Answer all asks of one check, in order, on a copy of the state: none changes what a later
+        check or cell sees (the in-kernel session cannot promise this and documents it).
+
+        Returns exactly ``len(asks)`` outcomes; after a ``Stopped`` all that follow are ``Stopped`` too.
+        """
+
+
+class Sandbox(_Closing):
     """Opens sessions. One per worker; use as a context manager."""
 
     level: Literal["full", "restricted", "none"]
@@ -164,18 +168,3 @@ class Sandbox(ABC):
         Raises:
             GraderFault: the sandbox itself could not start one (never the student's fault).
         """
-
-    @abstractmethod
-    def close(self) -> None:
-        """End the sandbox and all its sessions."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
