@@ -188,6 +188,49 @@ def export(
 
 
 @command
+def bundle(
+    platform: Annotated[  # noqa: ARG001 (there is one so far)
+        Literal["gradescope"], typer.Argument(metavar="gradescope", help="The platform.")
+    ],
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE.zip", help="Default: dist/<assignment>-gradescope.zip."),
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Write an autograder to upload to Gradescope, which then grades each submission as `grade` does."""
+    from gradeprop.cli import bundle as command
+
+    command.run(assignment, output, course)
+
+
+@command
+def void(
+    check: Annotated[
+        str | None,
+        typer.Argument(metavar="[CHECK]", help="Or EXERCISE.CHECK. Default: list what is taken out."),
+    ] = None,
+    assignment: Annotated[
+        str | None, typer.Option("--assignment", metavar="ASSIGNMENT", help="Look for it only there.")
+    ] = None,
+    give: Annotated[
+        bool, typer.Option("--give", help="Give everybody its points; default: they leave the maximum.")
+    ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Let it count again.")] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why; students read it.")
+    ] = None,
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take an unfair or broken check out of everyone's marks; `gradeprop grade` then regrades."""
+    from gradeprop.cli import void as command
+
+    command.run(check, assignment, reason, course, give=give, undo=undo, as_json=json)
+
+
+@command
 def replay(
     student: Annotated[str, typer.Argument(metavar="STUDENT")],
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],

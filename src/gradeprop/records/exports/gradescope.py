@@ -16,24 +16,35 @@ from gradeprop.records.exports.interface import CheckKey, checks_of, describes, 
 from gradeprop.records.marks import ClassMarks, Marks, PartKey
 
 _WAITS = "A person reads this part and gives its points."
+NOT_YOUR_FAULT = (
+    "The grader failed. This is not your fault, and you have not been given any score for it. Your submission"
+    " is kept; please tell the course staff, who can run the autograder again."
+)
 
 
-def export(marks: ClassMarks) -> dict[str, dict[str, Any]]:
+def export(marks: ClassMarks, *, by_checks: bool = False) -> dict[str, dict[str, Any]]:
     """By student (the folder's name), the object of results.json.
 
     While a total is unknown there is no ``score`` in it, neither at the top nor in any test: Gradescope would
     take the sum of the tests for the total.
+
+    Args:
+        by_checks: give the total of the parts that checks decide, whatever explanations wait for a person.
+            For the autograder itself, whose score Gradescope adds to that of its manual questions.
     """
     words = describes(marks.assignment)
     titles = _titles(marks)
-    return {student.result.student: _results(student, words, titles) for student in marks.students}
+    return {student.result.student: _results(student, words, titles, by_checks) for student in marks.students}
 
 
-def _results(student: Marks, words: dict[CheckKey, str], titles: dict[PartKey, str]) -> dict[str, Any]:
-    known = student.score is not None
+def _results(
+    student: Marks, words: dict[CheckKey, str], titles: dict[PartKey, str], by_checks: bool
+) -> dict[str, Any]:
+    total = _by_checks(student) if by_checks else student.score
+    known = total is not None
     data: dict[str, Any] = {
         "execution_time": round(student.result.timing.total_s, 3),
-        "output": _summary(student),
+        "output": _checks_summary(student, total) if by_checks else _summary(student),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -46,7 +57,28 @@ def _results(student: Marks, words: dict[CheckKey, str], titles: dict[PartKey, s
             "status": student.result.status,
         },
     }
-    return {"score": student.score, **data} if known else data
+    return {"score": total, **data} if known else data
+
+
+def _by_checks(student: Marks) -> float | None:
+    """The points of all parts but explanations; None where a grader failed."""
+    scores = [student.parts[key].score for key, part in parts_of(student) if part.kind != "explanation"]
+    return None if None in scores else sum(score or 0.0 for score in scores)
+
+
+def _checks_summary(student: Marks, total: float | None) -> str:
+    decided = sum(part.max_score for _, part in parts_of(student) if part.kind != "explanation")
+    by_hand = student.max_score - decided
+    if total is None:
+        lines = [NOT_YOUR_FAULT]
+    else:
+        lines = [f"{number(total)} of {number(decided)} points by the checks."]
+    if by_hand:
+        lines.append(f"{number(by_hand)} more points are given by a person, who reads your explanations.")
+    # Why a grader failed is for the instructor.
+    if student.result.message and student.result.status != "error":
+        lines.append(student.result.message)
+    return "\n".join(lines)
 
 
 def _summary(student: Marks) -> str:
@@ -87,6 +119,8 @@ def _check(check: CheckVerdict, name: str, position: str, counts: bool) -> dict[
         "visibility": "visible" if check.public else "after_published",
         "tags": [check.misconception] if check.misconception else [],
     }
+    if check.taken_out:
+        del test["status"]  # neither: without one, a test only informs
     if check.message and check.status != "passed":
         test["output"] = check.message
     if counts and check.score is not None:

@@ -1,0 +1,32 @@
+"""`gradeprop bundle gradescope` as an instructor runs it."""
+
+import zipfile
+
+import pytest
+
+from cli.conftest import gradeprop
+
+
+def test_the_zip_is_written_for_its_owner_only_and_the_points_to_set_are_told(course):
+    done = gradeprop("bundle", "gradescope", "a01_slopes", cwd=course)
+    assert done.returncode == 0, done.stderr
+    path = course / "dist" / "a01_slopes-gradescope.zip"
+    assert done.stdout.strip().endswith(str(path.relative_to(course)))
+    assert path.stat().st_mode & 0o077 == 0
+    assert zipfile.ZipFile(path).testzip() is None
+    assert "the autograder's points to 4 and add manual questions worth 2" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("gradescope", "a99_none"), "no assignment 'a99_none'"),
+        (("moodle", "a01_slopes"), "'moodle' is not"),
+        (("gradescope", "a01_slopes", "--output", "graders"), "graders: this is a folder"),
+    ],
+)
+def test_wrong_usage_exits_with_2(course, arguments, said):
+    done = gradeprop("bundle", *arguments, cwd=course)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
