@@ -292,6 +292,18 @@ def test_nothing_is_left_running_after_a_session(plain_sandbox: Sandbox) -> None
     assert not Path(f"/proc/{pid}").exists()
 
 
+def test_a_thread_that_ends_the_process_later_costs_no_other_part(sandbox: Sandbox) -> None:
+    with sandbox.open(limits=QUICK, seed=1) as session:
+        run(session, "import os, threading\nx = 5\ndef f(): return x")
+        run(session, "threading.Timer(0.3, os._exit, (0,)).start()")
+        time.sleep(0.6)
+        assert value(session, "x") == 5
+        time.sleep(0.6)
+        assert returned(session, Call("f")) == [5]
+        time.sleep(0.6)
+        assert run(session, "y = x").status == "ok"
+
+
 def test_a_dead_warm_process_is_replaced_and_the_work_done_again(sandbox: Sandbox) -> None:
     assert isinstance(sandbox, ProcessSandbox)
     with sandbox.open(limits=QUICK, seed=1) as session:

@@ -24,6 +24,7 @@ from typing import Final
 
 from gradeprop.session.answering import Answering, out_of_memory
 from gradeprop.session.fingerprint import fingerprint
+from gradeprop.session.messages import OUT_OF_MEMORY
 from gradeprop.session.outputs import OutputLog
 from gradeprop.session.shell import NotebookShell
 from gradeprop.session.tracebacks import exception_message
@@ -75,8 +76,11 @@ class Submission:
                 frame = self.channel.receive(accept_fds=True, json_cap=_FROM_GRADER, tail_cap=_FROM_GRADER)
             except WireError:
                 return
-            self._reap()
-            handlers[frame.head["op"]](frame)
+            try:
+                self._reap()
+                handlers[frame.head["op"]](frame)
+            except MemoryError:
+                _exit(OUT_OF_MEMORY)
 
     def _start(self, frame: Frame) -> None:
         head, at = frame.head, 0
@@ -85,7 +89,7 @@ class Submission:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(frame.tail[at : at + size])
             at += size
-        self.shell.shown = OutputLog(head["cell_bytes"], head["total_bytes"])
+        self.shell.shown = OutputLog(head["cell_bytes"], head["total_bytes"], self.shell.shown.hidden)
         self.shell.capture.log = self.shell.shown
         self.answering = Answering(head["result_bytes"], self.shell.cell_of)
         sys.path.insert(0, "")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 from gradeprop.errors import MissingFacility
+from gradeprop.session.folders import remove_folder
 
 __all__ = ["Launcher", "Level", "bubblewrap", "package_paths", "sandbox_uid"]
 
@@ -164,7 +165,7 @@ class Launcher:
         return tuple(dict.fromkeys(inside for _, inside in self._places.values()))
 
     def close(self) -> None:
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        remove_folder(self.scratch)
 
     def start(
         self, module: str, control: int, config: dict[str, Any], log: IO[bytes]
@@ -205,6 +206,7 @@ class Launcher:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            start_new_session=True,  # Ctrl-C in the terminal is the grader's to handle
         )
 
     # Where things are: outside, where bubblewrap or the child finds them, and as the child sees them.

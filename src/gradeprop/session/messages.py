@@ -5,8 +5,19 @@ from __future__ import annotations
 import signal
 from typing import Final
 
-__all__ = ["MALFORMED", "answer_too_slow", "cell_too_slow", "ended", "too_much_memory", "total_spent"]
+__all__ = [
+    "MALFORMED",
+    "OUT_OF_MEMORY",
+    "answer_too_slow",
+    "cell_too_slow",
+    "ended",
+    "too_much_memory",
+    "too_much_output",
+    "total_spent",
+]
 
+# The exit code of a session's process that has too little memory left to say so otherwise.
+OUT_OF_MEMORY: Final = 71
 MALFORMED: Final = "your notebook's process sent something that is no answer"
 
 
@@ -28,6 +39,10 @@ def total_spent(seconds: float) -> str:
 
 def too_much_memory(memory_mb: int) -> str:
     return f"your code needed more than {memory_mb} MiB of memory"
+
+
+def too_much_output(kilobytes: int) -> str:
+    return f"the notebook printed more than {kilobytes} KiB in all"
 
 
 def ended(code: int | None) -> str:

@@ -6,6 +6,7 @@ Keeps within a budget: what is beyond it is counted, not kept, and a notice says
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 __all__ = ["OutputLog", "Stream", "plain_json"]
@@ -50,10 +51,11 @@ class OutputLog:
     Args:
         cell_bytes: what one cell may keep.
         total_bytes: what all cells together may keep.
+        hidden: folders of this machine that warnings and tracebacks are not to name.
     """
 
-    def __init__(self, cell_bytes: int, total_bytes: int) -> None:
-        self.cell_bytes, self.total_left = cell_bytes, total_bytes
+    def __init__(self, cell_bytes: int, total_bytes: int, hidden: Sequence[str] = ()) -> None:
+        self.cell_bytes, self.total_left, self.hidden = cell_bytes, total_bytes, tuple(hidden)
         self.start()
 
     def start(self) -> None:
@@ -94,6 +96,7 @@ class OutputLog:
         """Text written to ``stdout`` or ``stderr``; joined with what came before on the same stream."""
         if not text:
             return
+        text = self._without_folders(text)
         self._make_way()
         size = len(text.encode("utf-8", "replace"))
         room = max(0, self._room)
@@ -112,6 +115,8 @@ class OutputLog:
         """A display, a result or an error."""
         self._make_way()
         output = plain_json(output)
+        if output["output_type"] == "error":
+            output["traceback"] = [self._without_folders(line) for line in output["traceback"]]
         size = _weight(output) + _ENTRY_COST
         if output["output_type"] == "error" and size <= self._error_room:
             self._error_room -= size
@@ -136,6 +141,12 @@ class OutputLog:
                 return
             self._room -= size
             output.update(new)
+
+    def _without_folders(self, text: str) -> str:
+        for folder in self.hidden:
+            if folder in text:
+                text = text.replace(folder + "/", "")
+        return text
 
     def _make_way(self) -> None:
         if self._clear_next:

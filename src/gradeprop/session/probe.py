@@ -107,7 +107,7 @@ def layers_for(level: Level, readable: Sequence[str], *, supervise: bool, device
     from gradeprop.session.layers import Layers
 
     if level == "none":
-        return Layers("none")
+        return Layers("none", tuple(readable))
     from gradeprop.session import syscalls
     from gradeprop.session.filters import build_filters
 

@@ -8,6 +8,8 @@ import ctypes
 import fcntl
 import os
 import platform
+import re
+import select
 import stat
 import struct
 from collections.abc import Iterable
@@ -162,6 +164,7 @@ def make_mounts_private() -> None:
 _PROT_READ, _PROT_WRITE, _PROT_EXEC = 1, 2, 4
 _MAP_PRIVATE_FIXED_ANONYMOUS = 0x02 | 0x10 | 0x20
 _COPIED_BYTES = 64 << 20
+_SHARED_MAPPING = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) (.)..s ", re.MULTILINE)
 _libc.mmap.restype = ctypes.c_void_p
 _libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
 
@@ -176,12 +179,9 @@ def keep_memory_apart(maps: int) -> None:
     text = b""
     while part := os.read(maps, 1 << 20):
         text += part
-    for line in text.splitlines():
-        span, rights, _ = line.split(b" ", 2)
-        if rights[3:4] != b"s":
-            continue
-        start, end = (int(number, 16) for number in span.split(b"-"))
-        readable = rights[0:1] == b"r" and end - start <= _COPIED_BYTES
+    for found in _SHARED_MAPPING.finditer(text):
+        start, end = int(found[1], 16), int(found[2], 16)
+        readable = found[3] == b"r" and end - start <= _COPIED_BYTES
         content = ctypes.string_at(start, end - start) if readable else b""
         place = _libc.mmap(start, end - start, _PROT_READ | _PROT_WRITE, _MAP_PRIVATE_FIXED_ANONYMOUS, -1, 0)
         if place != start:
@@ -194,12 +194,13 @@ def keep_descriptors_apart(kept: Iterable[int], null: int, limit: int = 256) -> 
 
     Files that are open for reading only stay as they are, and so do the descriptors in ``kept``.
     """
+    poller = select.poll()
     for descriptor in set(range(limit)).difference(kept):
-        try:
-            status = os.fstat(descriptor)
-            mode = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
-        except OSError:
-            continue
+        poller.register(descriptor, 0)
+    closed = {descriptor for descriptor, events in poller.poll(0) if events & select.POLLNVAL}
+    for descriptor in set(range(limit)).difference(kept, closed):
+        status = os.fstat(descriptor)
+        mode = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
         if not (stat.S_ISREG(status.st_mode) and mode == os.O_RDONLY):
             os.dup2(null, descriptor)
 

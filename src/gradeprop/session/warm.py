@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import select
 import signal
 import socket
 import subprocess
@@ -36,6 +35,7 @@ class Child:
 
     def __init__(self, warm: WarmProcess, number: int, channel: Channel) -> None:
         self._warm, self.number, self.channel = warm, number, channel
+        self._code: int | None = None
 
     def interrupt(self) -> None:
         """Ctrl-C."""
@@ -47,7 +47,9 @@ class Child:
 
     def ended(self, seconds: float) -> int | None:
         """Its exit code (minus the signal that ended it) if it ends within ``seconds``."""
-        return self._warm.ended(self.number, seconds)
+        if self._code is None:
+            self._code = self._warm.ended(self.number, seconds)
+        return self._code
 
     def kill(self) -> int:
         """End it and everything it started; returns its exit code.
@@ -162,7 +164,7 @@ class WarmProcess:
                 self._failures[message["id"]] = message.get("failed", "?")
         if number in self._failures:
             raise GraderFault(f"a session could not start: {self._failures.pop(number)}")
-        return self._endings[number]
+        return self._endings.pop(number)
 
     def _send(self, message: bytes, fds: list[int]) -> None:
         try:
@@ -174,11 +176,11 @@ class WarmProcess:
 
     def _receive(self, deadline: float) -> dict[str, Any] | None:
         """The next message, or None at the deadline."""
-        left = max(0.0, deadline - time.monotonic())
-        if not select.select([self._control], [], [], left)[0]:
-            return None
         try:
+            self._control.settimeout(max(0.0, deadline - time.monotonic()))
             data = self._control.recv(_MESSAGE_CAP)
+        except (TimeoutError, BlockingIOError):
+            return None
         except OSError:
             data = b""
         if not data:

@@ -17,7 +17,6 @@ import functools
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -28,6 +27,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gradeprop.session import layers
+from gradeprop.session.folders import remove_folder
 from gradeprop.session.layers import Layers
 from gradeprop.session.supervisor import Supervisor, processes_below
 
@@ -268,17 +268,6 @@ def move_up(descriptor: int) -> int:
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64)
 
 
-def remove_folder(folder: Path) -> None:
-    """Remove what a child left, also from folders that it made unreadable."""
-
-    def retry(function: Any, path: str, _: Any) -> None:
-        with contextlib.suppress(OSError):
-            Path(path).parent.chmod(0o700)
-            function(path)
-
-    shutil.rmtree(folder, onerror=retry)
-
-
 def report(error: BaseException) -> None:
     """Why a child could not go on, for the grader's log of this process."""
     with contextlib.suppress(OSError):
@@ -306,6 +295,7 @@ def main() -> None:
     missing = warmup.import_packages(config["packages"], shell)
     warmup.warm_up(shell, backward=not config["gpu"])
     chosen = Layers.from_json(config["layers"])
+    shell.shown.hidden = (*chosen.readable, sys.base_prefix)
 
     def body(channel: int, captured: int, own: Path) -> None:
         shell.capture.use(captured)
