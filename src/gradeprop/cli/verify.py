@@ -14,6 +14,7 @@ from gradeprop.cli import screen
 from gradeprop.cli.selection import chosen_exercises, open_course
 from gradeprop.course.limits import Limits
 from gradeprop.course.model import LoadedExercise
+from gradeprop.course.voided import as_written
 from gradeprop.errors import VerificationFailed
 from gradeprop.grading.devices import chosen_devices
 from gradeprop.records.key import course_key
@@ -28,6 +29,7 @@ def run(
 ) -> int:
     """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0."""
     root, course = open_course(folder)
+    course = as_written(course)  # a voided check has a grader all the same
     chosen = chosen_exercises(course, names)
     devices = chosen_devices(device, course.spec.devices)
     key = course_key(root)

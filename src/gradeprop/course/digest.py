@@ -27,16 +27,23 @@ def files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def course_files(root: Path) -> list[Path]:
+    """Every file that decides a mark: course.yaml, voided.yaml if there is one, and those of `FOLDERS`."""
+    single = [path for path in (root / "course.yaml", root / "voided.yaml") if path.is_file()]
+    return single + [path for name in FOLDERS for path in files_below(root / name)]
+
+
 def course_digest(root: Path) -> str:
-    """SHA-256 (hex) over names and bytes of course.yaml, exercises/, graders/ and solutions/.
+    """SHA-256 (hex) over names and bytes of course.yaml, voided.yaml, exercises/, graders/ and
+    solutions/.
 
     Independent of time, owner and operating system. Each name and content is preceded by its length,
     so that no two courses run together to the same bytes.
     """
     digest = hashlib.sha256()
-    paths = [root / "course.yaml"] + [path for name in FOLDERS for path in files_below(root / name)]
     named = sorted(
-        (path.relative_to(root).as_posix().encode("utf-8", "surrogateescape"), path) for path in paths
+        (path.relative_to(root).as_posix().encode("utf-8", "surrogateescape"), path)
+        for path in course_files(root)
     )
     for name, path in named:
         if not path.is_file():

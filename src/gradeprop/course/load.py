@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +20,8 @@ from gradeprop.course.python_source import parse_python
 from gradeprop.course.solution import read_solution
 from gradeprop.course.strict_yaml import Document, read_yaml
 from gradeprop.course.validate import validate
+from gradeprop.course.voided import FILE as VOIDED
+from gradeprop.course.voided import Voided, VoidedList, check_voided, with_voided
 from gradeprop.errors import CourseError, Problem, UsageError
 
 M = TypeVar("M", bound=BaseModel)
@@ -55,19 +58,21 @@ def load_course(root: Path) -> Course:
     root = root.resolve()
     reader = _Reader(root)
     files = reader.course()
+    voided = reader.voided(files)
     problems = [*reader.problems, *crosscheck(files)]
     if problems or files.spec is None:
         raise CourseError(problems)
     assignments = tuple(
         LoadedAssignment(
-            spec=item, exercises=tuple(_loaded(files.exercises[item.id, slug]) for slug in item.exercises)
+            spec=item,
+            exercises=tuple(_loaded(files.exercises[item.id, slug], voided) for slug in item.exercises),
         )
         for item in files.spec.assignments
     )
     return Course(root=str(root), spec=files.spec, assignments=assignments, digest=course_digest(root))
 
 
-def _loaded(files: ExerciseFiles) -> LoadedExercise:
+def _loaded(files: ExerciseFiles, voided: Sequence[Voided]) -> LoadedExercise:
     assert files.spec is not None
     places = {}
     for number, part in enumerate(files.spec.parts):
@@ -78,7 +83,7 @@ def _loaded(files: ExerciseFiles) -> LoadedExercise:
     return LoadedExercise(
         slug=files.slug,
         assignment=files.assignment,
-        spec=files.spec,
+        spec=with_voided(files.spec, files.slug, voided),
         solution={cell.part: cell.text for cell in files.solution or ()},
         grader=files.grader_path,
         data=files.data,
@@ -112,6 +117,16 @@ class _Reader:
             if match := re.fullmatch(r"exercises/([^/]+)/([^/]+)\.yaml", path):
                 exercises[match[1], match[2]] = self.exercise(match[1], match[2])
         return CourseFiles(document, spec, exercises, present)
+
+    def voided(self, files: CourseFiles) -> tuple[Voided, ...]:
+        if not (self.root / VOIDED).exists():
+            return ()
+        document = self.yaml(VOIDED)
+        spec = self.validated(VoidedList, document)
+        if spec is None:
+            return ()
+        self.problems += check_voided(document, spec, files)
+        return spec.checks
 
     def exercise(self, assignment: str, slug: str) -> ExerciseFiles:
         files = ExerciseFiles(assignment, slug, self.yaml(exercise_path(assignment, slug)))

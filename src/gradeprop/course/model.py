@@ -56,6 +56,11 @@ class Check(Model):
         description="What it checks, in the student's words; shown for public and hidden checks."
     )
 
+    @property
+    def voided(self) -> bool:
+        """Whether it was taken out of everyone's marks; see `gradeprop.course.voided`."""
+        return False
+
 
 class Misconception(Model):
     """A recognisable wrong answer: how it looks, what to say, and a sample that proves it is caught."""
@@ -263,7 +268,9 @@ class Course(Model):
     root: str = Field(description="Absolute path of the course folder.")
     spec: CourseSpec
     assignments: tuple[LoadedAssignment, ...]
-    digest: str = Field(description="SHA-256 (hex) over course.yaml, exercises, graders and solutions.")
+    digest: str = Field(
+        description="SHA-256 (hex) over course.yaml, voided.yaml, exercises, graders and solutions."
+    )
 
     def assignment(self, name: str) -> LoadedAssignment | None:
         return next((item for item in self.assignments if item.id == name), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any, TypeAlias
 
 from gradeprop.course.limits import Limits
 from gradeprop.course.model import ChoicePart, CodePart, Course, ExplanationPart, LoadedAssignment
+from gradeprop.course.voided import VoidedCheck
 from gradeprop.errors import UngradableSubmission
 from gradeprop.gradients.diagnose import Observation
 from gradeprop.grading import score
@@ -142,8 +144,8 @@ class _Batch:
 
     # --- the Examiner's side ------------------------------------------------------------------------
 
-    def wanted(self, site: CheckSite) -> bool:  # noqa: ARG002
-        return True
+    def wanted(self, site: CheckSite) -> bool:
+        return not site.check.voided
 
     def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:
         if site.check.public:
@@ -158,7 +160,8 @@ class _Batch:
             for verdict in verdicts.get((site.exercise.slug, check), [])
             if verdict.device == device and verdict.status == "passed"
         }
-        missing = [check for check in site.check.needs if check not in passed]
+        voided = {check.check for part in site.exercise.spec.parts for check in part.checks if check.voided}
+        missing = [check for check in site.check.needs if check not in passed | voided]
         if not missing:
             return None
         reason = skipped_because(missing)
@@ -288,7 +291,7 @@ class _Batch:
 
     def _blame_unrun(self, subject: int) -> None:
         """Checks that never ran, because a grader cannot be imported, are the grader's fault."""
-        for site in self._sites:
+        for site in filter(self.wanted, self._sites):
             for device in self._setting.devices:
                 known = self._papers[subject].verdicts.get(site.key, [])
                 if not any(verdict.device == device for verdict in known):
@@ -319,7 +322,13 @@ class _Batch:
         if isinstance(part, ExplanationPart):
             return score.explanation_part(part, state)
         verdicts = [
-            verdict for check in part.checks for verdict in paper.verdicts.get((exercise, check.check), [])
+            verdict
+            for check in part.checks
+            for verdict in (
+                [score.taken_out(check, device) for device in self._setting.devices]
+                if isinstance(check, VoidedCheck)
+                else paper.verdicts.get((exercise, check.check), [])
+            )
         ]
         cells = [run.part_outcomes.get((exercise, part.part)) for run in paper.runs.values()]
         cell = next((cell for cell in cells if cell is not None and cell.status != "ok"), None)
@@ -351,7 +360,11 @@ class _Batch:
                 max((cell.seconds for run in paper.runs.values() for _, cell in run.outcomes), default=0.0),
                 max((run.longest_check_s for run in paper.runs.values()), default=0.0),
             ),
-            versions={**self._versions, "input": paper.submission.fingerprint},
+            versions={
+                **self._versions,
+                "input": paper.submission.fingerprint,
+                "submission": hashlib.sha256(paper.submission.notebook).hexdigest(),
+            },
             cells=next(iter(paper.runs.values())).executed() if paper.runs else (),
         )
 

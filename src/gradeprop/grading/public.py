@@ -39,7 +39,8 @@ class PublicReport:
     """What the public checks found for one part.
 
     ``points`` is all that the part is worth, hidden checks included; ``earned`` is that times the share of
-    the public points earned, which is what plain nbgrader would record.
+    the public points earned, which is what plain nbgrader would record. ``given`` of them are for checks
+    that were taken out, and everybody's.
     """
 
     exercise: str
@@ -48,13 +49,14 @@ class PublicReport:
     points: float
     hidden: int
     checks: tuple[PublicCheck, ...]
+    given: float = 0.0
 
     @property
     def earned(self) -> float:
         total = sum(check.points for check in self.checks)
         won = sum(check.points for check in self.checks if check.judgement.status == "passed")
         # In this order: when all is won the share is 1 exactly, and never more than the points come out.
-        return self.points * (won / total) if total else 0.0
+        return self.given + (self.points - self.given) * (won / total if total else 0.0)
 
     def to_json(self) -> dict[str, Any]:
         """For ``gradeprop check --json``."""
@@ -138,7 +140,15 @@ def _check_part(
         if judgement.status == "passed":
             passed.add(item["check"])
         checks.append(PublicCheck(item["check"], item["describe"], item["points"], judgement, trace))
-    return PublicReport(exercise, part["part"], part["title"], part["points"], part["hidden"], tuple(checks))
+    return PublicReport(
+        exercise,
+        part["part"],
+        part["title"],
+        part["points"],
+        part["hidden"],
+        tuple(checks),
+        part.get("given", 0.0),
+    )
 
 
 def _check(

@@ -28,7 +28,7 @@ class _Recorder:
         self.faults: list[str] = []
 
     def wanted(self, site: CheckSite) -> bool:
-        return site.check.public
+        return site.check.public and not site.check.voided
 
     def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:  # noqa: ARG002
         return public_seed(*site.key, attempt)
@@ -97,13 +97,16 @@ def _part_data(
 ) -> dict[str, Any]:
     # Part by part: the same mistake may be spoken of in other words in another part.
     spoken = {item.id: item.say.strip() for item in part.misconceptions if item.public}
-    public = [check for check in part.checks if check.public]
+    counted = [check for check in part.checks if not check.voided]
+    public = [check for check in counted if check.public]
+    given = sum(check.points for check in part.checks if check.voided)
     names = {check.check for check in public}
     return {
         "part": part.part,
         "title": _title(exercise, part),
         "points": part.points,
-        "hidden": len(part.checks) - len(public),
+        **({"given": given} if given else {}),
+        "hidden": len(counted) - len(public),
         "forbid": list(part.forbid),
         "words": spoken,
         "checks": [

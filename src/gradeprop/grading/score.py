@@ -12,6 +12,7 @@ from gradeprop.course.model import (
     LoadedAssignment,
     LoadedExercise,
 )
+from gradeprop.course.voided import VoidedCheck
 from gradeprop.grading.verdict import (
     CheckVerdict,
     ExerciseResult,
@@ -20,6 +21,7 @@ from gradeprop.grading.verdict import (
     SubmissionStatus,
 )
 from gradeprop.grading.words import NOT_BEGUN as NOT_BEGUN
+from gradeprop.grading.words import TAKEN_OUT
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import CellOutcome
 
@@ -34,6 +36,14 @@ def at_worst(verdicts: Sequence[CheckVerdict]) -> list[CheckVerdict]:
         if known is None or _rank(verdict) < _rank(known):
             worst[verdict.check] = verdict
     return list(worst.values())
+
+
+def taken_out(check: VoidedCheck, device: str) -> CheckVerdict:
+    """The verdict of a voided check, whatever the submission."""
+    what = "everybody gets its points" if check.give else "it counts for nobody"
+    reason = f" {check.reason.strip()}" if check.reason else ""
+    message = f"{TAKEN_OUT}: {what}.{reason}"
+    return CheckVerdict(check.check, device, check.public, "skipped", check.points, check.points, message)
 
 
 def _rank(verdict: CheckVerdict) -> float:
@@ -57,13 +67,17 @@ def code_part(
     counted = at_worst(verdicts)
     faulty = any(verdict.score is None for verdict in counted)
     score = None if faulty else float(sum(verdict.score or 0.0 for verdict in counted))
+    judged = [verdict for verdict in counted if not verdict.taken_out]
+    if counted and not judged:
+        message = "All checks of this part were taken out."
+        return PartResult(part.part, part.kind, score, part.points, "skipped", message, tuple(verdicts))
     return PartResult(
         part.part,
         part.kind,
         score,
         part.points,
-        _part_status(counted, state, cell),
-        _part_message(counted, state, cell),
+        _part_status(judged, state, cell),
+        _part_message(judged, state, cell),
         tuple(verdicts),
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
+from gradeprop.grading.words import TAKEN_OUT
+
 SCHEMA = 1
 
 Status: TypeAlias = Literal[
@@ -31,6 +33,11 @@ class CheckVerdict:
     message: str | None = None
     detail: str | None = None
     misconception: str | None = None
+
+    @property
+    def taken_out(self) -> bool:
+        """Whether the check is voided: it was not run and counts for nobody, or for everybody."""
+        return self.status == "skipped" and (self.message or "").startswith(TAKEN_OUT)
 
 
 @dataclass(frozen=True)

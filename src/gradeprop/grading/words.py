@@ -9,6 +9,9 @@ from gradeprop.session.interface import Stopped
 NOT_BEGUN = "Nothing has been written here yet: the cell is as it was released."
 """Said of an answer that is still the starter; no cause is looked for then."""
 
+TAKEN_OUT = "This check was taken out"
+"""How the message of a voided check begins."""
+
 ENGINE_WORDS: Mapping[str, str] = {
     "hard_coded": (
         "The result is the same whatever the input is. Compute it from the function's arguments instead of"

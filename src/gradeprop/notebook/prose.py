@@ -88,6 +88,8 @@ def prompt(part: CodePart | ChoicePart | ExplanationPart, *, alone: bool) -> str
 def _checks(part: CodePart | ChoicePart) -> str:
     lines = ["**What is checked**", ""]
     for check in part.checks:
+        if check.voided:
+            continue
         when = "checked below" if check.public else "checked after you hand in"
         lines.append(f"- {_line(check.describe)} *({_points(check.points)}, {when})*")
     # Told here only where the author's own words do not speak of it: a rule that costs points is never

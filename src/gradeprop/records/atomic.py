@@ -38,6 +38,23 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         ) from error
 
 
+def remove(path: Path) -> None:
+    """Remove a file, if it is there, for good.
+
+    Raises:
+        StorageError: it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StorageError(
+            f"cannot remove this file: {error.strerror or error}",
+            where=str(path),
+            remedy="make the folder writable, then run the command again",
+        ) from error
+
+
 def _sync_folder(folder: Path) -> None:
     if os.name != "posix":  # elsewhere a folder cannot be opened for this
         return

@@ -130,7 +130,7 @@ def page(
 def _opening(marks: Marks) -> str:
     """The first sentence, before any number: what a nervous reader wants to know."""
     parts = [part for exercise in marks.result.exercises for part in exercise.parts]
-    checks = [check for part in parts for check in at_worst(part.checks)]
+    checks = [check for part in parts for check in at_worst(part.checks) if not check.taken_out]
     passed = sum(check.status == "passed" for check in checks)
     if marks.result.status == "ungradable":
         return "We could not read your notebook. That can be mended: see below."
@@ -261,9 +261,9 @@ def _checks(result: PartResult, part: CodePart | ChoicePart | ExplanationPart | 
         yield CheckView(
             describe=_line(known.describe) if known else _plain(verdict.check),
             tone={"passed": "right", "skipped": "open", "error": "open"}.get(verdict.status, "wrong"),
-            word=_CHECK_WORDS.get(verdict.status, "not passed yet"),
-            points=_points(verdict.score, verdict.max_score),
-            hidden=not verdict.public,
+            word="taken out" if verdict.taken_out else _CHECK_WORDS.get(verdict.status, "not passed yet"),
+            points=_points(verdict.score, verdict.max_score) if verdict.max_score else "",
+            hidden=not verdict.public and not verdict.taken_out,
             asked=asked,
             report=report,
             hint=None if hint in told else hint or None,
@@ -294,7 +294,7 @@ def _told(verdict: CheckVerdict, hint: str) -> tuple[str | None, str | None, str
 
 
 def _tone(score: float | None, most: float) -> str:
-    if score is None:
+    if score is None or not most:
         return "open"
     if score >= most:
         return "right"

@@ -48,4 +48,5 @@ def _line(verdict: CheckVerdict, describe: str) -> str:
     earned = "not graded" if verdict.score is None else f"{number(verdict.score)}/{number(verdict.max_score)}"
     mark = "·" if verdict.status == "skipped" else "✗"
     message = f" {verdict.message}" if verdict.message else ""
-    return f"{mark} {describe.strip()} ({earned}){message}"
+    points = f" ({earned})" if verdict.max_score else ""
+    return f"{mark} {describe.strip()}{points}{message}"
