@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradeprop.cli import screen
+from gradeprop.cli.changes_table import print_changes
 from gradeprop.cli.class_table import print_class
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GraderFault
@@ -43,6 +44,7 @@ def run(
     handed = find_submissions(submitted or root / "submitted", name, students)
     devices = chosen_devices(device, course.spec.devices)
     check_writable(root, name)
+    from gradeprop.grading.changes import changes
     from gradeprop.grading.pool import Plan  # these import torch, which takes seconds
     from gradeprop.grading.publish import release_of
     from gradeprop.records.class_run import ClassRun
@@ -67,8 +69,15 @@ def run(
 
             class_run.grade(note_result, workers=workers)
     results.sort(key=lambda result: result.student)
+    changed = changes(class_run.earlier, results)
     if as_json:
-        screen.print_json({"results": [result.to_json() for result in results]})
+        screen.print_json(
+            {
+                "results": [result.to_json() for result in results],
+                "changes": [item.to_json() for item in changed],
+            }
+        )
     else:
         print_class(assignment, results, root)
+    print_changes(class_run.earlier, results, changed)
     return GraderFault.exit_code if any(result.status == "error" for result in results) else 0

@@ -49,6 +49,7 @@ class ClassRun:
         kept: results of earlier runs that grading again could not change.
         due: hand-ins that are to be graded.
         notes: sentences for the instructor.
+        earlier: by student, the results of those who are due but have been graded before.
     """
 
     def __init__(self, plan: Plan, handed: Sequence[Handed], *, force: bool) -> None:
@@ -57,6 +58,7 @@ class ClassRun:
         self.kept: tuple[SubmissionResult, ...] = ()
         self.due: tuple[Handed, ...] = ()
         self.notes: tuple[str, ...] = ()
+        self.earlier: dict[str, SubmissionResult] = {}
 
     @contextmanager
     def opened(self) -> Iterator[None]:
@@ -74,6 +76,8 @@ class ClassRun:
             kept = {} if self._force else {item.student: self._unchanged(item) for item in self._handed}
             self.kept = tuple(result for result in kept.values() if result is not None)
             self.due = tuple(item for item in self._handed if kept.get(item.student) is None)
+            before = (read_result(self._root, self._plan.assignment, item.student) for item in self.due)
+            self.earlier = {result.student: result for result in before if result is not None}
             yield
 
     def grade(self, on_result: Callable[[SubmissionResult], None], *, workers: int | None = None) -> None:

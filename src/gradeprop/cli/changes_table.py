@@ -1,0 +1,69 @@
+"""Whose marks a regrade has changed, from what to what, and why: a table on stderr."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from rich import box
+from rich.table import Table
+
+from gradeprop.cli import screen
+from gradeprop.grading.changes import Change, differing
+from gradeprop.grading.verdict import SubmissionResult
+
+_NAME = 16
+_ROWS = 20
+_REASONS = 3
+
+
+def print_changes(
+    earlier: Mapping[str, SubmissionResult], results: Sequence[SubmissionResult], changed: Sequence[Change]
+) -> None:
+    """Print nothing if nobody was regraded.
+
+    Args:
+        earlier: by student, the results that were replaced.
+        results: of this run.
+        changed: those of whom the marks changed.
+    """
+    if not earlier:
+        return
+    err = screen.err()
+    regraded = f"{len(earlier)} regraded submission{'' if len(earlier) == 1 else 's'}"
+    if not changed:
+        err.print(f"No marks changed in {regraded}.")
+        return
+    err.print(f"Marks changed in {len(changed)} of {regraded} (by the checks alone):")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
+    table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=_NAME)
+    table.add_column("before", justify="right", no_wrap=True)
+    table.add_column("now", justify="right", no_wrap=True)
+    table.add_column("why")
+    for item in changed[:_ROWS]:
+        table.add_row(
+            screen.styled(item.student, ""), str(item.before), str(item.after), screen.styled(_why(item), "")
+        )
+    err.print(table)
+    if len(changed) > _ROWS:
+        err.print(f"… and {len(changed) - _ROWS} more; --json names all of them.")
+    if since := _since(earlier, results):
+        err.print(f"Other than when they were graded before: {since}")
+
+
+def _why(change: Change) -> str:
+    said = [str(reason) for reason in change.reasons]
+    more = len(said) - _REASONS
+    return "; ".join(said[:_REASONS]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _since(earlier: Mapping[str, SubmissionResult], results: Sequence[SubmissionResult]) -> str:
+    """``the course's files (12), torch 2.12.0 → 2.13.0 (12)``: what differs, in how many results."""
+    found: Counter[str] = Counter()
+    for now in results:
+        before = earlier.get(now.student)
+        for name in differing(before, now) if before is not None else ():
+            old, new = before.versions.get(name) if before else None, now.versions.get(name)
+            words = {"course": "the course's files", "key": "the course key"}
+            found[words.get(name) or f"{name} {old or 'unknown'} → {new}"] += 1
+    return ", ".join(f"{what} ({number})" for what, number in found.items())
