@@ -214,6 +214,16 @@ def test_a_wrong_answer_gets_what_it_has_earned_and_its_cause(
 
 
 @pytest.mark.slow
+def test_where_the_container_refuses_namespaces_it_grades_restricted(autograder: Path, solved: str) -> None:
+    (autograder / "submission" / NOTEBOOK).write_text(solved)
+    refuse = "p.working = lambda level: 'refused' if level == 'full' else tried(level)"
+    after(autograder, f"import gradeprop.session.probe as p; tried = p.working; {refuse}")
+    data, said = run(autograder)
+    assert "isolation restricted" in said
+    assert data["score"] == 4.0
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [None, "not a notebook"], ids=["nothing", "garbage"])
 def test_what_cannot_be_read_gets_no_points_and_says_what_to_do(autograder: Path, text: str | None) -> None:
     if text is not None:

@@ -87,6 +87,30 @@ def test_while_the_total_is_unknown_gradescope_is_given_no_number_to_add_up(unkn
     assert any(test.get("status") == "passed" for test in data["tests"])
 
 
+def test_as_the_autograder_it_gives_the_score_of_the_checks_while_a_text_waits(waiting):
+    (data,) = export(waiting, by_checks=True).values()
+    assert data["score"] == sum(test.get("score", 0.0) for test in data["tests"]) == 4.0
+    (open_test,) = [test for test in data["tests"] if "score" not in test]
+    assert "A person reads this part" in open_test["output"]
+    assert "4 of 4 points by the checks" in data["output"]
+    conforms(json.loads(json.dumps(data)), TOP)
+
+
+def test_as_the_autograder_it_gives_no_score_where_a_grader_failed_and_does_not_say_why(course):
+    result = replace(result_for("ada", (), hidden=None), status="error", message="graders/x.py: KeyError")
+    (data,) = export(the_class(course, marked(result)), by_checks=True).values()
+    assert "score" not in data
+    assert not any("score" in test for test in data["tests"])
+    assert "not your fault" in data["output"]
+    assert "KeyError" not in data["output"]
+
+
+def test_as_the_autograder_it_gives_0_for_what_cannot_be_read(course):
+    (data,) = export(the_class(course, marked(unreadable("ada"))), by_checks=True).values()
+    assert data["score"] == 0.0
+    assert "This is not a notebook." in data["output"]
+
+
 def test_a_persons_score_stands_for_the_part_and_its_checks_inform_only(course):
     parts = {
         BY_HAND: PartMark(1.0, manual=2.0, comment="Almost."),
