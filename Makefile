@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 EXAMPLES := examples/submitted
 DEMO_ASSIGNMENTS := a01_slopes a03_descent a10_explain
 
-.PHONY: setup system demo test test-slow lint format schemas examples clean
+.PHONY: setup system demo test test-slow lint format schemas examples bench clean
 
 setup: $(VENV)/.ready system
 
@@ -47,6 +47,9 @@ schemas: $(VENV)/.ready
 
 examples: $(VENV)/.ready
 	$(BIN)/python examples/make_class.py
+
+bench: setup
+	$(BIN)/python benchmarks/throughput.py --write docs/benchmarks.md
 
 clean:
 	rm -rf $(VENV) build dist source release autograded feedback

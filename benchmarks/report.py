@@ -1,0 +1,195 @@
+"""The figures of a run as a table, and as the page docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from peers import Peer
+from timed import Graded
+
+TARGET_RATE, TARGET_START, TARGET_FLOOR = 100, 8.0, 2.5
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that one run measured.
+
+    Attributes:
+        runs: of ``gradeprop grade``, by what they are called; the first is the command's default.
+        floor: seconds per submission: ``mean``, ``median``, ``graders`` of one process alone.
+        floor_together: the same of as many processes as ``runs`` has workers, at the same time.
+        skipped: why a peer was not measured.
+        notes: what a reader must know of this run.
+    """
+
+    assignment: str
+    submissions: int
+    runs: Mapping[str, Graded]
+    floor: Mapping[str, float]
+    floor_together: Sequence[Mapping[str, float]]
+    peers: Sequence[Peer]
+    skipped: Sequence[str]
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """``each``: seconds that one worker or process needs for a submission; ``rate``: per second."""
+
+    name: str
+    each: float
+    rate: float
+
+
+def rows(figures: Figures) -> list[Row]:
+    made = [Row(name, run.each, run.per_second) for name, run in figures.runs.items()]
+    made.append(Row("floor, one process", figures.floor["mean"], 1 / figures.floor["mean"]))
+    together = [item["mean"] for item in figures.floor_together]
+    rate = sum(1 / mean for mean in together)
+    made.append(Row(f"floor, {len(together)} processes", len(together) / rate, rate))
+    for peer in figures.peers:
+        made.append(Row(peer.name, peer.seconds, 1 / peer.seconds))
+        if peer.warm is not None:
+            made.append(Row(f"{peer.name}, without its start", peer.warm, 1 / peer.warm))
+    return made
+
+
+def table(figures: Figures) -> str:
+    """Markdown. The ratios compare a row with the first."""
+    lines = [
+        "| | ms for each submission, one worker | submissions per second, this machine"
+        " | times as long per worker | our throughput is |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    ours = rows(figures)[0]
+    for row in rows(figures):
+        longer, share = row.each / ours.each, ours.rate / row.rate
+        lines.append(
+            f"| {row.name} | {1000 * row.each:,.0f} | {row.rate:.3g} | {longer:.3g}× | {share:.3g}× |"
+        )
+    return "\n".join(lines)
+
+
+def targets(figures: Figures) -> str:
+    """What was aimed at and what came."""
+    run = next(iter(figures.runs.values()))
+    alone = figures.runs.get("gradeprop grade, 1 worker", run)
+    lines = []
+    peer = next((peer for peer in figures.peers if peer.name.startswith("nbgrader")), None)
+    if peer is not None:
+        ratio = run.per_second * peer.seconds
+        lines.append(
+            _aim(f"{TARGET_RATE}× nbgrader's throughput once warm", f"{ratio:.0f}×", ratio >= TARGET_RATE)
+        )
+        if peer.warm is not None:
+            lines[-1] += f" ({run.per_second * peer.warm:.0f}× if nbgrader's own start is left out)"
+    lines.append(
+        _aim(f"first result within {TARGET_START:g} s", f"{run.first:.1f} s", run.first < TARGET_START)
+    )
+    together = sum(1 / item["mean"] for item in figures.floor_together)
+    ratio = run.each / (len(figures.floor_together) / together)
+    lines.append(
+        _aim(
+            f"at most {TARGET_FLOOR:g} times the floor per submission",
+            f"{ratio:.1f} times",
+            ratio <= TARGET_FLOOR,
+        )
+    )
+    lines[-1] += f" (with one worker alone {alone.each / figures.floor['mean']:.1f} times)"
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _aim(aim: str, came: str, reached: bool) -> str:
+    return f"{aim}: **{came}**, {'reached' if reached else 'missed'}"
+
+
+def machine() -> str:
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB memory, Linux {platform.release()}, "
+        f"Python {platform.python_version()}, torch {version('torch')}, IPython {version('ipython')}"
+    )
+
+
+def page(figures: Figures, command: str) -> str:
+    """docs/benchmarks.md."""
+    run, *others = figures.runs.values()
+    alone = next((item for item in others if item.workers == 1), run)
+    notes = "".join(f"\n{note}\n" for note in (*figures.notes, *figures.skipped))
+    return f"""\
+# How fast it grades
+
+Written by `benchmarks/throughput.py`; do not edit. Measured {datetime.now(UTC):%Y-%m-%d} on
+{machine()}.
+{notes}
+{figures.submissions} submissions of `{figures.assignment}`, no two alike: each part holds the course's own
+solution or the sample of a known mistake. All rows come from one run of the script, on the same notebooks;
+the peers, being slow, graded the first {figures.peers[0].submissions if figures.peers else 0} of them.
+
+{table(figures)}
+
+Against what was aimed at:
+
+{targets(figures)}
+
+## What each row is
+
+- **gradeprop grade**: the whole command with isolation `full`, hidden checks, diagnosis, result files and
+  the gradebook. The throughput is that of all results after the first. The first came {run.first:.1f} s
+  after the command's start (Python, torch, the course, {run.workers} workers and their sandboxes); the whole
+  command took {run.command:.1f} s, and {1000 * run.cpu / run.submissions:.0f} ms of processor time for each
+  submission, its start included.
+- **without a gradebook**: the same where nbgrader is not installed.
+- **floor**: the same cells and the same calls (public and hidden) in one warm process, compared with answers
+  known beforehand: no isolation, no grader, no files. The graders' own work, drawing the hidden inputs and
+  working out the right answers, takes {1000 * figures.floor["graders"]:.0f} ms more for each submission and
+  is not in the floor.
+- **nbgrader**: `nbgrader autograde` without our hook, on the notebook that `nbgrader generate_assignment`
+  makes of our source. It runs the public checks only. Its time is the whole command's, divided by the
+  submissions; a second row leaves out its start.
+- **Otter-Grader**: `otter run` for each submission, with tests that call the same functions with as many
+  inputs.
+- **a kernel for each**: `nbclient` runs the restored notebook with its public checks; nothing is recorded.
+
+The peers grade one submission after the other. "Times as long per worker" compares that with one of our
+workers; the last column compares throughput, ours with {run.workers} workers.
+
+## Where the time goes
+
+Medians of the `timing` in the result files, in ms:
+
+| | in all | cells | checks, in the sandbox | the grader's own work |
+|---|---:|---:|---:|---:|
+{_parts(f"{run.workers} workers", run)}
+{_parts("1 worker", alone)}
+
+## To repeat it
+
+    make bench
+
+This page came from
+
+    {command}
+
+Nothing else should be running: a figure varies by some 10 % from run to run on a quiet machine, and by far
+more on a shared one.
+"""
+
+
+def _parts(name: str, run: Graded) -> str:
+    total, cells, checks = (1000 * run.medians[key] for key in ("total_s", "run_s", "checks_s"))
+    return f"| {name} | {total:.0f} | {cells:.0f} | {checks:.0f} | {total - cells - checks:.0f} |"

@@ -1,0 +1,74 @@
+"""What the benchmarks grade: a copy of the course and a class of submissions, no two with the same text.
+
+Each part holds the course's own solution or the sample of one of its misconceptions, drawn with a fixed
+seed, so that two runs grade the same work.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradeprop.course.load import load_course
+from gradeprop.course.model import ChoicePart, CodePart, Course, LoadedAssignment
+from gradeprop.grading.publish import release_of
+from gradeprop.grading.verify import filled_in
+from gradeprop.notebook.release import PartKey, ReleaseModel
+from gradeprop.notebook.render import to_notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+SEED = 20260101
+RIGHT = 0.5
+"""How likely a part holds the solution and not a misconception's sample."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A course folder of our own with ``submitted/`` filled, and what stands in it."""
+
+    root: Path
+    course: Course
+    assignment: LoadedAssignment
+    release: ReleaseModel
+    notebooks: dict[str, bytes]
+    """By student, in the order of their ids."""
+
+
+def make_workload(root: Path, assignment: str, submissions: int) -> Workload:
+    """Write ``submissions`` different hand-ins of ``assignment`` into a new course folder at ``root``."""
+    root.mkdir(parents=True)
+    shutil.copy(ROOT / "course.yaml", root)
+    for folder in ("schemas", "exercises", "solutions", "graders"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    course = load_course(root)
+    loaded = course.assignment(assignment)
+    if loaded is None:
+        raise SystemExit(f"the course has no assignment {assignment!r}")
+    release = release_of(course, loaded)
+    numbers = random.Random(SEED)
+    notebooks = {
+        f"student{number:05d}": to_notebook(filled_in(release, _answers(loaded, number, numbers)))
+        for number in range(submissions)
+    }
+    if len(set(notebooks.values())) != submissions:
+        raise AssertionError("two submissions have the same text")
+    for student, notebook in notebooks.items():
+        path = root / "submitted" / student / assignment / f"{assignment}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(notebook)
+    return Workload(root, course, loaded, release, notebooks)
+
+
+def _answers(assignment: LoadedAssignment, number: int, numbers: random.Random) -> dict[PartKey, str]:
+    answers = {}
+    for exercise in assignment.exercises:
+        for part in exercise.spec.parts:
+            source = exercise.solution[part.part]
+            if isinstance(part, (CodePart, ChoicePart)) and numbers.random() >= RIGHT:
+                source = numbers.choice([source, *(item.sample for item in part.misconceptions)])
+            if isinstance(part, CodePart):
+                source = f"# Submission {number}.\n{source}"
+            answers[exercise.slug, part.part] = source
+    return answers
