@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import gradeprop
-from gradeprop.course.digest import FOLDERS, files_below
+from gradeprop.course.digest import course_files, files_below
 from gradeprop.course.model import Course
 from gradeprop.records.key import FOLDER as KEY_FOLDER
 from gradeprop.records.key import course_key
@@ -57,7 +57,7 @@ def _files(course: Course, assignment: str) -> Iterator[tuple[str, bytes, int]]:
     for path in files_below(package):
         yield f"engine/gradeprop/{path.relative_to(package).as_posix()}", path.read_bytes(), 0o644
     root = Path(course.root)
-    for path in [root / "course.yaml", *(found for name in FOLDERS for found in files_below(root / name))]:
+    for path in course_files(root):
         if path.is_file():
             yield f"course/{path.relative_to(root).as_posix()}", path.read_bytes(), 0o600
     key = course_key(root).hex().encode() + b"\n"
