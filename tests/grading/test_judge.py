@@ -233,3 +233,12 @@ def test_a_value_without_the_item_asked_for_is_not_repeated_in_a_hidden_check():
     script = script_of(second)
     hidden = judge(script, [Returned("the input was 1.5", (1.5,))], public=False, declared={})
     assert "the input" not in hidden.message
+
+
+def test_a_choice_that_was_not_made_is_no_missing_backward():
+    def direction(student, reference):
+        reference.expect(student.value("direction")).to_match(Fixed("increase"))
+
+    judgement = judge(script_of(direction), [Returned(None)], public=True, declared={})
+    assert judgement.misconception == "wrong_type"
+    assert "Has it been given a value?" in judgement.message

@@ -133,7 +133,9 @@ def _own_cause(observations: Sequence[Observation]) -> str | None:
         return None
     if all(kind == "none" for _, kind in wrong):
         # None from a function is a missing return, not a missing backward.
-        return "wrong_type" if any(item.called for item, _ in wrong) else "no_backward"
+        # And only where a tensor belongs can a missing backward be the reason.
+        elsewhere = any(item.called or not isinstance(item.expected, torch.Tensor) for item, _ in wrong)
+        return "wrong_type" if elsewhere else "no_backward"
     causes = {_OWN.get(kind) for _, kind in wrong}
     if causes == {None} and all(kind == "value" for _, kind in wrong):
         return "hard_coded" if _hard_coded(observations) else None

@@ -121,4 +121,6 @@ class Mismatch:
     def _none_hint(self) -> str:
         if self.called:
             return "Is a return missing at the end of the function?"
+        if "tensor" not in self.expected:
+            return "Has it been given a value?"
         return "A .grad stays None until backward has run through a leaf that requires grad."
