@@ -56,6 +56,14 @@ def test_what_the_warm_process_has_does_not_count(group: ControlGroup) -> None:
     assert int((group.memory / name).read_text()) == (100 + 10 + SLACK_MB) << 20
 
 
+def test_groups_of_killed_graders_are_removed(group: ControlGroup) -> None:
+    abandoned = group.memory.parent / "gradeprop-99999999-0"
+    abandoned.mkdir()
+    control_group().remove()
+    assert not abandoned.exists()
+    assert group.memory.exists()
+
+
 def test_version_two_speaks_its_own_files(tmp_path: Path) -> None:
     group = ControlGroup(tmp_path, tmp_path, 2)
     (tmp_path / "memory.current").write_text("1000\n")

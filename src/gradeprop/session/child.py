@@ -12,6 +12,7 @@ thrown away for a fresh fork otherwise.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import random
 import shutil
@@ -38,6 +39,7 @@ __all__ = ["Submission"]
 _fork, _exit, _waitpid, _kill = os.fork, os._exit, os.waitpid, os.kill
 _FROM_GRADER: Final = 1 << 30  # what the grader sends is trusted
 _COPIED_BYTES: Final = 1 << 20
+_COPIED_FILES: Final = 60
 
 
 class Submission:
@@ -144,7 +146,7 @@ class Submission:
         own = self.checks / str(number)
         own.mkdir()
         room = _COPIED_BYTES
-        for path in self.folder.iterdir():
+        for path in itertools.islice(self.folder.iterdir(), _COPIED_FILES):
             if path.is_file() and not path.is_symlink() and path.stat().st_size <= room:
                 room -= path.stat().st_size
                 shutil.copyfile(path, own / path.name)

@@ -88,13 +88,23 @@ def control_group() -> ControlGroup:
     if "memory" in own and "pids" in own:
         folders = [_ROOT / kind / own[kind].lstrip("/") / name for kind in ("memory", "pids")]
         for folder in folders:
+            _remove_abandoned(folder.parent)
             folder.mkdir()
         return ControlGroup(folders[0], folders[1], 1)
     parent = _ROOT / own.get("", "/").lstrip("/")
     (parent / "cgroup.subtree_control").write_text("+memory +pids")
+    _remove_abandoned(parent)
     folder = parent / name
     folder.mkdir()
     return ControlGroup(folder, folder, 2)
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Remove the groups of graders that were killed before they could."""
+    for folder in parent.glob("gradeprop-*-*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def _own_groups() -> dict[str, str]:

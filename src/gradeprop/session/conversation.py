@@ -25,6 +25,8 @@ __all__ = ["GRACE_S", "Conversation", "CutShortError", "Questions"]
 # After Ctrl-C a cell may take this long to stop by itself; after a check's deadline, its process.
 GRACE_S: Final = 1.0
 _JSON_SLACK: Final = 1 << 20
+# A checker's own folder, and the copies of the working folder's files in it.
+CHECKER_FILES: Final = 64
 
 
 class CutShortError(Exception):
@@ -212,7 +214,7 @@ class Conversation:
         self._checker = _Checker(number, Channel(ours))
         with theirs:
             if self._supervised:
-                self._child.allow(forks=1)
+                self._child.allow(forks=1, files=CHECKER_FILES)
             self._send({"op": "fork", "n": number}, b"", deadline, fds=(theirs.fileno(),))
         return self._checker
 

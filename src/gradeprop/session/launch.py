@@ -10,11 +10,11 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final, Literal
+from typing import IO, Any, Final, Literal, TypeVar
 
 from gradeprop.errors import MissingFacility
 from gradeprop.session.folders import remove_folder
@@ -22,6 +22,7 @@ from gradeprop.session.folders import remove_folder
 __all__ = ["Launcher", "Level", "bubblewrap", "package_paths", "sandbox_uid"]
 
 Level = Literal["full", "restricted", "none"]
+_Result = TypeVar("_Result")
 
 # Started without site and without the caller's environment: nothing of the grader's leaks in, and no
 # sitecustomize, .pth file or PYTHON* variable changes what runs.
@@ -37,8 +38,23 @@ _DEVICES: Final = ("null", "zero", "full", "random", "urandom")
 _PASSWD: Final = "student:x:{uid}:{uid}:student:/tmp:/bin/sh\n"
 _GROUP: Final = "student:x:{uid}:\n"
 
-# The kernel ends a child together with the *thread* that started it, so that must be one that lasts.
-_starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gradeprop-start")
+
+class _Starter:
+    """Starts processes from one thread that lasts as long as this process: the kernel ends a child that
+    is to die with its parent together with the *thread* that started it."""
+
+    def __init__(self) -> None:
+        self._thread: ThreadPoolExecutor | None = None
+        self._pid = 0
+
+    def run(self, start: Callable[..., _Result], *arguments: Any) -> _Result:
+        if self._thread is None or self._pid != os.getpid():  # a fork has no threads but its own
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gradeprop-start")
+            self._pid = os.getpid()
+        return self._thread.submit(start, *arguments).result()
+
+
+_starter = _Starter()
 
 
 def package_paths() -> list[Path]:
@@ -171,7 +187,7 @@ class Launcher:
         self, module: str, control: int, config: dict[str, Any], log: IO[bytes]
     ) -> subprocess.Popen[bytes]:
         """Run ``gradeprop.session.<module>.main`` with ``control`` and ``config`` as its arguments."""
-        return _starter.submit(self._start, module, control, config, log).result()
+        return _starter.run(self._start, module, control, config, log)
 
     def _start(
         self, module: str, control: int, config: dict[str, Any], log: IO[bytes]

@@ -10,8 +10,8 @@ import os
 import socket
 import sys
 
+from gradeprop.session.forker import Forker, address_space
 from gradeprop.session.layers import Layers
-from gradeprop.session.worker import Forker, address_space
 
 __all__ = ["main"]
 

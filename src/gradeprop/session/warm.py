@@ -41,9 +41,9 @@ class Child:
         """Ctrl-C."""
         self._warm.signal(self.number, signal.SIGINT)
 
-    def allow(self, *, forks: int) -> None:
-        """Where forks are counted: the next ``forks`` are the grader's wish."""
-        self._warm.allow(self.number, forks)
+    def allow(self, *, forks: int, files: int) -> None:
+        """Where they are counted: the next ``forks`` and so many more files are the grader's wish."""
+        self._warm.allow(self.number, forks, files)
 
     def ended(self, seconds: float) -> int | None:
         """Its exit code (minus the signal that ended it) if it ends within ``seconds``."""
@@ -143,8 +143,9 @@ class WarmProcess:
     def signal(self, number: int, which: int) -> None:
         self._send(json.dumps({"op": "signal", "id": number, "signal": int(which)}).encode(), [])
 
-    def allow(self, number: int, forks: int) -> None:
-        self._send(json.dumps({"op": "allow", "id": number, "forks": forks}).encode(), [])
+    def allow(self, number: int, forks: int, files: int) -> None:
+        message = {"op": "allow", "id": number, "forks": forks, "files": files}
+        self._send(json.dumps(message).encode(), [])
 
     def ended(self, number: int, seconds: float) -> int | None:
         """The exit code of child ``number`` if it ends within ``seconds``.

@@ -4,7 +4,7 @@ Started by the grader, which is at the other end of a packet socket and says wha
 
     {"op": "open", "id": 1, "memory_mb": 2048, ...}  with the child's stream as a descriptor
     {"op": "signal", "id": 1, "signal": 2}
-    {"op": "allow", "id": 1, "forks": 1}  where forks are counted: the next is the grader's wish
+    {"op": "allow", "id": 1, "forks": 1, "files": 64}  where they are counted: the grader's own wish
 
 and hears ``{"ready": ...}`` once, ``{"id": 1, "ended": <exit code or minus signal>}`` for every child,
 ``{"id": 1, "failed": "..."}`` if one could not be started. It never reads anything from student code.
@@ -20,116 +20,18 @@ import select
 import signal
 import socket
 import sys
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from gradeprop.session import layers
 from gradeprop.session.folders import remove_folder
+from gradeprop.session.forker import MAPS, Forker, Running, address_space
 from gradeprop.session.layers import Layers
 from gradeprop.session.supervisor import Supervisor, processes_below
 
-__all__ = ["Forker", "Worker", "main"]
+__all__ = ["Worker", "main"]
 
 _MESSAGE_CAP: Final = 1 << 16
-_CHANNEL, _CAPTURED, _MAPS, _HANDOVER = 3, 4, 5, 6
-
-# What a child does once its layers are on: (its channel's descriptor, the captured output's, its folder).
-Body = Callable[[int, int, Path], None]
-
-
-@dataclass
-class _Running:
-    number: int
-    pid: int
-    pidfd: int
-    folder: Path | None
-    # Where the child hands over its listener, until it has.
-    handover: socket.socket | None
-    request: dict[str, Any]
-    supervisor: Supervisor | None = None
-    forks: int = 0
-
-
-@dataclass
-class Forker:
-    """Forks children behind the layers.
-
-    Attributes:
-        layers: what each child puts on.
-        body: what it does then.
-        baseline_bytes: address space of this process; memory limits count from there.
-        gpu: whether children may use a GPU; address space then says nothing about memory.
-    """
-
-    layers: Layers
-    body: Body
-    baseline_bytes: int
-    gpu: bool = False
-
-    def fork(self, request: dict[str, Any], channel: int) -> _Running:
-        """Start one child.
-
-        Raises:
-            OSError: it cannot be forked.
-        """
-        folder = None if self.layers.level == "full" else Path(tempfile.mkdtemp(prefix="notebook-"))
-        handover, theirs = socket.socketpair() if self.layers.supervise else (None, None)
-        worker = os.getpid()
-        pid = self.layers.fork()
-        if pid == 0:
-            code = 70
-            try:
-                self.layers.leave(worker)
-                self._become_child(request, channel, theirs, folder or Path(layers.OWN_FOLDER))
-                code = 0
-            except BaseException as error:
-                report(error)
-            finally:
-                os._exit(code)
-        if theirs is not None:
-            theirs.close()
-        return _Running(request["id"], pid, os.pidfd_open(pid), folder, handover, request)
-
-    def _become_child(
-        self, request: dict[str, Any], channel: int, handover: socket.socket | None, own: Path
-    ) -> None:
-        os.setsid()
-        with contextlib.suppress(OSError):
-            # If memory runs out, this process and not the warm one is to go.
-            Path("/proc/self/oom_score_adj").write_text("1000")
-        folder = own / "notebook"
-        folder.mkdir()
-        (own / "checks").mkdir()
-        os.chdir(folder)
-        os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
-        tempfile.tempdir = None
-        captured = os.open(own, os.O_TMPFILE | os.O_RDWR, 0o600)
-        maps = os.open("/proc/self/maps", os.O_RDONLY)  # later the layers will not allow it
-        keep = [channel, captured, maps] + ([handover.fileno()] if handover is not None else [])
-        # High numbers first, so that none of the moves below overwrites one that is still needed.
-        keep = [move_up(descriptor) for descriptor in keep]
-        for number, descriptor in enumerate(keep, _CHANNEL):
-            os.dup2(descriptor, number)
-        os.closerange(_CHANNEL + len(keep), os.sysconf("SC_OPEN_MAX"))
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, 0)
-        os.close(null)
-        layers.limit_resources(
-            layers.resource_limits(request, self.baseline_bytes, self.layers.level, gpu=self.gpu)
-        )
-        listener = self.layers.close_in(str(own))
-        if listener:
-            with socket.socket(fileno=_HANDOVER) as sender:
-                socket.send_fds(sender, [b"x"], [listener])
-            # Whoever holds it could answer for the supervisor.
-            os.close(listener)
-        # Last, so that whatever failed before is in the grader's log, and student code cannot write there.
-        os.dup2(_CAPTURED, 1)
-        os.dup2(_CAPTURED, 2)
-        self.body(_CHANNEL, _CAPTURED, own)
 
 
 @dataclass
@@ -143,7 +45,7 @@ class Worker:
 
     control: socket.socket
     forker: Forker
-    running: dict[int, _Running] = field(default_factory=dict)
+    running: dict[int, Running] = field(default_factory=dict)
 
     def serve(self) -> None:
         """Until the grader closes the control socket; then everything ends."""
@@ -170,7 +72,7 @@ class Worker:
                     poller.register(source.fileno(), select.POLLIN)
         return {descriptor for descriptor, _ in poller.poll()}
 
-    def _attend(self, child: _Running, ready: set[int]) -> None:
+    def _attend(self, child: Running, ready: set[int]) -> None:
         if (
             child.supervisor is not None
             and child.supervisor.fileno() in ready
@@ -213,6 +115,7 @@ class Worker:
         if request["op"] == "allow":
             if child is not None and child.supervisor is not None:
                 child.supervisor.forks = request["forks"]
+                child.supervisor.files += request["files"]
             elif child is not None:
                 child.forks = request["forks"]
             return True
@@ -225,7 +128,7 @@ class Worker:
                 os.close(descriptor)
         return True
 
-    def _bury(self, child: _Running) -> None:
+    def _bury(self, child: Running) -> None:
         _, status = os.waitpid(child.pid, 0)
         os.close(child.pidfd)
         for source in (child.handover, child.supervisor):
@@ -261,25 +164,6 @@ def direct_children() -> list[int]:
     return [int(word) for word in text.split()]
 
 
-def move_up(descriptor: int) -> int:
-    """A copy of ``descriptor`` with a number above those that a child uses."""
-    import fcntl
-
-    return fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64)
-
-
-def report(error: BaseException) -> None:
-    """Why a child could not go on, for the grader's log of this process."""
-    with contextlib.suppress(OSError):
-        os.write(2, f"child: {type(error).__name__}: {str(error)[:500]}\n".encode())
-
-
-def address_space() -> int:
-    """Bytes of address space that this process has."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
 def main() -> None:
     """Entry point: ``argv[1]`` is the control socket's descriptor, ``argv[2]`` the configuration (JSON)."""
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -300,7 +184,7 @@ def main() -> None:
     def body(channel: int, captured: int, own: Path) -> None:
         shell.capture.use(captured)
         stream = Channel(socket.socket(fileno=channel))
-        seal = functools.partial(chosen.seal, maps=_MAPS)
+        seal = functools.partial(chosen.seal, maps=MAPS)
         Submission(stream, shell, own / "notebook", own / "checks", seal).serve()
 
     threads = warmup.thread_count()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
 
 from gradeprop.gradients.values import Opaque, TensorState
 from gradeprop.session.interface import Raised, Read, Returned, Sandbox, Stopped
+from gradeprop.session.supervisor import processes_below
 
 from .conftest import LIMITS, Attack, own_processes
 
@@ -254,3 +257,29 @@ def test_the_grader_survives_the_whole_sandbox_dying(fortress: Sandbox) -> None:
         warm = fortress.warm()  # type: ignore[attr-defined]
         subprocess.run(["kill", "-9", str(warm._process.pid)], check=True)
         assert attack.value("x") == 1
+
+
+@pytest.mark.slow
+def test_nothing_outlives_a_grader_that_is_killed(fortress: Sandbox) -> None:
+    grader = (
+        "import sys\n"
+        "from gradeprop.session.interface import CellSource, Limits\n"
+        "from gradeprop.session.process import open_sandbox\n"
+        "sandbox = open_sandbox(sys.argv[1])\n"
+        "session = sandbox.open(limits=Limits(cell_s=60), seed=1)\n"
+        "print(sandbox.warm()._process.pid, flush=True)\n"
+        "session.run(CellSource('while True: pass', 'loop'))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", grader, fortress.level], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        warm = int(process.stdout.readline())
+        time.sleep(0.5)
+        family = [warm, *processes_below(warm)]
+        assert len(family) >= 2
+        process.kill()
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in family) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
