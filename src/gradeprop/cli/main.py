@@ -206,6 +206,24 @@ def bundle(
 
 
 @command
+def mark(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    exercise: Annotated[
+        str | None, typer.Option("--exercise", metavar="EXERCISE", help="Only its explanations.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Begin even if every answer is marked, to go through them again.")
+    ] = False,
+    submitted: SubmittedOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Mark explanations by their rubric, one answer after the other, without names."""
+    from gradeprop.cli import mark as command
+
+    command.run(assignment, exercise, submitted, course, everything=everything)
+
+
+@command
 def void(
     check: Annotated[
         str | None,

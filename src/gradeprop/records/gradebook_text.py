@@ -26,6 +26,11 @@ def inert(text: str) -> str:
     return _DANGEROUS.sub(lambda found: found[0] + _GAP, text)
 
 
+def shown_text(text: str) -> str:
+    """Text that `inert` was applied to, as it was before."""
+    return text.replace(_GAP, "")
+
+
 def auto_comment(part: PartResult, result: SubmissionResult, describe: Mapping[str, str]) -> str | None:
     """What a student reads of a part beside the own answer, as inert Markdown; None if all is well.
 

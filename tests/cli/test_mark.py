@@ -1,0 +1,159 @@
+"""`gradeprop mark` in a real terminal."""
+
+import importlib.util
+import json
+import os
+import re
+import sqlite3
+
+import pexpect
+import pytest
+
+from cli.conftest import COMMAND, gradeprop, hand_in
+from course.minimal import EXPLAIN, replaced, write_course
+from gradeprop.cli import mark
+from gradeprop.errors import MissingFacility
+
+TEXTS = {"ada": "It falls \x1b[2Jto the right.", "bob": "No idea."}
+RUBRIC = replaced(EXPLAIN, "      criteria:\n", "      contradictions: [The loss rises.]\n      criteria:\n")
+ROWS = """
+    select student_id, manual_score, needs_manual_grade, manual_comment from grade
+    join base_cell on base_cell.id = grade.cell_id and base_cell.name = 'explain_sign-why'
+    join submitted_notebook on submitted_notebook.id = grade.notebook_id
+    join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
+    join comment on comment.notebook_id = grade.notebook_id
+    join base_cell as answer on answer.id = comment.cell_id and answer.name = 'explain_sign-why'
+    order by student_id
+"""
+
+
+def rows(root):
+    with sqlite3.connect(root / "gradebook.db") as database:
+        return database.execute(ROWS).fetchall()
+
+
+def grade(root, *arguments):
+    done = gradeprop("grade", "a01_slopes", "--isolation", "none", *arguments, cwd=root)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    root = write_course(tmp_path_factory.mktemp("graded"), RUBRIC)
+    gradeprop("build", cwd=root)
+    notebook = json.loads((root / "release/a01_slopes/a01_slopes.ipynb").read_text())
+    for student, text in TEXTS.items():
+        for cell in notebook["cells"]:
+            if cell["id"] == "explain_sign-why":
+                cell["source"] = text
+        hand_in(root, student, json.dumps(notebook).encode())
+    grade(root)
+    return root
+
+
+class Marker:
+    """A person at an 80-column terminal."""
+
+    def __init__(self, root, *arguments):
+        self._child = pexpect.spawn(
+            COMMAND[0],
+            [*COMMAND[1:], "mark", "a01_slopes", *arguments],
+            cwd=str(root),
+            env={**os.environ, "COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"},
+            encoding="utf-8",
+            dimensions=(40, 80),
+            timeout=60,
+        )
+
+    def sees(self, text):
+        self._child.expect_exact(text)
+        return self._child.before
+
+    def presses(self, keys):
+        self._child.send(keys)
+
+    def leaves(self):
+        self._child.expect(pexpect.EOF)
+        self._child.close()
+        return self._child.before, self._child.exitstatus
+
+
+def test_answers_are_marked_without_names_and_formgrader_reads_the_same(graded):
+    marker = Marker(graded)
+    screen = marker.sees("q quit")
+    assert "answer 1 of 2, 2 left to mark" in screen
+    assert "key: A negative slope falls to the right." in screen
+    assert re.search(r"Contradicts a right answer:\S*\s+\S*- The loss rises\.", screen)
+    assert not re.search("ada|bob", screen)
+    first = next(name for name, text in TEXTS.items() if text[-6:] in screen)
+    marker.presses("1")
+    marker.sees("1 of 2 points, marked")
+    marker.presses("c")
+    marker.sees("Comment")
+    marker.presses("Which way?\r")
+    marker.sees("Comment: Which way?")
+    marker.sees("q quit")
+    marker.presses("\r")
+    screen = marker.sees("not marked yet")
+    assert "answer 2 of 2, 1 left to mark" in screen
+    assert "\x1b[2Jto" not in screen
+    marker.presses("2")
+    marker.sees("1 of 2 points, marked")
+    marker.presses("u")
+    marker.sees("0 of 2 points, not marked yet")
+    marker.presses("q")
+    said, status = marker.leaves()
+    assert "1 of 2 answers are marked." in said
+    assert status == 0
+    found = {row[0]: row[1:] for row in rows(graded)}
+    assert found.pop(first) == (
+        1.0,
+        0,
+        "- ✓ Names the variable and the loss. (1 of 1)\n"
+        "- ✗ Says that the step goes against the gradient. (0 of 1)\n\nWhich way?",
+    )
+    ((_, other),) = [found.popitem()]
+    assert other == (None, 1, None)
+
+    grade(graded, "--force")
+    assert {row[0]: row[1] for row in rows(graded)}[first] == 1.0
+    marker = Marker(graded, "--exercise", "explain_sign")
+    assert "answer 2 of 2, 1 left to mark" in marker.sees("q quit")
+    marker.presses("p")
+    assert "Comment: Which way?" in marker.sees("q quit")
+    marker.presses("n")
+    marker.sees("q quit")
+    marker.presses("12")
+    marker.sees("2 of 2 points, marked")
+    marker.presses("\x03")  # Ctrl-C keeps everything, too
+    assert marker.leaves()[1] == 0
+    assert sorted(row[1] for row in rows(graded)) == [1.0, 2.0]
+    assert "All 2 answers are marked" in gradeprop("mark", "a01_slopes", cwd=graded).stderr
+
+
+def test_without_a_terminal_it_says_so(graded):
+    done = gradeprop("mark", "a01_slopes", "--all", cwd=graded)
+    assert done.returncode == 2
+    assert "marking needs a terminal" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["a01_slopes"], "run `gradeprop grade a01_slopes`"),
+        (["a01_slopes", "--exercise", "square_derivative"], "asks for no explanation"),
+        (["a01_slopes", "--exercise", "nowhere"], "its exercises: square_derivative, explain_sign"),
+        (["a09"], "the course has no assignment 'a09'"),
+    ],
+)
+def test_wrong_usage_is_told(course, arguments, said):
+    done = gradeprop("mark", *arguments, cwd=course)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not (course / "gradebook.db").exists()
+
+
+def test_without_nbgrader_it_says_what_is_missing(course, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)  # noqa: ARG005
+    with pytest.raises(MissingFacility, match="nbgrader is not installed"):
+        mark.run("a01_slopes", None, None, course, everything=False)
