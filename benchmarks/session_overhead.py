@@ -165,9 +165,8 @@ def main() -> None:
     if chosen.json:
         print(json.dumps([asdict(row) for row in rows], indent=2))
         return
-    print(
-        f"{platform.node()}, {platform.release()}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}"
-    )
+    today = time.strftime("%Y-%m-%d")
+    print(f"{platform.node()}, {platform.release()}, Python {platform.python_version()}, {today}")
     print(f"{'':24}{'warm ms':>10}{'answered ms':>13}{'closed ms':>11}{'per s':>8}{'× floor':>9}")
     for row in rows:
         ratio = row.submission_ms / rows[0].submission_ms
