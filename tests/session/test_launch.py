@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,18 @@ def test_the_scratch_folder_goes_when_the_launcher_does() -> None:
     assert stat.S_IMODE(launcher.scratch.stat().st_mode) == 0o755
     launcher.close()
     assert not launcher.scratch.exists()
+
+
+def test_old_scratch_folders_of_killed_graders_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch.tempfile, "gettempdir", lambda: str(tmp_path))
+    for name, age in (("old", 30 * 86_400), ("new", 60)):
+        folder = tmp_path / f"gradeprop-scratch-{name}"
+        folder.mkdir()
+        os.utime(folder, (time.time() - age,) * 2)
+    launch._remove_abandoned()
+    assert [path.name for path in tmp_path.iterdir()] == ["gradeprop-scratch-new"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can step down")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -33,6 +35,8 @@ _BOOT: Final = (
 )
 # Where bubblewrap shows Python and the packages, whatever their places outside are called.
 _INSIDE: Final = "/opt/gradeprop"
+_SCRATCH_PREFIX: Final = "gradeprop-scratch-"
+_ABANDONED_S: Final = 7 * 86_400  # no grading run takes a week
 _FIRST_UID: Final = 61_000
 _DEVICES: Final = ("null", "zero", "full", "random", "urandom")
 _PASSWD: Final = "student:x:{uid}:{uid}:student:/tmp:/bin/sh\n"
@@ -161,7 +165,8 @@ class Launcher:
 
     def __post_init__(self) -> None:
         self.uid = None if self.level == "none" else sandbox_uid()
-        self.scratch = Path(tempfile.mkdtemp(prefix="gradeprop-"))
+        _remove_abandoned()
+        self.scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH_PREFIX))
         self.scratch.chmod(0o755)
         (self.scratch / "passwd").write_text(_PASSWD.format(uid=self._inner_uid))
         (self.scratch / "group").write_text(_GROUP.format(uid=self._inner_uid))
@@ -299,6 +304,16 @@ class Launcher:
             if source != inside:
                 command += ["--ro-bind", source, inside]
         return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--", *inner]
+
+
+def _remove_abandoned() -> None:
+    """Remove the scratch folders of graders that were killed before they could; old enough
+    that none still in use is taken for one."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            status = folder.lstat()
+            if status.st_uid == os.geteuid() and time.time() - status.st_mtime > _ABANDONED_S:
+                remove_folder(folder)
 
 
 def gpu_devices() -> list[str]:
