@@ -68,6 +68,7 @@ def wait_for(condition, seconds=60):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
 def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(template, tmp_path, sent):
     root = shutil.copytree(template, tmp_path / "course")

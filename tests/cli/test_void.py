@@ -105,6 +105,7 @@ def graded(tmp_path_factory):
     return root
 
 
+@pytest.mark.slow
 def test_a_regrade_applies_it_everywhere_and_reports_whose_marks_changed(graded):
     assert (marks(graded, "ada"), marks(graded, "bob")) == ((4, 6), (1, 6))
     gradeprop("void", "matches_autograd", cwd=graded)
