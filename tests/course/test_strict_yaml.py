@@ -198,3 +198,7 @@ def test_no_arrangement_of_indicators_raises(text: str) -> None:
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
+
+
+# PyYAML leaves text bare that only YAML 1.2 takes for a number, such as 0E0.
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, '"'))

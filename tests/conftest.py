@@ -1,0 +1,11 @@
+"""For all tests: property tests draw the same examples in every run, so that a failure can be repeated.
+
+To search further: ``pytest --hypothesis-profile=search --hypothesis-seed=N``.
+"""
+
+from hypothesis import settings
+
+# No deadline: on a busy machine a slow example is no failure.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("repeatable")
