@@ -372,3 +372,21 @@ def test_nothing_a_student_returns_breaks_the_comparison(got, right, rule):
 @given(st.one_of(answers, st.lists(answers, max_size=3).map(tuple)))
 def test_every_answer_is_its_own_right_answer(right):
     assert compare(as_value(right), right) is None
+
+
+NUMBERS = st.one_of(st.sampled_from([0.0, -0.0, nan, inf, -inf, 1e308, -1e-300]), st.floats(-10, 10))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    theirs=st.lists(NUMBERS, max_size=5),
+    noise=st.lists(st.sampled_from([0.0, 1e-13, 9e-6, 1.1e-5, -9e-6, 1.0, nan, inf]), min_size=5, max_size=5),
+)
+def test_few_numbers_are_judged_as_many_are(theirs, noise):
+    mine = [value + value * part + part * 1e-3 for value, part in zip(theirs, noise, strict=False)]
+    # Beyond what Python compares by itself; equal, and no larger than the others.
+    scale = max([abs(value) for value in theirs if math.isfinite(value)], default=0.0)
+    filled = [min(1.0, scale)] * 40
+    few = compare(state(mine), tensor(theirs))
+    many = compare(state(mine + filled), tensor(theirs + filled))
+    assert (few is None) == (many is None)

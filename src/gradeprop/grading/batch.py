@@ -179,9 +179,9 @@ class _Batch:
         outcomes = run.ask(script.asks)
         if self._on_check is not None:
             self._on_check(site, device, self._judge(site, again(0), outcomes, shown=True))
-        judgement = self._judge(site, script, outcomes)
-        if judgement.observations and judgement.status == "failed":
-            judgement = self._explained(run, site, self._judge(site, again(0), outcomes), again)
+        judgement = self._judge(site, script, outcomes, with_mistakes=lambda: again(0))
+        if judgement.observations:
+            judgement = self._told_apart(run, site, judgement, again)
         if judgement.status == "failed" and self._not_begun(paper, site):
             judgement = Judgement("failed", score.NOT_BEGUN, judgement.detail)
         self._note(subject, site, device, judgement)
@@ -242,6 +242,7 @@ class _Batch:
         outcomes: Sequence[Outcome],
         earlier: Sequence[Observation] = (),
         *,
+        with_mistakes: Callable[[], Script] | None = None,
         shown: bool = False,
     ) -> Judgement:
         return judge(
@@ -251,9 +252,11 @@ class _Batch:
             declared={item.id: item.say.strip() for item in site.part.misconceptions},
             forbid=site.part.forbid,
             earlier=earlier,
+            rows=shown,
+            with_mistakes=with_mistakes,
         )
 
-    def _explained(
+    def _told_apart(
         self, run: SubmissionRun, site: CheckSite, judgement: Judgement, again: Rewrite
     ) -> Judgement:
         """While several causes fit, ask about fresh inputs until they are told apart."""
@@ -264,7 +267,7 @@ class _Batch:
             if not any(isinstance(ask, Call) for ask in script.asks):
                 break  # a name has one value, however often it is read
             fresh = self._judge(site, script, run.ask(script.asks), judgement.observations)
-            if fresh.status != "failed" or not fresh.observations:
+            if not fresh.observations:
                 break
             judgement = _with_causes_of(judgement, fresh)
         return judgement

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from gradeprop.gradients.compare import Mismatch, compare, wrong_type
 from gradeprop.gradients.diagnose import Observation, diagnose
 from gradeprop.gradients.mismatch import WELL_KNOWN
 from gradeprop.gradients.render import SMALL, render_value, with_article
+from gradeprop.gradients.rule import Rule
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading import words
 from gradeprop.grading.probe import Probe, Script, anywhere
@@ -24,7 +25,8 @@ class Judgement:
 
     Attributes:
         causes: one id when the cause is known, several when they cannot be told apart here.
-        rows: of a public check, what was asked and what came.
+        rows: where asked for, what was asked and what came.
+        observations: if a value is wrong, what came on every probe and what could have.
         hint: what ``message`` ends with: the words for the cause of a wrong value.
     """
 
@@ -49,6 +51,8 @@ def judge(
     declared: Mapping[str, str],
     forbid: Sequence[str] = (),
     earlier: Sequence[Observation] = (),
+    rows: bool = False,
+    with_mistakes: Callable[[], Script] | None = None,
 ) -> Judgement:
     """Judge one check.
 
@@ -59,6 +63,9 @@ def judge(
         declared: the exercise's words for its misconceptions, by id.
         forbid: machinery that the part forbids (``"autograd"``, ``"optimizer"``).
         earlier: observations of the same check on other inputs, that a cause must explain too.
+        rows: whether to write down, for showing, what was asked and what came.
+        with_mistakes: makes the same script with what known mistakes would have given; called only for a
+            wrong value, since the mistakes cost more than the reference itself.
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
@@ -72,7 +79,12 @@ def judge(
     )
     if trouble is not None:
         return trouble
-    return _judge_values(script, outcomes, public, declared, earlier)
+    shown = tuple(_rows(script, outcomes)) if rows else ()
+    if all(_mismatch(probe, script, outcomes) is None for probe in script.probes):
+        return Judgement("passed", rows=shown)
+    if with_mistakes is not None:
+        script = with_mistakes()
+    return replace(_explained(script, outcomes, public, declared, earlier), rows=shown)
 
 
 def expression(ask: Ask, most: int = SMALL) -> str:
@@ -89,9 +101,8 @@ def _trouble(
     ask: Ask, outcome: Outcome, public: bool, declared: Mapping[str, str], forbid: Sequence[str]
 ) -> Judgement | None:
     """What goes before any comparison: stopped, missing, raised, forbidden, changed input."""
-    said = expression(ask)
     if isinstance(outcome, Stopped):
-        return Judgement(outcome.reason, words.stopped(outcome), f"{said}: {outcome.message}")
+        return Judgement(outcome.reason, words.stopped(outcome), f"{expression(ask)}: {outcome.message}")
     if isinstance(outcome, Missing):
         return _missing(ask, outcome, public)
     if isinstance(outcome, Raised):
@@ -99,10 +110,11 @@ def _trouble(
     for machinery in forbid:
         if machinery in outcome.used:
             cause = words.FORBIDDEN_CAUSE[machinery]
-            return Judgement("failed", words.words_for(cause, declared), f"{said} used {machinery}", (cause,))
+            detail = f"{expression(ask)} used {machinery}"
+            return Judgement("failed", words.words_for(cause, declared), detail, (cause,))
     if isinstance(ask, Call) and (changed := _changed(ask, outcome)) is not None:
         message = words.words_for("mutates_input", declared)
-        return Judgement("failed", message, f"{said}: {changed}", ("mutates_input",))
+        return Judgement("failed", message, f"{expression(ask)}: {changed}", ("mutates_input",))
     return None
 
 
@@ -153,48 +165,59 @@ def _same(old: TensorState, new: TensorState) -> bool:
     def equal(a: torch.Tensor | None, b: torch.Tensor | None) -> bool:
         if a is None or b is None:
             return a is b
-        return a.dtype == b.dtype and a.shape == b.shape and torch.equal(a.nan_to_num(), b.nan_to_num())
+        if a.dtype != b.dtype or a.shape != b.shape:
+            return False
+        return torch.equal(a, b) or torch.equal(a.nan_to_num(), b.nan_to_num())
 
     return equal(old.value, new.value) and equal(old.grad, new.grad)
 
 
-def _judge_values(
+def _called(probe: Probe, script: Script) -> str | None:
+    """The function whose value the probe looks at; None for a variable."""
+    ask = script.asks[probe.handle.ask]
+    return ask.name if isinstance(ask, Call) else None
+
+
+def _rule(probe: Probe, script: Script) -> Rule:
+    """A function answers where its input lives; a variable lives where the student made it."""
+    return probe.rule if _called(probe, script) else anywhere(probe.rule)
+
+
+def _got(probe: Probe, outcomes: Sequence[Outcome]) -> _Found | _NoSuchItem:
+    outcome = outcomes[probe.handle.ask]
+    assert isinstance(outcome, Returned)  # all else was dealt with before
+    return _resolve(outcome.value, probe)
+
+
+def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Mismatch | str | None:
+    """What is wrong with the value that the probe looks at, in words where it is only a flag."""
+    found = _got(probe, outcomes)
+    if isinstance(found, _NoSuchItem):
+        return found.mismatch
+    called = _called(probe, script) is not None
+    rule = _rule(probe, script)
+    mismatch = compare(found.value, probe.answer, rule, probe.labels, called=called)
+    return mismatch or _flag(found.value, probe)
+
+
+def _explained(
     script: Script,
     outcomes: Sequence[Outcome],
     public: bool,
     declared: Mapping[str, str],
     earlier: Sequence[Observation],
 ) -> Judgement:
-    rows: list[Row] = []
+    """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
     wrong: list[tuple[str, Mismatch | str]] = []
     for probe in script.probes:
-        outcome = outcomes[probe.handle.ask]
-        assert isinstance(outcome, Returned)  # all else was dealt with before
-        ask = script.asks[probe.handle.ask]
-        called = ask.name if isinstance(ask, Call) else None
-        # A function answers where its input lives; a variable lives where the student made it.
-        rule = probe.rule if called else anywhere(probe.rule)
-        said = expression(ask) + _path_text(probe)
-        found = _resolve(outcome.value, probe)
-        if isinstance(found, _NoSuchItem):
-            mismatch: Mismatch | str | None = found.mismatch
-            got: Value = found.container
-        else:
-            got = found.value
-            mismatch = compare(got, probe.answer, rule, probe.labels, called=called is not None)
-        # A part of what is not there is told once, with the thing itself where that was asked for, too.
-        if public and not (isinstance(found, _NoSuchItem) and wrong):
-            shown = expression(ask, MOST) + _path_text(probe)
-            rows.append(row_of(shown, got, probe.answer, rule, probe.labels))
-        if mismatch is None and (mismatch := _flag(got, probe)) is not None and public:
-            flags = Item("", str(probe.requires_grad), str(not probe.requires_grad), False)
-            rows.append(Row(f"{shown}.requires_grad", (flags,)))
+        found = _got(probe, outcomes)
+        got = found.container if isinstance(found, _NoSuchItem) else found.value
+        rule, called = _rule(probe, script), _called(probe, script)
         observations.append(Observation(got, probe.answer, probe.alternatives, rule, probe.labels, called))
+        mismatch = _mismatch(probe, script, outcomes)
         if mismatch is not None:
-            wrong.append((said, mismatch))
-    if not wrong:
-        return Judgement("passed", rows=tuple(rows), observations=tuple(observations))
+            wrong.append((_expression(probe, script), mismatch))
     diagnosis = diagnose([*earlier, *observations])
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     detail = "; ".join(
@@ -209,7 +232,29 @@ def _judge_values(
         message = f"{report} {hint}"
     else:
         message = hint
-    return Judgement("failed", message, detail, causes, tuple(rows), tuple(observations), hint)
+    return Judgement("failed", message, detail, causes, (), tuple(observations), hint)
+
+
+def _rows(script: Script, outcomes: Sequence[Outcome]) -> Iterator[Row]:
+    """What was asked and what came, probe by probe."""
+    wrong = False
+    for probe in script.probes:
+        shown = _expression(probe, script, MOST)
+        found = _got(probe, outcomes)
+        missing = isinstance(found, _NoSuchItem)
+        got = found.container if isinstance(found, _NoSuchItem) else found.value
+        # A part of what is not there is told once, with the thing itself where that was asked for, too.
+        if not (missing and wrong):
+            yield row_of(shown, got, probe.answer, _rule(probe, script), probe.labels)
+        mismatch = _mismatch(probe, script, outcomes)
+        if isinstance(mismatch, str):
+            flags = Item("", str(probe.requires_grad), str(not probe.requires_grad), False)
+            yield Row(f"{shown}.requires_grad", (flags,))
+        wrong = wrong or mismatch is not None
+
+
+def _expression(probe: Probe, script: Script, most: int = SMALL) -> str:
+    return expression(script.asks[probe.handle.ask], most) + _path_text(probe)
 
 
 def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:

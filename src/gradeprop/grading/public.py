@@ -159,7 +159,9 @@ def _check(
         script = decode_script(data)
     outcomes = session.ask(script.asks)
     with torch.device("cpu"):
-        judgement = judge(script, outcomes, public=True, declared=part["words"], forbid=part["forbid"])
+        judgement = judge(
+            script, outcomes, public=True, declared=part["words"], forbid=part["forbid"], rows=True
+        )
     if judgement.status == "failed" and _untouched(script, begun):
         return Judgement("failed", words.NOT_BEGUN, judgement.detail), None
     return judgement, _trace(outcomes)
