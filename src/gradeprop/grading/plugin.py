@@ -11,7 +11,7 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +43,9 @@ class CheckSite:
     @property
     def key(self) -> tuple[str, str]:
         return self.exercise.slug, self.check.check
+
+
+_SITE = pytest.StashKey[CheckSite]()
 
 
 class Examiner(Protocol):
@@ -164,9 +167,11 @@ class GradingPlugin:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         kept = []
+        files = {path: path.resolve() for path in {item.path for item in items}}
         for item in items:
-            site = self._sites.get(_place(item))
+            site = self._sites.get((files[item.path], getattr(item, "originalname", item.name)))
             if site is not None and self.examiner.wanted(site):
+                item.stash[_SITE] = site
                 kept.append(
                     (_target(item).subject, self.devices.index(_target(item).device), site.order, item)
                 )
@@ -207,19 +212,22 @@ class GradingPlugin:
             raise CheckNotPassedError(reason)
         return True
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    ) -> pytest.TestReport | None:
         error = call.excinfo
-        if error is not None and not error.errisinstance((CheckNotPassedError, pytest.skip.Exception)):
-            if error.errisinstance((KeyboardInterrupt, SystemExit)):
-                return (yield)
-            target = _target(item)
-            self.examiner.fault(
-                target.subject, self._site(item), target.device, _trace(error.value, item.path)
+        if error is None or error.errisinstance((pytest.skip.Exception, KeyboardInterrupt, SystemExit)):
+            return None
+        if error.errisinstance(CheckNotPassedError):
+            # Nobody reads pytest's own report of it, with a traceback that costs more than the check.
+            said = str(error.value)
+            return pytest.TestReport(
+                item.nodeid, item.location, {}, "failed", said, "call", (), call.duration
             )
-        return (yield)
+        target = _target(item)
+        self.examiner.fault(target.subject, self._site(item), target.device, _trace(error.value, item.path))
+        return None
 
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         subject = _target(item).subject
@@ -256,7 +264,7 @@ class GradingPlugin:
         return script
 
     def _site(self, item: pytest.Item) -> CheckSite:
-        return self._sites[_place(item)]
+        return item.stash[_SITE]
 
     def _reference(self, site: CheckSite, target: _Target, attempt: int, *, diagnosing: bool) -> Reference:
         return Reference(
@@ -346,10 +354,6 @@ def _undisturbed(root: str) -> Iterator[None]:
             file = getattr(sys.modules[name], "__file__", None)
             if name == "graders" or (file and Path(file).is_relative_to(graders)):
                 del sys.modules[name]
-
-
-def _place(item: Any) -> tuple[Path, str]:
-    return item.path.resolve(), item.originalname
 
 
 def _trace(error: BaseException, grader: Path) -> str:
