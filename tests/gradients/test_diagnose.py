@@ -11,7 +11,7 @@ from gradeprop.gradients import Descent, Field, Fixed, Gradient
 from gradeprop.gradients.compare import as_value, compare
 from gradeprop.gradients.diagnose import Diagnosis, Observation, diagnose
 from gradeprop.gradients.inputs import draw
-from gradeprop.gradients.mistakes import alternatives, prune
+from gradeprop.gradients.mistakes import Alternatives, prune
 from gradeprop.gradients.rule import Rule
 from gradeprop.gradients.values import TensorState
 
@@ -24,7 +24,7 @@ def observe(answer, problem, declared, rule=RULE, called="f"):
     return Observation(
         answer if answer is None else as_value(answer),
         problem.answer(),
-        alternatives(problem, dict.fromkeys(declared)),
+        Alternatives(problem, dict.fromkeys(declared)),
         rule,
         problem.labels,
         called,

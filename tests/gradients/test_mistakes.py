@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradeprop.gradients import Fixed
-from gradeprop.gradients.mistakes import alternatives, general_mistake, prune, same, scaled
+from gradeprop.gradients.mistakes import Alternatives, general_mistake, prune, same, scaled
 
 MATRIX = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], dtype=torch.float64)
 
@@ -70,7 +70,7 @@ def test_scaling_keeps_the_dtype_and_spares_what_is_not_a_number(dtype):
 
 def test_a_known_id_needs_no_pattern_and_a_fixed_problem_brings_its_own():
     problem = Fixed(6.0, mistakes={"value_not_gradient": 9.0, "off_by_one_step": [5.0, 7.0]})
-    found = alternatives(
+    found = Alternatives(
         problem, {"sign_flipped": None, "value_not_gradient": None, "off_by_one_step": None, "ascent": None}
     )
     assert found == {
@@ -83,7 +83,7 @@ def test_a_known_id_needs_no_pattern_and_a_fixed_problem_brings_its_own():
 
 def test_patterns_of_the_yaml():
     problem = Fixed((4.0, 8.0))
-    found = alternatives(
+    found = Alternatives(
         problem,
         {
             "a": pattern(scale=0.5),
@@ -106,12 +106,12 @@ def test_patterns_of_the_yaml():
 
 def test_a_constant_takes_the_form_of_the_right_answer():
     right = torch.ones(1, 1, dtype=torch.float32)
-    found = only(alternatives(Fixed(right), {"copied": pattern(value=2.65)})["copied"])
+    found = only(Alternatives(Fixed(right), {"copied": pattern(value=2.65)})["copied"])
     assert found.shape == (1, 1)
     assert found.dtype == torch.float32
-    found = only(alternatives(Fixed(MATRIX), {"copied": pattern(value=[[1, 2], [3, 4]])})["copied"])
+    found = only(Alternatives(Fixed(MATRIX), {"copied": pattern(value=[[1, 2], [3, 4]])})["copied"])
     assert found.shape == (2, 2)
-    assert alternatives(Fixed("up"), {"inverted_move": pattern(value="down")}) == {"inverted_move": ["down"]}
+    assert Alternatives(Fixed("up"), {"inverted_move": pattern(value="down")}) == {"inverted_move": ["down"]}
 
 
 def test_pruning_drops_repetitions_and_keeps_the_alignment():

@@ -26,7 +26,7 @@ def at_w(student, reference):
 
 def script(write, causes=("missing_factor_two",)):
     student = Student("cpu")
-    reference = Reference(bytes(32), "cpu", dict.fromkeys(causes), {}, diagnosing=True)
+    reference = Reference(bytes(32), "cpu", dict.fromkeys(causes), {})
     write(student, reference)
     return encode_script(Script(tuple(student.asks), tuple(reference.probes)), frozenset(causes))
 

@@ -18,7 +18,7 @@ def square(w):
 
 def script_of(write, causes=("missing_factor_two", "value_not_gradient")):
     student = Student("cpu")
-    reference = Reference(SEED, "cpu", dict.fromkeys(causes), {}, diagnosing=True)
+    reference = Reference(SEED, "cpu", dict.fromkeys(causes), {})
     write(student, reference)
     return Script(tuple(student.asks), tuple(reference.probes))
 

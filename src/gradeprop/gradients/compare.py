@@ -256,10 +256,12 @@ def _one_number(expected: int, got: int, place: str) -> Mismatch:
 
 
 def _index(values: torch.Tensor) -> tuple[int, ...]:
-    flat = int(values.reshape(-1).argmax())
-    return (
-        tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), values.shape)) if values.dim() else ()
-    )
+    """Where the largest is. (torch.unravel_index would import sympy: a second of every start.)"""
+    left, places = int(values.reshape(-1).argmax()), []
+    for size in reversed(values.shape):
+        left, place = divmod(left, size)
+        places.append(place)
+    return tuple(reversed(places))
 
 
 def _scalar(value: float | int | bool) -> torch.Tensor:

@@ -68,18 +68,18 @@ def diagnose(observations: Sequence[Observation]) -> Diagnosis:
 
 
 def _fits(name: str, observations: Sequence[Observation], right: Sequence[bool]) -> bool:
-    if all(right):
+    # The wrong answers first: that is where most variants fail, and the rest need not be worked out.
+    ranked = sorted(zip(observations, right, strict=True), key=lambda both: both[1])
+    first, is_right = ranked[0]
+    if is_right:
         return False
-    variants = max(len(item.alternatives.get(name, ())) for item in observations)
-    return any(_variant_fits(name, variant, observations, right) for variant in range(variants))
+    variants = len(first.alternatives.get(name, ()))
+    return any(_variant_fits(name, variant, ranked) for variant in range(variants))
 
 
-def _variant_fits(
-    name: str, variant: int, observations: Sequence[Observation], right: Sequence[bool]
-) -> bool:
+def _variant_fits(name: str, variant: int, ranked: Sequence[tuple[Observation, bool]]) -> bool:
     evidence = False
-    # The wrong answers first: that is where most variants fail.
-    for item, is_right in sorted(zip(observations, right, strict=True), key=lambda both: both[1]):
+    for item, is_right in ranked:
         wrong = item.alternatives.get(name, ())
         if not wrong:  # the mistake changes nothing here
             if not is_right:

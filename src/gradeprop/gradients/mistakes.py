@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import torch
@@ -38,14 +38,30 @@ def general_mistake(answer: Answer, name: str) -> list[Answer]:
     return []
 
 
-def alternatives(problem: Problem, misconceptions: Mapping[str, Any]) -> dict[str, list[Answer]]:
-    """What each misconception would have left behind on this problem.
+class Alternatives(Mapping[str, list[Answer]]):
+    """What each misconception would have left behind on a problem, worked out when it is first looked at:
+    most answers are right, and the mistakes cost more than the reference itself.
 
     Args:
+        problem: it and the tensors that it was made of must not change afterwards.
         misconceptions: id -> pattern or None. A pattern has the attributes ``mistake``, ``scale``,
             ``value`` and ``component`` (see ``gradeprop.course.patterns``); None: known by its id.
     """
-    return {name: _by_pattern(problem, name, pattern) for name, pattern in misconceptions.items()}
+
+    def __init__(self, problem: Problem, misconceptions: Mapping[str, Any]) -> None:
+        self._problem, self._misconceptions = problem, misconceptions
+        self._found: dict[str, list[Answer]] = {}
+
+    def __getitem__(self, name: str) -> list[Answer]:
+        if name not in self._found:
+            self._found[name] = _by_pattern(self._problem, name, self._misconceptions[name])
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._misconceptions)
+
+    def __len__(self) -> int:
+        return len(self._misconceptions)
 
 
 def prune(probes: Sequence[Mapping[str, list[Answer]]]) -> list[dict[str, list[Answer]]]:

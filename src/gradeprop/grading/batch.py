@@ -178,8 +178,8 @@ class _Batch:
         run.at((site.exercise.slug, site.part.part))
         outcomes = run.ask(script.asks)
         if self._on_check is not None:
-            self._on_check(site, device, self._judge(site, again(0), outcomes, shown=True))
-        judgement = self._judge(site, script, outcomes, with_mistakes=lambda: again(0))
+            self._on_check(site, device, self._judge(site, script, outcomes, shown=True))
+        judgement = self._judge(site, script, outcomes)
         if judgement.observations:
             judgement = self._told_apart(run, site, judgement, again)
         if judgement.status == "failed" and self._not_begun(paper, site):
@@ -242,7 +242,6 @@ class _Batch:
         outcomes: Sequence[Outcome],
         earlier: Sequence[Observation] = (),
         *,
-        with_mistakes: Callable[[], Script] | None = None,
         shown: bool = False,
     ) -> Judgement:
         return judge(
@@ -253,7 +252,6 @@ class _Batch:
             forbid=site.part.forbid,
             earlier=earlier,
             rows=shown,
-            with_mistakes=with_mistakes,
         )
 
     def _told_apart(

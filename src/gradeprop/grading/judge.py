@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gradeprop.gradients.compare import Mismatch, compare, wrong_type
@@ -52,7 +52,6 @@ def judge(
     forbid: Sequence[str] = (),
     earlier: Sequence[Observation] = (),
     rows: bool = False,
-    with_mistakes: Callable[[], Script] | None = None,
 ) -> Judgement:
     """Judge one check.
 
@@ -64,8 +63,6 @@ def judge(
         forbid: machinery that the part forbids (``"autograd"``, ``"optimizer"``).
         earlier: observations of the same check on other inputs, that a cause must explain too.
         rows: whether to write down, for showing, what was asked and what came.
-        with_mistakes: makes the same script with what known mistakes would have given; called only for a
-            wrong value, since the mistakes cost more than the reference itself.
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
@@ -82,8 +79,6 @@ def judge(
     shown = tuple(_rows(script, outcomes)) if rows else ()
     if all(_mismatch(probe, script, outcomes) is None for probe in script.probes):
         return Judgement("passed", rows=shown)
-    if with_mistakes is not None:
-        script = with_mistakes()
     return replace(_explained(script, outcomes, public, declared, earlier), rows=shown)
 
 

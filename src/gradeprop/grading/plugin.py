@@ -73,8 +73,7 @@ class Examiner(Protocol):
     ) -> str | None:
         """Judge; return the reason if the check failed, None if it passed.
 
-        ``script`` knows no mistakes. ``again(0)`` is the same script with them, and ``again(n)`` the same
-        check on other inputs, with them.
+        ``again(n)`` is the same check on other inputs, for n from 1.
         """
         ...
 
@@ -129,7 +128,7 @@ class GradingPlugin:
             ((Path(course.root) / site.exercise.grader).resolve(), f"test_{site.check.check}"): site
             for site in check_sites(assignment)
         }
-        self._shared: dict[tuple[tuple[str, str], str, int, bool], Script] = {}
+        self._shared: dict[tuple[tuple[str, str], str, int], Script] = {}
         self._tolerances = {
             exercise.slug: tolerances_of(course, exercise) for exercise in assignment.exercises
         }
@@ -154,7 +153,7 @@ class GradingPlugin:
     @pytest.fixture
     def reference(self, request: pytest.FixtureRequest, gradeprop_target: _Target) -> Reference:
         """Hidden inputs and expectations; see `gradeprop.grading.probe.Reference`."""
-        return self._reference(self._site(request.node), gradeprop_target, attempt=0, diagnosing=False)
+        return self._reference(self._site(request.node), gradeprop_target, attempt=0)
 
     # --- collection ---------------------------------------------------------------------------------
 
@@ -200,12 +199,12 @@ class GradingPlugin:
         if inspect.iscoroutinefunction(pyfuncitem.obj):
             return None  # pytest says best what is wrong with it
         site, target = self._site(pyfuncitem), _target(pyfuncitem)
-        script = self._script(pyfuncitem, attempt=0, diagnosing=False)
+        script = self._script(pyfuncitem, attempt=0)
         if not script.probes:
             raise ValueError("the check expects nothing: call reference.expect(...).to_match(...)")
 
         def rewrite(attempt: int) -> Script:
-            return self._script(pyfuncitem, attempt, diagnosing=True)
+            return self._script(pyfuncitem, attempt)
 
         reason = self.examiner.examine(target.subject, site, target.device, script, rewrite)
         if reason is not None:
@@ -242,7 +241,7 @@ class GradingPlugin:
 
     # --- helpers ------------------------------------------------------------------------------------
 
-    def _script(self, item: pytest.Function, attempt: int, *, diagnosing: bool) -> Script:
+    def _script(self, item: pytest.Function, attempt: int) -> Script:
         """What the check's function asks and expects. Public checks have the same inputs for everyone, so
         that they are worked out once and then shared by all submissions."""
         site, target = self._site(item), _target(item)
@@ -251,11 +250,11 @@ class GradingPlugin:
             raise TypeError("a check needs the fixtures `student` and `reference`")
         # A check with parameters or fixtures of its own may mean another one each time.
         same = site.check.public and set(names) <= _FIXTURES and set(item.callspec.params) == {_TARGET}
-        key = (site.key, target.device, attempt, diagnosing)
+        key = (site.key, target.device, attempt)
         if same and key in self._shared:
             return self._shared[key]
         student = Student(target.device)
-        reference = self._reference(site, target, attempt, diagnosing=diagnosing)
+        reference = self._reference(site, target, attempt)
         arguments = {name: item.funcargs[name] for name in names}
         item.obj(**{**arguments, "student": student, "reference": reference})
         script = Script(tuple(student.asks), tuple(reference.probes))
@@ -266,13 +265,12 @@ class GradingPlugin:
     def _site(self, item: pytest.Item) -> CheckSite:
         return item.stash[_SITE]
 
-    def _reference(self, site: CheckSite, target: _Target, attempt: int, *, diagnosing: bool) -> Reference:
+    def _reference(self, site: CheckSite, target: _Target, attempt: int) -> Reference:
         return Reference(
             self.examiner.seed(target.subject, site, attempt),
             target.device,
             {item.id: item.pattern for item in site.part.misconceptions},
             self._tolerances[site.exercise.slug],
-            diagnosing=diagnosing,
         )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from gradeprop.gradients.inputs import Inputs
-from gradeprop.gradients.mistakes import alternatives
+from gradeprop.gradients.mistakes import Alternatives
 from gradeprop.gradients.problem import Answer, Problem
 from gradeprop.gradients.rule import DTypes, Kinds, Rule, Shapes
 from gradeprop.gradients.values import TensorState, Value
@@ -99,11 +99,7 @@ class Student:
 
 
 class Reference:
-    """The fixture ``reference``: hidden inputs and expectations.
-
-    Only when ``diagnosing`` does it work out what each known mistake would have given: most answers are
-    right, and the mistakes cost more than the reference itself.
-    """
+    """The fixture ``reference``: hidden inputs and expectations."""
 
     def __init__(
         self,
@@ -111,14 +107,11 @@ class Reference:
         device: str,
         misconceptions: Mapping[str, Pattern | None],
         tolerances: Mapping[str, tuple[float, float]],
-        *,
-        diagnosing: bool,
     ) -> None:
         self._inputs = Inputs(seed)
         self._device = device
         self._misconceptions = misconceptions
         self._tolerances = tolerances
-        self._diagnosing = diagnosing
         self.probes: list[Probe] = []
 
     def inputs(self, shape: Sequence[int], dtype: str = "float32", **options: Any) -> torch.Tensor:
@@ -142,7 +135,7 @@ class Reference:
                 problem.answer(),
                 rule,
                 tuple(problem.labels),
-                alternatives(problem, self._misconceptions) if self._diagnosing else {},
+                Alternatives(problem, self._misconceptions),
                 requires_grad,
             )
         )

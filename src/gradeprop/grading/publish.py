@@ -42,9 +42,8 @@ class _Recorder:
         site: CheckSite,
         device: str,  # noqa: ARG002
         script: Script,
-        again: Rewrite,
+        again: Rewrite,  # noqa: ARG002
     ) -> str | None:
-        script = again(0)
         earlier = self.scripts.get(site.key)
         self.scripts[site.key] = script if earlier is None else _joined(earlier, script)
         return None
