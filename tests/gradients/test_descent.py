@@ -172,20 +172,21 @@ def test_a_predict_that_would_broadcast_is_refused():
 
 
 @settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 10**6), steps=st.integers(0, 12))
-def test_the_reference_is_what_torch_optim_does(seed, steps):
+@given(seed=st.integers(0, 10**6), steps=st.integers(0, 12), bent=st.booleans())
+def test_the_reference_is_what_torch_optim_does(seed, steps, bent):
     x, y = draw(seed, (6, 3)), draw(seed + 1, (6,))
     start = [draw(seed + 2, (3,)), draw(seed + 3, ()), torch.ones(2).double()]  # the loss ignores the last
 
-    def curved(params, x):
-        return torch.tanh(x @ params[0]) + params[1]
+    def model(params, x):
+        line = x @ params[0]
+        return (torch.tanh(line) if bent else line) + params[1]
 
     params = [item.clone().requires_grad_() for item in start]
     optimizer = torch.optim.SGD(params, lr=0.05)
     for _ in range(steps):
         optimizer.zero_grad()
-        ((curved(params, x) - y) ** 2).mean().backward()
+        ((model(params, x) - y) ** 2).mean().backward()
         optimizer.step()
-    found = Descent(curved, x, y, start, lr=0.05, steps=steps).answer()
+    found = Descent(model, x, y, start, lr=0.05, steps=steps).answer()
     for mine, theirs in zip(found, params, strict=True):
         torch.testing.assert_close(mine, theirs.detach(), rtol=1e-12, atol=1e-12)

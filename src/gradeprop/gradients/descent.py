@@ -20,8 +20,8 @@ class Descent(Problem):
     """What ``steps`` steps of plain gradient descent make of the parameters:
     ``p <- p - lr * dL/dp`` with ``L = factor * reduction((predict(params, x) - y)²)``.
 
-    Everything runs in float64 on the device of ``x``; floating tensors of the answer are cast to the
-    dtype of ``x`` (if x holds integers: of the first parameter).
+    Everything runs in float64 on the device of ``x``, the slopes are torch.autograd's; floating tensors of
+    the answer are cast to the dtype of ``x`` (if x holds integers: of the first parameter).
 
     Args:
         predict: ``predict(params, x)`` -> a tensor of y's shape. It must not broadcast against y.
@@ -95,14 +95,13 @@ class Descent(Problem):
     def _trajectory(self) -> list[Params]:
         """Parameters before the first step, after it, … and after one step too many."""
         if not self._path:
-            # The steps of torch.optim.SGD without its bookkeeping, which costs more than the gradients.
-            slopes, params = slopes_of(self._loss), self._start
-            self._path.append(params)
-            for _ in range(self._steps + 1):
-                moved = zip(params, slopes(params), strict=True)
-                params = tuple(param - self._lr * slope for param, slope in moved)
-                self._path.append(params)
+            self._path = self._right_walker().path(lr=self._lr, steps=self._steps + 1)
         return self._path
+
+    def _right_walker(self) -> Walker:
+        """Walks by the right slopes, which are torch.autograd's."""
+        self._walker = self._walker or Walker(slopes_of(self._loss), self._start)
+        return self._walker
 
     def _report(self, params: Params, loss: Loss) -> Answer:
         with torch.no_grad():
@@ -113,11 +112,7 @@ class Descent(Problem):
 
     def _run(self, loop: Loop, slopes: Slopes | None = None) -> Params:
         """The final parameters of a wrong loop; ``slopes`` instead of the right ones."""
-        if slopes is None:
-            self._walker = self._walker or Walker(slopes_of(self._loss), self._start)
-            walker = self._walker
-        else:
-            walker = Walker(slopes, self._start)
+        walker = self._right_walker() if slopes is None else Walker(slopes, self._start)
         return walker.walk(loop, lr=self._lr, steps=self._steps)
 
     def _after(self, loop: Loop, slopes: Slopes | None = None) -> Answer:

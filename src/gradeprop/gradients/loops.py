@@ -54,6 +54,16 @@ class Walker:
             self._ranges.append(slice(first, first + item.numel()))
 
     @torch.no_grad()
+    def path(self, *, lr: float, steps: int) -> list[Params]:
+        """The parameters before the first step of plain descent and after each."""
+        point = flatten(self._start)
+        path = [self._start]
+        for _ in range(steps):
+            point = point - lr * self._slopes(point)
+            path.append(shaped(point, self._start))
+        return path
+
+    @torch.no_grad()
     def walk(self, loop: Loop, *, lr: float, steps: int) -> Params:
         """The parameters after ``steps`` steps."""
         point = flatten(self._start).clone()

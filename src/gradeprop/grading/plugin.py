@@ -171,6 +171,9 @@ class GradingPlugin:
             site = self._sites.get((files[item.path], getattr(item, "originalname", item.name)))
             if site is not None and self.examiner.wanted(site):
                 item.stash[_SITE] = site
+                if isinstance(item, pytest.Function) and {*item.fixturenames} <= {*_FIXTURES, _TARGET}:
+                    # `_script` makes these itself, each time; pytest would take longer than the check.
+                    item.fixturenames = []
                 kept.append(
                     (_target(item).subject, self.devices.index(_target(item).device), site.order, item)
                 )
@@ -255,8 +258,8 @@ class GradingPlugin:
             return self._shared[key]
         student = Student(target.device)
         reference = self._reference(site, target, attempt)
-        arguments = {name: item.funcargs[name] for name in names}
-        item.obj(**{**arguments, "student": student, "reference": reference})
+        own = {"student": student, "reference": reference, "device": target.device}
+        item.obj(**{name: own[name] if name in own else item.funcargs[name] for name in names})
         script = Script(tuple(student.asks), tuple(reference.probes))
         if same:
             self._shared[key] = script

@@ -12,7 +12,7 @@ from gradeprop.notebook.reading import FoundCell
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import cell_id
 from gradeprop.notebook.setup_cell import LOADER_CALL
-from gradeprop.notebook.sources import defined_names, functions_and_classes, plain
+from gradeprop.notebook.sources import defined_names, functions_and_classes
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Match:
 
 def untouched(found: FoundCell, cell: ReleaseCell) -> bool:
     """Whether an answer is blank or still the starter."""
-    return found.plain in ("", plain(cell.source))
+    return found.plain in ("", cell.plain)
 
 
 def match_cells(model: ReleaseModel, found: tuple[FoundCell, ...]) -> Match:
@@ -68,7 +68,7 @@ def _by_id(model: ReleaseModel, found: tuple[FoundCell, ...], match: Match) -> N
         winner = _winner(cell, items, _place(model, match, slot))
         match.claimed[slot] = winner
         others = [item for item, _ in items if item is not winner]
-        blank_or_equal = {"", plain(cell.source), winner.plain}
+        blank_or_equal = {"", cell.plain, winner.plain}
         match.dropped.update(item.index for item in others if item.plain in blank_or_equal)
         written = [item for item in others if item.index not in match.dropped]
         if cell.role == "manual" and written:  # a text that was split; code runs where it stands anyway
@@ -84,7 +84,7 @@ def _winner(cell: ReleaseCell, items: list[tuple[FoundCell, bool]], place: tuple
 
     def rank(item: tuple[FoundCell, bool]) -> tuple[bool, bool, bool, int]:
         found, certain = item
-        worth = found.plain == plain(cell.source) if cell.locked else not untouched(found, cell)
+        worth = found.plain == cell.plain if cell.locked else not untouched(found, cell)
         return worth, place[0] < found.index < place[1], certain, -found.index
 
     return max(items, key=rank)[0]
@@ -94,7 +94,7 @@ def _locked_by_content(model: ReleaseModel, found: tuple[FoundCell, ...], match:
     slots: dict[tuple[str, str], list[int]] = {}
     for slot, cell in enumerate(model.cells):
         if cell.locked:
-            slots.setdefault((cell.cell_type, plain(cell.source)), []).append(slot)
+            slots.setdefault((cell.cell_type, cell.plain), []).append(slot)
     setup = [slot for slot, cell in enumerate(model.cells) if cell.role == "setup"]
     for item in _free(found, match):
         same = slots.get((item.kind, item.plain), [])
@@ -119,7 +119,7 @@ def _answer_by_content(model: ReleaseModel, found: tuple[FoundCell, ...], match:
     low, high = _place(model, match, slot)
     near = [item for item in _free(found, match) if low < item.index < high and item.kind == cell.cell_type]
     if present is None:
-        starters = [item for item in near if item.plain == plain(cell.source)]
+        starters = [item for item in near if item.plain == cell.plain]
         if starters:
             present = match.claimed[slot] = starters[0]
             match.by_content.add(slot)

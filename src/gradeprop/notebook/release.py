@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gradeprop.errors import CourseError, Problem
 from gradeprop.notebook.prose import assignment_introduction, exercise_introduction, prompt
 from gradeprop.notebook.setup_cell import setup_source
+from gradeprop.notebook.sources import plain
 
 if TYPE_CHECKING:  # pydantic is not needed to restore a notebook
     from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
@@ -41,6 +43,11 @@ class ReleaseCell:
     exercise: str | None = None
     part: str | None = None
     points: float | None = None
+
+    @cached_property
+    def plain(self) -> str:
+        """The source as it is compared with what was handed in."""
+        return plain(self.source)
 
     @property
     def locked(self) -> bool:
