@@ -103,6 +103,15 @@ def test_the_same_course_gives_the_same_bytes(course: Course) -> None:
     assert gradescope_bundle(course, ASSIGNMENT) == gradescope_bundle(course, ASSIGNMENT)
 
 
+def test_what_is_in_it_is_a_valid_course_also_where_its_files_name_schemas(tmp_path: Path) -> None:
+    """This repository's own course: a first line that names a schema must find it in the bundle, too."""
+    course = load_course(Path(__file__).parents[2])
+    with zipfile.ZipFile(io.BytesIO(gradescope_bundle(course, course.assignments[0].id))) as archive:
+        archive.extractall(tmp_path)
+    assert (tmp_path / "course" / "schemas" / "exercise.schema.json").is_file()
+    assert load_course(tmp_path / "course").digest == course.digest
+
+
 @pytest.mark.parametrize("name", ["setup.sh", "run_autograder"])
 def test_the_scripts_are_bash(course: Course, tmp_path: Path, name: str) -> None:
     root = unpacked(course, tmp_path / "autograder")

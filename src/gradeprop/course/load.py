@@ -17,6 +17,7 @@ from gradeprop.course.folder import CourseFiles, ExerciseFiles
 from gradeprop.course.layout import data_path, exercise_path
 from gradeprop.course.model import Course, CourseSpec, Exercise, LoadedAssignment, LoadedExercise
 from gradeprop.course.python_source import parse_python
+from gradeprop.course.schema import named_schema
 from gradeprop.course.solution import read_solution
 from gradeprop.course.strict_yaml import Document, read_yaml
 from gradeprop.course.validate import validate
@@ -25,8 +26,6 @@ from gradeprop.course.voided import Voided, VoidedList, check_voided, with_voide
 from gradeprop.errors import CourseError, Problem, UsageError
 
 M = TypeVar("M", bound=BaseModel)
-
-_SCHEMA_LINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S+)")
 
 
 def find_course(start: Path | None = None) -> Path:
@@ -162,8 +161,8 @@ class _Reader:
 
     def schema_line(self, document: Document) -> list[Problem]:
         """A first line that names a schema must name one that exists; a course need not have the line."""
-        match = _SCHEMA_LINE.match(document.lines[0])
-        if not match or "://" in match[1]:
+        match = named_schema(document.lines[0])
+        if match is None:
             return []
         target = Path(os.path.normpath((self.root / document.path).parent / match[1]))
         if target.is_file():

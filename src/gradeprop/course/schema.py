@@ -9,19 +9,32 @@ A YAML file names its schema in the first line, relative to itself::
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from gradeprop.course.model import CourseSpec, Exercise
+from gradeprop.course.voided import VoidedList
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_LINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S+)")
+
+
+def named_schema(first_line: str) -> re.Match[str] | None:
+    """The file that a YAML file's first line names as its schema (group 1); None for none or an address."""
+    match = _LINE.match(first_line)
+    return None if match is None or "://" in match[1] else match
 
 
 def schemas() -> dict[str, str]:
     """File name → text of each schema; the same text every time."""
-    models: dict[str, type[BaseModel]] = {"course.schema.json": CourseSpec, "exercise.schema.json": Exercise}
+    models: dict[str, type[BaseModel]] = {
+        "course.schema.json": CourseSpec,
+        "exercise.schema.json": Exercise,
+        "voided.schema.json": VoidedList,
+    }
     return {
         name: json.dumps({"$schema": _DIALECT, **model.model_json_schema()}, indent=2, ensure_ascii=False)
         + "\n"

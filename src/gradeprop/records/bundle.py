@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import importlib.metadata
 import io
+import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import gradeprop
 from gradeprop.course.digest import course_files, files_below
 from gradeprop.course.model import Course
+from gradeprop.course.schema import named_schema
 from gradeprop.records.key import FOLDER as KEY_FOLDER
 from gradeprop.records.key import course_key
 
@@ -57,11 +59,22 @@ def _files(course: Course, assignment: str) -> Iterator[tuple[str, bytes, int]]:
     for path in files_below(package):
         yield f"engine/gradeprop/{path.relative_to(package).as_posix()}", path.read_bytes(), 0o644
     root = Path(course.root)
-    for path in course_files(root):
-        if path.is_file():
-            yield f"course/{path.relative_to(root).as_posix()}", path.read_bytes(), 0o600
+    files = [path for path in course_files(root) if path.is_file()]
+    for path in (*files, *_schemas(root, files)):
+        yield f"course/{path.relative_to(root).as_posix()}", path.read_bytes(), 0o600
     key = course_key(root).hex().encode() + b"\n"
     yield f"course/{KEY_FOLDER}/course.key", key, 0o600
+
+
+def _schemas(root: Path, files: Sequence[Path]) -> list[Path]:
+    """What first lines of the course's YAML name: without these files the course does not load."""
+    found = set()
+    for path in files:
+        if path.suffix == ".yaml":
+            line = path.read_bytes().partition(b"\n")[0].decode("utf-8", "replace")
+            if match := named_schema(line.rstrip("\r")):
+                found.add(Path(os.path.normpath(path.parent / match[1])))
+    return sorted(target for target in found if target.is_relative_to(root) and target.is_file())
 
 
 def requirements(course: Course) -> str:
