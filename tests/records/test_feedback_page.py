@@ -244,9 +244,8 @@ def test_code_of_any_length_is_cut():
 
 def test_a_page_is_written_where_nbgrader_expects_it(course, tmp_path):
     assignment = course.assignments[0]
-    path = write_feedback(
-        course, assignment, marked(wrong("o'neil & co")), Answers(course, assignment, tmp_path)
-    )
+    answers = Answers(course, assignment, tmp_path)
+    path = write_feedback(course, assignment, marked(wrong("o'neil & co")), answers, tmp_path)
     assert path == tmp_path / "feedback" / "o'neil & co" / "a01_slopes" / "a01_slopes.html"
     assert path.read_text().startswith("<!DOCTYPE html>")
 

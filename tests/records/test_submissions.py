@@ -88,3 +88,11 @@ def test_a_gigantic_notebook_is_not_read(tmp_path):
     content, problem = ada.read()
     assert content == b""
     assert "Clear its outputs" in problem
+
+
+def test_what_nbgraders_exchange_adds_is_not_taken_for_a_misnamed_notebook(tmp_path):
+    folder = hand_in(tmp_path, "ada", name="Untitled.ipynb").parent
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        (folder / name).write_text("x")
+    (ada,) = find_submissions(tmp_path, "a01")
+    assert "There is Untitled.ipynb instead." in ada.read()[1]

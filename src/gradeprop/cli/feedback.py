@@ -9,9 +9,11 @@ from gradeprop.cli import screen
 from gradeprop.cli.export import require_results, tell
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import UsageError
-from gradeprop.records.feedback import write_feedback
+from gradeprop.records.feedback import out_of_reach, write_feedback
 from gradeprop.records.feedback_answers import Answers
 from gradeprop.records.marks import Marks, class_marks
+
+_NAMES = 10
 
 
 def run(
@@ -35,12 +37,21 @@ def run(
             where=f"results/{name}",
             remedy="check the spelling of the id, or grade it first",
         )
-    answers = Answers(course, assignment, submitted or root / "submitted")
+    handed_in = submitted or root / "submitted"
+    answers = Answers(course, assignment, handed_in)
     written = []
     with screen.progress(f"Feedback {name}", len(chosen)) as bar:
         for item in chosen:
-            written.append(write_feedback(course, assignment, item, answers))
+            written.append(write_feedback(course, assignment, item, answers, handed_in))
             bar.step(item.student)
+    if missed := out_of_reach(root, sorted(_ids(chosen)), name, handed_in):
+        names = ", ".join(missed[:_NAMES]) + (" …" if len(missed) > _NAMES else "")
+        screen.err().print(
+            screen.plain(
+                f"Not handed in through nbgrader's exchange, so that their pages must be sent: {names}"
+            ),
+            soft_wrap=True,
+        )
     paths = [str(path.relative_to(root)) for path in written]
     if as_json:
         screen.print_json({"written": paths})

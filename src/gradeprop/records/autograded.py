@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.errors import StorageError, UngradableSubmission
+from gradeprop.errors import UngradableSubmission
 from gradeprop.grading.present import colour_of, inline, mark_of, number
 from gradeprop.grading.verdict import CheckVerdict, ExecutedCell, PartResult, SubmissionResult
 from gradeprop.notebook.release import PartKey, ReleaseCell, ReleaseModel
@@ -22,8 +22,8 @@ from gradeprop.notebook.render import cell_id, nbgrader_metadata, to_notebook
 from gradeprop.notebook.restore import restore
 from gradeprop.records.atomic import write_atomically
 from gradeprop.records.gradebook_text import inert
+from gradeprop.records.receipt import carry_receipt
 
-TIMESTAMP = "timestamp.txt"
 _IMAGES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
 _MISSING = "This cell was missing from the notebook that was handed in."
@@ -90,24 +90,14 @@ def autograded_folder(root: Path, student: str, assignment: str) -> Path:
 
 
 def write_autograded(folder: Path, assignment: str, notebook: bytes, submitted: Path) -> Path:
-    """Write the notebook, then the time of submission as it was handed in; return the notebook's path.
-
-    nbgrader grades again what has a newer time in submitted/ than here, so the time comes last.
+    """Write the notebook, then what nbgrader's exchange left beside the submission; return its path.
 
     Raises:
         StorageError: a file cannot be written.
     """
     path = folder / f"{assignment}.ipynb"
     write_atomically(path, notebook)
-    try:
-        stamp = (submitted / TIMESTAMP).read_bytes()
-    except OSError:
-        try:
-            (folder / TIMESTAMP).unlink(missing_ok=True)
-        except OSError as error:
-            raise StorageError(f"cannot remove this file: {error.strerror}", where=str(folder)) from error
-    else:
-        write_atomically(folder / TIMESTAMP, stamp)
+    carry_receipt(folder, submitted)
     return path
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from gradeprop.course.model import Course, LoadedAssignment
@@ -25,13 +26,41 @@ def feedback_path(root: Path, student: str, assignment: str) -> Path:
     return root / "feedback" / student / assignment / f"{assignment}.html"
 
 
-def write_feedback(course: Course, assignment: LoadedAssignment, marks: Marks, answers: Answers) -> Path:
-    """Write one student's page and return its path.
+def write_feedback(
+    course: Course, assignment: LoadedAssignment, marks: Marks, answers: Answers, submitted: Path
+) -> Path:
+    """Write one student's page and return its path; beside it what ``nbgrader release_feedback`` needs.
+
+    Args:
+        submitted: the folder of submissions.
 
     Raises:
         StorageError: it cannot be written.
     """
-    path = feedback_path(Path(course.root), marks.result.student, assignment.id)
+    root, student = Path(course.root), marks.result.student
+    path = feedback_path(root, student, assignment.id)
     content = page(course, assignment, marks, answers.of(marks.result))
+    if (root / "autograded").is_dir():  # else nbgrader has no part in this course, and may not be installed
+        from gradeprop.records.receipt import carry_receipt
+
+        carry_receipt(path.parent, *_receipts(root, student, assignment.id, submitted))
     write_atomically(path, render(content))
     return path
+
+
+def out_of_reach(root: Path, students: Sequence[str], assignment: str, submitted: Path) -> list[str]:
+    """Of these, who cannot fetch a page that nbgrader releases; nobody where nobody uses its exchange."""
+    if not (root / "autograded").is_dir():
+        return []
+    from gradeprop.records.receipt import has_secret
+
+    reached = {item for item in students if has_secret(submitted / item / assignment)}
+    return [item for item in students if item not in reached] if reached else []
+
+
+def _receipts(root: Path, student: str, assignment: str, submitted: Path) -> tuple[Path, Path]:
+    """Where to look: beside what was graded, then beside what is handed in now."""
+    from gradeprop.records.autograded import autograded_folder
+    from gradeprop.records.gradebook import gradebook_id
+
+    return autograded_folder(root, gradebook_id(student), assignment), submitted / student / assignment

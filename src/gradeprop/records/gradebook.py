@@ -27,7 +27,6 @@ from gradeprop.errors import UsageError
 from gradeprop.grading.verdict import ExecutedCell, PartResult, SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records.autograded import (
-    TIMESTAMP,
     autograded_folder,
     check_words,
     executed_cells,
@@ -44,6 +43,7 @@ from gradeprop.records.gradebook_rows import (
 )
 from gradeprop.records.gradebook_schema import RECORDED, gradebook_url, open_engine, transaction
 from gradeprop.records.gradebook_text import auto_comment
+from gradeprop.records.submissions import TIMESTAMP
 
 _MAX_ID = 128  # characters that nbgrader's database has for a student's id
 

@@ -11,6 +11,10 @@ from gradeprop.errors import UsageError
 MAX_NOTEBOOK_BYTES = 256 * 2**20
 """A larger file is not read at all: no honest notebook needs it, and it would fill the memory."""
 
+TIMESTAMP = "timestamp.txt"
+SECRET = "submission_secret.txt"
+"""nbgrader's exchange puts both beside every submission: they are not what a student handed in."""
+
 
 @dataclass(frozen=True)
 class Handed:
@@ -83,7 +87,9 @@ def _handed(student: Path, assignment: str) -> Handed:
         problem = f"{path.name} is a link to somewhere else, not a notebook. Please hand in the file itself."
         return Handed(student.name, path, problem)
     others = sorted(
-        item.name for item in folder.iterdir() if item.is_file() and not item.name.startswith(".")
+        item.name
+        for item in folder.iterdir()
+        if item.is_file() and not item.name.startswith(".") and item.name not in (TIMESTAMP, SECRET)
     )
     found = f" There is {', '.join(others[:3])} instead." if others else ""
     return Handed(
