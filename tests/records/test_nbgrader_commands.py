@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,57 +17,30 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 
-from course.minimal import EXERCISE, course_files, write_course
+from cli.conftest import gradeprop
+from course.minimal import EXERCISE, course_files
 from gradeprop.course.load import load_course
 from gradeprop.grading.verdict import Timing
 from gradeprop.records.gradebook import GradebookWriter
 from gradeprop.records.nbgrader_grading import Order, deliver
-from gradeprop.records.notebooks import write_notebooks
 from gradeprop.records.results import read_result, write_result
 from records.graded_class import ASSIGNMENT, CODE, PROSE, autograded_cells
+from records.nbgrader_command import NOTEBOOK, built_course, nbgrader, run_nbgrader, submit
 
 pytestmark = pytest.mark.slow
 
-NOTEBOOK = f"{ASSIGNMENT}.ipynb"
-SHIPPED = Path(__file__).parents[2] / "nbgrader_config.py"
-STAMP = "2026-03-02 10:00:00 UTC"
 AUTOGRADE = ("autograde", ASSIGNMENT, "--SubmissionExporter.isolation=none")
-
-
-def nbgrader(root: Path, *arguments: str, home: Path | None = None) -> str:
-    """Run a command as from an environment that is not activated; its output, or a failed test."""
-    done = _run(root, *arguments, home=home)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-def _run(root: Path, *arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1", "HOME": str(home or root)}
-    program = Path(sysconfig.get_path("scripts")) / "nbgrader"
-    return subprocess.run(
-        [program, *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
-    )
-
-
-def build(root: Path) -> None:
-    delivery = deliver(Order(root, ASSIGNMENT, root / "submitted"))
-    write_notebooks(root, delivery.course.assignments[0], delivery.release)
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A built course with three submissions: the solution, a known mistake, and no notebook at all."""
-    root = write_course(tmp_path_factory.mktemp("course"))
-    shutil.copy(SHIPPED, root)
-    build(root)
+    root = built_course(tmp_path_factory.mktemp("course"))
     solved = (root / "source" / ASSIGNMENT / NOTEBOOK).read_text()
     halved = solved.replace("return 2 * w", "return w")
     assert halved != solved
     for student, text in (("ada", solved), ("bob", halved), ("eve", "garbage")):
-        folder = root / "submitted" / student / ASSIGNMENT
-        folder.mkdir(parents=True)
-        (folder / NOTEBOOK).write_text(text)
-        (folder / "timestamp.txt").write_text(STAMP)
+        submit(root, student, text)
     return root
 
 
@@ -214,7 +185,7 @@ def test_an_invalid_course_leaves_the_release_alone(own: Path) -> None:
     release = own / "release" / ASSIGNMENT / NOTEBOOK
     before = release.read_bytes()
     (own / EXERCISE).write_text("title: [")
-    done = _run(own, "generate_assignment", ASSIGNMENT, "--force")
+    done = run_nbgrader(own, "generate_assignment", ASSIGNMENT, "--force")
     assert done.returncode == 1
     assert f"{EXERCISE}:" in done.stderr
     assert release.read_bytes() == before
@@ -254,7 +225,10 @@ def test_feedback_and_export_follow(own: Path) -> None:
     assert any(",ada," in row and row.endswith(",4.0,0.0,4.0,6.0") for row in rows)
 
 
-def test_a_student_fetches_submits_and_gets_feedback(own: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def exchanged(own: Path, tmp_path: Path) -> tuple[Path, Path, str, str]:
+    """The course with the work of a fourth student who handed it in through the exchange, besides bob's
+    that came without a time: the course, the student's home, her id and the exchange's option."""
     exchange, home = tmp_path / "exchange", tmp_path / "home"
     for folder in (exchange, home):
         folder.mkdir()
@@ -269,11 +243,65 @@ def test_a_student_fetches_submits_and_gets_feedback(own: Path, tmp_path: Path) 
     assert ASSIGNMENT in nbgrader(own, "list", "--inbound", place)
     nbgrader(own, "collect", ASSIGNMENT, place)
     (student,) = {path.name for path in (own / "submitted").iterdir()} - {"ada", "bob", "eve"}
-    nbgrader(own, *AUTOGRADE)
-    nbgrader(own, "generate_feedback", ASSIGNMENT)
-    nbgrader(own, "release_feedback", ASSIGNMENT, f"--student={student}", place)
+    (own / "submitted" / "bob" / ASSIGNMENT / "timestamp.txt").unlink()
+    shutil.rmtree(own / "autograded" / "bob")
+    return own, home, student, place
+
+
+def test_a_student_fetches_submits_and_gets_feedback(exchanged: tuple[Path, Path, str, str]) -> None:
+    root, home, _, place = exchanged
+    nbgrader(root, *AUTOGRADE)
+    nbgrader(root, "generate_feedback", ASSIGNMENT)
+    told = nbgrader(root, "release_feedback", ASSIGNMENT, place)
+    assert told.count("Releasing feedback for student") == 4
     nbgrader(home, "fetch_feedback", ASSIGNMENT, "--course", "minimal", place, home=home)
-    assert list(home.rglob("*.html"))
+    (page,) = home.rglob("*.html")
+    assert page.read_bytes() == next((root / "feedback").glob(f"{exchanged[2]}/*/*.html")).read_bytes()
+
+
+def test_pages_of_gradeprop_feedback_are_released_and_fetched(
+    exchanged: tuple[Path, Path, str, str],
+) -> None:
+    root, home, student, place = exchanged
+    done = gradeprop("grade", ASSIGNMENT, "--isolation", "none", cwd=root)
+    assert done.returncode == 0, done.stderr
+    done = gradeprop("feedback", ASSIGNMENT, cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert "their pages must be sent: ada, bob, eve" in done.stderr
+    nbgrader(root, "release_feedback", ASSIGNMENT, place)
+    nbgrader(home, "fetch_feedback", ASSIGNMENT, "--course", "minimal", place, home=home)
+    (page,) = home.rglob("*.html")
+    assert page.read_bytes() == (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_bytes()
+
+
+def test_a_time_that_is_only_known_from_the_file_makes_nobody_late(
+    exchanged: tuple[Path, Path, str, str],
+) -> None:
+    root, _, _, _ = exchanged
+    nbgrader(root, *AUTOGRADE)
+    with book(root) as gradebook:
+        assert gradebook.find_submission(ASSIGNMENT, "bob").timestamp is None
+        assert gradebook.find_submission(ASSIGNMENT, "ada").timestamp is not None
+
+
+def test_a_missing_or_misnamed_notebook_is_graded_as_gradeprop_grade_does(own: Path) -> None:
+    solved = (own / "source" / ASSIGNMENT / NOTEBOOK).read_text()
+    submit(own, "fay", None)
+    submit(own, "gus", solved, name="Untitled.ipynb")
+    told = nbgrader(own, *AUTOGRADE)
+    assert f"fay cannot be graded and gets no points: The notebook {NOTEBOOK} is missing." in told
+    assert "There is Untitled.ipynb instead. Please hand it in under exactly this name." in told
+    mine = {student: read_result(own, ASSIGNMENT, student) for student in ("fay", "gus")}
+    gradebook = [row for row in marks(own) if row[0] in mine]
+    done = gradeprop("grade", ASSIGNMENT, "--isolation", "none", "--force", cwd=own)
+    assert done.returncode == 0, done.stderr
+    for student, result in mine.items():
+        theirs = read_result(own, ASSIGNMENT, student)
+        assert result is not None
+        assert theirs is not None
+        assert (result.status, result.auto_score) == ("ungradable", 0.0)
+        assert replace(result, timing=Timing()) == replace(theirs, timing=Timing())
+    assert gradebook == [row for row in marks(own) if row[0] in mine]
 
 
 def test_collected_archives_are_taken_in(own: Path) -> None:

@@ -9,6 +9,8 @@ an earlier grading.
 
 from __future__ import annotations
 
+import glob
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +32,7 @@ from gradeprop.records.gradebook import GradebookWriter, is_recorded
 from gradeprop.records.gradebook_schema import open_engine
 from gradeprop.records.nbgrader_config import course_settings
 from gradeprop.records.nbgrader_grading import Delivery, Order, in_own_process
+from gradeprop.records.receipt import carry_receipt
 from gradeprop.records.results import write_result
 
 Notebook: TypeAlias = Any
@@ -131,6 +134,7 @@ class SubmissionExporter(NotebookExporter):
         course = getattr(converter, "coursedir", None)
         if course is None or course.assignment_id not in course_settings(Path(course.root)).assignments:
             return
+        _take_up_missing(converter)
         hand_ins = list(_hand_ins(converter))
         _discard_halves(converter, [student for student, _ in hand_ins])
         self._grade(tuple(student for student, path in hand_ins if _is_due(converter, student, path)))
@@ -177,6 +181,22 @@ def _hand_ins(converter: Any) -> Iterator[tuple[str, str]]:
             yield found["student_id"], path
 
 
+def _take_up_missing(converter: Any) -> None:
+    """Have nbgrader take up folders without the assignment's notebook, too, as ``gradeprop grade`` does.
+
+    It would pass over an empty folder, and blame a misnamed notebook on ``generate_assignment``. (If nobody's
+    folder has any notebook it gives up before it asks us.)
+    """
+    course = converter.coursedir
+    if course.notebook_id not in ("*", course.assignment_id):
+        return
+    pattern = converter._format_source(course.assignment_id, course.student_id)
+    for folder in glob.glob(pattern):  # noqa: PTH207 (the very names that nbgrader finds)
+        notebook = os.path.join(folder, f"{course.assignment_id}.ipynb")  # noqa: PTH118 (as nbgrader does)
+        if Path(folder).is_dir() and not os.path.lexists(notebook):
+            converter.assignments[folder] = [notebook]
+
+
 def _discard_halves(converter: Any, students: list[str]) -> None:
     """Remove what an interrupted run left in autograded/, else nbgrader takes it for graded."""
     course = converter.coursedir
@@ -203,7 +223,10 @@ def _is_due(converter: Any, student: str, submitted: str) -> bool:
     graded = converter._format_dest(course.assignment_id, student)
     if converter.force or not Path(graded).exists():
         return True
-    newer, older = course.get_existing_timestamp(submitted), course.get_existing_timestamp(graded)
+    try:
+        newer, older = course.get_existing_timestamp(submitted), course.get_existing_timestamp(graded)
+    except Exception:  # a time that nobody can read: nbgrader will say so, and it costs one student only
+        return False
     return newer is not None and older is not None and newer > older
 
 
@@ -236,8 +259,12 @@ class GradeSubmission(NbGraderPreprocessor):
             folder = course.format_path(course.submitted_directory, place["student"], place["assignment"])
             with GradebookWriter(delivery.course, delivery.release, place["db_url"]) as writer:
                 notebook = writer.save(result, Path(folder)).decode()
+            graded = course.format_path(course.autograded_directory, place["student"], place["assignment"])
+            carry_receipt(Path(graded), Path(folder))
             write_result(Path(course.root), result)
         except GradepropError as error:
             raise NbGraderException(str(error)) from error
+        if result.status == "ungradable":
+            self.log.warning("%s cannot be graded and gets no points: %s", place["student"], result.message)
         resources["gradeprop"] = notebook
         return _parsed(notebook), resources
