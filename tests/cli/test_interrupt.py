@@ -104,3 +104,37 @@ def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(templa
     assert len(list(results.glob("*.json"))) == STUDENTS
     kept = [name for name, data in finished.items() if (results / name).read_bytes() == data]
     assert len(kept) >= len(finished) - 1  # the one that was being recorded may be graded again
+
+
+@pytest.mark.slow
+def test_an_interrupted_regrade_tells_whose_marks_have_changed_so_far(template, tmp_path):
+    root = shutil.copytree(template, tmp_path / "course")
+    results = root / "results" / "a01_slopes"
+    done = gradeprop("grade", "a01_slopes", cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert gradeprop("void", "matches_autograd", cwd=root).returncode == 0
+
+    def regraded():
+        maxima = {path.stem: json.loads(path.read_text())["max_score"] for path in results.glob("*.json")}
+        return {student for student, maximum in maxima.items() if maximum == 4.0}
+
+    with subprocess.Popen(
+        [*COMMAND, "grade", "a01_slopes", "--workers", "2"],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "COLUMNS": "80"},
+        start_new_session=True,
+    ) as run:
+        wait_for(lambda: len(regraded()) >= 2)
+        os.killpg(run.pid, signal.SIGINT)
+        out, said = (text.decode() for text in run.communicate(timeout=30))
+    assert run.returncode == 130
+    assert out == ""
+    finished = regraded()
+    assert 2 <= len(finished) < STUDENTS
+    count = len(finished)
+    assert f"Marks changed in {count} of {count} regraded submissions (by the checks alone):" in said
+    assert {line.split()[0] for line in said.splitlines() if "taken out" in line} == finished
+    assert f"Other than when they were graded before: the course's files ({count})" in said
+    assert "everything finished so far is kept" in said

@@ -11,7 +11,7 @@ from gradeprop.cli import screen
 from gradeprop.cli.changes_table import print_changes
 from gradeprop.cli.class_table import print_class
 from gradeprop.cli.selection import named_assignment, open_course
-from gradeprop.errors import GraderFault
+from gradeprop.errors import GradepropError, GraderFault
 from gradeprop.grading.devices import chosen_devices
 from gradeprop.records.key import course_key
 from gradeprop.records.results import check_writable
@@ -61,13 +61,19 @@ def run(
             screen.err().print(
                 f"{len(results)} of {len(handed)} unchanged since they were graded (--force grades again)"
             )
-        with screen.progress(f"Grading {name}", len(class_run.due)) as bar:
+        try:
+            with screen.progress(f"Grading {name}", len(class_run.due)) as bar:
 
-            def note_result(result: SubmissionResult) -> None:
-                results.append(replace(result, cells=()))
-                bar.step(result.student)
+                def note_result(result: SubmissionResult) -> None:
+                    results.append(replace(result, cells=()))
+                    bar.step(result.student)
 
-            class_run.grade(note_result, workers=workers)
+                class_run.grade(note_result, workers=workers)
+        except (KeyboardInterrupt, GradepropError):
+            # The next run will find these unchanged and have nothing to say of them.
+            earlier, done = class_run.regraded()
+            print_changes(earlier, done, changes(earlier, done))
+            raise
     results.sort(key=lambda result: result.student)
     changed = changes(class_run.earlier, results)
     if as_json:

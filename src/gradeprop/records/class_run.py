@@ -103,6 +103,15 @@ class ClassRun:
                 workers=workers_for(len(self.due)) if workers is None else workers,
             )
 
+    def regraded(self) -> tuple[dict[str, SubmissionResult], list[SubmissionResult]]:
+        """By student the earlier results that this run has replaced so far, and the present ones.
+
+        Read from the files: an interruption may come between keeping a result and telling of it.
+        """
+        read = {name: read_result(self._root, self._plan.assignment, name) for name in sorted(self.earlier)}
+        done = [now for name, now in read.items() if now is not None and now != self.earlier[name]]
+        return {now.student: self.earlier[now.student] for now in done}, done
+
     def _unchanged(self, handed: Handed) -> SubmissionResult | None:
         """The kept result, if grading again could not change it."""
         result = read_result(self._root, self._plan.assignment, handed.student)
