@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -58,6 +59,18 @@ def read_result(root: Path, assignment: str, student: str) -> SubmissionResult |
         return SubmissionResult.from_json(data)
     except (OSError, ValueError, AttributeError):
         return None
+
+
+def replaced_results(
+    root: Path, assignment: str, earlier: Mapping[str, SubmissionResult]
+) -> list[SubmissionResult]:
+    """The kept results that are others than these earlier ones, in the order of the students' ids.
+
+    What an interrupted run has got done is best read from the files: it may have been stopped between
+    keeping a result and telling of it.
+    """
+    read = {student: read_result(root, assignment, student) for student in sorted(earlier)}
+    return [now for student, now in read.items() if now is not None and now != earlier[student]]
 
 
 def read_results(root: Path, assignment: str) -> tuple[list[SubmissionResult], list[Path]]:
