@@ -7,6 +7,7 @@ import pytest
 
 from cli.conftest import gradeprop, hand_in
 from course.minimal import EXPLAIN, EXPLAIN_GRADER, replaced, write_course
+from gradeprop.course.schema import write_schemas
 
 NONE = ("--isolation", "none")
 SOLVED = {
@@ -58,6 +59,35 @@ def test_what_is_voided_is_listed_as_json(course):
     done = gradeprop("void", "direction", "--json", cwd=course)
     assert json.loads(done.stdout) == json.loads(gradeprop("void", "--json", cwd=course).stdout)
     assert [entry["check"] for entry in json.loads(done.stdout)["voided"]] == ["shape", "direction"]
+
+
+def test_what_people_wrote_in_the_file_stays(course):
+    note = "# The meeting of 3 March decided this.\n"
+    (course / "voided.yaml").write_text(f"{note}checks: []  # none so far\n")
+    done = gradeprop("void", "shape", "--reason", "Unclear.", cwd=course)
+    assert done.returncode == 0, done.stderr
+    assert voided(course) == (
+        f"{note}checks:   # none so far\n  - exercise: square_derivative\n    check: shape\n"
+        '    reason: "Unclear."\n'
+    )
+    assert gradeprop("void", "shape", "--undo", cwd=course).returncode == 0
+    assert voided(course) == f"{note}checks: []   # none so far\n"
+
+
+def test_a_layout_that_would_lose_a_comment_is_refused_with_what_to_write(course):
+    text = "checks: [{exercise: square_derivative, check: shape}]  # mine\n"
+    (course / "voided.yaml").write_text(text)
+    done = gradeprop("void", "matches_autograd", cwd=course)
+    assert done.returncode == 2
+    assert "add - {exercise: square_derivative, check: matches_autograd}" in done.stderr
+    assert voided(course) == text
+
+
+def test_the_first_line_names_the_schema_where_the_course_has_it(course):
+    write_schemas(course / "schemas")
+    gradeprop("void", "shape", cwd=course)
+    assert voided(course).startswith("# yaml-language-server: $schema=schemas/voided.schema.json\n")
+    assert gradeprop("void", cwd=course).stdout == "square_derivative.shape  counts for nobody\n"
 
 
 TWINS = {

@@ -8,6 +8,7 @@ from pathlib import Path
 from course.minimal import EXERCISE, EXPLAIN, course_files
 from gradeprop.course.schema import schemas
 from gradeprop.course.strict_yaml import read_yaml
+from gradeprop.course.voided import Voided, as_yaml
 
 COMMITTED = Path(__file__).parents[2] / "schemas"
 
@@ -24,9 +25,16 @@ def test_the_module_regenerates_them(tmp_path: Path) -> None:
 def test_the_schemas_accept_valid_files_and_refuse_unknown_keys() -> None:
     import jsonschema
 
-    for name, schema in (("course.yaml", "course"), (EXERCISE, "exercise"), (EXPLAIN, "exercise")):
+    voided = as_yaml([Voided(exercise="square_derivative", check="shape", give=True, reason="Unclear.")])
+    files = {**course_files(), "voided.yaml": voided.decode()}
+    for name, schema in (
+        ("course.yaml", "course"),
+        (EXERCISE, "exercise"),
+        (EXPLAIN, "exercise"),
+        ("voided.yaml", "voided"),
+    ):
         validator = jsonschema.Draft202012Validator(json.loads(schemas()[f"{schema}.schema.json"]))
         validator.check_schema(validator.schema)
-        data = read_yaml(course_files()[name].encode(), name).data
+        data = read_yaml(files[name].encode(), name).data
         assert list(validator.iter_errors(data)) == []
         assert list(validator.iter_errors({**data, "titel": "x"})) != []

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
-from gradeprop.course.voided import FILE, Voided, VoidedCheck, as_yaml, changed, removed, voided_in
+from gradeprop.course.voided import FILE, SCHEMA, Voided, VoidedCheck, changed, removed, voided_in
+from gradeprop.course.voided_text import edited
 from gradeprop.errors import UsageError
 from gradeprop.records.atomic import remove, write_atomically
 
@@ -29,7 +30,8 @@ def run(
     """Change ``voided.yaml`` and say what that means; without a check, list what is in it.
 
     Raises:
-        UsageError: no such check, several of that name, or nothing to undo.
+        UsageError: no such check, several of that name, nothing to undo, or a file that has comments where
+            it cannot be changed without losing them.
         StorageError: the file cannot be written.
     """
     root, course = open_course(folder)
@@ -51,10 +53,7 @@ def run(
         text = " ".join(reason.split()) if reason else None
         entry = Voided(exercise=exercise.slug, check=check.check, give=give, reason=text or None)
         left = changed(voided, entry)
-    if left:
-        write_atomically(root / FILE, as_yaml(left))
-    else:
-        remove(root / FILE)
+    _write(root, left)
     if as_json:
         _list(left, as_json)
         return
@@ -72,6 +71,16 @@ def run(
         f" gradeprop grade {exercise.assignment}",
         soft_wrap=True,
     )
+
+
+def _write(root: Path, voided: Sequence[Voided]) -> None:
+    path = root / FILE
+    raw = path.read_bytes() if path.is_file() else None
+    text = edited(raw, voided, schema=(root / SCHEMA).is_file())
+    if text is None:
+        remove(path)
+    else:
+        write_atomically(path, text)
 
 
 def _find(course: Course, name: str, only: str | None) -> tuple[LoadedExercise, Check]:

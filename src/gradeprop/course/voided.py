@@ -19,9 +19,9 @@ from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import Problem
 
 FILE = "voided.yaml"
-_HEADER = (
-    "# Checks taken out of everyone's marks. `gradeprop void` writes this file; grade again afterwards.\n"
-)
+SCHEMA = "schemas/voided.schema.json"
+_SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA}"
+_HEADER = "# Checks taken out of everyone's marks. `gradeprop void` writes this file; grade again afterwards."
 
 
 class Voided(Model):
@@ -159,14 +159,25 @@ def removed(voided: Sequence[Voided], key: tuple[str, str]) -> tuple[Voided, ...
     return tuple(item for item in voided if item.key != key)
 
 
-def as_yaml(voided: Sequence[Voided]) -> bytes:
-    """The text of ``voided.yaml``."""
-    lines = [_HEADER + ("checks:\n" if voided else "checks: []\n")]
+def as_yaml(voided: Sequence[Voided], *, schema: bool = False) -> bytes:
+    """The text of ``voided.yaml``; with ``schema``, its first line names the schema."""
+    lines = [*([_SCHEMA_LINE] if schema else []), _HEADER, "checks:" if voided else "checks: []"]
     for entry in sorted(voided, key=lambda item: item.key):
-        lines.append(f"  - exercise: {entry.exercise}\n    check: {entry.check}\n")
-        if entry.give:
-            lines.append("    give: true\n")
-        if entry.reason is not None:
-            # A JSON text is a YAML text in double quotes.
-            lines.append(f"    reason: {json.dumps(entry.reason, ensure_ascii=False)}\n")
-    return "".join(lines).encode()
+        first, *others = entry_lines(entry)
+        lines += [f"  - {first}", *(f"    {line}" for line in others)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def entry_lines(entry: Voided) -> list[str]:
+    """``key: value`` of all that an entry says."""
+    lines = [f"exercise: {entry.exercise}", f"check: {entry.check}"]
+    if entry.give:
+        lines.append("give: true")
+    if entry.reason is not None:
+        lines.append(f"reason: {in_quotes(entry.reason)}")
+    return lines
+
+
+def in_quotes(text: str) -> str:
+    """A JSON text is a YAML text in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
