@@ -39,6 +39,7 @@ def test_children_are_opened_signalled_and_heard_of() -> None:
         "    if m['op'] == 'signal': say({'id': m['id'], 'ended': -m['signal']})\n"
     )
     process = WarmProcess(starting(READY % (1, []) + echo))
+    process.ready()
     first, second = process.open({}), process.open({})
     assert first.ended(0) is None
     second.interrupt()
@@ -59,19 +60,20 @@ def test_children_are_opened_signalled_and_heard_of() -> None:
 )
 def test_a_bad_start_says_why(source: str, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
-        WarmProcess(starting(source))
+        WarmProcess(starting(source)).ready()
 
 
 def test_a_silent_start_meets_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "START_S", 0.3)
     began = time.monotonic()
     with pytest.raises(GraderFault, match="said nothing"):
-        WarmProcess(starting("time.sleep(60)"))
+        WarmProcess(starting("time.sleep(60)")).ready()
     assert time.monotonic() - began < 10
 
 
 def test_a_warm_process_that_dies_is_lost() -> None:
     process = WarmProcess(starting(READY % (1, []) + "hear()"))
+    process.ready()
     child = process.open({})
     with pytest.raises(WarmProcessLostError):
         child.ended(5)
@@ -84,6 +86,7 @@ def test_a_warm_process_that_dies_is_lost() -> None:
 def test_a_child_that_cannot_be_started_is_the_graders_fault() -> None:
     source = READY % (1, []) + "m = hear(); say({'id': m['id'], 'failed': 'no memory'}); hear()"
     process = WarmProcess(starting(source))
+    process.ready()
     with pytest.raises(GraderFault, match="no memory"):
         process.open({}).ended(5)
     process.close()
@@ -92,6 +95,7 @@ def test_a_child_that_cannot_be_started_is_the_graders_fault() -> None:
 def test_a_warm_process_that_does_not_obey_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "KILL_S", 0.3)
     process = WarmProcess(starting(READY % (1, []) + "time.sleep(60)"))
+    process.ready()
     with pytest.raises(WarmProcessLostError):
         process.open({}).kill()
     assert process.lost

@@ -14,7 +14,7 @@ from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GradepropError, GraderFault
 from gradeprop.grading.devices import chosen_devices
 from gradeprop.records.key import course_key
-from gradeprop.records.results import check_writable
+from gradeprop.records.results import check_writable, replaced_results
 from gradeprop.records.submissions import find_submissions
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def run(
     if isolation == "none":
         screen.err().print(UNSAFE, style="bold red")
     plan = Plan(course, name, release_of(course, assignment), course_key(root), devices, isolation)
-    class_run = ClassRun(plan, handed, force=force)
+    class_run = ClassRun(plan, handed, force=force, workers=workers)
     with class_run.opened():
         for note in class_run.notes:
             screen.err().print(note)
@@ -68,10 +68,11 @@ def run(
                     results.append(replace(result, cells=()))
                     bar.step(result.student)
 
-                class_run.grade(note_result, workers=workers)
+                class_run.grade(note_result)
         except (KeyboardInterrupt, GradepropError):
             # The next run will find these unchanged and have nothing to say of them.
-            earlier, done = class_run.regraded()
+            done = replaced_results(root, name, class_run.earlier)
+            earlier = {result.student: class_run.earlier[result.student] for result in done}
             print_changes(earlier, done, changes(earlier, done))
             raise
     results.sort(key=lambda result: result.student)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Protocol, TypeAlias
 
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GradepropError
@@ -32,7 +34,8 @@ uses it, and importing it in every child took 30 ms."""
 BATCH = 128
 """Submissions in one pytest session: enough to share its cost, few enough that memory stays flat."""
 
-Load = Callable[[], Submission]
+Load: TypeAlias = Callable[[], Submission]
+OnResult: TypeAlias = Callable[[SubmissionResult], None]
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,9 @@ class Plan:
 
 @contextmanager
 def open_sandboxes(
-    isolation: Isolation, course: Course, devices: Sequence[str]
+    isolation: Isolation, course: Course, devices: Sequence[str], *, wait: bool = True
 ) -> Iterator[dict[str, Sandbox]]:
-    """A sandbox for each device; closed again at the end.
+    """A sandbox for each device; closed again at the end. Without ``wait`` they may still be warming up.
 
     Raises:
         MissingFacility: the machine cannot isolate as asked, or has no such device.
@@ -59,19 +62,19 @@ def open_sandboxes(
     packages = (*course.spec.packages, *PRELOADED)
     with ExitStack() as stack:
         yield {
-            device: stack.enter_context(open_sandbox(isolation, packages=packages, device=device))
+            device: stack.enter_context(open_sandbox(isolation, packages=packages, device=device, wait=wait))
             for device in devices
         }
 
 
 @contextmanager
-def setting_for(plan: Plan) -> Iterator[Setting]:
-    """The plan with its sandboxes open.
+def setting_for(plan: Plan, *, wait: bool = True) -> Iterator[Setting]:
+    """The plan with its sandboxes open (without ``wait`` perhaps still warming up).
 
     Raises:
         MissingFacility: as `open_sandboxes`.
     """
-    with open_sandboxes(plan.isolation, plan.course, plan.devices) as sandboxes:
+    with open_sandboxes(plan.isolation, plan.course, plan.devices, wait=wait) as sandboxes:
         assignment = _assignment(plan)
         yield Setting(plan.course, assignment, plan.release, plan.course_key, plan.devices, sandboxes)
 
@@ -80,28 +83,57 @@ def _assignment(plan: Plan) -> LoadedAssignment:
     return next(item for item in plan.course.assignments if item.id == plan.assignment)
 
 
-def grade_class(
-    plan: Plan,
-    submissions: Sequence[Load],
-    on_result: Callable[[SubmissionResult], None],
-    *,
-    workers: int = 1,
-) -> None:
-    """Grade all submissions.
+class Graders(Protocol):
+    """What `graders` gives."""
 
-    Args:
-        submissions: functions that read a submission, called as late as possible so that the class's
-            notebooks are never all in memory.
-        on_result: called in this process, as each result becomes final.
-        workers: processes to grade with; 1 grades in this one.
+    def grade(self, submissions: Sequence[Load], on_result: OnResult) -> None:
+        """Grade all submissions; once.
+
+        Args:
+            submissions: functions that read a submission, called as late as possible so that the class's
+                notebooks are never all in memory.
+            on_result: called in this process, as each result becomes final.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C; never while ``on_result`` runs, where there are several workers.
+            GraderFault, MissingFacility: a sandbox cannot be started.
+        """
+        ...
+
+
+@contextmanager
+def graders(plan: Plan, workers: int) -> Iterator[Graders]:
+    """Start ``workers`` processes that grade (1 grades in this one); they warm up at once, while the caller
+    has other things to do.
+
+    Raises:
+        MissingFacility: the machine cannot isolate as asked, or has no such device.
     """
-    workers = max(1, min(workers, len(submissions)))
     if workers > 1:
-        _Pool(plan, submissions, on_result, workers).run()
-        return
-    with setting_for(plan) as setting:
+        with closing(_Pool(plan, workers)) as pool:
+            yield pool
+    else:
+        with setting_for(plan, wait=False) as setting:
+            yield _Here(setting)
+
+
+def grade_class(plan: Plan, submissions: Sequence[Load], on_result: OnResult, *, workers: int = 1) -> None:
+    """Grade all submissions with at most so many workers; see `Graders.grade`."""
+    with graders(plan, min(workers, len(submissions))) as opened:
+        opened.grade(submissions, on_result)
+
+
+@dataclass(frozen=True)
+class _Here:
+    """Grades in this process."""
+
+    setting: Setting
+
+    def grade(self, submissions: Sequence[Load], on_result: OnResult) -> None:
+        for sandbox in self.setting.sandboxes.values():
+            sandbox.ready()
         for start in range(0, len(submissions), BATCH):
-            grade_batch(setting, [load() for load in submissions[start : start + BATCH]], on_result)
+            grade_batch(self.setting, [load() for load in submissions[start : start + BATCH]], on_result)
 
 
 @dataclass
@@ -110,35 +142,46 @@ class _Worker:
     pipe: Connection
     left: dict[str, int]
     """Of its batch, the students who have no result yet, and the places of their submissions."""
+    fed: bool = False
 
 
 class _Pool:
-    def __init__(
-        self,
-        plan: Plan,
-        submissions: Sequence[Load],
-        on_result: Callable[[SubmissionResult], None],
-        workers: int,
-    ) -> None:
-        self._plan, self._submissions, self._on_result = plan, submissions, on_result
-        self._context = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
-        size = max(1, min(BATCH, -(-len(submissions) // (4 * workers))))
-        indices = range(len(submissions))
-        self._batches = deque(list(indices[start : start + size]) for start in indices[::size])
-        self._workers = [self._start() for _ in range(workers)]
-        self._deaths: dict[int, int] = {}
+    """Grades in worker processes, which start when it is made."""
 
-    def run(self) -> None:
+    def __init__(self, plan: Plan, workers: int) -> None:
+        self._plan = plan
+        self._submissions: Sequence[Load] = ()
+        self._on_result: OnResult = lambda _: None
+        self._batches: deque[list[int]] = deque()
+        self._context = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
+        self._deaths: dict[int, int] = {}
+        self._workers: list[_Worker] = []
         try:
+            for _ in range(workers):
+                self._workers.append(self._start())
+        except BaseException:
+            self.close()
+            raise
+
+    def grade(self, submissions: Sequence[Load], on_result: OnResult) -> None:
+        self._submissions, self._on_result = submissions, on_result
+        size = max(1, min(BATCH, -(-len(submissions) // (4 * len(self._workers)))))
+        indices = range(len(submissions))
+        self._batches.extend(list(indices[start : start + size]) for start in indices[::size])
+        with _interrupt() as interrupted:
             for worker in self._workers:
                 self._feed(worker)
             while any(worker.left for worker in self._workers):
                 busy = {worker.pipe: worker for worker in self._workers if worker.left}
-                for pipe in wait(list(busy)):
-                    self._hear(busy[pipe])  # type: ignore[index]
-        finally:
-            for worker in self._workers:
-                self._stop(worker)
+                for ready in wait([*busy, interrupted]):
+                    if ready is interrupted:
+                        raise KeyboardInterrupt
+                    self._hear(busy[ready])  # type: ignore[index]
+
+    def close(self) -> None:
+        """End all workers."""
+        for worker in self._workers:
+            self._stop(worker)
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
@@ -152,6 +195,7 @@ class _Pool:
             return
         loaded = [(index, self._submissions[index]()) for index in self._batches.popleft()]
         worker.left = {submission.student: index for index, submission in loaded}
+        worker.fed = True
         batch = [submission for _, submission in loaded]
         try:
             worker.pipe.send(batch)
@@ -190,13 +234,39 @@ class _Pool:
         self._feed(self._workers[position])
 
     def _stop(self, worker: _Worker) -> None:
-        worker.pipe.close()  # an idle worker reads the end and leaves
-        worker.process.join(5 if not worker.left else 0)
+        worker.pipe.close()  # an idle worker reads the end and leaves; one that still warms up does not
+        worker.process.join(5 if worker.fed and not worker.left else 0)
         if worker.process.is_alive():
             worker.process.terminate()
             worker.process.join(5)
         if worker.process.is_alive():
             worker.process.kill()
+
+
+@contextmanager
+def _interrupt() -> Iterator[Connection]:
+    """A connection on which something comes at Ctrl-C, instead of an exception.
+
+    Python raises KeyboardInterrupt wherever it happens to be, also where nothing can pass it on (a
+    finalizer, a callback from C), and then it is lost. A second Ctrl-C is Python's own again.
+    """
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    if threading.current_thread() is not threading.main_thread():  # only there are signals heard
+        with ours, theirs:
+            yield ours
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        theirs.send_bytes(b"x")
+
+    with ours, theirs:
+        signal.signal(signal.SIGINT, note)
+        try:
+            yield ours
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def _work(pipe: Connection, plan: Plan) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gradeprop.grading.batch import Submission
 from gradeprop.grading.fingerprint import fingerprint
-from gradeprop.grading.pool import Plan, grade_class
+from gradeprop.grading.pool import Graders, Plan, graders
 from gradeprop.grading.verdict import SubmissionResult
 from gradeprop.records.results import read_result, write_result
 from gradeprop.records.submissions import Handed
@@ -44,6 +44,7 @@ class ClassRun:
         plan: what to grade and how.
         handed: the hand-ins.
         force: grade again what is unchanged, too.
+        workers: processes to grade with; None decides by the size of the class.
 
     Attributes:
         kept: results of earlier runs that grading again could not change.
@@ -52,9 +53,14 @@ class ClassRun:
         earlier: by student, the results of those who are due but have been graded before.
     """
 
-    def __init__(self, plan: Plan, handed: Sequence[Handed], *, force: bool) -> None:
-        self._plan, self._handed, self._force = plan, handed, force
+    def __init__(
+        self, plan: Plan, handed: Sequence[Handed], *, force: bool, workers: int | None = None
+    ) -> None:
+        self._plan, self._handed, self._force, self._wanted = plan, handed, force, workers
         self._root = Path(plan.course.root)
+        self._graders: Graders | None = None
+        self._gradebook: GradebookWriter | None = None
+        self._opened = ExitStack()
         self.kept: tuple[SubmissionResult, ...] = ()
         self.due: tuple[Handed, ...] = ()
         self.notes: tuple[str, ...] = ()
@@ -65,26 +71,32 @@ class ClassRun:
         """Open the gradebook and find out what is due.
 
         Raises:
-            MissingFacility, StorageError: the gradebook cannot be used.
+            MissingFacility, StorageError: the gradebook cannot be used, or the machine cannot isolate.
         """
-        with _gradebook(self._plan) as gradebook:
-            self._gradebook = gradebook
-            if gradebook is None:
+        with self._opened:
+            kept = {} if self._force else {item.student: self._unchanged(item) for item in self._handed}
+            changed = sum(kept.get(item.student) is None for item in self._handed)
+            if changed:
+                self._start(changed)  # before the gradebook: nbgrader takes two seconds to import
+            self._gradebook = self._opened.enter_context(_gradebook(self._plan))
+            if self._gradebook is None:
                 self.notes = ("nbgrader is not installed: nothing is recorded in its gradebook",)
             else:
-                self.notes = gradebook.notes
-            kept = {} if self._force else {item.student: self._unchanged(item) for item in self._handed}
+                self.notes = self._gradebook.notes
+                recorded = self._gradebook.is_recorded
+                kept = {student: result if recorded(student) else None for student, result in kept.items()}
             self.kept = tuple(result for result in kept.values() if result is not None)
             self.due = tuple(item for item in self._handed if kept.get(item.student) is None)
             before = (read_result(self._root, self._plan.assignment, item.student) for item in self.due)
             self.earlier = {result.student: result for result in before if result is not None}
             yield
 
-    def grade(self, on_result: Callable[[SubmissionResult], None], *, workers: int | None = None) -> None:
+    def grade(self, on_result: Callable[[SubmissionResult], None]) -> None:
         """Grade what is due. Each result is in the gradebook and in its file before ``on_result`` hears.
 
         Raises:
             StorageError: a result cannot be kept; all earlier ones are.
+            GraderFault, MissingFacility: a sandbox cannot be started.
         """
         folders = {item.student: item.path.parent for item in self.due}
 
@@ -96,12 +108,8 @@ class ClassRun:
             on_result(result)
 
         if self.due:
-            grade_class(
-                self._plan,
-                [partial(load, self._plan, item) for item in self.due],
-                keep,
-                workers=workers_for(len(self.due)) if workers is None else workers,
-            )
+            running = self._graders or self._start(len(self.due))
+            running.grade([partial(load, self._plan, item) for item in self.due], keep)
 
     def regraded(self) -> tuple[dict[str, SubmissionResult], list[SubmissionResult]]:
         """By student the earlier results that this run has replaced so far, and the present ones.
@@ -112,14 +120,18 @@ class ClassRun:
         done = [now for name, now in read.items() if now is not None and now != self.earlier[name]]
         return {now.student: self.earlier[now.student] for now in done}, done
 
+    def _start(self, submissions: int) -> Graders:
+        """Have the processes that grade warm up."""
+        workers = workers_for(submissions) if self._wanted is None else min(self._wanted, submissions)
+        self._graders = self._opened.enter_context(graders(self._plan, workers))
+        return self._graders
+
     def _unchanged(self, handed: Handed) -> SubmissionResult | None:
         """The kept result, if grading again could not change it."""
         result = read_result(self._root, self._plan.assignment, handed.student)
         if result is None or result.status == "error":
             return None
         if (result.isolation == "none") != (self._plan.isolation == "none"):
-            return None
-        if self._gradebook is not None and not self._gradebook.is_recorded(handed.student):
             return None
         return result if result.versions.get("input") == load(self._plan, handed).fingerprint else None
 

@@ -161,6 +161,14 @@ class Sandbox(_Closing):
 
     level: Literal["full", "restricted", "none"]
 
+    def ready(self) -> None:
+        """Wait until it can open sessions; the first session would wait as long.
+
+        Raises:
+            GraderFault: it does not start.
+            MissingFacility: a package to preload is not installed.
+        """
+
     @abstractmethod
     def open(self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None) -> Session:
         """Start a session in an empty working folder that holds ``files``, its RNGs seeded with ``seed``.

@@ -58,6 +58,8 @@ class ProcessSandbox(Sandbox):
         start: starts the warm process (see `WarmProcess`).
         counting: how processes and memory are bounded.
         cleanup: called when the sandbox has closed.
+
+    The warm process is started at once; `ready` waits for it.
     """
 
     def __init__(
@@ -70,21 +72,26 @@ class ProcessSandbox(Sandbox):
         self.level = level
         self._start, self._counting, self._cleanup = start, counting, cleanup
         self._warm: WarmProcess | None = None
+        self._measured: WarmProcess | None = None
         self._sessions: dict[ProcessSession, Limits] = {}
         self._kills = 0
         self.last_words = ""
         self._closed = False
         try:
-            self.warm()
+            self._warm = WarmProcess(start)
         except BaseException:
             self.close()
             raise
+
+    def ready(self) -> None:
+        self.warm()
 
     def warm(self) -> WarmProcess:
         """The running warm process; starts one if there is none.
 
         Raises:
             GraderFault: it does not start.
+            MissingFacility: a package to preload is not installed.
         """
         if self._closed:
             raise GraderFault("the sandbox is closed")
@@ -94,6 +101,9 @@ class ProcessSandbox(Sandbox):
             self._warm = None
         if self._warm is None:
             self._warm = WarmProcess(self._start)
+        if self._measured is not self._warm:
+            self._warm.ready()
+            self._measured = self._warm
             if self._counting.group is not None:
                 self._counting.group.note_baseline()
                 self._kills = self._counting.group.kills()
@@ -178,7 +188,7 @@ class ProcessSandbox(Sandbox):
 
 
 def open_sandbox(
-    isolation: Isolation = "auto", *, packages: Sequence[str] = (), device: str = "cpu"
+    isolation: Isolation = "auto", *, packages: Sequence[str] = (), device: str = "cpu", wait: bool = True
 ) -> Sandbox:
     """A sandbox at the level asked for, its warm process started.
 
@@ -186,6 +196,7 @@ def open_sandbox(
         isolation: ``"auto"`` takes the best level that this machine has and never ``"none"``.
         packages: what to import once besides torch, as course.yaml declares.
         device: ``"cpu"`` or ``"cuda"``.
+        wait: until the warm process is ready; if not, see `Sandbox.ready`.
 
     Raises:
         MissingFacility: the machine lacks the level or a package; says what mends it.
@@ -214,7 +225,14 @@ def open_sandbox(
     def start(control: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
         return launcher.start("worker", control, config, log)
 
-    return ProcessSandbox(level, start, _Counting(supervised, spare, group), launcher.close)
+    sandbox = ProcessSandbox(level, start, _Counting(supervised, spare, group), launcher.close)
+    if wait:
+        try:
+            sandbox.ready()
+        except BaseException:
+            sandbox.close()
+            raise
+    return sandbox
 
 
 def _choose(isolation: Isolation) -> Level:

@@ -69,14 +69,10 @@ class Child:
 
 
 class WarmProcess:
-    """A running warm process.
+    """A warm process, on its way from the beginning and to be used once `ready` has returned.
 
     Args:
         start: starts it, given the descriptor of its end of the control socket and a file for its log.
-
-    Raises:
-        GraderFault: it does not start.
-        MissingFacility: a package to preload is not installed.
     """
 
     def __init__(self, start: Start) -> None:
@@ -86,22 +82,32 @@ class WarmProcess:
         self._failures: dict[int, str] = {}
         self._count = 0
         self.lost = False
-        began = time.monotonic()
+        self._began = time.monotonic()
+        self._is_ready = False
         try:
             self._process = start(theirs.fileno(), self._log)
         finally:
             theirs.close()
-        ready = self._first_message(began + START_S)
-        self.start_s = time.monotonic() - began
-        self.threads, self.huge_pages = ready["threads"], ready["huge_pages"]
+
+    def ready(self) -> None:
+        """Wait until it has imported everything.
+
+        Raises:
+            GraderFault: it does not start.
+            MissingFacility: a package to preload is not installed.
+        """
+        if self._is_ready:
+            return
+        ready = self._first_message(self._began + START_S)
+        self._is_ready = True
         if ready["missing"]:
             self.close()
             names = ", ".join(ready["missing"])
             raise MissingFacility(f"cannot import {names}", remedy=f"pip install {names}")
-        if self.threads != 1:
+        if ready["threads"] != 1:
             self.close()
             raise GraderFault(
-                f"the warm process has {self.threads} threads and cannot be forked safely",
+                f"the warm process has {ready['threads']} threads and cannot be forked safely",
                 remedy="a package in course.yaml starts threads when imported; do not preload it",
             )
 
@@ -200,6 +206,8 @@ class WarmProcess:
 
     def close(self) -> None:
         """Let it end by itself, then make sure."""
+        if not self._is_ready and not self.lost:
+            self.kill()  # it hears nothing before it has imported everything
         if not self.lost:
             self._control.close()
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -1,0 +1,67 @@
+"""Several workers: nothing is lost when one dies, and an interruption comes between two results."""
+
+import os
+import signal
+from functools import partial
+
+import pytest
+
+from grading.conftest import KEY
+from gradeprop.errors import MissingFacility
+from gradeprop.grading.batch import Submission
+from gradeprop.grading.pool import Plan, grade_class, graders
+
+STUDENTS = [f"student-{number}" for number in range(6)]
+
+
+@pytest.fixture
+def plan(classroom):
+    return Plan(classroom.course, "a01_slopes", classroom.release, KEY, ("cpu",), "none")
+
+
+@pytest.fixture
+def loads(classroom):
+    notebook = classroom.notebook()
+    return [partial(Submission, student, notebook) for student in STUDENTS]
+
+
+def test_ctrl_c_waits_for_the_result_that_is_being_kept(plan, loads):
+    before, kept = signal.getsignal(signal.SIGINT), []
+
+    def keep(result):
+        os.kill(os.getpid(), signal.SIGINT)
+        kept.append(result.student)  # an exception would have come before this
+
+    with pytest.raises(KeyboardInterrupt):
+        grade_class(plan, loads, keep, workers=2)
+    assert len(kept) == 1
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_worker_that_is_killed_takes_nobodys_result_along(plan, loads):
+    results = []
+
+    def keep(result):
+        results.append(result)
+        if len(results) == 1:
+            for worker in pool._workers:
+                worker.process.kill()
+
+    with graders(plan, 2) as pool:
+        pool.grade(loads, keep)
+    assert sorted(result.student for result in results) == STUDENTS
+    assert {result.auto_score for result in results} == {4.0}
+
+
+def test_a_sandbox_that_cannot_start_is_an_error_before_any_result(plan, loads, monkeypatch):
+    monkeypatch.setattr("gradeprop.grading.pool.PRELOADED", ("no_such_package",))
+    results = []
+    with pytest.raises(MissingFacility, match="cannot import no_such_package"):
+        grade_class(plan, loads, results.append, workers=1)
+    assert results == []
+
+
+def test_graders_that_are_not_needed_after_all_leave_at_once(plan):
+    with graders(plan, 2) as pool:
+        processes = [worker.process for worker in pool._workers]
+    assert not any(process.is_alive() for process in processes)
