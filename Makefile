@@ -32,7 +32,7 @@ lint: $(VENV)/.ready
 	$(BIN)/lint-imports
 
 test: setup lint
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-slow: setup
 	@sh scripts/system_packages.sh bubblewrap chromium postgresql

@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
-from grading.conftest import KEY
 from gradeprop.errors import MissingFacility
 from gradeprop.grading.batch import Submission
 from gradeprop.grading.pool import Plan, grade_class, graders
+from grading.conftest import KEY
 
 STUDENTS = [f"student-{number}" for number in range(6)]
 
@@ -38,6 +38,7 @@ def test_ctrl_c_waits_for_the_result_that_is_being_kept(plan, loads):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_takes_nobodys_result_along(plan, loads):
     results = []
 
