@@ -7,9 +7,10 @@ from xml.etree import ElementTree
 import pytest
 
 from cli.conftest import gradeprop
+from gradeprop.course.load import load_course
 from gradeprop.records.exports.csv_cells import from_csv
 from gradeprop.records.results import write_result
-from records.graded_class import result_for
+from records.graded_class import CODE, hand_in, result_for, small_release
 
 
 @pytest.fixture
@@ -54,6 +55,22 @@ def test_gradescope_is_a_file_for_each_student(graded):
     assert json.loads((graded / "gs" / "ada.json").read_text())["tests"]
 
 
+def test_code_is_a_folder_for_each_student(graded):
+    release = small_release(load_course(graded))
+    hand_in(graded, release, "ada")
+    folder = hand_in(graded, release, "-bob o'neil")
+    notebook = json.loads((folder / "a01_slopes.ipynb").read_text())
+    for cell in notebook["cells"]:
+        if cell["id"] == CODE:
+            cell["source"] = "def d_square(w):\n    return w + w"
+    (folder / "a01_slopes.ipynb").write_text(json.dumps(notebook))
+    done = export(graded, "a01_slopes", "--to", "code", "--output", "code")
+    assert done.returncode == 0, done.stderr
+    assert "2 students exported to code/" in done.stderr
+    found = {str(path.relative_to(graded / "code")): path.read_text() for path in graded.glob("code/*/*")}
+    assert found == {f"-bob%20o%27neil/{CODE}.py": "def d_square(w):\n    return w + w\n"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -61,6 +78,7 @@ def test_gradescope_is_a_file_for_each_student(graded):
         (("a01_slopes", "--to", "excel"), "is not one of"),
         (("a01_slopes",), "--to"),
         (("a01_slopes", "--to", "gradescope"), "--output DIR"),
+        (("a01_slopes", "--to", "code"), "--output DIR"),
         (("a01_slopes", "--to", "csv", "--output", "results"), "results: this is a folder"),
     ],
 )

@@ -9,6 +9,7 @@ from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import UsageError
 from gradeprop.records.exports.export import FOLDER_FORMATS, Format, as_bytes, write_export
+from gradeprop.records.feedback_answers import Answers
 from gradeprop.records.marks import ClassMarks, class_marks
 
 
@@ -19,10 +20,10 @@ def run(name: str, to: Format, output: Path | None, folder: Path | None) -> None
         UsageError: no such assignment, nothing graded yet, or a folder format without ``output``.
         StorageError: ``output`` cannot be written.
     """
-    _, course = open_course(folder)
+    root, course = open_course(folder)
     assignment = named_assignment(course, name)
     if output is None and to in FOLDER_FORMATS:
-        raise UsageError(f"{to} is a file for each student", remedy="name a folder for them: --output DIR")
+        raise UsageError(f"{to} is files for each student", remedy="name a folder for them: --output DIR")
     marks = class_marks(course, assignment)
     tell(marks)
     require_results(marks)
@@ -30,9 +31,9 @@ def run(name: str, to: Format, output: Path | None, folder: Path | None) -> None
         sys.stdout.buffer.write(as_bytes(marks, to))
         sys.stdout.flush()
         return
-    written = write_export(marks, to, output)
+    write_export(marks, to, output, Answers(course, assignment, root / "submitted"))
     count = len(marks.students)
-    where = output if len(written) == 1 else f"{output}/"
+    where = f"{output}/" if to in FOLDER_FORMATS else output
     screen.err().print(f"{count} student{'' if count == 1 else 's'} exported to {where}", soft_wrap=True)
 
 

@@ -43,7 +43,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
 
 Device = Literal["auto", "cpu", "cuda"]
 Isolation = Literal["auto", "full", "restricted", "none"]
-Format = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl"]
+Format = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl", "code"]
 
 CourseOption = Annotated[
     Path | None,
@@ -176,12 +176,17 @@ def export(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", metavar="FILE", help="Default: stdout. For gradescope, a folder; then required."
+            "--output",
+            metavar="FILE",
+            help="Default: stdout. For gradescope and code a folder is required.",
         ),
     ] = None,
     course: CourseOption = None,
 ) -> None:
-    """Write an assignment's marks for another program: spreadsheet, CI, Gradescope, Canvas, Moodle."""
+    """Write an assignment's marks for another program: spreadsheet, CI, Gradescope, Canvas, Moodle.
+
+    With code: what each student wrote, for programs that look for copied work.
+    """
     from gradeprop.cli import export as command
 
     command.run(assignment, to, output, course)

@@ -9,14 +9,15 @@ from typing import Literal, TypeAlias, get_args
 
 from gradeprop.errors import StorageError, UsageError
 from gradeprop.records.atomic import write_atomically
-from gradeprop.records.exports import canvas, gradescope, jsonl, junit, moodle, wide_csv
+from gradeprop.records.exports import canvas, code, gradescope, jsonl, junit, moodle, wide_csv
+from gradeprop.records.feedback_answers import Answers
 from gradeprop.records.marks import ClassMarks
 from gradeprop.records.results import result_path
 
-Format: TypeAlias = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl"]
+Format: TypeAlias = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl", "code"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-FOLDER_FORMATS: tuple[Format, ...] = ("gradescope",)
-"""Written as one file per student into a folder; the others are one text."""
+FOLDER_FORMATS: tuple[Format, ...] = ("gradescope", "code")
+"""Written as files for each student into a folder; the others are one text."""
 
 _TEXT: Mapping[Format, Callable[[ClassMarks], str]] = {
     "csv": wide_csv.export,
@@ -32,8 +33,11 @@ def as_bytes(marks: ClassMarks, to: Format) -> bytes:
     return _TEXT[to](marks).encode("utf-8", "replace")
 
 
-def write_export(marks: ClassMarks, to: Format, output: Path) -> list[Path]:
+def write_export(marks: ClassMarks, to: Format, output: Path, answers: Answers) -> list[Path]:
     """Write an export: to the file ``output``, or for a folder format into the folder ``output``.
+
+    Args:
+        answers: finds what the students wrote, for ``code``.
 
     Raises:
         UsageError: a folder is in the place of the file.
@@ -42,6 +46,13 @@ def write_export(marks: ClassMarks, to: Format, output: Path) -> list[Path]:
     if to not in FOLDER_FORMATS:
         return [_write_file(output, as_bytes(marks, to))]
     written = []
+    if to == "code":
+        for item in marks.students:
+            folder = output / result_path(output, marks.assignment.id, item.result.student).stem
+            for name, source in code.files(marks.assignment, item.result, answers.of(item.result)).items():
+                write_atomically(folder / name, source.encode("utf-8", "replace"))
+                written.append(folder / name)
+        return written
     for student, data in gradescope.export(marks).items():
         path = output / result_path(output, marks.assignment.id, student).name
         text = json.dumps(data, allow_nan=False, indent=1) + "\n"

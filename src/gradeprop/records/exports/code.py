@@ -1,0 +1,37 @@
+"""``code``: each student's own answers as files, for programs that compare the students of a class.
+
+JPlag, Dolos and MOSS want a folder per student with nothing in it that all students were given: so the
+notebook's texts, locked cells and untouched starters are left out. What they find is a reason to look, and
+no proof: the right answer to a short question is often the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gradeprop.course.model import LoadedAssignment
+from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.notebook.sources import plain
+from gradeprop.records.feedback_answers import Answer
+from gradeprop.records.marks import PartKey
+
+
+def files(
+    assignment: LoadedAssignment, result: SubmissionResult, answers: Mapping[PartKey, Answer]
+) -> dict[str, str]:
+    """File name → a student's answer, in the course's order: ``<exercise>-<part>.py``, ``.md`` for a text."""
+    missing = {
+        (exercise.exercise, part.part)
+        for exercise in result.exercises
+        for part in exercise.parts
+        if part.status == "missing"
+    }
+    found = {}
+    for exercise in assignment.exercises:
+        for part in exercise.spec.parts:
+            key = (exercise.slug, part.part)
+            source = plain(answers[key].source) if key in answers and key not in missing else ""
+            if source not in ("", plain(part.starter)):
+                end = "md" if part.kind == "explanation" else "py"
+                found[f"{'-'.join(key)}.{end}"] = f"{source}\n"
+    return found
