@@ -304,6 +304,17 @@ def test_a_missing_or_misnamed_notebook_is_graded_as_gradeprop_grade_does(own: P
     assert gradebook == [row for row in marks(own) if row[0] in mine]
 
 
+def test_alone_a_misnamed_notebook_is_graded_and_an_empty_folder_is_named(own: Path) -> None:
+    """nbgrader gives up on a selection without any notebook before it asks us; then its words must do."""
+    submit(own, "fay", None)
+    submit(own, "gus", "{}", name="Untitled.ipynb")
+    assert "gus cannot be graded" in nbgrader(own, *AUTOGRADE, "--student=gus")
+    done = run_nbgrader(own, *AUTOGRADE, "--student=fay")
+    assert done.returncode == 1
+    assert f"No notebooks were matched by '{own}/submitted/fay/{ASSIGNMENT}" in done.stderr
+    assert read_result(own, ASSIGNMENT, "fay") is None
+
+
 def test_collected_archives_are_taken_in(own: Path) -> None:
     downloaded = own / "downloaded" / ASSIGNMENT / "archive"
     downloaded.mkdir(parents=True)

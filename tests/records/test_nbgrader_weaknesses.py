@@ -243,6 +243,15 @@ def test_feedback_shows_no_hidden_test_input_or_answer(graded: Path, command: st
     assert "The answer is the derivative." in page  # that there is such a check is said
 
 
+def test_copied_work_can_be_compared_by_other_programs(graded: Path) -> None:
+    done = gradeprop("export", ASSIGNMENT, "--to", "code", "--output", "code", cwd=graded)
+    assert done.returncode == 0, done.stderr
+    code = {path.parent.name: path.read_text() for path in (graded / "code").glob(f"*/{CODE}.py")}
+    assert set(code) == set(CLASS)
+    assert code["stripper"] == code["ada"] == f"{RIGHT}\n"
+    assert code["warner"] != code["ada"]
+
+
 NEW_PART = """\
   - part: twice
     kind: code
