@@ -68,7 +68,7 @@ def nbgrader(work: Workload, students: Sequence[str], folder: Path) -> Peer:
     path = {"PATH": os.pathsep.join((scripts, os.environ.get("PATH", "")))}  # it looks for alembic there
     command = [Path(scripts) / "nbgrader"]
     run([*command, "generate_assignment", name], folder, path)
-    seconds, _ = run([*command, "autograde", name], folder, path)
+    seconds = run([*command, "autograde", name], folder, path)
     marked = sorted((folder / "autograded").glob(f"*/{name}/{name}.ipynb"))
     with sqlite3.connect(folder / "gradebook.db") as database:
         (points,) = database.execute("select sum(auto_score) from grade").fetchone()
@@ -121,7 +121,7 @@ def otter(work: Workload, students: Sequence[str], folder: Path, environment: Pa
         path.parent.mkdir()
         nbformat.write(notebook, path)
         command = [program, "run", "-a", "autograder.zip", "-o", path.parent, "--no-logo", path]
-        seconds, _ = run(command, folder)
+        seconds = run(command, folder)
         if not (path.parent / "results.json").is_file():
             raise CommandFailedError("otter run left no results.json")
         taken.append(seconds)

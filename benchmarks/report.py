@@ -24,6 +24,7 @@ class Figures:
         runs: of ``gradeprop grade``, by what they are called; the first is the command's default.
         floor: seconds per submission: ``mean``, ``median``, ``graders`` of one process alone.
         floor_together: the same of as many processes as ``runs`` has workers, at the same time.
+        recording: seconds to record that many results, nothing else.
         skipped: why a peer was not measured.
         notes: what a reader must know of this run.
     """
@@ -34,6 +35,7 @@ class Figures:
     floor: Mapping[str, float]
     floor_together: Sequence[Mapping[str, float]]
     peers: Sequence[Peer]
+    recording: float
     skipped: Sequence[str]
     notes: Sequence[str] = ()
 
@@ -151,9 +153,11 @@ Against what was aimed at:
 - **gradeprop grade**: the whole command with isolation `full`, hidden checks, diagnosis, result files and
   the gradebook. The throughput is that of all results after the first. The first came {run.first:.1f} s
   after the command's start (Python, torch, the course, {run.workers} workers and their sandboxes); the whole
-  command took {run.command:.1f} s, and {1000 * run.cpu / run.submissions:.0f} ms of processor time for each
-  submission, its start included.
+  command took {run.command:.1f} s, and {1000 * run.busy / run.submissions:.0f} ms of the machine's processor
+  time for each submission, its start included.
 - **without a gradebook**: the same where nbgrader is not installed.
+- Of that, recording all {figures.submissions} results in nbgrader's gradebook (SQLite), in autograded/ and in
+  result files takes {figures.recording:.1f} s, {1000 * figures.recording / figures.submissions:.0f} ms each.
 - **floor**: the same cells and the same calls (public and hidden) in one warm process, compared with answers
   known beforehand: no isolation, no grader, no files. The graders' own work, drawing the hidden inputs and
   working out the right answers, takes {1000 * figures.floor["graders"]:.0f} ms more for each submission and

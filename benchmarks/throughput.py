@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import peers
+from recording import recording
 from report import Figures, machine, page, table, targets
 from timed import CommandFailedError, Graded, grade
 from workload import ROOT, Workload, make_workload
@@ -54,13 +55,23 @@ def measure(folder: Path, options: argparse.Namespace) -> Figures:
         run = grade(work, workers=workers, gradebook=gradebook)
         _say(f"{label}: first result after {run.first:.1f} s, then {run.per_second:.1f} per second")
         runs.setdefault(label, run)
+    _say("recording alone")
+    recorded = recording(make_workload(folder / "recorded", options.assignment, options.submissions))
     _say("the floor")
     together = next(iter(runs.values())).workers
     (alone,) = floor(work, 1)
     several = floor(work, together)
     measured, skipped = _peers(work, folder, options.peer_submissions)
     return Figures(
-        options.assignment, options.submissions, runs, alone, several, measured, skipped, options.note
+        options.assignment,
+        options.submissions,
+        runs,
+        alone,
+        several,
+        measured,
+        recorded,
+        skipped,
+        options.note,
     )
 
 

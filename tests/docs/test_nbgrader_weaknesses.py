@@ -1,4 +1,4 @@
-"""The table of nbgrader's weaknesses names tests that exist, one at least in every row."""
+"""The table of nbgrader's weaknesses names tests that exist, one at least in every row but that of speed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 def test_every_row_names_a_test() -> None:
     rows = [line for line in PAGE.splitlines() if line.startswith("| ")][1:]
     assert len(rows) > 20
-    assert [row for row in rows if not NAMED.search(row)] == []
+    assert [row for row in rows if not NAMED.search(row) and "benchmarks.md" not in row] == []
 
 
 def test_every_test_that_is_named_exists() -> None:

@@ -111,15 +111,6 @@ class ClassRun:
             running = self._graders or self._start(len(self.due))
             running.grade([partial(load, self._plan, item) for item in self.due], keep)
 
-    def regraded(self) -> tuple[dict[str, SubmissionResult], list[SubmissionResult]]:
-        """By student the earlier results that this run has replaced so far, and the present ones.
-
-        Read from the files: an interruption may come between keeping a result and telling of it.
-        """
-        read = {name: read_result(self._root, self._plan.assignment, name) for name in sorted(self.earlier)}
-        done = [now for name, now in read.items() if now is not None and now != self.earlier[name]]
-        return {now.student: self.earlier[now.student] for now in done}, done
-
     def _start(self, submissions: int) -> Graders:
         """Have the processes that grade warm up."""
         workers = workers_for(submissions) if self._wanted is None else min(self._wanted, submissions)

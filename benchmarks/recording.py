@@ -1,0 +1,63 @@
+"""What it takes to record a class: nbgrader's gradebook, autograded/ and the result files.
+
+    python benchmarks/recording.py --submissions 500 [--gradebook postgresql+psycopg://...]
+
+A few submissions are graded for real and recorded under the names of all students.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from workload import Workload, make_workload
+
+from gradeprop.grading.pool import Plan, grade_class
+from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.records.class_run import load
+from gradeprop.records.gradebook import GradebookWriter
+from gradeprop.records.results import write_result
+from gradeprop.records.submissions import find_submissions
+
+_GRADED = 16
+
+
+def recording(work: Workload, gradebook: str | None = None) -> float:
+    """Seconds to record every student of ``work``, who has not been recorded before."""
+    handed = find_submissions(work.root / "submitted", work.assignment.id, [])
+    plan = Plan(work.course, work.assignment.id, work.release, b"benchmark" * 4, ("cpu",), "auto")
+    results: list[SubmissionResult] = []
+    grade_class(plan, [partial(load, plan, item) for item in handed[:_GRADED]], results.append)
+    address = gradebook or work.course.spec.gradebook
+    with GradebookWriter(work.course, work.release, address) as writer:
+        began = time.perf_counter()
+        for number, item in enumerate(handed):
+            result = replace(results[number % len(results)], student=item.student)
+            writer.record(result, item.path.parent)
+            write_result(work.root, result)
+        return time.perf_counter() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--submissions", type=int, default=500, metavar="N")
+    parser.add_argument("--assignment", default="a03_descent")
+    parser.add_argument("--gradebook", metavar="URL", help="default: the course's, an SQLite file")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="gradeprop-benchmark-") as folder:
+        work = make_workload(Path(folder) / "course", options.assignment, options.submissions)
+        seconds = recording(work, options.gradebook)
+    print(
+        f"{options.submissions} recorded in {seconds:.1f} s,"
+        f" {1000 * seconds / options.submissions:.1f} ms each"
+    )
+
+
+if __name__ == "__main__":
+    main()
