@@ -23,6 +23,7 @@ from report import machine
 from workload import Workload, make_workload
 
 MIB = 2**20
+_STARTING = 20  # MiB; smaller ones are on their way to becoming something else
 
 
 def main() -> None:
@@ -70,11 +71,14 @@ def memory(command: psutil.Process, names: dict[int, str]) -> dict[str, float]:
     found = {}
     for process in (command, *command.children(recursive=True)):
         try:
+            size = process.memory_info().rss / MIB
+            if size < _STARTING:
+                continue
             if process.pid not in names:
                 names[process.pid] = _name(process, command, names)
             name = names[process.pid]
             if name:
-                found[name] = process.memory_info().rss / MIB
+                found[name] = size
         except psutil.Error:
             continue  # it has ended
     return dict(sorted(found.items()))
