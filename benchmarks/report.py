@@ -155,9 +155,9 @@ Against what was aimed at:
   after the command's start (Python, torch, the course, {run.workers} workers and their sandboxes); the whole
   command took {run.command:.1f} s, and {1000 * run.busy / run.submissions:.0f} ms of the machine's processor
   time for each submission, its start included.
-- **without a gradebook**: the same where nbgrader is not installed.
 - Of that, recording all {figures.submissions} results in nbgrader's gradebook (SQLite), in autograded/ and in
   result files takes {figures.recording:.1f} s, {1000 * figures.recording / figures.submissions:.0f} ms each.
+- **without a gradebook**: the same where nbgrader is not installed.
 - **floor**: the same cells and the same calls (public and hidden) in one warm process, compared with answers
   known beforehand: no isolation, no grader, no files. The graders' own work, drawing the hidden inputs and
   working out the right answers, takes {1000 * figures.floor["graders"]:.0f} ms more for each submission and
@@ -181,10 +181,10 @@ Medians of the `timing` in the result files, in ms:
 {_parts(f"{run.workers} workers", run)}
 {_parts("1 worker", alone)}
 
-Of the processor time of a submission on this machine about 45 ms are the grader's own process (the hidden
-inputs and right answers, comparing, naming causes, pytest), 40 ms Python and torch in the sandbox, and 50 ms the
-kernel's work for the sandbox: each place where functions are asked is a fork, and a fork costs 3 ms to make, 5 ms
-of pages copied at their first use and 3.5 ms to end (sampled with `perf`, 2026-11-23, after the process start).
+Of the processor time of a submission on this machine about 45 ms are the grader's own process (hidden inputs
+and right answers, comparing, naming causes, pytest), 40 ms Python and torch in the sandbox, and 50 ms the
+kernel's work for the sandbox: each place where functions are asked is a fork, and a fork costs 3 ms to make,
+5 ms of pages copied at their first use and 3.5 ms to end (sampled with `perf` on 2026-11-23, once warm).
 
 ## Memory
 
