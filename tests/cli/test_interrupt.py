@@ -107,6 +107,29 @@ def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(templa
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("later", [0.0, 0.3, 0.8, 1.6])
+def test_ctrl_c_while_everything_warms_up_leaves_quietly(template, tmp_path, later):
+    root = shutil.copytree(template, tmp_path / "course")
+    with subprocess.Popen(
+        [*COMMAND, "grade", "a01_slopes", "--workers", "2"],
+        cwd=root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as run:
+        wait_for(lambda: descendants(run.pid))
+        time.sleep(later)
+        below = descendants(run.pid)
+        os.killpg(run.pid, signal.SIGINT)
+        said = run.stderr.read().decode()
+        code = run.wait(30)
+    wait_for(lambda: not alive(below), 20)
+    assert code == 130
+    assert "Traceback" not in said
+    assert not list((root / "results").glob("*/*.json"))
+
+
+@pytest.mark.slow
 def test_an_interrupted_regrade_tells_whose_marks_have_changed_so_far(template, tmp_path):
     root = shutil.copytree(template, tmp_path / "course")
     results = root / "results" / "a01_slopes"

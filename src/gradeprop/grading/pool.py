@@ -187,7 +187,12 @@ class _Pool:
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_work, args=(theirs, self._plan), daemon=False)
-        process.start()
+        # The worker inherits this, so that Ctrl-C does not meet it halfway through its imports.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         theirs.close()
         return _Worker(process, ours, {})
 
@@ -273,6 +278,7 @@ def _interrupt() -> Iterator[Connection]:
 def _work(pipe: Connection, plan: Plan) -> None:
     """A worker process: batches in, results out, until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, _leave)
     try:
         with setting_for(plan) as setting:
