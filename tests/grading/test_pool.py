@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+import types
 from functools import partial
 
 import pytest
@@ -12,6 +14,12 @@ from gradeprop.grading.pool import Plan, grade_class, graders
 from grading.conftest import KEY
 
 STUDENTS = [f"student-{number}" for number in range(6)]
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch):
+    """The workers look for this process's main module, which a shell of an earlier test may have emptied."""
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture
