@@ -8,10 +8,11 @@ from functools import partial
 
 import pytest
 
+from course.minimal import write_course
 from gradeprop.errors import MissingFacility
 from gradeprop.grading.batch import Submission
 from gradeprop.grading.pool import Plan, grade_class, graders
-from grading.conftest import KEY
+from grading.conftest import KEY, Classroom
 
 STUDENTS = [f"student-{number}" for number in range(6)]
 
@@ -67,6 +68,21 @@ def test_a_sandbox_that_cannot_start_is_an_error_before_any_result(plan, loads, 
     results = []
     with pytest.raises(MissingFacility, match="cannot import no_such_package"):
         grade_class(plan, loads, results.append, workers=1)
+    assert results == []
+
+
+def test_what_kept_the_workers_from_starting_is_told_once_there_is_work(tmp_path, sandbox):
+    root = write_course(tmp_path)
+    course = root / "course.yaml"
+    course.write_text(f"{course.read_text()}\npackages: [no_such_package]\n")
+    classroom, results = Classroom(root, sandbox), []
+    plan = Plan(classroom.course, "a01_slopes", classroom.release, KEY, ("cpu",), "none")
+    loads = [partial(Submission, student, classroom.notebook()) for student in STUDENTS]
+    with graders(plan, 2) as pool:
+        for worker in pool._workers:
+            worker.process.join()
+        with pytest.raises(MissingFacility, match="cannot import no_such_package"):
+            pool.grade(loads, results.append)
     assert results == []
 
 

@@ -206,7 +206,7 @@ class _Pool:
         try:
             worker.pipe.send(batch)
         except OSError:
-            self._bury(worker)
+            self._hear(worker)  # it has gone, and may have said why
 
     def _hear(self, worker: _Worker) -> None:
         try:
