@@ -3,9 +3,17 @@
 To search further: ``pytest --hypothesis-profile=search --hypothesis-seed=N``.
 """
 
+import signal
+
 from hypothesis import settings
 
 # No deadline: on a busy machine a slow example is no failure.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
 settings.load_profile("repeatable")
+
+
+def pytest_configure() -> None:
+    """A job in the background of a script has Ctrl-C ignored, and so has every program that a test starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -48,6 +48,21 @@ def test_ctrl_c_waits_for_the_result_that_is_being_kept(plan, loads):
 
 
 @pytest.mark.slow
+def test_where_ctrl_c_is_ignored_it_stays_so(plan, loads):
+    before, kept = signal.signal(signal.SIGINT, signal.SIG_IGN), []
+
+    def keep(result):
+        os.kill(os.getpid(), signal.SIGINT)
+        kept.append(result.student)
+
+    try:
+        grade_class(plan, loads, keep, workers=2)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert sorted(kept) == STUDENTS
+
+
+@pytest.mark.slow
 def test_a_worker_that_is_killed_takes_nobodys_result_along(plan, loads):
     results = []
 

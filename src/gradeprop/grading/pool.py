@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Protocol, TypeAlias
@@ -159,7 +160,7 @@ class _Pool:
         self._workers: list[_Worker] = []
         try:
             for _ in range(workers):
-                self._workers.append(self._start())
+                self._start()
         except BaseException:
             self.close()
             raise
@@ -170,7 +171,7 @@ class _Pool:
         indices = range(len(submissions))
         self._batches.extend(list(indices[start : start + size]) for start in indices[::size])
         with _interrupt() as interrupted:
-            for worker in self._workers:
+            for worker in list(self._workers):
                 self._feed(worker)
             while any(worker.left for worker in self._workers):
                 busy = {worker.pipe: worker for worker in self._workers if worker.left}
@@ -187,14 +188,12 @@ class _Pool:
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_work, args=(theirs, self._plan), daemon=False)
-        # The worker inherits this, so that Ctrl-C does not meet it halfway through its imports.
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        worker = _Worker(process, ours, {})
+        with _ctrl_c_held():
             process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+            self._workers.append(worker)
         theirs.close()
-        return _Worker(process, ours, {})
+        return worker
 
     def _feed(self, worker: _Worker) -> None:
         if not self._batches:
@@ -235,9 +234,8 @@ class _Pool:
                 f"the grading process died twice on this submission (exit code {worker.process.exitcode})"
             )
             self._on_result(fault_result(self._plan, student, reason))
-        position = self._workers.index(worker)
-        self._workers[position] = self._start()
-        self._feed(self._workers[position])
+        self._workers.remove(worker)
+        self._feed(self._start())
 
     def _stop(self, worker: _Worker) -> None:
         worker.pipe.close()  # an idle worker reads the end and leaves; one that still warms up does not
@@ -250,6 +248,27 @@ class _Pool:
 
 
 @contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """For starting a worker: Ctrl-C is heard here at the end of the block, and the worker does not hear it
+    before it has said that it does not care, say halfway through its imports."""
+    resource_tracker.ensure_running()  # started with the first worker, it would lift the block
+    heard: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    ours = threading.current_thread() is threading.main_thread() and before is not signal.SIG_IGN
+    if ours:
+        signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new process inherits it
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if ours:
+            signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
+
+
+@contextmanager
 def _interrupt() -> Iterator[Connection]:
     """A connection on which something comes at Ctrl-C, instead of an exception.
 
@@ -257,11 +276,12 @@ def _interrupt() -> Iterator[Connection]:
     finalizer, a callback from C), and then it is lost. A second Ctrl-C is Python's own again.
     """
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    if threading.current_thread() is not threading.main_thread():  # only there are signals heard
+    before = signal.getsignal(signal.SIGINT)
+    # Signals are heard in the main thread only, and a job in the background of a script ignores this one.
+    if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
         with ours, theirs:
             yield ours
         return
-    before = signal.getsignal(signal.SIGINT)
 
     def note(*_: object) -> None:
         signal.signal(signal.SIGINT, before)
