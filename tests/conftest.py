@@ -15,5 +15,14 @@ settings.load_profile("repeatable")
 
 def pytest_configure() -> None:
     """A job in the background of a script has Ctrl-C ignored, and so has every program that a test starts."""
+    _hear_ctrl_c()
+
+
+def pytest_runtest_teardown() -> None:
+    """A notebook's shell leaves it ignored between cells, also the one that a test runs in this process."""
+    _hear_ctrl_c()
+
+
+def _hear_ctrl_c() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -18,13 +18,9 @@ STUDENTS = [f"student-{number}" for number in range(6)]
 
 
 @pytest.fixture(autouse=True)
-def as_a_program(monkeypatch):
-    """A shell of an earlier test may have emptied the main module, which the workers look for, and have left
-    Ctrl-C ignored."""
+def main_module(monkeypatch):
+    """The workers look for this process's main module, which a shell of an earlier test may have emptied."""
     monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
