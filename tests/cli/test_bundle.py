@@ -23,6 +23,10 @@ def test_the_zip_is_written_for_its_owner_only_and_the_points_to_set_are_told(co
         (("gradescope", "a99_none"), "no assignment 'a99_none'"),
         (("moodle", "a01_slopes"), "'moodle' is not"),
         (("gradescope", "a01_slopes", "--output", "graders"), "graders: this is a folder"),
+        (
+            ("gradescope", "a01_slopes", "--extra-index-url", "https://a b"),
+            "not the address of a package index",
+        ),
     ],
 )
 def test_wrong_usage_exits_with_2(course, arguments, said):

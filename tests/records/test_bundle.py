@@ -17,6 +17,7 @@ import pytest
 from course.minimal import course_files, write_course
 from gradeprop.course.load import load_course
 from gradeprop.course.model import Course
+from gradeprop.errors import UsageError
 from gradeprop.records.bundle import NEEDED, gradescope_bundle, requirements
 from gradeprop.records.bundle_run import handed_in, student_of
 from gradeprop.records.nbgrader_grading import Order, deliver
@@ -132,6 +133,14 @@ def test_versions_are_those_installed_here_and_declared_packages_come_along(tmp_
     assert not any("+" in line for line in lines)
     assert sum(line.startswith("pyyaml==") for line in lines) == 1
     assert any(line.startswith("hypothesis==") for line in lines)
+
+
+def test_a_further_index_is_named_to_pip_and_nothing_else_can_be(course: Course) -> None:
+    plain, asked = requirements(course), requirements(course, "https://example.org/cpu")
+    assert asked == f"--extra-index-url https://example.org/cpu\n{plain}"
+    for address in ("", "ftp://x", "https://x\n--no-deps", "https://x y", "https://x#egg"):
+        with pytest.raises(UsageError, match="not the address of a package index"):
+            requirements(course, address)
 
 
 @pytest.mark.parametrize(

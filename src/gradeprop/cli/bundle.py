@@ -10,11 +10,11 @@ from gradeprop.errors import UsageError
 from gradeprop.records.atomic import write_atomically
 
 
-def run(name: str, output: Path | None, folder: Path | None) -> None:
+def run(name: str, output: Path | None, index: str | None, folder: Path | None) -> None:
     """Write the zip for Gradescope and print its path.
 
     Raises:
-        UsageError: no such assignment, or ``output`` is a folder.
+        UsageError: no such assignment, ``output`` is a folder, or ``index`` is no address.
         StorageError: it cannot be written.
     """
     root, course = open_course(folder)
@@ -26,7 +26,7 @@ def run(name: str, output: Path | None, folder: Path | None) -> None:
     from gradeprop.records.bundle import gradescope_bundle
 
     release_of(course, assignment)  # better to fail here than for every student
-    write_atomically(path.resolve(), gradescope_bundle(course, name), mode=0o600)
+    write_atomically(path.resolve(), gradescope_bundle(course, name, index), mode=0o600)
     parts = [part for exercise in assignment.exercises for part in exercise.spec.parts]
     by_hand = sum(part.points for part in parts if part.kind == "explanation")
     note = f"On Gradescope, set the autograder's points to {assignment.points - by_hand:g}"

@@ -202,12 +202,21 @@ def bundle(
         Path | None,
         typer.Option("--output", metavar="FILE.zip", help="Default: dist/<assignment>-gradescope.zip."),
     ] = None,
+    index: Annotated[
+        str | None,
+        typer.Option(
+            "--extra-index-url",
+            metavar="URL",
+            help="A further package index for Gradescope's machine to install from. PyTorch has one with"
+            " builds without CUDA, gigabytes smaller; its address is on PyTorch's installation page.",
+        ),
+    ] = None,
     course: CourseOption = None,
 ) -> None:
     """Write an autograder to upload to Gradescope, which then grades each submission as `grade` does."""
     from gradeprop.cli import bundle as command
 
-    command.run(assignment, output, course)
+    command.run(assignment, output, index, course)
 
 
 @command

@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib.metadata
 import io
 import os
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ import gradeprop
 from gradeprop.course.digest import course_files, files_below
 from gradeprop.course.model import Course
 from gradeprop.course.schema import named_schema
+from gradeprop.errors import UsageError
 from gradeprop.records.key import FOLDER as KEY_FOLDER
 from gradeprop.records.key import course_key
 
@@ -33,15 +35,20 @@ _SCRIPTS: Final = Path(__file__).parent / "gradescope_bundle"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 
 
-def gradescope_bundle(course: Course, assignment: str) -> bytes:
+def gradescope_bundle(course: Course, assignment: str, index: str | None = None) -> bytes:
     """The zip for one assignment of the course; the same course gives the same bytes.
 
+    Args:
+        index: the address of a further package index to install from, such as PyTorch's own for builds
+            without CUDA, which are much smaller.
+
     Raises:
+        UsageError: ``index`` is no address.
         StorageError: the course key can be neither read nor made.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content, mode in _files(course, assignment):
+        for name, content, mode in _files(course, assignment, index):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = (0o100000 | mode) << 16
@@ -49,12 +56,12 @@ def gradescope_bundle(course: Course, assignment: str) -> bytes:
     return buffer.getvalue()
 
 
-def _files(course: Course, assignment: str) -> Iterator[tuple[str, bytes, int]]:
+def _files(course: Course, assignment: str, index: str | None) -> Iterator[tuple[str, bytes, int]]:
     """Name, content and permission bits of everything in the zip."""
     yield "setup.sh", (_SCRIPTS / "setup.sh").read_bytes(), 0o755
     script = (_SCRIPTS / "run_autograder.sh").read_text()
     yield "run_autograder", script.replace("@ASSIGNMENT@", assignment).encode(), 0o755
-    yield "requirements.txt", requirements(course).encode(), 0o644
+    yield "requirements.txt", requirements(course, index).encode(), 0o644
     package = Path(gradeprop.__file__).parent
     for path in files_below(package):
         yield f"engine/gradeprop/{path.relative_to(package).as_posix()}", path.read_bytes(), 0o644
@@ -77,11 +84,19 @@ def _schemas(root: Path, files: Sequence[Path]) -> list[Path]:
     return sorted(target for target in found if target.is_relative_to(root) and target.is_file())
 
 
-def requirements(course: Course) -> str:
-    """A requirements.txt with the versions that are installed here, so that Gradescope grades alike."""
+def requirements(course: Course, index: str | None = None) -> str:
+    """A requirements.txt with the versions that are installed here, so that Gradescope grades alike.
+
+    Raises:
+        UsageError: ``index`` is no address.
+    """
+    if index is not None and not re.fullmatch(r"https?://[^\s#]+", index):
+        raise UsageError(
+            f"{index!r} is not the address of a package index", remedy="give it as https://…, without blanks"
+        )
     owners = importlib.metadata.packages_distributions()
     declared = {owners.get(name.partition(".")[0], [""])[0].lower() for name in course.spec.packages}
-    lines = []
+    lines = [] if index is None else [f"--extra-index-url {index}"]
     for name in (*NEEDED, *sorted(declared - set(NEEDED) - {""})):
         try:
             # "2.13.0+cpu" names a build of 2.13.0 that not every index has.

@@ -21,9 +21,7 @@ if [ -z "$python" ]; then
 fi
 
 "$python" -m venv "$root/venv"
-# There is no GPU, and PyTorch's own index has builds without one, which are much smaller.
-"$root/venv/bin/python" -m pip install --no-cache-dir \
-    --extra-index-url https://download.pytorch.org/whl/cpu -r "$root/source/requirements.txt"
+"$root/venv/bin/python" -m pip install --no-cache-dir -r "$root/source/requirements.txt"
 
 # Solutions, hidden checks and the course key: for root only, whatever the umask was when this was unpacked.
 chmod -R go= "$root/source/course"
