@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from importlib.metadata import version
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from gradeprop.course.limits import Limits
 from gradeprop.course.model import ChoicePart, CodePart, Course, ExplanationPart, LoadedAssignment
 from gradeprop.course.voided import VoidedCheck
 from gradeprop.errors import UngradableSubmission
 from gradeprop.gradients.diagnose import Observation
 from gradeprop.grading import score
+from gradeprop.grading.conditions import combined_limits, versions
 from gradeprop.grading.judge import Judgement, judge
 from gradeprop.grading.plugin import CheckSite, Devices, GradingPlugin, Rewrite, check_sites, run_pytest
 from gradeprop.grading.probe import Script
@@ -382,29 +380,3 @@ def _with_causes_of(judgement: Judgement, fresh: Judgement) -> Judgement:
         judgement.rows,
         (*judgement.observations, *fresh.observations),
     )
-
-
-def combined_limits(course: Course, assignment: LoadedAssignment) -> Limits:
-    """The limits of the session that runs the whole assignment: the largest that an exercise asks for."""
-    limits = course.spec.limits
-    values: dict[str, Any] = {}
-    for name in ("cell_s", "check_s", "total_s", "memory_mb"):
-        inherited = getattr(limits, name)
-        asked = [getattr(exercise.spec.limits, name) for exercise in assignment.exercises]
-        values[name] = max(inherited if item is None else item for item in asked)
-    return replace(limits, **values)
-
-
-def versions(course: Course) -> dict[str, str]:
-    """What a result depends on besides the submission."""
-    import torch
-
-    from gradeprop import __version__
-
-    return {
-        "gradeprop": __version__,
-        "torch": str(torch.__version__),
-        "course": course.digest,
-        "python": platform.python_version(),
-        "ipython": version("ipython"),
-    }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from gradeprop.grading.batch import Submission, versions
+from gradeprop.grading.batch import Submission
+from gradeprop.grading.conditions import versions
 from gradeprop.grading.pool import Plan
 
 

@@ -76,10 +76,11 @@ def judge(
     )
     if trouble is not None:
         return trouble
-    shown = tuple(_rows(script, outcomes)) if rows else ()
-    if all(_mismatch(probe, script, outcomes) is None for probe in script.probes):
+    mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
+    shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
+    if not any(mismatches):
         return Judgement("passed", rows=shown)
-    return replace(_explained(script, outcomes, public, declared, earlier), rows=shown)
+    return replace(_explained(script, outcomes, mismatches, public, declared, earlier), rows=shown)
 
 
 def expression(ask: Ask, most: int = SMALL) -> str:
@@ -198,6 +199,7 @@ def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Mism
 def _explained(
     script: Script,
     outcomes: Sequence[Outcome],
+    mismatches: Sequence[Mismatch | str | None],
     public: bool,
     declared: Mapping[str, str],
     earlier: Sequence[Observation],
@@ -205,12 +207,11 @@ def _explained(
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
     wrong: list[tuple[str, Mismatch | str]] = []
-    for probe in script.probes:
+    for probe, mismatch in zip(script.probes, mismatches, strict=True):
         found = _got(probe, outcomes)
         got = found.container if isinstance(found, _NoSuchItem) else found.value
         rule, called = _rule(probe, script), _called(probe, script)
         observations.append(Observation(got, probe.answer, probe.alternatives, rule, probe.labels, called))
-        mismatch = _mismatch(probe, script, outcomes)
         if mismatch is not None:
             wrong.append((_expression(probe, script), mismatch))
     diagnosis = diagnose([*earlier, *observations])
@@ -230,10 +231,12 @@ def _explained(
     return Judgement("failed", message, detail, causes, (), tuple(observations), hint)
 
 
-def _rows(script: Script, outcomes: Sequence[Outcome]) -> Iterator[Row]:
+def _rows(
+    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[Mismatch | str | None]
+) -> Iterator[Row]:
     """What was asked and what came, probe by probe."""
     wrong = False
-    for probe in script.probes:
+    for probe, mismatch in zip(script.probes, mismatches, strict=True):
         shown = _expression(probe, script, MOST)
         found = _got(probe, outcomes)
         missing = isinstance(found, _NoSuchItem)
@@ -241,7 +244,6 @@ def _rows(script: Script, outcomes: Sequence[Outcome]) -> Iterator[Row]:
         # A part of what is not there is told once, with the thing itself where that was asked for, too.
         if not (missing and wrong):
             yield row_of(shown, got, probe.answer, _rule(probe, script), probe.labels)
-        mismatch = _mismatch(probe, script, outcomes)
         if isinstance(mismatch, str):
             flags = Item("", str(probe.requires_grad), str(not probe.requires_grad), False)
             yield Row(f"{shown}.requires_grad", (flags,))

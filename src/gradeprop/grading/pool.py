@@ -22,7 +22,8 @@ from typing import Protocol, TypeAlias
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GradepropError
 from gradeprop.grading import score
-from gradeprop.grading.batch import Setting, Submission, grade_batch, versions
+from gradeprop.grading.batch import Setting, Submission, grade_batch
+from gradeprop.grading.conditions import versions
 from gradeprop.grading.seeds import student_seed
 from gradeprop.grading.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
