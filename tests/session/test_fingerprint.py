@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import os
 import random
+import sys
+import types
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from gradeprop.session.fingerprint import fingerprint
+from gradeprop.session.fingerprint import Budget, facts_of, listing, numbers, put_back, surroundings
 
 NOTEBOOK = """
 import math, random
@@ -19,7 +24,7 @@ from torch import nn
 
 w = torch.tensor([1.0, 2.0], requires_grad=True)
 (w**2).sum().backward()
-array = np.ones(3)
+array, scalar = np.ones(3), np.float64(1)
 numbers, nested = [1, 2.0, None], {"a": [(1, {2, 3})], "b": bytearray(b"x")}
 model = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
 optimizer = torch.optim.Adam(model.parameters())
@@ -49,6 +54,7 @@ count = make()
 
 CHANGES = {
     "a new name": "extra = 1",
+    "numpy's scalars": "scalar = np.float32(2)",
     "a name bound anew": "numbers = [1, 2.0, None]",
     "another alias": "alias = w.detach()",
     "a list grows": "numbers.append(3)",
@@ -75,13 +81,22 @@ CHANGES = {
     "a function's code": "clean.__code__ = (lambda x=1: 3).__code__",
     "a queue": "queue.append(2)",
     "a default dict that is read": "default['x']",
-    "torch's random numbers": "torch.rand(1)",
-    "random's numbers": "random.random()",
-    "numpy's numbers": "np.random.rand()",
     "a generator's numbers": "torch.rand(1, generator=generator)",
+}
+AROUND = {
     "the default dtype": "torch.set_default_dtype(torch.float64)",
     "gradients off": "torch.set_grad_enabled(False)",
-    "a new module": "import sys, types; sys.modules['brand_new'] = types.ModuleType('brand_new')",
+    "a function of torch replaced": "torch.exp = abs",
+    "a method of tensors replaced": "torch.Tensor.backward = print",
+    "a builtin replaced": "import builtins; builtins.sum = max",
+    "warnings as errors": "import warnings; warnings.simplefilter('error')",
+    "numpy's errors": "np.seterr(all='raise')",
+    "the environment": "import os; os.environ['NEW'] = '1'",
+    "the working folder": "import os; os.chdir('..')",
+    "a thread": "import threading as t; e = t.Event(); finish = e.set; t.Thread(target=e.wait).start()",
+    "how deep calls may go": "import sys; sys.setrecursionlimit(sys.getrecursionlimit() + 1)",
+    "a trace function": "import sys; sys.settrace(lambda *_: None)",
+    "a file": "open('new.txt', 'w').close()",
 }
 
 
@@ -95,6 +110,17 @@ def names() -> Iterator[dict[str, Any]]:
     yield found
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
+
+
+def fingerprint(names: dict[str, Any]) -> list[Any] | None:
+    """All that can be seen of all names."""
+    budget = Budget()
+    found = [
+        facts_of(value, names, budget=budget)
+        for name, value in names.items()
+        if name not in ("__builtins__", "__name__")
+    ]
+    return None if None in found else found
 
 
 def test_looking_and_calling_without_effect_change_nothing(names: dict[str, Any]) -> None:
@@ -113,6 +139,67 @@ def test_every_change_of_state_is_seen(names: dict[str, Any], change: str) -> No
     assert before is not None
     exec(second, names)
     assert fingerprint(names) != before
+
+
+@pytest.mark.parametrize("change", AROUND.values(), ids=AROUND)
+def test_every_change_around_the_names_is_seen(
+    names: dict[str, Any], change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for thing, name in ((torch, "exp"), (torch.Tensor, "backward"), (sys.modules["builtins"], "sum")):
+        monkeypatch.setattr(thing, name, getattr(thing, name))  # put back at the end
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    trace, depth = sys.gettrace(), sys.getrecursionlimit()
+    with np.errstate(), warnings.catch_warnings():
+        before = surroundings(tmp_path)
+        assert surroundings(tmp_path) == before
+        try:
+            exec(change, names)
+            assert surroundings(tmp_path) != before
+        finally:
+            sys.settrace(trace)
+            sys.setrecursionlimit(depth)
+            names.get("finish", lambda: None)()
+
+
+def test_random_numbers_go_on_from_where_they_stood() -> None:
+    standing = numbers()
+
+    def draw() -> list[float]:
+        return [torch.rand(1).item(), random.random(), np.random.rand()]
+
+    first = draw()
+    put_back(standing)
+    assert draw() == first
+
+
+def test_what_a_function_refers_to_is_told(names: dict[str, Any]) -> None:
+    facts = facts_of(names["clean"], names)
+    assert facts is not None
+    assert {"numbers", "math", "w", "model"} <= facts.refers
+    inner = facts_of(names["thing"], names)
+    assert inner is not None
+    assert "x" in inner.refers  # of a method of its class
+
+
+def test_the_students_own_modules_are_looked_into(names: dict[str, Any], tmp_path: Path) -> None:
+    helper = types.ModuleType("helper")
+    helper.__file__ = str(tmp_path / "helper.py")
+    exec("count = [0]\ndef step(): count[0] += 1", helper.__dict__)
+    names |= {"helper": helper, "step": helper.step}
+    for name in ("helper", "step"):
+        before = facts_of(names[name], names, str(tmp_path))
+        assert before is not None
+        helper.step()
+        assert facts_of(names[name], names, str(tmp_path)) != before
+    assert facts_of(torch, names, str(tmp_path)) == facts_of(torch, names, str(tmp_path))
+
+
+def test_a_folder_that_is_gone_has_nothing_in_it(tmp_path: Path) -> None:
+    (tmp_path / "b").write_text("12")
+    (tmp_path / "a").write_text("1")
+    assert [(name, size) for name, size, _ in listing(tmp_path)] == [("a", 1), ("b", 2)]
+    assert listing(tmp_path / "none") == []
 
 
 @pytest.mark.parametrize(
@@ -134,9 +221,3 @@ def test_every_change_of_state_is_seen(names: dict[str, Any], change: str) -> No
 def test_what_cannot_be_seen_through_is_not_vouched_for(names: dict[str, Any], unknown: str) -> None:
     exec(unknown, names)
     assert fingerprint(names) is None
-
-
-def test_names_of_the_shell_do_not_count(names: dict[str, Any]) -> None:
-    before = fingerprint(names)
-    names |= {"In": ["x"], "_": iter([]), "_i1": "y", "get_ipython": object()}
-    assert fingerprint(names) == before

@@ -173,8 +173,7 @@ class _Batch:
         if paper.started is None:
             paper.started = time.perf_counter()
         run = self._run(paper, device)
-        run.at((site.exercise.slug, site.part.part))
-        outcomes = run.ask(script.asks)
+        outcomes = run.ask((site.exercise.slug, site.part.part), script.asks)
         if self._on_check is not None:
             self._on_check(site, device, self._judge(site, script, outcomes, shown=True))
         judgement = self._judge(site, script, outcomes)
@@ -199,7 +198,7 @@ class _Batch:
         self._done.add(subject)
         paper = self._papers[subject]
         for run in paper.runs.values():
-            run.finish()
+            run.close()
         self._blame_unrun(subject)
         self._on_result(self._result(paper))
 
@@ -262,7 +261,12 @@ class _Batch:
             script = again(attempt)
             if not any(isinstance(ask, Call) for ask in script.asks):
                 break  # a name has one value, however often it is read
-            fresh = self._judge(site, script, run.ask(script.asks), judgement.observations)
+            fresh = self._judge(
+                site,
+                script,
+                run.ask((site.exercise.slug, site.part.part), script.asks),
+                judgement.observations,
+            )
             if not fresh.observations:
                 break
             judgement = _with_causes_of(judgement, fresh)

@@ -1,12 +1,16 @@
 """One submission's process: runs its cells and answers what is asked about them. Untrusted.
 
-Reading values runs no code of the student's and changes nothing, so this process does it itself. Calls are
-answered in a fork of it, a *checker*, so that whatever they do to the state dies with the checker, and a
-call that hangs or crashes takes only the checker with it. Measured on 2 cores with the warm process's heap
-on huge pages, the first answer of a fresh checker comes after 5 to 10 ms and its end costs 2 ms more
-(twice that on small pages); a further check in the same checker costs about 1 ms. So a checker goes on to
-the next check as long as its state is provably what it was (see `gradeprop.session.fingerprint`), and is
-thrown away for a fresh fork otherwise.
+What is asked after the last cell about a place before it, this process answers itself, as long as it can
+go back there (see `gradeprop.session.places`). Whatever a call does to it can then harm no cell any more,
+and a call that hangs or crashes ends a process that is hardly needed any longer.
+
+What is asked at the place where the notebook stands is different: cells may follow. Reading values runs no
+code of the student's and changes nothing, so this process does it itself. Calls are answered in a fork of
+it, a *checker*, so that whatever they do to the state dies with the checker, and a call that hangs or
+crashes takes only the checker with it. Measured on 2 cores with the warm process's heap on huge pages, the
+first answer of a fresh checker comes after 5 to 10 ms and its end costs 2 ms more (twice that on small
+pages); a further check in the same checker costs about 1 ms. So a checker goes on to the next check as long
+as it can go back to where it began, and is thrown away for a fresh fork otherwise.
 """
 
 from __future__ import annotations
@@ -24,9 +28,9 @@ from pathlib import Path
 from typing import Final
 
 from gradeprop.session.answering import Answering, out_of_memory
-from gradeprop.session.fingerprint import fingerprint
 from gradeprop.session.messages import OUT_OF_MEMORY
 from gradeprop.session.outputs import OutputLog
+from gradeprop.session.places import Place
 from gradeprop.session.shell import NotebookShell
 from gradeprop.session.tracebacks import exception_message
 from gradeprop.session.values_codec import decode_asks, encode_outcomes
@@ -68,11 +72,14 @@ class Submission:
         self.pid = os.getpid()
         self.checkers: dict[int, int] = {}
         self.ended: dict[int, int] = {}
+        self.places: dict[int, Place] = {}
+        self.here: Place | None = None
+        self.silent = False
 
     def serve(self) -> None:
         """Answer until the grader is gone."""
-        handlers = {"start": self._start, "run": self._run, "read": self._read}
-        handlers |= {"fork": self._fork, "end": self._end}
+        handlers = {"start": self._start, "run": self._run, "mark": self._mark, "ask": self._ask}
+        handlers |= {"read": self._read, "fork": self._fork, "end": self._end}
         while True:
             try:
                 frame = self.channel.receive(accept_fds=True, json_cap=_FROM_GRADER, tail_cap=_FROM_GRADER)
@@ -99,6 +106,7 @@ class Submission:
 
     def _run(self, frame: Frame) -> None:
         head = frame.head
+        self.here = None
         for number in self.checkers:
             self._forget(number)  # what a call wrote down must not reach a cell's output
         result = self.shell.run_source(head["source"], head["label"])
@@ -119,6 +127,39 @@ class Submission:
         asks = decode_asks(frame.head["asks"], frame.tail)
         rows, tail = encode_outcomes(self.answering.answer_all(asks, self.shell.user_ns))
         self.channel.send({"n": frame.head["n"], "outcomes": rows}, tail)
+
+    # Places gone by.
+
+    def _mark(self, frame: Frame) -> None:
+        self.here = self.places[frame.head["place"]] = Place(self.shell.user_ns, self.folder)
+
+    def _ask(self, frame: Frame) -> None:
+        """Answer as at an earlier place. No cell runs here any more afterwards."""
+        if not self.silent:
+            self.silent = True
+            discard_streams()
+        place = self.places[frame.head["place"]]
+        moved, self.here = place is not self.here, None
+        self._answer(frame, place if moved else None, self.channel)
+        if os.getpid() != self.pid:
+            _exit(0)  # the call forked: this copy has nothing to say
+
+    def _answer(self, frame: Frame, place: Place | None, channel: Channel) -> None:
+        """Answer the asks in ``frame``, one frame for each answer, so that those before a crash count.
+
+        Args:
+            place: where to go back to first, if not all is still as it was there.
+        """
+        pid = os.getpid()
+        asks = decode_asks(frame.head["asks"], frame.tail)
+        if place is not None and not place.go_back(ask.name for ask in asks):
+            channel.send({"moved": True})
+            return
+        for outcome in self.answering.answer_all(asks, self.shell.user_ns):
+            if os.getpid() != pid:
+                return
+            rows, tail = encode_outcomes([outcome])
+            channel.send({"outcomes": rows}, tail)
 
     # Checkers.
 
@@ -153,13 +194,14 @@ class Submission:
         return own
 
     def _be_checker(self, own: Channel, folder: Path) -> None:
-        """In the fork: answer checks, one frame for each answer, so that those before a crash count."""
+        """In the fork: answer checks as long as it can go back to its beginning for the next."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         discard_streams()
         os.chdir(folder)
         self.seal(str(folder), (0, 1, 2, own.fileno()))
-        state, files, pid = fingerprint(self.shell.user_ns), listing(folder), os.getpid()
+        beginning, pid = Place(self.shell.user_ns, folder), os.getpid()
+        place: Place | None = None
         while True:
             try:
                 frame = own.receive(json_cap=_FROM_GRADER, tail_cap=_FROM_GRADER)
@@ -167,18 +209,11 @@ class Submission:
                 return
             # A hang that does not touch signals ends here; any other the grader ends from outside.
             signal.setitimer(signal.ITIMER_REAL, frame.head["seconds"])
-            asks = decode_asks(frame.head["asks"], frame.tail)
-            for outcome in self.answering.answer_all(asks, self.shell.user_ns):
-                if os.getpid() != pid:
-                    return  # the call forked: this copy has nothing to say
-                rows, tail = encode_outcomes([outcome])
-                own.send({"outcomes": rows}, tail)
+            self._answer(frame, place, own)
+            if os.getpid() != pid:
+                return  # the call forked: this copy has nothing to say
+            place = beginning
             signal.setitimer(signal.ITIMER_REAL, 0)
-            clean = state is not None and listing(folder) == files
-            clean = clean and fingerprint(self.shell.user_ns) == state
-            own.send({"clean": clean})
-            if not clean:
-                return
 
     def _end(self, frame: Frame) -> None:
         """How a checker ended; ends it if it has not."""
@@ -208,12 +243,6 @@ class Submission:
 
     def _forget(self, number: int) -> None:
         shutil.rmtree(self.checks / str(number), ignore_errors=True)
-
-
-def listing(folder: Path) -> list[tuple[str, int, int]]:
-    """What lies in ``folder``: names, sizes, times of change."""
-    stats = [(path.name, path.lstat()) for path in sorted(folder.iterdir())]
-    return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
 
 
 def discard_streams() -> None:

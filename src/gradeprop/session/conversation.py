@@ -20,7 +20,7 @@ from gradeprop.session.values_codec import decode_outcomes
 from gradeprop.session.warm import Child
 from gradeprop.session.wire import Channel, Frame, WireError
 
-__all__ = ["GRACE_S", "Conversation", "CutShortError", "Questions"]
+__all__ = ["GRACE_S", "Conversation", "CutShortError", "MovedError", "Questions"]
 
 # After Ctrl-C a cell may take this long to stop by itself; after a check's deadline, its process.
 GRACE_S: Final = 1.0
@@ -43,13 +43,17 @@ class CutShortError(Exception):
         super().__init__(message)
 
 
+class MovedError(Exception):
+    """The state is no longer what it was at the place that was asked about."""
+
+
 class _LateError(Exception):
     """Nothing came in time."""
 
 
 @dataclass
 class _Checker:
-    """A fork of the child that answers checks, as long as none leaves a trace in it."""
+    """A fork of the child that answers checks, as long as none leaves a trace that matters to the next."""
 
     number: int
     channel: Channel
@@ -152,13 +156,42 @@ class Conversation:
             if frame.head.get("n") == number:
                 answers = decode_outcomes(frame.head.get("outcomes"), frame.tail)
         except _LateError:
-            late = messages.answer_too_slow(asks[0].name, seconds)
-            raise CutShortError("timeout", late, lost=True) from None
+            raise self._too_late(questions, 0, seconds, lost=True) from None
         except WireError:
             answers = []
         if len(answers) != len(asks):
             raise CutShortError("killed", messages.MALFORMED, lost=True)
         outcomes += [self._worded(answer) for answer in answers]
+
+    def mark(self, place: int) -> None:
+        """Have the child remember where it stands now, under the number ``place``.
+
+        Raises:
+            CutShortError: it is gone.
+        """
+        try:
+            self._send({"op": "mark", "place": place}, b"", time.monotonic() + GRACE_S)
+        except _LateError:
+            raise CutShortError("killed", messages.MALFORMED, lost=True) from None
+
+    def recall(self, place: int, questions: Questions, seconds: float, outcomes: list[Outcome]) -> None:
+        """Append the outcomes of asks about an earlier place, one by one: the child answers them itself.
+        No cell may be run in it afterwards.
+
+        Raises:
+            MovedError: it cannot go back there.
+            CutShortError: not all were answered; those that were are in ``outcomes``.
+        """
+        self._leave_checker()
+        deadline = time.monotonic() + seconds
+        try:
+            self._send({"op": "ask", "place": place, "asks": questions.rows}, questions.tail, deadline)
+            for _ in questions.asks:
+                outcomes.append(self._answer(self._receive(deadline)))
+        except _LateError:
+            raise self._too_late(questions, len(outcomes), seconds, lost=True) from None
+        except WireError:
+            raise CutShortError("killed", messages.MALFORMED, lost=True) from None
 
     def check(self, questions: Questions, seconds: float, outcomes: list[Outcome]) -> None:
         """Append the outcomes of asks with calls, one by one: a fork of the child answers them.
@@ -166,32 +199,55 @@ class Conversation:
         Raises:
             CutShortError: not all were answered; those that were are in ``outcomes``.
         """
-        asks = questions.asks
         deadline = time.monotonic() + seconds
+        fresh = self._checker is None
         try:
-            checker = self._checker_for(deadline)
+            self._check(questions, seconds, deadline, outcomes)
+        except MovedError:
+            if fresh:
+                raise CutShortError("killed", messages.MALFORMED, lost=True) from None
+            self._leave_checker()
+            self.check(questions, seconds, outcomes)
+
+    def _check(self, questions: Questions, seconds: float, deadline: float, outcomes: list[Outcome]) -> None:
+        try:
+            checker = self._checker or self._new_checker(deadline)
         except _LateError:
-            late = messages.answer_too_slow(asks[0].name, seconds)
-            raise CutShortError("timeout", late, lost=True) from None
+            raise self._too_late(questions, 0, seconds, lost=True) from None
         try:
             channel = checker.channel
             channel.send({"asks": questions.rows, "seconds": seconds}, questions.tail, deadline=deadline)
-            for _ in asks:
+            for _ in questions.asks:
                 frame = channel.receive(
                     deadline=deadline + GRACE_S, json_cap=self._json_cap(), tail_cap=self._tail_cap(1)
                 )
-                answers = decode_outcomes(frame.head.get("outcomes"), frame.tail)
-                if len(answers) != 1:
-                    raise WireError("malformed", "not one answer")
-                outcomes.append(self._worded(answers[0]))
+                outcomes.append(self._answer(frame))
         except WireError as error:
             self._leave_checker()
             code = self._how_it_ended(checker.number)
             lost = code is None
             if error.kind == "deadline" or code == -signal.SIGALRM:
-                late = messages.answer_too_slow(asks[len(outcomes)].name, seconds)
-                raise CutShortError("timeout", late, lost=lost) from None
+                raise self._too_late(questions, len(outcomes), seconds, lost=lost) from None
             raise CutShortError(*self._reason(error, code), lost=lost) from None
+
+    def _answer(self, frame: Frame) -> Outcome:
+        """The one outcome in ``frame``.
+
+        Raises:
+            MovedError: there is none, because the state has changed.
+            WireError: that is no answer.
+        """
+        if frame.head.get("moved") is True:
+            raise MovedError
+        answers = decode_outcomes(frame.head.get("outcomes"), frame.tail)
+        if len(answers) != 1:
+            raise WireError("malformed", "not one answer")
+        return self._worded(answers[0])
+
+    @staticmethod
+    def _too_late(questions: Questions, answered: int, seconds: float, *, lost: bool) -> CutShortError:
+        late = messages.answer_too_slow(questions.asks[answered].name, seconds)
+        return CutShortError("timeout", late, lost=lost)
 
     def close(self) -> None:
         """End the child and everything it started.
@@ -204,11 +260,8 @@ class Conversation:
 
     # Checkers.
 
-    def _checker_for(self, deadline: float) -> _Checker:
-        """The checker of the place where the notebook stands, a fresh one if the last is not as new."""
-        if self._checker is not None and self._is_clean(self._checker):
-            return self._checker
-        self._leave_checker()
+    def _new_checker(self, deadline: float) -> _Checker:
+        """A checker of the place where the notebook stands."""
         number = self._next_number()
         ours, theirs = socket.socketpair()
         self._checker = _Checker(number, Channel(ours))
@@ -217,15 +270,6 @@ class Conversation:
                 self._child.allow(forks=1, files=CHECKER_FILES)
             self._send({"op": "fork", "n": number}, b"", deadline, fds=(theirs.fileno(),))
         return self._checker
-
-    @staticmethod
-    def _is_clean(checker: _Checker) -> bool:
-        """Whether the last check left the checker as it was; it says so after its last answer."""
-        try:
-            word = checker.channel.receive(deadline=time.monotonic() + GRACE_S, json_cap=1000, tail_cap=0)
-        except WireError:
-            return False
-        return word.head.get("clean") is True
 
     def _leave_checker(self) -> None:
         """Let go of the checker; it ends when it notices."""

@@ -12,6 +12,7 @@ from gradeprop.session.interface import (
     Limits,
     Missing,
     Outcome,
+    Place,
     Sandbox,
     Session,
     Stopped,
@@ -33,6 +34,8 @@ class FakeSession(Session):
     Attributes:
         ran: the cells that were run, in order.
         asked: the asks of each `ask`, in order.
+        places: how many cells had run at each `mark`.
+        asked_at: the place that each `ask` was about.
         closed: whether `close` was called.
     """
 
@@ -45,14 +48,27 @@ class FakeSession(Session):
         self.answers, self.cells = dict(answers or {}), dict(cells or {})
         self.ran: list[CellSource] = []
         self.asked: list[list[Ask]] = []
+        self.places: list[int] = []
+        self.asked_at: list[Place | None] = []
         self.closed = False
 
     def run(self, cell: CellSource) -> CellOutcome:
         self.ran.append(cell)
         return self.cells.get(cell.label, CellOutcome("ok", execution_count=len(self.ran)))
 
-    def ask(self, asks: Sequence[Ask], *, seconds: float | None = None) -> list[Outcome]:  # noqa: ARG002
+    def mark(self) -> Place:
+        self.places.append(len(self.ran))
+        return Place(len(self.places) - 1)
+
+    def ask(
+        self,
+        asks: Sequence[Ask],
+        *,
+        at: Place | None = None,
+        seconds: float | None = None,  # noqa: ARG002
+    ) -> list[Outcome]:
         self.asked.append(list(asks))
+        self.asked_at.append(at)
         outcomes: list[Outcome] = []
         for ask in asks:
             if outcomes and isinstance(outcomes[-1], Stopped):

@@ -1,25 +1,30 @@
-"""Whether a call left the notebook's state as it was, so that the next check may use the same process.
+"""What can be seen of the notebook's state, as plain values that differ when the state does.
 
-A fork per check is always right and costs 5 to 10 ms. Most checked functions change nothing, and then the
-fork that answered one check can answer the next. This looks at everything that student code can reach
-from the notebook's names through plain objects, by content. What it does not know (iterators, open files,
-objects of C code) makes it give up, and the caller forks again. A student who hides state from it can
-only carry it from one of his own checks to the next.
+This looks at everything that student code can reach from a name through plain objects, by content. What it
+does not know (iterators, open files, objects of C code) makes it give up, and the caller takes the slow
+way that is always right (see `gradeprop.session.places`). A student who hides state from it can only carry
+it from one of his own checks to the next.
 """
 
 from __future__ import annotations
 
+import builtins
 import gc
+import math
+import os
 import random
 import sys
 import types
+import warnings
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import torch
 
-__all__ = ["fingerprint"]
+__all__ = ["Budget", "Facts", "facts_of", "listing", "numbers", "put_back", "surroundings", "thread_count"]
 
 MAX_OBJECTS: Final = 20_000
 MAX_TENSOR_BYTES: Final = 4 << 20
@@ -27,61 +32,130 @@ _ATOMS: Final = frozenset({
     type(None), bool, int, float, complex, str, bytes, range, slice, type(Ellipsis), type(NotImplemented),
     torch.dtype, torch.device, torch.layout, torch.Size, types.CodeType, types.BuiltinFunctionType,
     types.MethodDescriptorType, types.WrapperDescriptorType, types.GetSetDescriptorType,
-    types.MemberDescriptorType, types.ModuleType,
+    types.MemberDescriptorType,
 })  # fmt: skip
 _SEQUENCES: Final = (list, tuple, deque)
 _MAPPINGS: Final = (dict, OrderedDict, defaultdict, types.MappingProxyType)
-# Names that the shell itself puts among the student's.
-_OF_THE_SHELL: Final = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open"})
+# Where student code that replaces parts of a library would do so.
+_LIBRARIES: Final = (torch, torch.Tensor, torch.nn.functional, torch.autograd, builtins, math, random)
+
+
+@dataclass
+class Budget:
+    """How much may still be looked at."""
+
+    objects: int = MAX_OBJECTS
+    tensor_bytes: int = MAX_TENSOR_BYTES
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was seen of one value.
+
+    Attributes:
+        content: differs when the state reachable from the value does.
+        refers: the names that code in it may look up among the student's.
+    """
+
+    content: tuple[Any, ...]
+    refers: frozenset[str]
 
 
 class _UnknownError(Exception):
     """Something whose state cannot be seen."""
 
 
-def fingerprint(names: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """Plain values that differ when the state reachable from ``names`` does; None if it cannot be told."""
-    walk = _Walk()
+def facts_of(
+    value: Any, names: Mapping[str, Any], folder: str = "", budget: Budget | None = None
+) -> Facts | None:
+    """What can be seen of ``value``; None if there is something in it whose state cannot be told.
+
+    Args:
+        names: the student's global names, in which functions of the notebook look up theirs.
+        folder: the working folder; modules from there are the student's own and looked into.
+        budget: shared by several values; each object and each byte of a tensor takes from it.
+    """
+    walk = _Walk(names, folder, budget or Budget())
     try:
-        for name, value in list(names.items()):
-            if not name.startswith("_") and name not in _OF_THE_SHELL:
-                walk.note(name)
-                walk.visit(value)
-        walk.note(_settings())
+        walk.visit(value)
     except (_UnknownError, RuntimeError, RecursionError):
         return None
-    return tuple(walk.facts)
+    return Facts(tuple(walk.facts), frozenset(walk.refers))
 
 
-def _settings() -> tuple[Any, ...]:
-    """State of the libraries that student code often changes."""
-    numpy: Any = sys.modules.get("numpy")
+def surroundings(folder: Path) -> tuple[Any, ...]:
+    """State outside the student's names that student code often changes, and the files in ``folder``."""
     pyplot: Any = sys.modules.get("matplotlib._pylab_helpers")
+    numpy: Any = sys.modules.get("numpy")
     return (
-        bytes(torch.get_rng_state().numpy()),
-        random.getstate(),
-        _numpy_numbers(numpy) if numpy is not None else None,
+        thread_count(),
         torch.get_default_dtype(),
+        torch.get_default_device(),
         torch.is_grad_enabled(),
         torch.get_num_threads(),
         torch.are_deterministic_algorithms_enabled(),
         tuple(pyplot.Gcf.figs) if pyplot is not None else (),
-        len(sys.modules),
+        tuple(numpy.geterr().values()) if numpy is not None else (),
+        list(map(id, warnings.filters)),
+        sys.getrecursionlimit(),
+        sys.gettrace(),
+        sys.getprofile(),
+        _working_folder(),
+        dict(os.environ),
+        [hash(tuple(map(id, vars(library).values()))) for library in _LIBRARIES],
+        listing(folder),
     )
 
 
-def _numpy_numbers(numpy: Any) -> tuple[Any, ...]:
-    name, keys, *rest = numpy.random.get_state()
-    return (name, keys.tobytes(), *rest)
+def thread_count() -> int:
+    """Threads of this process that run Python code."""
+    return len(sys._current_frames())
+
+
+def _working_folder() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # student code removed it
+        return ""
+
+
+def listing(folder: Path) -> list[tuple[str, int, int]]:
+    """What lies in ``folder``: names, sizes, times of change; nothing if it is gone."""
+    try:
+        with os.scandir(folder) as entries:
+            stats = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+    except OSError:
+        return []
+    return sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+
+def numbers() -> tuple[Any, ...]:
+    """Where the generators of random numbers stand."""
+    numpy: Any = sys.modules.get("numpy")
+    return (
+        torch.default_generator.get_state(),
+        random.getstate(),
+        None if numpy is None else numpy.random.get_state(),
+    )
+
+
+def put_back(standing: tuple[Any, ...]) -> None:
+    """Have the generators of random numbers go on from where they stood."""
+    for_torch, for_random, for_numpy = standing
+    torch.default_generator.set_state(for_torch)
+    random.setstate(for_random)
+    if for_numpy is not None:
+        sys.modules["numpy"].random.set_state(for_numpy)
 
 
 class _Walk:
     """Visits each object once, in a fixed order, and writes down its identity and its content."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, Any], folder: str, budget: Budget) -> None:
+        self.names, self.folder, self.budget = names, folder, budget
         self.seen: set[int] = set()
         self.facts: list[Any] = []
-        self.bytes_left = MAX_TENSOR_BYTES
+        self.refers: set[str] = set()
 
     def note(self, fact: Any) -> None:
         self.facts.append(fact)
@@ -99,7 +173,8 @@ class _Walk:
             if id(thing) in self.seen:
                 continue
             self.seen.add(id(thing))
-            if len(self.seen) > MAX_OBJECTS:
+            self.budget.objects -= 1
+            if self.budget.objects < 0:
                 raise _UnknownError
             waiting += self._inside(thing, kind)
 
@@ -127,6 +202,8 @@ class _Walk:
             return self._function(thing)
         if kind is types.MethodType:
             return [thing.__self__, thing.__func__]
+        if kind is types.ModuleType:
+            return self._variables(vars(thing)) if self._is_own(vars(thing)) else []
         if kind is types.CellType:
             return [thing.cell_contents] if _is_filled(thing) else []
         if kind in (staticmethod, classmethod):
@@ -138,31 +215,61 @@ class _Walk:
         return self._instance(thing, kind)
 
     def _tensor(self, tensor: torch.Tensor) -> list[Any]:
-        if tensor.layout is not torch.strided or tensor.device.type != "cpu" or tensor.is_quantized:
+        if tensor.layout is not torch.strided or tensor.is_quantized:
             raise _UnknownError
-        self.bytes_left -= tensor.numel() * tensor.element_size()
-        if self.bytes_left < 0:
-            raise _UnknownError
+        self._take(tensor.numel() * tensor.element_size())
         with torch.no_grad():
-            plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
+            plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous()
             content = bytes(plain.reshape(-1).view(torch.uint8).numpy()) if plain.numel() else b""
         self.note((tensor.shape, tensor.dtype, tensor.requires_grad, tensor._version, content))
         hooks = getattr(tensor, "_backward_hooks", None)
         return [tensor.grad if tensor.is_leaf else None, hooks]
 
     def _array(self, thing: Any, kind: type) -> list[Any]:
-        if kind.__name__ != "ndarray" or thing.dtype.hasobject:
+        numpy: Any = sys.modules["numpy"]
+        if not issubclass(kind, (numpy.ndarray, numpy.generic)) or thing.dtype.hasobject:
             raise _UnknownError
-        self.bytes_left -= thing.nbytes
-        if self.bytes_left < 0:
-            raise _UnknownError
+        self._take(thing.nbytes)
         self.note((thing.shape, str(thing.dtype), thing.tobytes()))
         return []
+
+    def _take(self, tensor_bytes: int) -> None:
+        self.budget.tensor_bytes -= tensor_bytes
+        if self.budget.tensor_bytes < 0:
+            raise _UnknownError
 
     def _function(self, function: types.FunctionType) -> list[Any]:
         inside: list[Any] = [function.__code__, function.__defaults__, function.__kwdefaults__]
         inside += function.__closure__ or ()
+        if function.__globals__ is self.names:
+            self._note_names(function.__code__)
+        elif self._is_own(function.__globals__):
+            inside += self._variables(function.__globals__)
         return [*inside, function.__dict__ or None]
+
+    def _note_names(self, code: types.CodeType) -> None:
+        self.refers.update(code.co_names)
+        for constant in code.co_consts:
+            if isinstance(constant, types.CodeType):
+                self._note_names(constant)
+
+    def _is_own(self, variables: Mapping[str, Any]) -> bool:
+        """Whether these are the variables of a module that the student wrote."""
+        if variables is self.names:
+            return False
+        file, spec = variables.get("__file__"), variables.get("__spec__")
+        if type(file) is not str:
+            return spec is None  # a module that nothing was loaded for
+        return bool(self.folder) and (not file.startswith("/") or file.startswith(self.folder))
+
+    @staticmethod
+    def _variables(variables: Mapping[str, Any]) -> list[Any]:
+        return [
+            part
+            for item in variables.items()
+            for part in item
+            if not (item[0].startswith("__") and item[0].endswith("__"))
+        ]
 
     def _class(self, kind: type) -> list[Any]:
         if kind.__module__ != "__main__":

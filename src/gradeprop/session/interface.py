@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, Literal, NewType, Self, TypeAlias
 
 from gradeprop.course.limits import Limits
 from gradeprop.gradients.values import Opaque, TensorState, Value
@@ -23,6 +23,7 @@ __all__ = [
     "Missing",
     "Opaque",
     "Outcome",
+    "Place",
     "Raised",
     "Read",
     "Returned",
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 StopReason: TypeAlias = Literal["timeout", "killed", "memory", "output"]
+Place = NewType("Place", int)
+"""Where a session's notebook has stood, as `Session.mark` gave it."""
 
 
 @dataclass(frozen=True)
@@ -148,9 +151,20 @@ class Session(_Closing):
         """Run one cell; never raises for anything that the student's code does."""
 
     @abstractmethod
-    def ask(self, asks: Sequence[Ask], *, seconds: float | None = None) -> list[Outcome]:
+    def mark(self) -> Place:
+        """Remember where the notebook stands now, to `ask` about it when later cells have run."""
+
+    @abstractmethod
+    def ask(
+        self, asks: Sequence[Ask], *, at: Place | None = None, seconds: float | None = None
+    ) -> list[Outcome]:
         """Answer all asks of one check, in order, on a copy of the state: none changes what a later
         check or cell sees (the in-kernel session cannot promise this and documents it).
+
+        Args:
+            at: the place whose state it is, now if not given. Whatever ran since then makes no difference
+                to the answers; it is cheapest to ask about all places after the last cell.
+            seconds: for all asks together, `Limits.check_s` if not given.
 
         Returns exactly ``len(asks)`` outcomes; after a ``Stopped`` all that follow are ``Stopped`` too.
         """

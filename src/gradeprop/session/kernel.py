@@ -9,7 +9,16 @@ from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from gradeprop.session.answering import Answering
-from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Raised, Session, Stopped
+from gradeprop.session.interface import (
+    Ask,
+    CellOutcome,
+    CellSource,
+    Outcome,
+    Place,
+    Raised,
+    Session,
+    Stopped,
+)
 from gradeprop.session.messages import answer_too_slow
 from gradeprop.session.silence import silence
 from gradeprop.session.tracebacks import raised
@@ -49,8 +58,19 @@ class KernelSession(Session):
         seconds = time.monotonic() - began
         return CellOutcome("ok" if status == "ok" else "error", outputs, None, seconds, message)
 
-    def ask(self, asks: Sequence[Ask], *, seconds: float | None = None) -> list[Outcome]:
-        """Answer in order. ``seconds`` is looked at between asks only: nothing here can stop student code.
+    def mark(self) -> Place:
+        """There is one place only, the present one."""
+        return Place(0)
+
+    def ask(
+        self,
+        asks: Sequence[Ask],
+        *,
+        at: Place | None = None,  # noqa: ARG002
+        seconds: float | None = None,
+    ) -> list[Outcome]:
+        """Answer in order, whatever ``at`` says by the present state. ``seconds`` is looked at between asks
+        only: nothing here can stop student code.
 
         Raises:
             KeyboardInterrupt: the student stopped it, with the name that was asked: nothing more is asked.

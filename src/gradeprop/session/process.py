@@ -58,6 +58,7 @@ class ProcessSandbox(Sandbox):
         start: starts the warm process (see `WarmProcess`).
         counting: how processes and memory are bounded.
         cleanup: called when the sandbox has closed.
+        can_fork_children: whether a child may be forked once its cells have run (not with CUDA in it).
 
     The warm process is started at once; `ready` waits for it.
     """
@@ -68,8 +69,11 @@ class ProcessSandbox(Sandbox):
         start: Start,
         counting: _Counting = _Counting(),
         cleanup: Callable[[], None] = lambda: None,
+        *,
+        can_fork_children: bool = True,
     ) -> None:
         self.level = level
+        self.can_fork_children = can_fork_children
         self._start, self._counting, self._cleanup = start, counting, cleanup
         self._warm: WarmProcess | None = None
         self._measured: WarmProcess | None = None
@@ -225,7 +229,8 @@ def open_sandbox(
     def start(control: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
         return launcher.start("worker", control, config, log)
 
-    sandbox = ProcessSandbox(level, start, _Counting(supervised, spare, group), launcher.close)
+    counting = _Counting(supervised, spare, group)
+    sandbox = ProcessSandbox(level, start, counting, launcher.close, can_fork_children=not gpu)
     if wait:
         try:
             sandbox.ready()

@@ -2,6 +2,10 @@
 
 A session that loses its process (a crash, a hang that ignores Ctrl-C) gets a new one in which the cells
 that had run well run again, so that what is asked later meets the state it should.
+
+What is asked about an earlier place is first asked of the process that has run everything, which can mostly
+go back there at no cost (see `gradeprop.session.places`). Once it cannot, or a call has broken it, a new
+process runs the cells up to the place and answers from there, and so for all places that follow.
 """
 
 from __future__ import annotations
@@ -13,13 +17,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from gradeprop.errors import GraderFault
 from gradeprop.session import messages
-from gradeprop.session.conversation import Conversation, CutShortError, Questions
+from gradeprop.session.conversation import Conversation, CutShortError, MovedError, Questions
 from gradeprop.session.interface import (
     Ask,
     CellOutcome,
     CellSource,
     Limits,
     Outcome,
+    Place,
     Read,
     Session,
     Stopped,
@@ -51,15 +56,47 @@ class Setup:
     files: Mapping[str, bytes]
 
 
+@dataclass(frozen=True)
+class _Cell:
+    """A cell that has run, and for how long it may run again."""
+
+    source: CellSource
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A place between cells, and how long the cells before it have taken."""
+
+    place: Place
+    spent_s: float
+
+
+@dataclass
+class _Live:
+    """The child, and how much of the notebook it has behind it.
+
+    Attributes:
+        done: how many steps (cells that ran well, and marks).
+        asked: whether calls have been answered in it, so that no further cell may run there.
+    """
+
+    conversation: Conversation
+    done: int = 0
+    asked: bool = False
+
+
 class ProcessSession(Session):
     """One submission in a child of the warm process."""
 
     def __init__(self, sandbox: ProcessSandbox, setup: Setup) -> None:
         self._sandbox, self._setup, self._limits = sandbox, setup, setup.limits
-        self._conversation: Conversation | None = None
-        # What to run again in a new child, and for how long at most.
-        self._ran: list[tuple[CellSource, float]] = []
-        self._spent_s = 0.0
+        self._live: _Live | None = None
+        # What to run again in a new child.
+        self._steps: list[_Cell | _Mark] = []
+        self._marks: list[_Mark] = []
+        self._careful = False
+        self._cells_s = self._asks_s = 0.0
         self._losses = self._alone_losses = 0
         self._closed = False
 
@@ -69,53 +106,57 @@ class ProcessSession(Session):
         Raises:
             GraderFault: it cannot be.
         """
-        self._retrying(lambda _: None)
+        self._retrying(None, lambda _: None)
 
     def run(self, cell: CellSource) -> CellOutcome:
-        seconds = self._allowed(self._limits.cell_s)
+        seconds = self._allowed(self._limits.cell_s, self._cells_s)
         if seconds <= 0:
             return CellOutcome("timeout", message=messages.total_spent(self._limits.total_s))
         began = time.monotonic()
         try:
-            outcome = self._retrying(lambda conversation: conversation.run(cell, seconds))
+            outcome = self._retrying(None, lambda live: live.conversation.run(cell, seconds))
         except CutShortError as cut:
             # A cell that cost its process is left out when the others run again.
             taken = time.monotonic() - began
             outcome = CellOutcome(cut.reason, seconds=taken, message=cut.message)
         else:
             again = REPLAY_INTERRUPTED_S if outcome.status == "timeout" else self._limits.cell_s
-            self._ran.append((cell, again))
-        self._spent_s += outcome.seconds
+            self._done(_Cell(cell, again))
+        self._cells_s += outcome.seconds
         return outcome
 
-    def ask(self, asks: Sequence[Ask], *, seconds: float | None = None) -> list[Outcome]:
-        questions = Questions(asks, *encode_asks(asks))
-        allowed = self._allowed(self._limits.check_s if seconds is None else seconds)
-        if allowed <= 0:
-            spent = Stopped("timeout", messages.total_spent(self._limits.total_s))
-            return [spent for _ in asks]
+    def mark(self) -> Place:
+        mark = _Mark(Place(len(self._marks)), self._cells_s)
+        self._marks.append(mark)
+        try:
+            self._retrying(None, lambda live: live.conversation.mark(mark.place))
+        except CutShortError:
+            self._steps.append(mark)  # set when the cells run again
+        else:
+            self._done(mark)
+        return mark.place
+
+    def ask(
+        self, asks: Sequence[Ask], *, at: Place | None = None, seconds: float | None = None
+    ) -> list[Outcome]:
         if not asks:
             return []
-        only_reads = all(isinstance(ask, Read) for ask in asks)
+        questions = Questions(asks, *encode_asks(asks))
+        mark = None if at is None else self._marks[at]
+        allowed = self._allowed(
+            self._limits.check_s if seconds is None else seconds,
+            self._cells_s if mark is None else mark.spent_s,
+        )
+        if allowed <= 0:
+            return [Stopped("timeout", messages.total_spent(self._limits.total_s)) for _ in asks]
         began = time.monotonic()
         outcomes: list[Outcome] = []
-
-        def attempt(conversation: Conversation) -> None:
-            outcomes.clear()
-            answer = conversation.read if only_reads else conversation.check
-            answer(questions, allowed, outcomes)
-
         try:
-            try:
-                self._retrying(attempt)
-            except CutShortError as cut:
-                if not cut.gone:
-                    raise
-                # Calls run in a fork and cannot end the child: perhaps a thread of an earlier cell has.
-                self._retrying(attempt)
+            if mark is None or self._careful or not self._recall(mark, questions, allowed, outcomes):
+                self._check(mark, questions, allowed, outcomes)
         except CutShortError as cut:
             outcomes += [Stopped(cut.reason, cut.message)] * (len(asks) - len(outcomes))
-        self._spent_s += time.monotonic() - began
+        self._asks_s += time.monotonic() - began
         return outcomes
 
     def close(self) -> None:
@@ -124,11 +165,84 @@ class ProcessSession(Session):
             self._drop()
             self._sandbox.forget(self)
 
-    def _allowed(self, seconds: float) -> float:
-        return min(seconds, self._limits.total_s - self._spent_s)
+    def _recall(self, mark: _Mark, questions: Questions, seconds: float, outcomes: list[Outcome]) -> bool:
+        """Ask the child that has run everything; False if it cannot tell any more what was there."""
 
-    def _retrying(self, use: Callable[[Conversation], _Result]) -> _Result:
-        """``use`` a live child; again in a new warm process if the old one dies meanwhile.
+        def attempt(live: _Live) -> None:
+            outcomes.clear()
+            live.asked = True
+            live.conversation.recall(mark.place, questions, seconds, outcomes)
+
+        try:
+            self._retrying(None, attempt, asked_too=True)
+        except MovedError:
+            self._careful = True
+            return False
+        except CutShortError as cut:
+            self._careful = True
+            # Whether the call ended the process, or perhaps a thread of an earlier cell, shows in a fork.
+            if not cut.gone:
+                raise
+            return False
+        return True
+
+    def _check(
+        self, mark: _Mark | None, questions: Questions, seconds: float, outcomes: list[Outcome]
+    ) -> None:
+        """Ask a child that stands at the place, on a copy of it.
+
+        Raises:
+            CutShortError: not all were answered; those that were are in ``outcomes``.
+        """
+        only_reads = all(isinstance(ask, Read) for ask in questions.asks)
+        if not only_reads and not self._sandbox.can_fork_children:
+            self._check_alone(mark or self._marks[self.mark()], questions, seconds, outcomes)
+            return
+
+        def attempt(live: _Live) -> None:
+            outcomes.clear()
+            answer = live.conversation.read if only_reads else live.conversation.check
+            answer(questions, seconds, outcomes)
+
+        try:
+            self._retrying(mark, attempt)
+        except CutShortError as cut:
+            if not cut.gone:
+                raise
+            # Calls run in a fork and cannot end the child: perhaps a thread of an earlier cell has.
+            self._retrying(mark, attempt)
+
+    def _check_alone(
+        self, mark: _Mark, questions: Questions, seconds: float, outcomes: list[Outcome]
+    ) -> None:
+        """The same without a fork: the child is of no use for another check afterwards."""
+
+        def attempt(live: _Live) -> None:
+            outcomes.clear()
+            live.asked = True
+            live.conversation.recall(mark.place, questions, seconds, outcomes)
+
+        try:
+            self._retrying(mark, attempt)
+        except MovedError:
+            raise CutShortError("killed", messages.MALFORMED, lost=True) from None
+
+    def _allowed(self, seconds: float, cells_s: float) -> float:
+        """How long something may take: ``seconds``, or what ``cells_s`` and all asks have left of the
+        whole. What later cells take is not at the expense of a place before them."""
+        return min(seconds, self._limits.total_s - cells_s - self._asks_s)
+
+    def _done(self, step: _Cell | _Mark) -> None:
+        """A step that the live child has just taken."""
+        self._steps.append(step)
+        assert self._live is not None
+        self._live.done = len(self._steps)
+
+    def _retrying(
+        self, place: _Mark | None, use: Callable[[_Live], _Result], *, asked_too: bool = False
+    ) -> _Result:
+        """``use`` a live child that stands at ``place`` (None: after all that ran); again in a new warm
+        process if the old one dies meanwhile.
 
         Raises:
             CutShortError: the student's side failed; a child that is of no use any more is gone.
@@ -136,7 +250,7 @@ class ProcessSession(Session):
         """
         while True:
             try:
-                return use(self._live())
+                return use(self._standing_at(place, asked_too))
             except CutShortError as cut:
                 if cut.lost:
                     self._drop()
@@ -145,7 +259,7 @@ class ProcessSession(Session):
                 self._note_loss()
 
     def _note_loss(self) -> None:
-        self._conversation = None
+        self._live = None
         self._losses += 1
         self._alone_losses += self._sandbox.alone(self)
         if self._alone_losses >= _ALONE_LOSSES:
@@ -154,32 +268,47 @@ class ProcessSession(Session):
         if self._losses >= _MAX_LOSSES:
             raise GraderFault(f"the warm process died {self._losses} times: {self._sandbox.last_words}")
 
-    def _live(self) -> Conversation:
-        """The conversation with the session's child; with a new one, brought to where the last left off,
-        if there is none."""
+    def _standing_at(self, place: _Mark | None, asked_too: bool) -> _Live:
+        """The session's child, brought to ``place``; a new one if it is past that or has ended, or if calls
+        have been answered in it and that matters."""
         if self._closed:
             raise GraderFault("the session is closed")
-        if self._conversation is not None and self._conversation.has_ended:
-            self._drop()
         for _ in range(_MAX_REPLAYS):
-            if self._conversation is not None:
-                return self._conversation
-            self._conversation = self._sandbox.fork(self._setup)
-            for entry in list(self._ran):
-                try:
-                    self._conversation.run(*entry)
-                except CutShortError:
-                    # It ran well before; now it is left out rather than tried for ever.
-                    self._ran.remove(entry)
-                    self._drop()
-                    break
+            wanted = len(self._steps) if place is None else self._steps.index(place) + 1
+            live = self._live
+            if live is not None and (
+                live.conversation.has_ended or live.done > wanted or (live.asked and not asked_too)
+            ):
+                self._drop()
+            if self._live is None:
+                self._live = _Live(self._sandbox.fork(self._setup))
+            if self._has_caught_up(self._live, wanted):
+                return self._live
+            self._drop()
         raise CutShortError("killed", "the notebook could not be brought back to where it was")
+
+    def _has_caught_up(self, live: _Live, wanted: int) -> bool:
+        """Have a child take the steps that it has not taken; False if one of them ended it."""
+        while live.done < wanted:
+            step = self._steps[live.done]
+            try:
+                if isinstance(step, _Cell):
+                    live.conversation.run(step.source, step.seconds)
+                else:
+                    live.conversation.mark(step.place)
+            except CutShortError:
+                # It ran well before; now it is left out rather than tried for ever.
+                if isinstance(step, _Cell):
+                    self._steps.remove(step)
+                return False
+            live.done += 1
+        return True
 
     def _drop(self) -> None:
         """End the child; the next use starts a new one."""
-        conversation, self._conversation = self._conversation, None
-        if conversation is not None:
+        live, self._live = self._live, None
+        if live is not None:
             try:
-                conversation.close()
+                live.conversation.close()
             except WarmProcessLostError:
                 self._losses += 1
