@@ -190,3 +190,68 @@ def test_the_reference_is_what_torch_optim_does(seed, steps, bent):
     found = Descent(model, x, y, start, lr=0.05, steps=steps).answer()
     for mine, theirs in zip(found, params, strict=True):
         torch.testing.assert_close(mine, theirs.detach(), rtol=1e-12, atol=1e-12)
+
+
+def by_plain_autograd(problem):
+    """The same problem, every slope of which comes from autograd."""
+    problem._model = None
+    return problem
+
+
+@settings(max_examples=20)
+@given(
+    seed=st.integers(0, 10**6),
+    steps=st.integers(0, 9),
+    reduction=st.sampled_from(["mean", "sum"]),
+    factor=st.sampled_from([1.0, 0.5]),
+)
+def test_answers_and_mistakes_by_a_matrix_are_those_of_autograd(seed, steps, reduction, factor):
+    x, y = draw(seed, (5, 2)), draw(seed + 1, (5,))
+    start = [draw(seed + 2, (2,)), draw(seed + 3, ())]
+
+    def problem():
+        return Descent(
+            lambda params, x: x @ params[0] + params[1],
+            x,
+            y,
+            start,
+            lr=0.02,
+            steps=steps,
+            reduction=reduction,
+            factor=factor,
+            returns=lambda params, loss: (*params, loss(params).item()),
+            leftover=[draw(seed + 4, (2,)), draw(seed + 5, ())],
+        )
+
+    fast, plain = problem(), by_plain_autograd(problem())
+    torch.testing.assert_close(fast.answer(), plain.answer(), rtol=1e-11, atol=1e-11)
+    for name in (
+        "ascent",
+        "broadcast",
+        "grad_accumulated",
+        "input_omitted",
+        "mean_instead_of_sum",
+        "missing_factor_two",
+        "off_by_one_step",
+        "parameter_frozen",
+        "sequential_update",
+        "stale_loss",
+        "sum_instead_of_mean",
+        "value_not_gradient",
+    ):
+        torch.testing.assert_close(fast.mistake(name), plain.mistake(name), rtol=1e-11, atol=1e-11, msg=name)
+
+
+def test_no_targets_at_all_are_no_trouble():
+    found = fit_line(X[:0], Y[:0], steps=3, reduction="sum").answer()
+    assert [item.item() for item in found] == [0.0, 0.0]
+
+
+def test_a_model_that_is_linear_only_near_the_origin_follows_autograd():
+    start = torch.tensor([30.0]).double()
+    problem = Descent(lambda p, x: torch.relu(p[0] * x - 20), X, Y, [start], lr=0.01, steps=4)
+    point = start.clone().requires_grad_()
+    for _ in range(4):
+        (slope,) = torch.autograd.grad(((torch.relu(point * X - 20) - Y) ** 2).mean(), point)
+        point = (point - 0.01 * slope).detach().requires_grad_()
+    torch.testing.assert_close(problem.answer(), point.detach())

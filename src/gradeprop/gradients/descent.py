@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import torch
 
 from gradeprop.gradients.least_squares import least_squares
-from gradeprop.gradients.loops import Loop, Loss, Params, Slopes, Walker, slopes_of
+from gradeprop.gradients.linear import Affine, linear_model
+from gradeprop.gradients.loops import Loop, Loss, Slopes, Trail, Walker, slopes_of
 from gradeprop.gradients.mistakes import mapped
 from gradeprop.gradients.problem import Answer, Problem
+from gradeprop.gradients.vectors import Array, Params, array, points
 
 Predict: TypeAlias = Callable[[Params, torch.Tensor], torch.Tensor]
 Returns: TypeAlias = Callable[[Params, Loss], Answer]
+
+_LARGEST = 10_000_000  # numbers in the matrix of a linear model, at most: 80 MB
 
 
 class Descent(Problem):
     """What ``steps`` steps of plain gradient descent make of the parameters:
     ``p <- p - lr * dL/dp`` with ``L = factor * reduction((predict(params, x) - y)²)``.
 
-    Everything runs in float64 on the device of ``x``, the slopes are torch.autograd's; floating tensors of
-    the answer are cast to the dtype of ``x`` (if x holds integers: of the first parameter).
+    Everything is float64. The slopes are torch.autograd's on the device of ``x``; for a model that is linear
+    in its parameters a matrix with which autograd agrees stands for them in loops of several steps. Floating
+    tensors of the answer are cast to the dtype of ``x`` (if x holds integers: of the first parameter).
 
     Args:
         predict: ``predict(params, x)`` -> a tensor of y's shape. It must not broadcast against y.
@@ -72,11 +78,9 @@ class Descent(Problem):
         if shape != tuple(self._y.shape):
             raise ValueError(f"Descent: predict gives shape {shape} but y has {tuple(self._y.shape)}")
         self._found: dict[str, list[Answer]] = {}
-        self._path: list[Params] = []
-        self._walker: Walker | None = None
 
     def answer(self) -> Answer:
-        return self._report(self._trajectory()[self._steps], self._loss)
+        return self._report(self._trail[self._steps], self._loss)
 
     def mistake(self, name: str) -> list[Answer]:
         """Besides the general ones (of which factors and signs act on the gradient here): ascent,
@@ -92,16 +96,36 @@ class Descent(Problem):
     def _loss(self, params: Params) -> torch.Tensor:
         return self._reduced((self._predict(params, self._x) - self._y) ** 2)
 
-    def _trajectory(self) -> list[Params]:
+    @cached_property
+    def _trail(self) -> Trail:
         """Parameters before the first step, after it, … and after one step too many."""
-        if not self._path:
-            self._path = self._right_walker().path(lr=self._lr, steps=self._steps + 1)
-        return self._path
+        return self._right_walker.trail(self._lr)
 
+    @cached_property
     def _right_walker(self) -> Walker:
         """Walks by the right slopes, which are torch.autograd's."""
-        self._walker = self._walker or Walker(slopes_of(self._loss), self._start)
-        return self._walker
+        return self._walker(slopes_of(self._loss), lambda model: model.slopes(self._targets, self._scale))
+
+    @cached_property
+    def _model(self) -> Affine | None:
+        """The predictions from the flattened parameters, if they are linear in them."""
+        return linear_model(lambda params: self._predict(params, self._x), self._start)
+
+    @cached_property
+    def _targets(self) -> Array:
+        return array((self._y,))
+
+    @property
+    def _scale(self) -> float:
+        """What the sum of the squared errors is multiplied by."""
+        return self._factor / self._y.numel() if self._mean else self._factor
+
+    def _walker(self, slopes: Slopes, suspected: Callable[[Affine], Affine | None]) -> Walker:
+        """Walks by these slopes, which for a linear model should be ``suspected`` of it."""
+        size = sum(item.numel() for item in self._start) * self._y.numel()
+        # One step costs less by autograd than by a matrix that must be found first.
+        model = self._model if 0 < size <= _LARGEST and self._steps > 1 else None
+        return Walker(slopes, self._start, model and suspected(model))
 
     def _report(self, params: Params, loss: Loss) -> Answer:
         with torch.no_grad():
@@ -110,14 +134,13 @@ class Descent(Problem):
 
     # The mistakes: each is a loop that differs in one place
 
-    def _run(self, loop: Loop, slopes: Slopes | None = None) -> Params:
-        """The final parameters of a wrong loop; ``slopes`` instead of the right ones."""
-        walker = self._right_walker() if slopes is None else Walker(slopes, self._start)
-        return walker.walk(loop, lr=self._lr, steps=self._steps)
+    def _run(self, loop: Loop, walker: Walker | None = None) -> Params:
+        """The final parameters of a wrong loop; by ``walker`` instead of the right slopes."""
+        return (walker or self._right_walker).walk(loop, lr=self._lr, steps=self._steps)
 
-    def _after(self, loop: Loop, slopes: Slopes | None = None) -> Answer:
+    def _after(self, loop: Loop, walker: Walker | None = None) -> Answer:
         """What is returned after a wrong loop, with the right loss."""
-        return self._report(self._run(loop, slopes), self._loss)
+        return self._report(self._run(loop, walker), self._loss)
 
     def _reduced(self, squares: torch.Tensor) -> torch.Tensor:
         return self._factor * (squares.mean() if self._mean else squares.sum())
@@ -160,8 +183,7 @@ class Descent(Problem):
         return [self._report(self._start, self._loss)]
 
     def _m_off_by_one_step(self) -> list[Answer]:
-        path = self._trajectory()
-        return [self._report(path[max(self._steps + by, 0)], self._loss) for by in (-1, 1)]
+        return [self._report(self._trail[max(self._steps + by, 0)], self._loss) for by in (-1, 1)]
 
     def _m_sequential_update(self) -> list[Answer]:
         if len(self._start) < 2:
@@ -181,38 +203,51 @@ class Descent(Problem):
             guesses = self._predict(params, self._x).reshape(-1, 1)
             return self._reduced((guesses - self._y.reshape(1, -1)) ** 2)
 
-        params = self._run(Loop(), slopes_of(wrong))
+        def suspected(model: Affine) -> Affine:
+            n = self._y.numel()
+            every = Affine(n * model.matrix, n * model.offset)
+            return every.slopes(self._targets.sum(), self._scale / n if self._mean else self._scale, model)
+
+        params = self._run(Loop(), self._walker(slopes_of(wrong), suspected))
         return [self._report(params, wrong), self._report(params, self._loss)]
 
     def _m_closed_form(self) -> list[Answer]:
-        best = least_squares(lambda params: self._predict(params, self._x), self._y, self._start)
-        return [] if best is None else [self._report(best, self._loss)]
+        best = None if self._model is None else least_squares(self._model, self._targets)
+        return [] if best is None else [self._report(points(best[None], self._start)[0], self._loss)]
 
     def _m_stale_loss(self) -> list[Answer]:
         """The right parameters with the loss before the last step, then before the first."""
-        path = self._trajectory()
 
         def loss_at(then: int) -> Loss:
-            return lambda _: self._loss(path[then])
+            return lambda _: self._loss(self._trail[then])
 
-        return [self._report(path[self._steps], loss_at(then)) for then in (max(self._steps - 1, 0), 0)]
+        return [
+            self._report(self._trail[self._steps], loss_at(then)) for then in (max(self._steps - 1, 0), 0)
+        ]
 
     def _m_input_omitted(self) -> list[Answer]:
         """dL/dŷ pulled back as if every input were 1."""
 
+        def pulled_back(params: Params) -> torch.Tensor:
+            return self._predict(params, torch.ones_like(self._x))
+
         def slopes(params: Params) -> Params:
             guess = self._predict(params, self._x).detach()
             upstream = slopes_of(lambda p: self._reduced((p[0] - self._y) ** 2))((guess,))[0]
-            return slopes_of(lambda p: (upstream * self._predict(p, torch.ones_like(self._x))).sum())(params)
+            return slopes_of(lambda p: (upstream * pulled_back(p)).sum())(params)
 
-        return [self._after(Loop(), slopes)]
+        def suspected(model: Affine) -> Affine | None:
+            pull = linear_model(pulled_back, self._start)
+            return pull and model.slopes(self._targets, self._scale, pull)
+
+        return [self._after(Loop(), self._walker(slopes, suspected))]
 
     def _m_value_not_gradient(self) -> list[Answer]:
         def slopes(params: Params) -> Params:
             loss = self._loss(params).detach()
             return tuple(loss.expand(item.shape) for item in params)
 
-        return [self._after(Loop(), slopes)]
+        return [self._after(Loop(), Walker(slopes, self._start))]
 
 
 def _float64(items: Sequence[torch.Tensor]) -> Params:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
+import numpy as np
 import torch
 
-Params: TypeAlias = tuple[torch.Tensor, ...]
+from gradeprop.gradients.linear import Affine, probes
+from gradeprop.gradients.vectors import Params, array, close, flatten, points, shaped
+
 Loss: TypeAlias = Callable[[Params], torch.Tensor]
 Slopes: TypeAlias = Callable[[Params], Params]
-_FlatSlopes: TypeAlias = Callable[[torch.Tensor], torch.Tensor]
+_Vector: TypeAlias = Any
+"""All parameters in one vector: torch's or numpy's, which have the same arithmetic."""
 
 
 @dataclass(frozen=True)
@@ -36,53 +40,67 @@ class Loop:
 class Walker:
     """Runs loops over one slope function. All tensors are float64.
 
-    Where the slopes are affine in the parameters (every squared error of a linear model) they are
-    measured once and then followed by a matrix, some twenty times faster than by autograd.
+    Args:
+        slopes: dL/dp for each parameter, by autograd.
+        start: the parameters at first.
+        suspected: what the slopes should be if they are affine in the parameters, as those of every squared
+            error of a linear model are. Where ``slopes`` agrees, off the axes, this is followed in its
+            place: some fifty times faster.
     """
 
-    def __init__(self, slopes: Slopes, start: Params) -> None:
-        self._start = start
-        flat = flatten(start)
-
-        def through_autograd(vector: torch.Tensor) -> torch.Tensor:
-            return flatten(slopes(shaped(vector, start)))
-
-        self._slopes: _FlatSlopes = _affine(through_autograd, flat) or through_autograd
+    def __init__(self, slopes: Slopes, start: Params, suspected: Affine | None = None) -> None:
+        self._ground: _Ground
+        if suspected is not None and _agree(slopes, suspected, start):
+            self._ground = _Mapped(suspected, start)
+        else:
+            self._ground = _Differentiated(slopes, start)
         self._ranges: list[slice] = []
         for item in start:
             first = self._ranges[-1].stop if self._ranges else 0
             self._ranges.append(slice(first, first + item.numel()))
 
-    @torch.no_grad()
-    def path(self, *, lr: float, steps: int) -> list[Params]:
-        """The parameters before the first step of plain descent and after each."""
-        point = flatten(self._start)
-        path = [self._start]
-        for _ in range(steps):
-            point = point - lr * self._slopes(point)
-            path.append(shaped(point, self._start))
-        return path
+    def trail(self, lr: float) -> Trail:
+        """Plain descent."""
+        return Trail(self._ground, lr)
 
     @torch.no_grad()
     def walk(self, loop: Loop, *, lr: float, steps: int) -> Params:
         """The parameters after ``steps`` steps."""
-        point = flatten(self._start).clone()
-        held = flatten(loop.leftover) if loop.leftover else torch.zeros_like(point)
-        size = torch.full_like(point, lr * loop.factor)
-        if loop.frozen >= 0:
-            size[self._ranges[loop.frozen]] = 0
-        for _ in range(steps):
-            if loop.order:
+        ground, point, size = self._ground, self._ground.start, lr * loop.factor
+        held = ground.vector(loop.leftover) if loop.leftover else 0.0
+        fixed = self._ranges[loop.frozen] if loop.frozen >= 0 else slice(0)
+        with np.errstate(all="ignore"):  # what diverges ends at inf or nan, as in torch without a word
+            for _ in range(steps):
                 for index in loop.order:
-                    where = self._ranges[index]
-                    point[where] -= size[where] * self._slopes(point)[where]
-                continue
-            slope = self._slopes(point)
-            if loop.accumulate:
-                held = held + slope
-                slope = held
-            point = point - size * slope
-        return shaped(point, self._start)
+                    where, slope = self._ranges[index], ground.slope(point)
+                    point = point + 0.0  # a copy
+                    point[where] -= size * slope[where]
+                if not loop.order:
+                    slope = ground.slope(point)
+                    if loop.accumulate:
+                        held = held + slope
+                        slope = held
+                    point = point - size * slope
+                point[fixed] = ground.start[fixed]
+        return ground.params(point)
+
+
+class Trail:
+    """The parameters before the first step of plain descent and after each; steps are made when first asked
+    about."""
+
+    def __init__(self, ground: _Ground, lr: float) -> None:
+        self._ground, self._lr = ground, lr
+        self._points = [ground.start]
+
+    @torch.no_grad()
+    def __getitem__(self, steps: int) -> Params:
+        """The parameters after ``steps`` steps (0 or more)."""
+        with np.errstate(all="ignore"):
+            while len(self._points) <= steps:
+                last = self._points[-1]
+                self._points.append(last - self._lr * self._ground.slope(last))
+        return self._ground.params(self._points[steps])
 
 
 def slopes_of(loss: Loss) -> Slopes:
@@ -100,28 +118,59 @@ def slopes_of(loss: Loss) -> Slopes:
     return slopes
 
 
-def flatten(params: Sequence[torch.Tensor]) -> torch.Tensor:
-    """All parameters in one vector."""
-    return torch.cat([item.reshape(-1) for item in params])
+class _Ground(Protocol):
+    """What is walked on: slopes at points that are vectors of some library."""
+
+    like: Params
+    start: _Vector
+
+    def slope(self, point: _Vector) -> _Vector: ...
+
+    def vector(self, params: Sequence[torch.Tensor]) -> _Vector: ...
+
+    def params(self, point: _Vector) -> Params: ...
 
 
-def shaped(vector: torch.Tensor, like: Params) -> Params:
-    """Inverse of :func:`flatten`."""
-    parts = torch.split(vector, [item.numel() for item in like])
-    return tuple(part.reshape(item.shape) for part, item in zip(parts, like, strict=True))
+class _Differentiated:
+    """Slopes by autograd, where the parameters live."""
+
+    def __init__(self, slopes: Slopes, start: Params) -> None:
+        self._slopes = slopes
+        self._first: torch.Tensor | None = None
+        self.like = start
+        self.start: _Vector = flatten(start)
+
+    def slope(self, point: _Vector) -> _Vector:
+        if point is not self.start:
+            return flatten(self._slopes(shaped(point, self.like)))
+        if self._first is None:  # every loop begins here
+            self._first = flatten(self._slopes(self.like))
+        return self._first
+
+    def vector(self, params: Sequence[torch.Tensor]) -> _Vector:
+        return flatten(params)
+
+    def params(self, point: _Vector) -> Params:
+        return shaped(point, self.like)
 
 
-def _affine(slopes: _FlatSlopes, start: torch.Tensor) -> _FlatSlopes | None:
-    """``slopes`` as ``H p + c``, or None if that is not what it is."""
-    count = start.numel()
-    if count > 200:
-        return None
-    offset = slopes(torch.zeros_like(start))
-    units = torch.eye(count, dtype=start.dtype, device=start.device)
-    matrix = torch.stack([slopes(unit) - offset for unit in units], dim=1)
-    for scale in (1.7, -3.1):  # off the axes, at two distances
-        probe = scale * torch.cos(torch.arange(1, count + 1, dtype=start.dtype, device=start.device))
-        seen, told = slopes(probe), matrix @ probe + offset
-        if not torch.allclose(seen, told, rtol=1e-11, atol=1e-11 * float(seen.abs().max())):
-            return None
-    return lambda point: torch.addmv(offset, matrix, point)
+class _Mapped:
+    """Slopes by a matrix, on the CPU: of a few parameters numpy makes a step in a few microseconds."""
+
+    def __init__(self, slopes: Affine, start: Params) -> None:
+        self.slope = slopes.at
+        self.like = start
+        self.start: _Vector = array(start)
+
+    def vector(self, params: Sequence[torch.Tensor]) -> _Vector:
+        return array(params)
+
+    def params(self, point: _Vector) -> Params:
+        return shaped(torch.from_numpy(point).to(self.like[0].device), self.like)
+
+
+def _agree(slopes: Slopes, suspected: Affine, start: Params) -> bool:
+    """Whether the slopes are what they should be, far off the axes."""
+    probe = probes(len(suspected.offset))[1]
+    seen = array(slopes(points(probe[None], start)[0]))
+    return close(seen, suspected.at(probe), rtol=1e-11, atol=1e-11 * float(np.abs(seen).max()))

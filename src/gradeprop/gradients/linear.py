@@ -1,0 +1,54 @@
+"""Models that are linear in their parameters: found by trying, then followed without running them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from gradeprop.gradients.vectors import Array, Params, array, close, points
+
+
+@dataclass(frozen=True, eq=False)
+class Affine:
+    """``matrix @ p + offset`` of the flattened parameters.
+
+    Attributes:
+        matrix: (m, n), for n parameters.
+        offset: (m,).
+    """
+
+    matrix: Array
+    offset: Array
+
+    def at(self, point: Array) -> Array:
+        """The m numbers at a point of n."""
+        found: Array = self.matrix.dot(point) + self.offset
+        return found
+
+    def slopes(self, targets: Array, scale: float, pull: Affine | None = None) -> Affine:
+        """The slopes in the parameters of ``scale * sum((self - targets)²)``: ``2 * scale * matrixᵀ (self -
+        targets)``. ``pull``: the model whose matrix takes the errors back instead of this one's."""
+        back = 2.0 * scale * (pull or self).matrix.T
+        return Affine(back @ self.matrix, back @ (self.offset - targets))
+
+
+def linear_model(predict: Callable[[Params], torch.Tensor], start: Params) -> Affine | None:
+    """What ``predict`` makes of the flattened parameters, a row for each of its numbers; None if it is not
+    linear (affine) in them at ``start`` and at `probes`. All float64, on any device."""
+    count = sum(item.numel() for item in start)
+    tried = np.concatenate([np.zeros((1, count)), np.eye(count), probes(count), array(start)[None]])
+    with torch.no_grad():
+        outputs = torch.stack([predict(point).reshape(-1) for point in points(tried, start)])
+    seen: Array = outputs.cpu().numpy()
+    with np.errstate(all="ignore"):  # what is not finite is not linear either
+        origin, columns, rest = seen[0], seen[1 : count + 1] - seen[0], seen[count + 1 :]
+        told = tried[count + 1 :] @ columns + origin
+        return Affine(columns.T, origin) if close(rest, told, rtol=1e-9, atol=1e-9) else None
+
+
+def probes(count: int) -> Array:
+    """Two points off the axes, on either side of the origin: what is not affine misses at least one."""
+    return np.outer((1.7, -3.1), np.cos(np.arange(1, count + 1)))
