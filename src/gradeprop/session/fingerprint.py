@@ -17,7 +17,7 @@ import sys
 import types
 import warnings
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,8 +36,13 @@ _ATOMS: Final = frozenset({
 })  # fmt: skip
 _SEQUENCES: Final = (list, tuple, deque)
 _MAPPINGS: Final = (dict, OrderedDict, defaultdict, types.MappingProxyType)
-# Where student code that replaces parts of a library would do so.
-_LIBRARIES: Final = (torch, torch.Tensor, torch.nn.functional, torch.autograd, builtins, math, random)
+# Where student code that replaces parts of a library would do so, and what calls inside torch end in.
+# Only the names that code refers to are looked up: looking at all of them copies their pages in each child.
+_LIBRARIES: Final = tuple(
+    vars(library)
+    for library in (torch, torch.Tensor, torch.nn.functional, torch.autograd, builtins, math, random)
+)
+_WITHIN: Final = ("backward", "grad")
 
 
 @dataclass
@@ -102,7 +107,6 @@ def surroundings(folder: Path) -> tuple[Any, ...]:
         sys.getprofile(),
         _working_folder(),
         dict(os.environ),
-        [hash(tuple(map(id, vars(library).values()))) for library in _LIBRARIES],
         listing(folder),
     )
 
@@ -243,15 +247,21 @@ class _Walk:
         inside += function.__closure__ or ()
         if function.__globals__ is self.names:
             self._note_names(function.__code__)
+            self._note_libraries(_WITHIN)
         elif self._is_own(function.__globals__):
             inside += self._variables(function.__globals__)
         return [*inside, function.__dict__ or None]
 
     def _note_names(self, code: types.CodeType) -> None:
         self.refers.update(code.co_names)
+        self._note_libraries(code.co_names)
         for constant in code.co_consts:
             if isinstance(constant, types.CodeType):
                 self._note_names(constant)
+
+    def _note_libraries(self, names: Iterable[str]) -> None:
+        for library in _LIBRARIES:
+            self.note([id(library[name]) for name in names if name in library])
 
     def _is_own(self, variables: Mapping[str, Any]) -> bool:
         """Whether these are the variables of a module that the student wrote."""

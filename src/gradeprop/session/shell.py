@@ -31,6 +31,7 @@ from traitlets.config import Config
 
 from gradeprop.session.outputs import OutputLog, Stream
 from gradeprop.session.tracebacks import exception_message
+from gradeprop.session.transforms import QuickTransformers, may_await
 
 __all__ = ["CellResult", "NotebookShell"]
 
@@ -124,6 +125,7 @@ class NotebookShell(InteractiveShell):
         config.InteractiveShell.colors = "nocolor"
         self.shown = OutputLog(_DEFAULT_CELL, _DEFAULT_TOTAL)
         super().__init__(config=config)
+        self.input_transformer_manager = QuickTransformers()
         # get_ipython() and display() find the shell through these.
         shells: Any = (InteractiveShell, type(self))
         for shell in shells:
@@ -196,6 +198,12 @@ class NotebookShell(InteractiveShell):
         })  # fmt: skip
 
     # Running.
+
+    def should_run_async(self, raw_cell: str, **keywords: Any) -> bool:
+        if not may_await(keywords.get("transformed_cell") or raw_cell):
+            return False
+        needed: bool = super().should_run_async(raw_cell, **keywords)
+        return needed
 
     def cell_of(self, filename: str) -> str | None:
         """The label of the cell whose code has this file name."""
