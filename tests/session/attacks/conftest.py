@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from gradeprop.session.interface import (
+    Ask,
     Call,
     CellOutcome,
     CellSource,
@@ -48,9 +49,15 @@ LIMITS = Limits(
 
 @dataclass
 class Attack:
-    """A session, and what one does with it."""
+    """A session, and what one does with it.
+
+    Attributes:
+        later: whether functions are asked about when another cell has run, as in grading, and not in a
+            fork at their own place.
+    """
 
     session: Session
+    later: bool = False
 
     def run(self, source: str) -> CellOutcome:
         return self.session.run(CellSource(source, "attack"))
@@ -61,8 +68,15 @@ class Attack:
         return outcome.value
 
     def call(self, name: str, *arguments: Any, seconds: float | None = None) -> Outcome:
-        (outcome,) = self.session.ask([Call(name, arguments)], seconds=seconds)
+        (outcome,) = self.ask([Call(name, arguments)], seconds=seconds)
         return outcome
+
+    def ask(self, asks: list[Ask], seconds: float | None = None) -> list[Outcome]:
+        place = None
+        if self.later:
+            place = self.session.mark()
+            self.run("in_between = 1")
+        return self.session.ask(asks, at=place, seconds=seconds)
 
     def tried(self, source: str) -> str:
         """What became of ``source``: ``"done: <result>"`` or the error's name."""
@@ -90,6 +104,12 @@ def fortress(request: pytest.FixtureRequest, sandbox_at: Callable[[str], Sandbox
 def attack(fortress: Sandbox) -> Iterator[Attack]:
     with fortress.open(limits=LIMITS, seed=1) as session:
         yield Attack(session)
+
+
+@pytest.fixture(params=["there", "later"])
+def asked(request: pytest.FixtureRequest, attack: Attack) -> None:
+    """Both ways to ask about functions."""
+    attack.later = request.param == "later"
 
 
 @pytest.fixture

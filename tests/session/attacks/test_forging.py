@@ -44,6 +44,8 @@ FRAMES = {
     "'device': 'cpu', 'requires_grad': False, 'is_leaf': True}}, 'arguments': [], 'used': []}]}, "
     "(lambda h: struct.pack('<Q', len(h)) + h)"
     '(b\'{"0": {"dtype": "F32", "shape": [8589934592], "data_offsets": [0, 34359738368]}}\'))',
+    "moved": "send({'moved': True})",
+    "moved to somewhere": "send({'moved': 1})",
     "half a frame": "os.write(channel, b'\\x10')",
     "surrogates": "send({'outcomes': [{'raised': '\\ud800', 'message': '\\udfff', "
     "'traceback': '', 'line': 1}]})",
@@ -52,10 +54,11 @@ FRAMES = {
 }
 
 
+@pytest.mark.usefixtures("asked")
 @pytest.mark.parametrize("name", FRAMES)
 def test_forged_answers_are_stopped_or_plain(attack: Attack, name: str) -> None:
     attack.run(FORGE + "def f():" + CHECKER + f"    {FRAMES[name]}\n    os._exit(0)\nx = 3")
-    outcomes = attack.session.ask([Call("f"), Read("x")])
+    outcomes = attack.ask([Call("f"), Read("x")])
     assert len(outcomes) == 2
     assert all(isinstance(outcome, (Stopped, Raised)) for outcome in outcomes), outcomes
     "".join(repr(outcome) for outcome in outcomes).encode()
@@ -90,6 +93,7 @@ def test_a_forged_answer_to_a_reading_is_at_most_the_students_own_value(attack: 
     assert attack.value("x") == 3
 
 
+@pytest.mark.usefixtures("asked")
 def test_an_endless_answer_meets_the_deadline(attack: Attack) -> None:
     body = "    while True:\n        os.write(channel, b' ')\n"
     attack.run(FORGE + "def f():" + CHECKER + "    send(b'', lengths=(1 << 20, 0))\n" + body)
@@ -99,6 +103,7 @@ def test_an_endless_answer_meets_the_deadline(attack: Attack) -> None:
     assert time.monotonic() - began < LIMITS.check_s + 3
 
 
+@pytest.mark.usefixtures("asked")
 def test_a_dripping_answer_meets_the_deadline(attack: Attack) -> None:
     body = "    import time\n    while True:\n        os.write(channel, b' ')\n        time.sleep(0.05)\n"
     attack.run(FORGE + "def f():" + CHECKER + "    send(b'', lengths=(1 << 20, 0))\n" + body)

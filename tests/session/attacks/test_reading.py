@@ -66,6 +66,7 @@ def test_the_canary_is_found_nowhere(attack: Attack) -> None:
 
 
 @pytest.mark.usefixtures("beside")
+@pytest.mark.usefixtures("asked")
 def test_a_checked_function_finds_no_canary_either(attack: Attack) -> None:
     body = HUNT.strip().replace("\n", "\n    ")
     attack.run(f"def hunt():\n    {body}\n    return found")
@@ -261,6 +262,7 @@ def prepared(attack: Attack) -> Attack:
 
 
 @pytest.mark.parametrize("leak", LEAKS, ids=range(len(LEAKS)))
+@pytest.mark.usefixtures("asked")
 def test_a_hidden_input_reaches_no_later_output(prepared: Attack, leak: str) -> None:
     prepared.run(f"def f(x):\n    {leak}\n    return 1")
     outcome = prepared.call("f", "hidden-" + SECRET)

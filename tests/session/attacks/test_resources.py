@@ -173,6 +173,7 @@ def test_a_flood_of_memory_is_bounded(fortress: Sandbox, flood: str) -> None:
         ("data = []\n    while True: data.append(bytearray(10 << 20))", "memory"),
     ],
 )
+@pytest.mark.usefixtures("asked")
 def test_a_flood_in_an_answer_stops_one_check(attack: Attack, body: str, reason: str) -> None:
     attack.run(f"x = 1\ndef f():\n    {body}")
     attack.run("def deep():\n    a = []\n    for _ in range(10**5): a = [a]\n    return a")

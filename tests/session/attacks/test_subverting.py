@@ -48,6 +48,7 @@ def make(name): return makers[name]()
     "name",
     ["always", "sub", "text", "number", "odd", "lazy", "generator", "module", "function", "iterator"],
 )
+@pytest.mark.usefixtures("asked")
 def test_a_hostile_object_arrives_as_the_name_of_its_type(attack: Attack, name: str) -> None:
     attack.run(HOSTILE)
     outcome = attack.call("make", name)
@@ -55,6 +56,7 @@ def test_a_hostile_object_arrives_as_the_name_of_its_type(attack: Attack, name: 
     assert type(outcome.value) is Opaque
 
 
+@pytest.mark.usefixtures("asked")
 def test_hostile_objects_inside_containers_are_opaque_too(attack: Attack) -> None:
     attack.run(HOSTILE + "def box(): return [1, (Always(), {'k': make('sub')})]")
     outcome = attack.call("box")
@@ -102,6 +104,7 @@ def test_arguments_are_mutated_in_the_sandbox_only(attack: Attack) -> None:
     assert after.value.shape == (0,)
 
 
+@pytest.mark.usefixtures("asked")
 def test_reseeding_changes_no_number_of_the_graders(attack: Attack) -> None:
     torch.manual_seed(5)
     expected = torch.rand(3)
@@ -135,6 +138,7 @@ ENDINGS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ENDINGS, ids=range(len(ENDINGS)))
+@pytest.mark.usefixtures("asked")
 def test_a_cell_that_breaks_its_process_costs_itself(attack: Attack, beside: Attack, source: str) -> None:
     attack.run("x = 5\ndef f(): return x")
     began = time.monotonic()
@@ -153,6 +157,7 @@ def test_a_cell_that_breaks_its_process_costs_itself(attack: Attack, beside: Att
 
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ENDINGS[:14], ids=range(14))
+@pytest.mark.usefixtures("asked")
 def test_a_function_that_breaks_its_process_costs_one_check(attack: Attack, source: str) -> None:
     body = source.replace("\n", "\n    ")
     attack.run(f"x = 5\ndef f():\n    {body}\ndef g(): return x")
@@ -199,6 +204,7 @@ def test_files_named_like_modules_replace_nothing(fortress: Sandbox) -> None:
         assert outcome.value == 2
 
 
+@pytest.mark.usefixtures("asked")
 def test_a_late_thread_cannot_change_a_check_that_runs(attack: Attack) -> None:
     attack.run(
         "import threading, time\nx = 0\n"
