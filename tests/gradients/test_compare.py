@@ -390,3 +390,55 @@ def test_few_numbers_are_judged_as_many_are(theirs, noise):
     few = compare(state(mine), tensor(theirs))
     many = compare(state(mine + filled), tensor(theirs + filled))
     assert (few is None) == (many is None)
+
+
+@settings(max_examples=300)
+@given(
+    theirs=st.lists(NUMBERS, min_size=1, max_size=5),
+    mine=st.lists(NUMBERS, min_size=5, max_size=5),
+    many=st.booleans(),
+)
+def test_the_description_names_the_greatest_differences(theirs, mine, many):
+    filled = [0.0] * (40 if many else 0)
+    theirs, mine = theirs + filled, mine[: len(theirs)] + filled
+    found = compare(state(mine), tensor(theirs))
+    if found is None or found.kind != "value":
+        return
+    assert found.total == len(theirs)
+    assert 1 <= found.wrong <= len(theirs) - len(filled)
+    # inf - inf is nan: infinitely wrong, if wrong.
+    differences = [
+        abs(a - b) for a, b in zip(mine, theirs, strict=True) if a != b and not (a != a and b != b)
+    ]
+    sizes = [inf if size != size else size for size in differences]
+    assert found.absolute == max(sizes)
+    (index,) = found.index
+    assert mine[index] != theirs[index]
+
+
+def test_large_whole_numbers_are_told_apart():
+    large = torch.tensor([2**53 + 1, 5])
+    assert compare(state(large.clone()), large) is None
+    assert kind(state(torch.tensor([2**53, 5])), large) == "value"
+    assert kind(float(2**24), torch.tensor(2**24 + 1), Rule(kinds="either")) == "value"
+    assert compare(float(2**24), torch.tensor(2**24), Rule(kinds="either")) is None
+
+
+def test_a_conjugate_is_compared_like_any_other():
+    right = torch.tensor([1 + 2j, 3 - 1j], dtype=torch.complex128)
+    assert compare(state(right.conj()), right.conj()) is None
+    assert kind(state(right.clone()), right.conj()) == "value"
+
+
+@pytest.mark.parametrize("count", [2, 50])
+def test_an_absolute_tolerance_can_be_capped(count):
+    right = torch.full((count,), 1e-9, dtype=torch.float64)
+    answer, rule = (
+        state(right * 1.5),
+        Rule(atol=0.1, tolerances={"float64": (1e-3, 0.5)}, items=(Rule(atol=2.0),)),
+    )
+    assert matches(answer, right, rule)
+    assert not matches(answer, right, rule, most_atol=1e-12)
+    assert matches((answer,), (right,), rule)
+    assert not matches((answer,), (right,), rule, most_atol=1e-12)
+    assert matches(state(right * 1.0005), right, rule, most_atol=0.0)

@@ -223,6 +223,14 @@ def test_a_generous_atol_makes_no_tiny_mistake_fit():
     assert found == Diagnosis()
 
 
+@pytest.mark.parametrize("count", [3, 50])
+def test_nothing_fits_where_few_or_many_numbers_overflowed(count):
+    right, broken = torch.ones(count), torch.full((count,), math.inf)
+    problem = Fixed(right, {"overflowed": broken, "half": right / 2})
+    assert diagnose([observe(broken, problem, ["overflowed", "half"])]).named == "not_finite"
+    assert diagnose([observe(right / 2, problem, ["overflowed", "half"])]).named == "half"
+
+
 def test_what_overflowed_explains_nothing():
     right = torch.tensor([1.0]).double()
     problem = Fixed(right, mistakes={"ascent": torch.tensor([math.inf]).double()})

@@ -1,8 +1,5 @@
 import json
 
-import pytest
-import torch
-
 from gradeprop.gradients.rule import Rule
 
 
@@ -22,9 +19,3 @@ def test_items_without_their_own_rule_follow_the_whole():
     rule = Rule(dtype="floating", items=(Rule(kinds="number"),))
     assert rule.item(0) == Rule(kinds="number")
     assert rule.item(1) == Rule(dtype="floating")
-
-
-def test_alternatives_never_profit_from_a_generous_atol():
-    rule = Rule(atol=0.1, tolerances={"float64": (1e-3, 0.5)}, items=(Rule(atol=2.0),)).for_alternatives(1e-5)
-    for item in (rule, rule.item(0)):
-        assert item.tolerance(torch.float64, torch.float64, "cpu").atol == pytest.approx(1e-8)

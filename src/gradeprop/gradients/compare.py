@@ -7,25 +7,14 @@ from dataclasses import replace
 
 import torch
 
+from gradeprop.gradients.elementwise import Pair
 from gradeprop.gradients.mismatch import ORDER, Kind, Mismatch
 from gradeprop.gradients.problem import Answer
-from gradeprop.gradients.render import (
-    PLACEHOLDER,
-    digits_to_tell_apart,
-    number,
-    pair,
-    render_value,
-    shape,
-    shorten,
-    with_article,
-)
+from gradeprop.gradients.render import PLACEHOLDER, number, render_value, shape, shorten, with_article
 from gradeprop.gradients.rule import STRICT, Rule
-from gradeprop.gradients.tolerance import ZERO_ATOL, Tolerance
 from gradeprop.gradients.values import Opaque, TensorState, Value
 
 __all__ = ["STRICT", "Kind", "Mismatch", "Rule", "as_value", "compare", "matches"]
-
-_FEW = 32  # up to so many numbers, Python compares ten times as fast as a dozen calls of torch
 
 
 def compare(
@@ -45,24 +34,25 @@ def compare(
     return replace(worst, called=called) if worst and called else worst
 
 
-def matches(got: Value, expected: Answer, rule: Rule) -> bool:
-    """The same verdict as :func:`compare`, faster: for trying many wrong answers."""
+def matches(got: Value, expected: Answer, rule: Rule, *, most_atol: float = math.inf) -> bool:
+    """The same verdict as :func:`compare`, faster: for trying many wrong answers.
+
+    Args:
+        most_atol: whatever the rule says, no absolute tolerance beyond this.
+    """
     if isinstance(expected, tuple) and isinstance(got, tuple | list):
         return len(got) == len(expected) and all(
-            matches(mine, theirs, rule.item(index))
+            matches(mine, theirs, rule.item(index), most_atol=most_atol)
             for index, (mine, theirs) in enumerate(zip(got, expected, strict=True))
         )
-    if isinstance(got, TensorState) and isinstance(expected, torch.Tensor):
-        if got.value.numel() != expected.numel():
-            return False
-        floating = got.value.dtype.is_floating_point and expected.dtype.is_floating_point
-        if floating and got.value.shape == expected.shape and rule.dtype == "any" and rule.device is None:
-            bounds = rule.tolerance(expected.dtype, got.value.dtype, got.device)
-            mine, theirs = (item.detach().to("cpu", torch.float64) for item in (got.value, expected))
-            near = _near(mine, theirs, bounds)
-            near = not bool(_wrong(mine, theirs, bounds).any()) if near is None else near
-            return rule.kinds != "number" and near
-    return compare(got, expected, rule) is None
+    if got is None or expected is None or isinstance(expected, str | tuple):
+        return compare(got, expected, rule) is None
+    found = _numeric(got, expected, rule, "")
+    if not isinstance(found, Pair):
+        return found is None
+    if found.bounds is not None and found.bounds.atol > most_atol:
+        found = replace(found, bounds=replace(found.bounds, atol=most_atol))
+    return found.agree()
 
 
 def as_value(answer: Answer) -> Value:
@@ -88,7 +78,10 @@ def _compare(got: Value, expected: Answer, rule: Rule, place: str, labels: tuple
         return (
             [] if same else [Mismatch("value", place, render_value(expected), render_value(got), secret=True)]
         )
-    mismatch = _numeric(got, expected, rule, place)
+    found = _numeric(got, expected, rule, place)
+    mismatch = found.mismatch(place) if isinstance(found, Pair) else found
+    if mismatch and mismatch.kind == "value" and _is_truth_value(expected):
+        mismatch = replace(mismatch, secret=True)
     return [mismatch] if mismatch else []
 
 
@@ -113,42 +106,35 @@ def _sequence(
 
 def _numeric(
     got: Value, expected: torch.Tensor | float | int | bool, rule: Rule, place: str
-) -> Mismatch | None:
-    """``expected`` is a tensor or a Python number; nothing else is left."""
+) -> Pair | Mismatch | None:
+    """The numbers to compare, if ``got`` has the form of ``expected`` (a tensor or a Python number; nothing
+    else is left), else what is wrong with it; None where it is found to be right already."""
     is_tensor = isinstance(expected, torch.Tensor)
-    target = expected.detach() if isinstance(expected, torch.Tensor) else _scalar(expected)
     tensor_ok = rule.kinds in ("tensor", "either") or (rule.kinds == "same" and is_tensor)
     number_ok = rule.kinds in ("number", "either") or (rule.kinds == "same" and not is_tensor)
     if isinstance(got, TensorState) and tensor_ok:
-        value, dtype, device = got.value.detach(), got.value.dtype, got.device
-        attribute = _attributes(value, device, target, rule, place, loose=not is_tensor)
+        target = expected if isinstance(expected, torch.Tensor) else _scalar(expected)
+        attribute = _attributes(got.value, got.device, target, rule, place, loose=not is_tensor)
         if attribute:
             return attribute
-    elif isinstance(got, bool) and isinstance(expected, bool):
-        same = got is expected
-        return None if same else Mismatch("value", place, str(expected), str(got), secret=True)
-    elif (
-        isinstance(got, int | float)
-        and not isinstance(got, bool)
-        and number_ok
-        and target.dtype != torch.bool
-        and (target.dim() == 0 or (target.numel() == 1 and rule.shapes != "exact"))
-    ):
-        if isinstance(got, int) and isinstance(expected, int) and not isinstance(expected, bool):
-            return None if got == expected else _one_number(expected, got, place)
-        value, dtype, device = _scalar(got), None, "cpu"
-    else:
+        exact = not (_by_tolerance(got.value) and _by_tolerance(target))
+        dtype = expected.dtype if isinstance(expected, torch.Tensor) else None
+        return Pair(got.value, target, None if exact else rule.tolerance(dtype, got.value.dtype, got.device))
+    if isinstance(got, bool) and isinstance(expected, bool):
+        return None if got is expected else Mismatch("value", place, str(expected), str(got))
+    if isinstance(got, bool) or not isinstance(got, int | float) or not number_ok:
         return wrong_type(got, _wanted(expected, rule), place)
-    value = value.reshape(target.shape)  # the same shape, or one element each: never broadcast
-    mine, theirs = _comparable(value.cpu()), _comparable(target.cpu())
-    if mine is None or theirs is None:  # integers and truth values: exact
-        wrong = value.cpu() != target.cpu()
-        if not bool(wrong.any()):
-            return None
-        mine, theirs = value.cpu().to(torch.float64), target.cpu().to(torch.float64)
-        return _values(mine, theirs, wrong, place, secret=target.dtype == torch.bool and target.numel() == 1)
-    bounds = rule.tolerance(expected.dtype if isinstance(expected, torch.Tensor) else None, dtype, device)
-    return _close(mine, theirs, bounds, place)
+    if isinstance(expected, torch.Tensor):
+        single = expected.dim() == 0 or (expected.numel() == 1 and rule.shapes != "exact")
+        if expected.dtype == torch.bool or not single:
+            return wrong_type(got, _wanted(expected, rule), place)
+        bounds = rule.tolerance(expected.dtype, None, "cpu") if _by_tolerance(expected) else None
+        return Pair(_float(got), expected, bounds)
+    if isinstance(expected, bool):
+        return wrong_type(got, _wanted(expected, rule), place)
+    if isinstance(got, int) and isinstance(expected, int):
+        return None if got == expected else _one_number(expected, got, place)
+    return Pair(_float(got), _float(expected), rule.tolerance(None, None, "cpu"))
 
 
 def _attributes(
@@ -172,112 +158,34 @@ def _attributes(
     return None
 
 
-def _close(mine: torch.Tensor, theirs: torch.Tensor, bounds: Tolerance, place: str) -> Mismatch | None:
-    """Both float64 or complex128, on the CPU, of one shape."""
-    if _near(mine, theirs, bounds):
-        return None
-    broken = ~torch.isfinite(mine) & torch.isfinite(theirs)
-    if bool(broken.any()):
-        return replace(_values(mine, theirs, broken, place), kind="not_finite")
-    wrong = _wrong(mine, theirs, bounds)
-    return _values(mine, theirs, wrong, place) if bool(wrong.any()) else None
-
-
-def _near(mine: torch.Tensor, theirs: torch.Tensor, bounds: Tolerance) -> bool | None:
-    """Whether all of few, finite numbers are within bounds; None where only `_wrong` can tell."""
-    if mine.numel() > _FEW or mine.is_complex() or theirs.is_complex():
-        return None
-    ours, expected = mine.reshape(-1).tolist(), theirs.reshape(-1).tolist()
-    if not (all(map(math.isfinite, ours)) and all(map(math.isfinite, expected))):
-        return None
-    least = bounds.floor * max(map(abs, expected), default=0.0)
-    atol = bounds.atol if any(ours) else min(bounds.atol, ZERO_ATOL)
-    return all(
-        abs(a - b) <= atol + bounds.rtol * max(least, abs(b)) for a, b in zip(ours, expected, strict=True)
-    )
-
-
-def _wrong(mine: torch.Tensor, theirs: torch.Tensor, bounds: Tolerance) -> torch.Tensor:
-    """Which elements are out of bounds; inf and nan must be where they belong."""
-    size = theirs.abs()
-    finite = torch.isfinite(size)
-    largest = torch.where(finite, size, 0.0).max() if size.numel() else 0.0
-    scale = (bounds.floor * largest + torch.zeros_like(size)).maximum(size)
-    atol = bounds.atol if bool((mine != 0).any()) else min(bounds.atol, ZERO_ATOL)
-    near = (mine - theirs).abs() <= atol + bounds.rtol * scale
-    same = (mine == theirs) | (torch.isnan(mine) & torch.isnan(theirs))
-    return ~torch.where(finite, near, same)
-
-
-def _values(
-    mine: torch.Tensor, theirs: torch.Tensor, wrong: torch.Tensor, place: str, *, secret: bool = False
-) -> Mismatch:
-    """Describe the elements that are ``wrong`` (at least one)."""
-    difference = torch.where(wrong, (mine - theirs).abs(), torch.zeros(()).to(torch.float64))
-    ranked = torch.where(wrong & torch.isnan(difference), math.inf, difference)
-    where = _index(ranked)
-    if not bool(wrong[where]):  # all differences are 0 or overflow: point at the first wrong one
-        where = _index(wrong.to(torch.float64))
-    relative = ranked / theirs.abs()
-    relative = torch.where(wrong & (theirs != 0) & ~torch.isnan(relative), relative, -1.0)
-    relative_where = _index(relative)
-    expected, got = pair(theirs[where].item(), mine[where].item())
-    whole = None
-    if 1 < mine.numel() <= 8:
-        digits = max(
-            (
-                digits_to_tell_apart(a, b)
-                for a, b in zip(theirs[wrong].tolist(), mine[wrong].tolist(), strict=True)
-                if not isinstance(a, complex) and math.isfinite(a) and math.isfinite(b)
-            ),
-            default=4,
-        )
-        whole = (render_value(theirs, digits), render_value(mine, digits))
-    greatest = float(relative[relative_where])
-    return Mismatch(
-        "value",
-        place,
-        expected,
-        got,
-        index=where,
-        whole=whole,
-        absolute=float(ranked[where]),
-        relative=greatest if greatest >= 0 else None,
-        relative_index=relative_where,
-        wrong=int(wrong.sum()),
-        total=mine.numel(),
-        secret=secret,
-    )
-
-
 def _one_number(expected: int, got: int, place: str) -> Mismatch:
     """Python integers, of any size, that differ."""
     return Mismatch("value", place, number(expected), number(got), wrong=1, total=1)
 
 
-def _index(values: torch.Tensor) -> tuple[int, ...]:
-    """Where the largest is. (torch.unravel_index would import sympy: a second of every start.)"""
-    left, places = int(values.reshape(-1).argmax()), []
-    for size in reversed(values.shape):
-        left, place = divmod(left, size)
-        places.append(place)
-    return tuple(reversed(places))
-
-
 def _scalar(value: float | int | bool) -> torch.Tensor:
-    if isinstance(value, bool):
-        return torch.tensor(value)
+    return (
+        torch.tensor(value) if isinstance(value, bool) else torch.tensor(_float(value), dtype=torch.float64)
+    )
+
+
+def _float(value: float | int) -> float:
     try:
-        return torch.tensor(float(value), dtype=torch.float64)
+        return float(value)
     except OverflowError:  # an integer beyond the range of a float
-        return torch.tensor(math.inf if value > 0 else -math.inf, dtype=torch.float64)
+        return math.inf if value > 0 else -math.inf
 
 
-def _comparable(value: torch.Tensor) -> torch.Tensor | None:
-    """float64 or complex128 for what is compared by tolerance, else None."""
-    if value.dtype.is_complex:
-        return value.to(torch.complex128)
-    return value.to(torch.float64) if value.dtype.is_floating_point else None
+def _by_tolerance(value: torch.Tensor) -> bool:
+    """Integers and truth values are compared exactly."""
+    return value.dtype.is_floating_point or value.dtype.is_complex
+
+
+def _is_truth_value(expected: Answer) -> bool:
+    """Which cannot be told without giving it away."""
+    if isinstance(expected, torch.Tensor):
+        return expected.dtype == torch.bool and expected.numel() == 1
+    return isinstance(expected, bool)
 
 
 def _wanted(expected: Answer, rule: Rule) -> str:

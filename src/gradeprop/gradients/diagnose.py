@@ -7,12 +7,14 @@ neither is named: the caller can probe again on inputs that tell them apart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
 
 from gradeprop.gradients.compare import STRICT, Kind, Rule, as_value, compare, matches
+from gradeprop.gradients.elementwise import few_numbers
 from gradeprop.gradients.problem import Answer
 from gradeprop.gradients.values import TensorState, Value
 
@@ -58,68 +60,92 @@ class Diagnosis:
 
 def diagnose(observations: Sequence[Observation]) -> Diagnosis:
     """Name the cause of the wrong values among ``observations`` (right ones count as evidence, too)."""
-    right = [matches(item.got, item.expected, item.rule.ignoring_place()) for item in observations]
-    names = list(dict.fromkeys(name for item in observations for name in item.alternatives))
-    fitting = tuple(name for name in names if _fits(name, observations, right))
+    evidence = [_evidence(item) for item in observations]
+    # The wrong answers first: that is where most variants fail, and the rest need not be worked out.
+    evidence.sort(key=lambda item: item.right)
+    names = dict.fromkeys(name for item in observations for name in item.alternatives)
+    fitting = tuple(name for name in names if _fits(name, evidence))
     if not fitting:
         own = _own_cause(observations)
         fitting = (own,) if own else ()
     return Diagnosis(fitting[0] if len(fitting) == 1 else None, fitting)
 
 
-def _fits(name: str, observations: Sequence[Observation], right: Sequence[bool]) -> bool:
-    # The wrong answers first: that is where most variants fail, and the rest need not be worked out.
-    ranked = sorted(zip(observations, right, strict=True), key=lambda both: both[1])
-    first, is_right = ranked[0]
-    if is_right:
+@dataclass(frozen=True, eq=False)
+class _Evidence:
+    """An observation with what all mistakes are held against.
+
+    Attributes:
+        rule: the observation's, whatever the dtype and device.
+        right: whether the right answer fits by this rule.
+    """
+
+    observation: Observation
+    rule: Rule
+    right: bool
+
+
+def _evidence(item: Observation) -> _Evidence:
+    rule = item.rule.ignoring_place()
+    return _Evidence(item, rule, matches(item.got, item.expected, rule))
+
+
+def _fits(name: str, evidence: Sequence[_Evidence]) -> bool:
+    first = evidence[0]
+    if first.right:
         return False
-    variants = len(first.alternatives.get(name, ()))
-    return any(_variant_fits(name, variant, ranked) for variant in range(variants))
+    variants = len(first.observation.alternatives.get(name, ()))
+    return any(_variant_fits(name, variant, evidence) for variant in range(variants))
 
 
-def _variant_fits(name: str, variant: int, ranked: Sequence[tuple[Observation, bool]]) -> bool:
-    evidence = False
-    for item, is_right in ranked:
-        wrong = item.alternatives.get(name, ())
+def _variant_fits(name: str, variant: int, evidence: Sequence[_Evidence]) -> bool:
+    proven = False
+    for item in evidence:
+        observation = item.observation
+        wrong = observation.alternatives.get(name, ())
         if not wrong:  # the mistake changes nothing here
-            if not is_right:
+            if not item.right:
                 return False
             continue
         if variant >= len(wrong):
             return False
         alternative = wrong[variant]
-        if not _usable(alternative, item.expected):
+        size, finite = _extent(alternative)
+        # An alternative that overflowed explains nothing: everything that diverges ends there.
+        if not finite and _extent(observation.expected)[1]:
             return False
-        if not matches(item.got, alternative, item.rule.for_alternatives(_size(alternative))):
+        # A tiny wrong answer must not fit by atol.
+        if not matches(observation.got, alternative, item.rule, most_atol=1e-3 * size):
             return False
-        coincides = matches(as_value(alternative), item.expected, item.rule.ignoring_place())
-        evidence = evidence or (not is_right and not coincides)
-    return evidence
+        coincides = matches(as_value(alternative), observation.expected, item.rule)
+        proven = proven or (not item.right and not coincides)
+    return proven
 
 
-def _usable(alternative: Answer, expected: Answer) -> bool:
-    """An alternative that overflowed explains nothing: everything that diverges ends there."""
-    return _finite(alternative) or not _finite(expected)
+def _extent(answer: Answer) -> tuple[float, bool]:
+    """The largest finite magnitude in an answer, and whether all of it is finite."""
+    largest, finite = 0.0, True
+    for size in _magnitudes(answer):
+        if math.isfinite(size):
+            largest = max(largest, size)
+        else:
+            finite = False
+    return largest, finite
 
 
-def _size(answer: Answer) -> float:
-    """The largest finite magnitude in an answer."""
+def _magnitudes(answer: Answer) -> Iterator[float]:
+    """Of every number in an answer; of a large tensor, the greatest and the greatest finite ones."""
     if isinstance(answer, tuple):
-        return max(map(_size, answer), default=0.0)
-    if isinstance(answer, torch.Tensor):
-        sizes = answer.abs().to(torch.float64)
-        return float(sizes[torch.isfinite(sizes)].max()) if bool(torch.isfinite(sizes).any()) else 0.0
-    if isinstance(answer, str) or answer is None or not _finite(answer):
-        return 0.0
-    return float(min(abs(answer), 1e300))
-
-
-def _finite(answer: Answer) -> bool:
-    if isinstance(answer, tuple):
-        return all(_finite(item) for item in answer)
-    if isinstance(answer, torch.Tensor):
-        return bool(torch.isfinite(answer).all())
-    return not isinstance(answer, float) or (answer == answer and abs(answer) != float("inf"))
+        for item in answer:
+            yield from _magnitudes(item)
+    elif isinstance(answer, torch.Tensor):
+        few = few_numbers(answer)
+        if few is None:
+            sizes = answer.abs().to(torch.float64)
+            few = [sizes.max().item(), torch.where(torch.isfinite(sizes), sizes, 0.0).max().item()]
+        yield from map(abs, few)
+    elif isinstance(answer, int | float):
+        yield abs(answer) if isinstance(answer, float) else float(min(abs(answer), 10**300))
 
 
 def _own_cause(observations: Sequence[Observation]) -> str | None:

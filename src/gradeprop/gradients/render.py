@@ -54,7 +54,7 @@ def render_value(value: Any, digits: int = SHORT, most: int = SMALL) -> str:
     if isinstance(value, torch.Tensor):
         if value.numel() > most:
             return f"{str(value.dtype).removeprefix('torch.')} of shape {shape(value.shape)}"
-        return _nested(value.detach().tolist(), digits)
+        return nested(value.detach().tolist(), digits)
     if isinstance(value, tuple | list):
         shown = ", ".join(render_value(item, digits, most) for item in value[:SMALL])
         shown += ", …" if len(value) > SMALL else ""
@@ -84,7 +84,8 @@ def shorten(text: str, limit: int = 60) -> str:
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 
-def _nested(values: Any, digits: int) -> str:
+def nested(values: Any, digits: int) -> str:
+    """A number, or a list of numbers or of such lists: ``[[1.0, 2.0], [3.0, 4.0]]``."""
     if isinstance(values, list):
-        return "[" + ", ".join(_nested(item, digits) for item in values) + "]"
+        return "[" + ", ".join(nested(item, digits) for item in values) + "]"
     return number(values, digits)

@@ -43,11 +43,15 @@ class Rule:
 
     def item(self, index: int) -> Rule:
         """The rule for one item of a tuple answer."""
-        return self.items[index] if index < len(self.items) else replace(self, items=())
+        if index < len(self.items):
+            return self.items[index]
+        return replace(self, items=()) if self.items else self
 
     def tolerance(self, expected: torch.dtype | None, got: torch.dtype | None, device: str) -> Tolerance:
         """The numbers to compare with; ``None`` for a Python number."""
         found = tolerance_for(expected, got, device=device, overrides=self.tolerances)
+        if self.rtol is None and self.atol is None and self.most_atol is None:
+            return found
         atol = found.atol if self.atol is None else self.atol
         return Tolerance(
             found.rtol if self.rtol is None else self.rtol,
@@ -59,18 +63,6 @@ class Rule:
         """The same rule whatever the dtype and device: are the numbers right?"""
         return replace(
             self, dtype="any", device=None, items=tuple(item.ignoring_place() for item in self.items)
-        )
-
-    def for_alternatives(self, size: float) -> Rule:
-        """For matching a wrong answer whose largest number is ``size``: whatever the dtype and device,
-        and with no more atol than a thousandth of it, so that a tiny wrong answer never fits by atol."""
-        most = 1e-3 * size if self.most_atol is None else min(self.most_atol, 1e-3 * size)
-        return replace(
-            self,
-            dtype="any",
-            device=None,
-            most_atol=most,
-            items=tuple(item.for_alternatives(size) for item in self.items),
         )
 
     def to_dict(self) -> dict[str, Any]:
