@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import builtins
 import math
-import os
 import random
 import sys
 import types
@@ -90,7 +89,6 @@ AROUND = {
     "gradients off": "torch.set_grad_enabled(False)",
     "warnings as errors": "import warnings; warnings.simplefilter('error')",
     "numpy's errors": "np.seterr(all='raise')",
-    "the environment": "import os; os.environ['NEW'] = '1'",
     "the working folder": "import os; os.chdir('..')",
     "a thread": "import threading as t; e = t.Event(); finish = e.set; t.Thread(target=e.wait).start()",
     "how deep calls may go": "import sys; sys.setrecursionlimit(sys.getrecursionlimit() + 1)",
@@ -145,7 +143,6 @@ def test_every_change_around_the_names_is_seen(
     names: dict[str, Any], change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "environ", dict(os.environ))
     trace, depth = sys.gettrace(), sys.getrecursionlimit()
     with np.errstate(), warnings.catch_warnings():
         before = surroundings(tmp_path)
@@ -191,6 +188,15 @@ def test_a_replaced_part_of_a_library_that_a_function_uses_is_seen(
     assert before is not None
     monkeypatch.setattr(library, name, None)
     assert facts_of(names["f"], names) != before
+
+
+def test_the_environment_counts_for_who_looks_at_it(
+    names: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exec("import os\ndef looks(): return os.environ.get('NEW')", names)
+    before = facts_of(names["looks"], names)
+    monkeypatch.setenv("NEW", "1")
+    assert facts_of(names["looks"], names) != before
 
 
 def test_the_students_own_modules_are_looked_into(names: dict[str, Any], tmp_path: Path) -> None:

@@ -106,7 +106,6 @@ def surroundings(folder: Path) -> tuple[Any, ...]:
         sys.gettrace(),
         sys.getprofile(),
         _working_folder(),
-        dict(os.environ),
         listing(folder),
     )
 
@@ -118,7 +117,7 @@ def thread_count() -> int:
 
 def _working_folder() -> str:
     try:
-        return str(Path.cwd())
+        return os.getcwd()  # noqa: PTH109 (a quarter of the time; this is asked often)
     except OSError:  # student code removed it
         return ""
 
@@ -255,6 +254,8 @@ class _Walk:
     def _note_names(self, code: types.CodeType) -> None:
         self.refers.update(code.co_names)
         self._note_libraries(code.co_names)
+        if "environ" in code.co_names or "getenv" in code.co_names:
+            self.note(dict(os.environ))
         for constant in code.co_consts:
             if isinstance(constant, types.CodeType):
                 self._note_names(constant)

@@ -21,7 +21,7 @@ __all__ = ["QuickTransformers", "may_await"]
 
 _BY_TOKENS: Final = tuple(TransformerManager().token_transformers)
 # What a magic, a command or a question for help begins or ends with, where one could stand.
-_ESCAPE = re.compile(r"\?|^[ \t]*[%!,;/]|=[ \t]*[%!]", re.MULTILINE)
+_ESCAPE = re.compile(r"^[ \t]*[%!,;/?]|=[ \t]*[%!]|\?[ \t]*(#.*)?$", re.MULTILINE)
 _PROMPTS: Final = (">>>", "...", "In [")
 
 
