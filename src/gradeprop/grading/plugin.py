@@ -28,6 +28,8 @@ Devices: TypeAlias = tuple[str, ...]
 
 _FIXTURES = frozenset({"student", "reference", "device"})
 _TARGET = "gradeprop_target"
+_CLOSURE = _FIXTURES | {_TARGET, "request"}
+"""All that our own fixtures need in turn."""
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
 
@@ -124,6 +126,7 @@ class GradingPlugin:
         self.examiner = examiner
         self.collection_errors: dict[str, str] = {}
         self.escaped: Exception | None = None
+        self._all_plain = False
         self._sites: dict[tuple[Path, str], CheckSite] = {
             ((Path(course.root) / site.exercise.grader).resolve(), f"test_{site.check.check}"): site
             for site in check_sites(assignment)
@@ -171,14 +174,12 @@ class GradingPlugin:
             site = self._sites.get((files[item.path], getattr(item, "originalname", item.name)))
             if site is not None and self.examiner.wanted(site):
                 item.stash[_SITE] = site
-                if isinstance(item, pytest.Function) and {*item.fixturenames} <= {*_FIXTURES, _TARGET}:
-                    # `_script` makes these itself, each time; pytest would take longer than the check.
-                    item.fixturenames = []
                 kept.append(
                     (_target(item).subject, self.devices.index(_target(item).device), site.order, item)
                 )
         kept.sort(key=lambda entry: entry[:3])
         items[:] = [entry[3] for entry in kept]
+        self._all_plain = all(map(_is_plain, items))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -191,9 +192,25 @@ class GradingPlugin:
 
     # --- running ------------------------------------------------------------------------------------
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Plain checks need nothing of what pytest does around a test, which takes longer than they do. It
+        must do so for all tests or for none, since it puts away after one what the next does not need."""
+        if not self._all_plain:
+            return None
+        assert isinstance(item, pytest.Function)
+        try:
+            if self._prerequisite(item) is None:
+                self._examine(item)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # whatever a grader may raise, as in pytest
+            self._blame(item, error)
+        self._finish(item, nextitem)
+        return True
+
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        target = _target(item)
-        reason = self.examiner.prerequisite(target.subject, self._site(item), target.device)
+        reason = self._prerequisite(item)
         if reason is not None:
             pytest.skip(reason)
 
@@ -201,15 +218,7 @@ class GradingPlugin:
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         if inspect.iscoroutinefunction(pyfuncitem.obj):
             return None  # pytest says best what is wrong with it
-        site, target = self._site(pyfuncitem), _target(pyfuncitem)
-        script = self._script(pyfuncitem, attempt=0)
-        if not script.probes:
-            raise ValueError("the check expects nothing: call reference.expect(...).to_match(...)")
-
-        def rewrite(attempt: int) -> Script:
-            return self._script(pyfuncitem, attempt)
-
-        reason = self.examiner.examine(target.subject, site, target.device, script, rewrite)
+        reason = self._examine(pyfuncitem)
         if reason is not None:
             raise CheckNotPassedError(reason)
         return True
@@ -219,7 +228,7 @@ class GradingPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> pytest.TestReport | None:
         error = call.excinfo
-        if error is None or error.errisinstance((pytest.skip.Exception, KeyboardInterrupt, SystemExit)):
+        if error is None or error.errisinstance(KeyboardInterrupt):
             return None
         if error.errisinstance(CheckNotPassedError):
             # Nobody reads pytest's own report of it, with a traceback that costs more than the check.
@@ -227,11 +236,38 @@ class GradingPlugin:
             return pytest.TestReport(
                 item.nodeid, item.location, {}, "failed", said, "call", (), call.duration
             )
-        target = _target(item)
-        self.examiner.fault(target.subject, self._site(item), target.device, _trace(error.value, item.path))
+        self._blame(item, error.value)
         return None
 
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        self._finish(item, nextitem)
+
+    # --- helpers ------------------------------------------------------------------------------------
+
+    def _prerequisite(self, item: pytest.Item) -> str | None:
+        target = _target(item)
+        return self.examiner.prerequisite(target.subject, self._site(item), target.device)
+
+    def _examine(self, item: pytest.Function) -> str | None:
+        """The reason if the check failed, None if it passed."""
+        site, target = self._site(item), _target(item)
+        script = self._script(item, attempt=0)
+        if not script.probes:
+            raise ValueError("the check expects nothing: call reference.expect(...).to_match(...)")
+
+        def rewrite(attempt: int) -> Script:
+            return self._script(item, attempt)
+
+        return self.examiner.examine(target.subject, site, target.device, script, rewrite)
+
+    def _blame(self, item: pytest.Item, error: BaseException) -> None:
+        """Tell the examiner of a grader's fault; one that skips its check or leaves has only not run it."""
+        if not isinstance(error, (pytest.skip.Exception, SystemExit)):
+            target = _target(item)
+            self.examiner.fault(target.subject, self._site(item), target.device, _trace(error, item.path))
+
+    def _finish(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Tell the examiner if this was the subject's last check."""
         subject = _target(item).subject
         if nextitem is None or _target(nextitem).subject != subject:
             try:
@@ -241,8 +277,6 @@ class GradingPlugin:
                 # make of it: stop, and let `run_pytest` raise it.
                 self.escaped = error
                 item.session.shouldstop = "the results cannot be kept"
-
-    # --- helpers ------------------------------------------------------------------------------------
 
     def _script(self, item: pytest.Function, attempt: int) -> Script:
         """What the check's function asks and expects. Public checks have the same inputs for everyone, so
@@ -363,6 +397,19 @@ def _trace(error: BaseException, grader: Path) -> str:
     while start is not None and Path(start.tb_frame.f_code.co_filename) != grader:
         start = start.tb_next
     return "".join(traceback.format_exception(type(error), error, start or error.__traceback__))
+
+
+def _is_plain(item: pytest.Item) -> bool:
+    """Whether a check is a function of our own fixtures and nothing else: no fixtures, parameters or marks
+    of its own, no class, no coroutine."""
+    return (
+        type(item) is pytest.Function
+        and item.cls is None
+        and _CLOSURE.issuperset(item.fixturenames)
+        and "request" not in item._fixtureinfo.argnames
+        and all(mark.name == "parametrize" for mark in item.iter_markers())
+        and not inspect.iscoroutinefunction(item.obj)
+    )
 
 
 def _target(item: Any) -> _Target:
