@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 
 _MANY = 1_000_000  # integers to choose from, at most
+_FEW = 64  # up to so many numbers, Python places faster than torch, and to the same bit
 
 
 def derive_seed(key: bytes, *names: str) -> bytes:
@@ -71,7 +75,7 @@ def draw(
     if integer:
         values = _whole(source, count, low, high, positive, avoid, gap)
     else:
-        values = _real(source, count, _intervals(low, high, positive, avoid, gap))
+        values = _real(source, count, _layout(low, high, positive, tuple(avoid), gap))
     if values is None:
         raise ValueError(
             f"avoid={tuple(avoid)} with gap={gap} leaves nothing of {low} … {high}; widen the range"
@@ -133,19 +137,63 @@ def _intervals(
     return left
 
 
-def _real(source: torch.Generator, count: int, left: list[tuple[float, float]]) -> torch.Tensor | None:
+@dataclass(frozen=True)
+class _Layout:
+    """What may be drawn, end to end: interval number i begins at ``starts[i]`` and covers, of the whole
+    ``length``, what lies between ``before[i]`` and ``ends[i]``."""
+
+    starts: tuple[float, ...]
+    before: tuple[float, ...]
+    ends: tuple[float, ...]
+    length: float
+
+
+@lru_cache(maxsize=256)
+def _layout(low: float, high: float, positive: bool, avoid: tuple[float, ...], gap: float) -> _Layout | None:
+    """None if nothing may be drawn."""
+    left = _intervals(low, high, positive, avoid, gap)
     if not left:
         return None
     lengths = torch.tensor([stop - start for start, stop in left], dtype=torch.float64)
-    jitter = torch.rand(count, generator=source, dtype=torch.float64)
-    if count > 1:
-        jitter = 0.25 + 0.5 * jitter
-    order = torch.randperm(count, generator=source).to(torch.float64)
-    along = (order + jitter) / max(count, 1) * lengths.sum()
     ends = lengths.cumsum(0)
-    which = torch.searchsorted(ends, along, right=True).clamp(max=len(left) - 1)
-    starts = torch.tensor([start for start, _ in left], dtype=torch.float64)
-    return starts[which] + along - (ends - lengths)[which]
+    return _Layout(
+        tuple(float(start) for start, _ in left),
+        tuple((ends - lengths).tolist()),
+        tuple(ends.tolist()),
+        lengths.sum().item(),
+    )
+
+
+def _real(source: torch.Generator, count: int, layout: _Layout | None) -> torch.Tensor | None:
+    if layout is None:
+        return None
+    jitter = torch.rand(count, generator=source, dtype=torch.float64)
+    order = torch.randperm(count, generator=source)
+    place = _place_few if count <= _FEW else _place_many
+    return place(jitter, order, layout)
+
+
+def _place_few(jitter: torch.Tensor, order: torch.Tensor, layout: _Layout) -> torch.Tensor:
+    """As `_place_many`, number by number."""
+    count, last = len(jitter), len(layout.starts) - 1
+    values = []
+    for cell, part in zip(order.tolist(), jitter.tolist(), strict=True):
+        inside = 0.25 + 0.5 * part if count > 1 else part
+        along = (cell + inside) / count * layout.length
+        which = min(bisect_right(layout.ends, along), last)
+        values.append(layout.starts[which] + along - layout.before[which])
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def _place_many(jitter: torch.Tensor, order: torch.Tensor, layout: _Layout) -> torch.Tensor:
+    """One number into each of as many cells as there are numbers, in the cells' order."""
+    starts, before, ends = (
+        torch.tensor(items, dtype=torch.float64) for items in (layout.starts, layout.before, layout.ends)
+    )
+    inside = 0.25 + 0.5 * jitter if len(jitter) > 1 else jitter
+    along = (order.to(torch.float64) + inside) / len(jitter) * layout.length
+    which = torch.searchsorted(ends, along, right=True).clamp(max=len(starts) - 1)
+    return starts[which] + along - before[which]
 
 
 def _whole(
