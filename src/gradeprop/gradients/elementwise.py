@@ -27,7 +27,7 @@ def few_numbers(numbers: Numbers) -> list[float] | None:
         return [numbers]
     if numbers.numel() > _FEW or numbers.is_complex():
         return None
-    found: list[float] = numbers.reshape(-1).tolist()
+    found: list[float] = (numbers if numbers.dim() == 1 else numbers.reshape(-1)).tolist()
     return found
 
 

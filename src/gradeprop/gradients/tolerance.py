@@ -52,11 +52,13 @@ ZERO_ATOL = 1e-12
 """All the absolute tolerance that an all-zero answer gets: the rounding of a reference that is 0."""
 
 _COARSENESS = ("float64", "float32", "float16", "bfloat16")
-
-
-def dtype_name(dtype: torch.dtype) -> str:
-    """``torch.float32`` -> ``"float32"``."""
-    return str(dtype).removeprefix("torch.")
+_SINGLE = _COARSENESS.index("float32")
+_PLACES = {
+    torch.float32: _SINGLE,
+    torch.complex64: _SINGLE,
+    torch.float16: _COARSENESS.index("float16"),
+    torch.bfloat16: _COARSENESS.index("bfloat16"),
+}
 
 
 def tolerance_for(
@@ -71,9 +73,8 @@ def tolerance_for(
     The coarser of the two counts, since a float32 answer cannot be better than float32; but a half
     precision answer to a float32 or float64 question buys no leniency beyond float32.
     """
-    ours, theirs = _row(expected), _row(got)
-    limit = max(_COARSENESS.index(ours), _COARSENESS.index("float32"))
-    name = _COARSENESS[min(max(_COARSENESS.index(ours), _COARSENESS.index(theirs)), limit)]
+    ours, theirs = _coarseness(expected), _coarseness(got)
+    name = _COARSENESS[min(max(ours, theirs), max(ours, _SINGLE))]
     kind = "cpu" if device.partition(":")[0] == "cpu" else "cuda"
     row = TABLE[name, kind]
     if overrides and name in overrides:
@@ -95,8 +96,6 @@ def merge_overrides(*specs: Mapping[str, Any]) -> dict[str, tuple[float, float]]
     return merged
 
 
-def _row(dtype: torch.dtype | None) -> str:
-    if dtype is None or dtype == torch.complex64:
-        return "float32"
-    name = dtype_name(dtype)
-    return name if name in _COARSENESS else "float64"
+def _coarseness(dtype: torch.dtype | None) -> int:
+    """The dtype's place in `_COARSENESS`; every other dtype is as fine as float64."""
+    return _SINGLE if dtype is None else _PLACES.get(dtype, 0)
