@@ -255,3 +255,14 @@ def test_a_model_that_is_linear_only_near_the_origin_follows_autograd():
         (slope,) = torch.autograd.grad(((torch.relu(point * X - 20) - Y) ** 2).mean(), point)
         point = (point - 0.01 * slope).detach().requires_grad_()
     torch.testing.assert_close(problem.answer(), point.detach())
+
+
+def test_many_parameters_follow_autograd_without_looking_for_a_matrix():
+    calls = []
+
+    def model(params, x):
+        calls.append(1)
+        return x @ params[0]
+
+    Descent(model, draw(1, (3, 300)), draw(2, (3,)), [draw(3, (300,))], lr=0.001, steps=2).answer()
+    assert len(calls) == 1 + 2  # for the shape, then once a step

@@ -18,7 +18,10 @@ from gradeprop.gradients.vectors import Array, Params, array, points
 Predict: TypeAlias = Callable[[Params, torch.Tensor], torch.Tensor]
 Returns: TypeAlias = Callable[[Params, Loss], Answer]
 
-_LARGEST = 10_000_000  # numbers in the matrix of a linear model, at most: 80 MB
+_MOST = (
+    200  # parameters of a model whose loops are followed by a matrix: with more, finding it takes too long
+)
+_LARGEST = 10_000_000  # numbers in that matrix: 80 MB
 
 
 class Descent(Problem):
@@ -122,9 +125,10 @@ class Descent(Problem):
 
     def _walker(self, slopes: Slopes, suspected: Callable[[Affine], Affine | None]) -> Walker:
         """Walks by these slopes, which for a linear model should be ``suspected`` of it."""
-        size = sum(item.numel() for item in self._start) * self._y.numel()
+        count = sum(item.numel() for item in self._start)
+        few = count <= _MOST and 0 < count * self._y.numel() <= _LARGEST
         # One step costs less by autograd than by a matrix that must be found first.
-        model = self._model if 0 < size <= _LARGEST and self._steps > 1 else None
+        model = self._model if few and self._steps > 1 else None
         return Walker(slopes, self._start, model and suspected(model))
 
     def _report(self, params: Params, loss: Loss) -> Answer:
