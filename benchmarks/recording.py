@@ -16,7 +16,8 @@ from pathlib import Path
 
 from workload import Workload, make_workload
 
-from gradeprop.grading.pool import Plan, grade_class
+from gradeprop.grading.plan import Plan
+from gradeprop.grading.pool import grade_class
 from gradeprop.grading.verdict import SubmissionResult
 from gradeprop.records.class_run import load
 from gradeprop.records.gradebook import GradebookWriter

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import types
 from functools import partial
@@ -9,12 +10,18 @@ from functools import partial
 import pytest
 
 from course.minimal import write_course
-from gradeprop.errors import MissingFacility
+from gradeprop.errors import GraderFault, MissingFacility
 from gradeprop.grading.batch import Submission
-from gradeprop.grading.pool import Plan, grade_class, graders
+from gradeprop.grading.plan import Plan
+from gradeprop.grading.pool import grade_class, graders
 from grading.conftest import KEY, Classroom
 
 STUDENTS = [f"student-{number}" for number in range(6)]
+
+
+def leave_at_once(*_):
+    """In place of a worker's work."""
+    os._exit(9)
 
 
 @pytest.fixture(autouse=True)
@@ -72,14 +79,14 @@ def test_a_worker_that_is_killed_takes_nobodys_result_along(plan, loads):
             for worker in pool._workers:
                 worker.process.kill()
 
-    with graders(plan, 2) as pool:
-        pool.grade(loads, keep)
+    with graders(plan.facilities, 2) as pool:
+        pool.grade(plan, loads, keep)
     assert sorted(result.student for result in results) == STUDENTS
     assert {result.auto_score for result in results} == {4.0}
 
 
 def test_a_sandbox_that_cannot_start_is_an_error_before_any_result(plan, loads, monkeypatch):
-    monkeypatch.setattr("gradeprop.grading.pool.PRELOADED", ("no_such_package",))
+    monkeypatch.setattr("gradeprop.grading.facilities.PRELOADED", ("no_such_package",))
     results = []
     with pytest.raises(MissingFacility, match="cannot import no_such_package"):
         grade_class(plan, loads, results.append, workers=1)
@@ -93,15 +100,27 @@ def test_what_kept_the_workers_from_starting_is_told_once_there_is_work(tmp_path
     classroom, results = Classroom(root, sandbox), []
     plan = Plan(classroom.course, "a01_slopes", classroom.release, KEY, ("cpu",), "none")
     loads = [partial(Submission, student, classroom.notebook()) for student in STUDENTS]
-    with graders(plan, 2) as pool:
+    with graders(plan.facilities, 2) as pool:
         for worker in pool._workers:
             worker.process.join()
         with pytest.raises(MissingFacility, match="cannot import no_such_package"):
-            pool.grade(loads, results.append)
+            pool.grade(plan, loads, results.append)
     assert results == []
 
 
 def test_graders_that_are_not_needed_after_all_leave_at_once(plan):
-    with graders(plan, 2) as pool:
+    with graders(plan.facilities, 2) as pool:
         processes = [worker.process for worker in pool._workers]
     assert not any(process.is_alive() for process in processes)
+
+
+def test_graders_that_end_before_they_begin_are_a_fault_of_ours(plan, loads, monkeypatch):
+    monkeypatch.setattr("gradeprop.grading.pool.work", leave_at_once)
+    with pytest.raises(GraderFault, match="before they begin"):
+        grade_class(plan, loads, lambda _: None, workers=2)
+
+
+def test_a_pool_can_be_started_without_importing_torch():
+    program = "import sys, gradeprop.grading.pool, gradeprop.cli.grade; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

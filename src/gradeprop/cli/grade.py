@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,11 @@ from gradeprop.cli.class_table import print_class
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GradepropError, GraderFault
 from gradeprop.grading.devices import chosen_devices
+from gradeprop.grading.facilities import facilities_for
+from gradeprop.grading.plan import Plan
+from gradeprop.grading.pool import graders, workers_for
 from gradeprop.records.key import course_key
-from gradeprop.records.results import check_writable, replaced_results
+from gradeprop.records.results import check_writable, replaced_results, result_path
 from gradeprop.records.submissions import find_submissions
 
 if TYPE_CHECKING:
@@ -44,16 +48,22 @@ def run(
     handed = find_submissions(submitted or root / "submitted", name, students)
     devices = chosen_devices(device, course.spec.devices)
     check_writable(root, name)
-    from gradeprop.grading.changes import changes
-    from gradeprop.grading.pool import Plan  # these import torch, which takes seconds
-    from gradeprop.grading.publish import release_of
-    from gradeprop.records.class_run import ClassRun
-
     if isolation == "none":
         screen.err().print(UNSAFE, style="bold red")
-    plan = Plan(course, name, release_of(course, assignment), course_key(root), devices, isolation)
-    class_run = ClassRun(plan, handed, force=force, workers=workers)
-    with class_run.opened():
+    # Sooner than what is due can be told exactly, but only where it is plain.
+    all_due = force or not any(result_path(root, name, item.student).exists() for item in handed)
+    with ExitStack() as opened:
+        warm = None
+        if handed and all_due:
+            facilities = facilities_for(course, isolation, devices)
+            warm = opened.enter_context(graders(facilities, workers_for(len(handed), workers)))
+        from gradeprop.grading.changes import changes  # these import torch, which takes seconds
+        from gradeprop.grading.publish import release_of
+        from gradeprop.records.class_run import ClassRun
+
+        plan = Plan(course, name, release_of(course, assignment), course_key(root), devices, isolation)
+        class_run = ClassRun(plan, handed, force=force, workers=workers, warm=warm)
+        opened.enter_context(class_run.opened())
         for note in class_run.notes:
             screen.err().print(note)
         results = list(class_run.kept)

@@ -44,7 +44,8 @@ def run(
     (handed,) = find_submissions(submitted or root / "submitted", name, [student])
     devices = chosen_devices(device, course.spec.devices)
     from gradeprop.grading.batch import grade_batch
-    from gradeprop.grading.pool import Plan, setting_for
+    from gradeprop.grading.facilities import open_sandboxes
+    from gradeprop.grading.plan import Plan
     from gradeprop.grading.publish import release_of
     from gradeprop.records.class_run import load
 
@@ -56,8 +57,8 @@ def run(
         if check is None or site.check.check == check:
             seen.append((site, on, judgement))
 
-    with setting_for(plan) as setting:
-        grade_batch(setting, [load(plan, handed)], results.append, on_check=note)
+    with open_sandboxes(plan.facilities) as sandboxes:
+        grade_batch(plan.setting(sandboxes), [load(plan, handed)], results.append, on_check=note)
     again = _agreement(results[0], read_result(root, name, student))
     if as_json:
         screen.print_json({"student": student, "agrees": again, "checks": [_json(*item) for item in seen]})

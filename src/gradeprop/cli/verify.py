@@ -34,7 +34,7 @@ def run(
     devices = chosen_devices(device, course.spec.devices)
     key = course_key(root)
     from gradeprop.grading.batch import Setting  # these import torch, which takes seconds
-    from gradeprop.grading.pool import open_sandboxes
+    from gradeprop.grading.facilities import facilities_for, open_sandboxes
     from gradeprop.grading.publish import release_of
     from gradeprop.grading.verify import trials, verify
 
@@ -46,7 +46,7 @@ def run(
             proofs.append(proof)
             bar.step(proof.case.exercise)
 
-        with open_sandboxes(isolation, course, devices) as sandboxes:
+        with open_sandboxes(facilities_for(course, isolation, devices)) as sandboxes:
             for assignment in course.assignments:
                 mine = [exercise for exercise in assignment.exercises if exercise in chosen]
                 if not mine:

@@ -6,7 +6,7 @@ import hashlib
 
 from gradeprop.grading.batch import Submission
 from gradeprop.grading.conditions import versions
-from gradeprop.grading.pool import Plan
+from gradeprop.grading.plan import Plan
 
 
 def fingerprint(plan: Plan, submission: Submission) -> str:

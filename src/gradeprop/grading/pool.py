@@ -6,93 +6,56 @@ what it had finished is already here, and the rest of its batch is graded again,
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
+import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from gradeprop.course.model import Course, LoadedAssignment
-from gradeprop.errors import GradepropError
+from gradeprop.errors import GradepropError, GraderFault
 from gradeprop.grading import score
-from gradeprop.grading.batch import Setting, Submission, grade_batch
 from gradeprop.grading.conditions import versions
-from gradeprop.grading.seeds import student_seed
+from gradeprop.grading.facilities import Facilities, open_sandboxes
+from gradeprop.grading.plan import Plan
 from gradeprop.grading.verdict import SubmissionResult
-from gradeprop.notebook.release import ReleaseModel
+from gradeprop.grading.worker import READY, work
 from gradeprop.session.interface import Sandbox
-from gradeprop.session.process import Isolation, open_sandbox
 
-PRELOADED = ("gradeprop.grading.in_notebook",)
-"""Imported once in each sandbox besides torch and what course.yaml declares: every notebook's set-up cell
-uses it, and importing it in every child took 30 ms."""
+if TYPE_CHECKING:
+    from gradeprop.grading.batch import Submission
 
 BATCH = 128
 """Submissions in one pytest session: enough to share its cost, few enough that memory stays flat."""
 
-Load: TypeAlias = Callable[[], Submission]
+SMALL_CLASS = 8
+"""Up to so many submissions, starting a second worker costs more than it saves."""
+
+Load: TypeAlias = Callable[[], "Submission"]
 OnResult: TypeAlias = Callable[[SubmissionResult], None]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """All that a worker needs to make its own `Setting`; can be sent to another process."""
-
-    course: Course
-    assignment: str
-    release: ReleaseModel
-    course_key: bytes
-    devices: tuple[str, ...]
-    isolation: Isolation
-
-
-@contextmanager
-def open_sandboxes(
-    isolation: Isolation, course: Course, devices: Sequence[str], *, wait: bool = True
-) -> Iterator[dict[str, Sandbox]]:
-    """A sandbox for each device; closed again at the end. Without ``wait`` they may still be warming up.
-
-    Raises:
-        MissingFacility: the machine cannot isolate as asked, or has no such device.
-    """
-    packages = (*course.spec.packages, *PRELOADED)
-    with ExitStack() as stack:
-        yield {
-            device: stack.enter_context(open_sandbox(isolation, packages=packages, device=device, wait=wait))
-            for device in devices
-        }
-
-
-@contextmanager
-def setting_for(plan: Plan, *, wait: bool = True) -> Iterator[Setting]:
-    """The plan with its sandboxes open (without ``wait`` perhaps still warming up).
-
-    Raises:
-        MissingFacility: as `open_sandboxes`.
-    """
-    with open_sandboxes(plan.isolation, plan.course, plan.devices, wait=wait) as sandboxes:
-        assignment = _assignment(plan)
-        yield Setting(plan.course, assignment, plan.release, plan.course_key, plan.devices, sandboxes)
-
-
-def _assignment(plan: Plan) -> LoadedAssignment:
-    return next(item for item in plan.course.assignments if item.id == plan.assignment)
+def workers_for(submissions: int, wanted: int | None = None) -> int:
+    """How many workers to grade so many submissions with: ``wanted``, or what suits the machine."""
+    if wanted is None:
+        wanted = 1 if submissions <= SMALL_CLASS else os.cpu_count() or 1
+    return max(1, min(wanted, submissions))
 
 
 class Graders(Protocol):
     """What `graders` gives."""
 
-    def grade(self, submissions: Sequence[Load], on_result: OnResult) -> None:
+    def grade(self, plan: Plan, submissions: Sequence[Load], on_result: OnResult) -> None:
         """Grade all submissions; once.
 
         Args:
+            plan: for the facilities that these graders were started with.
             submissions: functions that read a submission, called as late as possible so that the class's
                 notebooks are never all in memory.
             on_result: called in this process, as each result becomes final.
@@ -105,38 +68,41 @@ class Graders(Protocol):
 
 
 @contextmanager
-def graders(plan: Plan, workers: int) -> Iterator[Graders]:
+def graders(facilities: Facilities, workers: int) -> Iterator[Graders]:
     """Start ``workers`` processes that grade (1 grades in this one); they warm up at once, while the caller
-    has other things to do.
+    has other things to do. Nothing here imports torch, so that it can be called first.
 
     Raises:
         MissingFacility: the machine cannot isolate as asked, or has no such device.
     """
     if workers > 1:
-        with closing(_Pool(plan, workers)) as pool:
+        with closing(_Pool(facilities, workers)) as pool:
             yield pool
     else:
-        with setting_for(plan, wait=False) as setting:
-            yield _Here(setting)
+        with open_sandboxes(facilities, wait=False) as sandboxes:
+            yield _Here(sandboxes)
 
 
 def grade_class(plan: Plan, submissions: Sequence[Load], on_result: OnResult, *, workers: int = 1) -> None:
     """Grade all submissions with at most so many workers; see `Graders.grade`."""
-    with graders(plan, min(workers, len(submissions))) as opened:
-        opened.grade(submissions, on_result)
+    with graders(plan.facilities, min(workers, len(submissions))) as opened:
+        opened.grade(plan, submissions, on_result)
 
 
 @dataclass(frozen=True)
 class _Here:
     """Grades in this process."""
 
-    setting: Setting
+    sandboxes: Mapping[str, Sandbox]
 
-    def grade(self, submissions: Sequence[Load], on_result: OnResult) -> None:
-        for sandbox in self.setting.sandboxes.values():
+    def grade(self, plan: Plan, submissions: Sequence[Load], on_result: OnResult) -> None:
+        from gradeprop.grading.batch import grade_batch
+
+        setting = plan.setting(self.sandboxes)
+        for sandbox in self.sandboxes.values():
             sandbox.ready()
         for start in range(0, len(submissions), BATCH):
-            grade_batch(self.setting, [load() for load in submissions[start : start + BATCH]], on_result)
+            grade_batch(setting, [load() for load in submissions[start : start + BATCH]], on_result)
 
 
 @dataclass
@@ -145,19 +111,21 @@ class _Worker:
     pipe: Connection
     left: dict[str, int]
     """Of its batch, the students who have no result yet, and the places of their submissions."""
-    fed: bool = False
+    ready: bool = False
 
 
 class _Pool:
     """Grades in worker processes, which start when it is made."""
 
-    def __init__(self, plan: Plan, workers: int) -> None:
-        self._plan = plan
+    def __init__(self, facilities: Facilities, workers: int) -> None:
+        self._facilities = facilities
+        self._plan: Plan | None = None
         self._submissions: Sequence[Load] = ()
         self._on_result: OnResult = lambda _: None
         self._batches: deque[list[int]] = deque()
         self._context = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
         self._deaths: dict[int, int] = {}
+        self._false_starts = 0
         self._workers: list[_Worker] = []
         try:
             for _ in range(workers):
@@ -166,16 +134,14 @@ class _Pool:
             self.close()
             raise
 
-    def grade(self, submissions: Sequence[Load], on_result: OnResult) -> None:
-        self._submissions, self._on_result = submissions, on_result
+    def grade(self, plan: Plan, submissions: Sequence[Load], on_result: OnResult) -> None:
+        self._plan, self._submissions, self._on_result = plan, submissions, on_result
         size = max(1, min(BATCH, -(-len(submissions) // (4 * len(self._workers)))))
         indices = range(len(submissions))
         self._batches.extend(list(indices[start : start + size]) for start in indices[::size])
         with _interrupt() as interrupted:
-            for worker in list(self._workers):
-                self._feed(worker)
-            while any(worker.left for worker in self._workers):
-                busy = {worker.pipe: worker for worker in self._workers if worker.left}
+            while self._batches or any(worker.left for worker in self._workers):
+                busy = {worker.pipe: worker for worker in self._workers if worker.left or not worker.ready}
                 for ready in wait([*busy, interrupted]):
                     if ready is interrupted:
                         raise KeyboardInterrupt
@@ -188,7 +154,9 @@ class _Pool:
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(theirs, self._plan), daemon=False)
+        # No more than this now: what does not fit into a pipe's buffer would wait for the child's imports,
+        # and the next worker with it.
+        process = self._context.Process(target=work, args=(theirs, self._facilities), daemon=False)
         worker = _Worker(process, ours, {})
         with _ctrl_c_held():
             process.start()
@@ -201,7 +169,6 @@ class _Pool:
             return
         loaded = [(index, self._submissions[index]()) for index in self._batches.popleft()]
         worker.left = {submission.student: index for index, submission in loaded}
-        worker.fed = True
         batch = [submission for _, submission in loaded]
         try:
             worker.pipe.send(batch)
@@ -216,6 +183,12 @@ class _Pool:
             return
         if isinstance(message, GradepropError):
             raise message
+        if message == READY:
+            worker.ready = True
+            with suppress(OSError):  # if it has gone again, the next word from it says so
+                worker.pipe.send(self._plan)
+            self._feed(worker)
+            return
         del worker.left[message.student]
         self._on_result(message)
         if not worker.left:
@@ -224,6 +197,11 @@ class _Pool:
     def _bury(self, worker: _Worker) -> None:
         """A worker died: nobody's submission is to blame for that unless it does so alone, twice."""
         worker.process.join()
+        if not worker.ready:
+            self._false_starts += 1
+            if self._false_starts > len(self._workers):
+                code = worker.process.exitcode
+                raise GraderFault(f"the processes that grade end before they begin (exit code {code})")
         suspects, worker.left = worker.left, {}
         for student, index in suspects.items():
             if len(suspects) == 1:
@@ -234,13 +212,17 @@ class _Pool:
             reason = (
                 f"the grading process died twice on this submission (exit code {worker.process.exitcode})"
             )
+            assert self._plan is not None
             self._on_result(fault_result(self._plan, student, reason))
         self._workers.remove(worker)
-        self._feed(self._start())
+        self._start()
+        for idle in self._workers:
+            if idle.ready and not idle.left:
+                self._feed(idle)
 
     def _stop(self, worker: _Worker) -> None:
         worker.pipe.close()  # an idle worker reads the end and leaves; one that still warms up does not
-        worker.process.join(5 if worker.fed and not worker.left else 0)
+        worker.process.join(5 if worker.ready and not worker.left else 0)
         if worker.process.is_alive():
             worker.process.terminate()
             worker.process.join(5)
@@ -296,30 +278,11 @@ def _interrupt() -> Iterator[Connection]:
             signal.signal(signal.SIGINT, before)
 
 
-def _work(pipe: Connection, plan: Plan) -> None:
-    """A worker process: batches in, results out, until the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    signal.signal(signal.SIGTERM, _leave)
-    try:
-        with setting_for(plan) as setting:
-            gc.freeze()  # what has been imported stays; looking through it again and again takes 5 %
-            while True:
-                try:
-                    batch: list[Submission] = pipe.recv()
-                except (EOFError, OSError):
-                    return
-                grade_batch(setting, batch, pipe.send)
-    except BrokenPipeError:
-        return  # the parent has gone, and with it everyone who wanted the results
-    except GradepropError as error:
-        with suppress(OSError):
-            pipe.send(error)
-
-
 def fault_result(plan: Plan, student: str, reason: str) -> SubmissionResult:
     """A submission that the grader itself failed on: no score at all, and the reason for a person."""
-    assignment = _assignment(plan)
+    from gradeprop.grading.seeds import student_seed
+
+    assignment = plan.loaded
     exercises = score.all_parts(assignment, "error", None)
     return SubmissionResult(
         student=student,
@@ -335,7 +298,3 @@ def fault_result(plan: Plan, student: str, reason: str) -> SubmissionResult:
         seed=student_seed(plan.course_key, student).hex(),
         versions=versions(plan.course),
     )
-
-
-def _leave(signum: int, _frame: object) -> None:
-    raise SystemExit(128 + signum)

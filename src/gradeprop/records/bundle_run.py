@@ -52,7 +52,8 @@ def graded(root: Path, assignment: str) -> dict[str, Any]:
     """
     from gradeprop.course.load import load_course
     from gradeprop.grading.devices import chosen_devices
-    from gradeprop.grading.pool import Plan, grade_class
+    from gradeprop.grading.plan import Plan
+    from gradeprop.grading.pool import grade_class
     from gradeprop.grading.publish import release_of
     from gradeprop.records.class_run import load
     from gradeprop.records.key import course_key

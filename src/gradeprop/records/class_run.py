@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -13,21 +12,14 @@ from typing import TYPE_CHECKING
 
 from gradeprop.grading.batch import Submission
 from gradeprop.grading.fingerprint import fingerprint
-from gradeprop.grading.pool import Graders, Plan, graders
+from gradeprop.grading.plan import Plan
+from gradeprop.grading.pool import Graders, graders, workers_for
 from gradeprop.grading.verdict import SubmissionResult
 from gradeprop.records.results import read_result, write_result
 from gradeprop.records.submissions import Handed
 
 if TYPE_CHECKING:
     from gradeprop.records.gradebook import GradebookWriter
-
-SMALL_CLASS = 8
-"""Up to so many submissions, starting a second worker costs more than it saves."""
-
-
-def workers_for(submissions: int) -> int:
-    """How many workers to grade so many submissions with, when nobody says."""
-    return 1 if submissions <= SMALL_CLASS else os.cpu_count() or 1
 
 
 def load(plan: Plan, handed: Handed) -> Submission:
@@ -45,6 +37,7 @@ class ClassRun:
         handed: the hand-ins.
         force: grade again what is unchanged, too.
         workers: processes to grade with; None decides by the size of the class.
+        warm: graders with the plan's facilities that have been started already.
 
     Attributes:
         kept: results of earlier runs that grading again could not change.
@@ -54,11 +47,17 @@ class ClassRun:
     """
 
     def __init__(
-        self, plan: Plan, handed: Sequence[Handed], *, force: bool, workers: int | None = None
+        self,
+        plan: Plan,
+        handed: Sequence[Handed],
+        *,
+        force: bool,
+        workers: int | None = None,
+        warm: Graders | None = None,
     ) -> None:
         self._plan, self._handed, self._force, self._wanted = plan, handed, force, workers
         self._root = Path(plan.course.root)
-        self._graders: Graders | None = None
+        self._graders = warm
         self._gradebook: GradebookWriter | None = None
         self._opened = ExitStack()
         self.kept: tuple[SubmissionResult, ...] = ()
@@ -76,7 +75,7 @@ class ClassRun:
         with self._opened:
             kept = {} if self._force else {item.student: self._unchanged(item) for item in self._handed}
             changed = sum(kept.get(item.student) is None for item in self._handed)
-            if changed:
+            if changed and self._graders is None:
                 self._start(changed)  # before the gradebook: nbgrader takes two seconds to import
             self._gradebook = self._opened.enter_context(_gradebook(self._plan))
             if self._gradebook is None:
@@ -109,12 +108,12 @@ class ClassRun:
 
         if self.due:
             running = self._graders or self._start(len(self.due))
-            running.grade([partial(load, self._plan, item) for item in self.due], keep)
+            running.grade(self._plan, [partial(load, self._plan, item) for item in self.due], keep)
 
     def _start(self, submissions: int) -> Graders:
         """Have the processes that grade warm up."""
-        workers = workers_for(submissions) if self._wanted is None else min(self._wanted, submissions)
-        self._graders = self._opened.enter_context(graders(self._plan, workers))
+        workers = workers_for(submissions, self._wanted)
+        self._graders = self._opened.enter_context(graders(self._plan.facilities, workers))
         return self._graders
 
     def _unchanged(self, handed: Handed) -> SubmissionResult | None:

@@ -85,8 +85,9 @@ def deliver(order: Order) -> Delivery:
 
 def _grade(order: Order, course: Course, release: ReleaseModel) -> tuple[SubmissionResult, ...]:
     from gradeprop.grading.devices import chosen_devices
-    from gradeprop.grading.pool import Plan, grade_class
-    from gradeprop.records.class_run import load, workers_for
+    from gradeprop.grading.plan import Plan
+    from gradeprop.grading.pool import grade_class, workers_for
+    from gradeprop.records.class_run import load
     from gradeprop.records.key import course_key
     from gradeprop.records.submissions import find_submissions
 

@@ -1,0 +1,57 @@
+"""A process that grades batches: its sandboxes first, then torch, then the plan, then the work."""
+
+from __future__ import annotations
+
+import gc
+import signal
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from gradeprop.errors import GradepropError
+from gradeprop.grading.facilities import Facilities, open_sandboxes
+
+if TYPE_CHECKING:
+    from gradeprop.grading.batch import Submission
+    from gradeprop.grading.plan import Plan
+
+READY = "ready"
+
+
+def work(pipe: Connection, facilities: Facilities) -> None:
+    """A `Plan`, then batches of submissions in; results out, until the pipe is closed.
+
+    Sends `READY` when it can begin, a `GradepropError` if it cannot go on.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        # The sandboxes import for seconds by themselves; meanwhile this process does.
+        with open_sandboxes(facilities, wait=False) as sandboxes:
+            from gradeprop.grading.batch import grade_batch
+
+            for sandbox in sandboxes.values():
+                sandbox.ready()
+            pipe.send(READY)
+            try:
+                plan: Plan = pipe.recv()
+            except (EOFError, OSError):
+                return
+            setting = plan.setting(sandboxes)
+            gc.freeze()  # what has been imported stays; looking through it again and again takes 5 %
+            while True:
+                try:
+                    batch: list[Submission] = pipe.recv()
+                except (EOFError, OSError):
+                    return
+                grade_batch(setting, batch, pipe.send)
+    except BrokenPipeError:
+        return  # the parent has gone, and with it everyone who wanted the results
+    except GradepropError as error:
+        with suppress(OSError):
+            pipe.send(error)
+
+
+def _leave(signum: int, _frame: object) -> None:
+    raise SystemExit(128 + signum)
