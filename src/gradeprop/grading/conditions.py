@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 from dataclasses import replace
 from importlib.metadata import version
@@ -22,6 +23,12 @@ def combined_limits(course: Course, assignment: LoadedAssignment) -> Limits:
     return replace(limits, **values)
 
 
+@functools.cache
+def _installed(package: str) -> str:
+    """A package's version; looking it up reads a file, and every submission is asked for it."""
+    return version(package)
+
+
 def versions(course: Course) -> dict[str, str]:
     """What a result depends on besides the submission."""
     import torch
@@ -33,5 +40,5 @@ def versions(course: Course) -> dict[str, str]:
         "torch": str(torch.__version__),
         "course": course.digest,
         "python": platform.python_version(),
-        "ipython": version("ipython"),
+        "ipython": _installed("ipython"),
     }

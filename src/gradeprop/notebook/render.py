@@ -26,8 +26,15 @@ def to_notebook(model: ReleaseModel, *, solutions: Mapping[PartKey, str] | None 
         solutions: source of the answer cell by (exercise, part). Given, this is the instructor's version
             for ``source/``; a part without an entry keeps its starter. None gives the student's version.
     """
-    notebook = {
-        "cells": [_cell(cell, _source(cell, solutions), solutions is None) for cell in model.cells],
+    cells = [_cell(cell, _source(cell, solutions), solutions is None) for cell in model.cells]
+    notebook = {**notebook_frame(model), "cells": cells}
+    # One space, sorted keys, no ASCII escapes: what Jupyter itself writes, so that saving changes little.
+    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def notebook_frame(model: ReleaseModel) -> dict[str, Any]:
+    """The notebook but for its cells."""
+    return {
         "metadata": {
             "gradeprop": {"assignment": model.assignment, "schema": SCHEMA},
             "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -37,8 +44,6 @@ def to_notebook(model: ReleaseModel, *, solutions: Mapping[PartKey, str] | None 
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    # One space, sorted keys, no ASCII escapes: what Jupyter itself writes, so that saving changes little.
-    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def cell_id(grade_id: str) -> str:

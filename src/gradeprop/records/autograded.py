@@ -6,7 +6,6 @@ their pages as they are, so nothing of a student's that a browser could execute 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -18,10 +17,11 @@ from gradeprop.errors import UngradableSubmission
 from gradeprop.grading.present import colour_of, inline, mark_of, number
 from gradeprop.grading.verdict import CheckVerdict, ExecutedCell, PartResult, SubmissionResult
 from gradeprop.notebook.release import PartKey, ReleaseCell, ReleaseModel
-from gradeprop.notebook.render import cell_id, nbgrader_metadata, to_notebook
+from gradeprop.notebook.render import cell_id, nbgrader_metadata, notebook_frame
 from gradeprop.notebook.restore import restore
 from gradeprop.records.atomic import write_atomically
 from gradeprop.records.gradebook_text import inert
+from gradeprop.records.readable_json import readable_json
 from gradeprop.records.receipt import carry_receipt
 
 _IMAGES = ("image/png", "image/jpeg")
@@ -54,7 +54,6 @@ def executed_notebook(
 ) -> bytes:
     """UTF-8 JSON of the notebook with outputs and results. Every cell of the release is in it, so that
     every part can be graded by hand; one that the student deleted says so."""
-    notebook = json.loads(to_notebook(release))
     ours = {cell.grade_id: cell for cell in release.cells}
     parts = {(exercise.exercise, part.part): part for exercise in result.exercises for part in exercise.parts}
     describe = check_words(assignment)
@@ -69,10 +68,8 @@ def executed_notebook(
             filled.append(_extra(cell, extras))
         else:
             filled.append(_known(cell, known, parts.get(known.key or ("", "")), describe))
-    notebook["cells"] = filled
-    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(
-        "utf-8", "replace"
-    )
+    notebook = {**notebook_frame(release), "cells": filled}
+    return readable_json(notebook, sort_keys=True, half_characters="replace")
 
 
 def check_words(assignment: LoadedAssignment) -> dict[tuple[PartKey, str], str]:

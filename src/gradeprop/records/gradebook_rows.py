@@ -7,6 +7,7 @@ exist: nbgrader then refuses.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,12 +22,13 @@ from nbgrader.api import (
     SolutionCell,
     SourceCell,
     SubmittedNotebook,
+    new_uuid,
 )
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
-from gradeprop.notebook.render import nbgrader_metadata, to_notebook
+from gradeprop.notebook.render import nbgrader_metadata, notebook_frame
 
 # nbgrader's preprocessors open the gradebook with this name whatever the course is called.
 _DEFAULT_COURSE = "default_course"
@@ -72,8 +74,7 @@ def prepare_rows(session: Session, course: str, release: ReleaseModel, due: date
     if notebook is None:
         notebook = Notebook(name=release.assignment, assignment_id=assignment.id)
         session.add(notebook)
-    kernelspec = json.loads(to_notebook(release))["metadata"]["kernelspec"]
-    notebook.kernelspec = json.dumps(kernelspec)
+    notebook.kernelspec = json.dumps(notebook_frame(release)["metadata"]["kernelspec"])
     session.flush()
     _source_cells(session, notebook.id, release)
     graded = _grade_cells(session, notebook.id, release)
@@ -184,15 +185,21 @@ def add_empty_rows(
 ) -> None:
     """Give a submitted notebook the grades and comments that it lacks, all empty."""
     have = set(session.scalars(select(Grade.cell_id).where(Grade.notebook_id == submitted)))
-    session.add_all(
-        Grade(cell_id=cell, notebook_id=submitted, needs_manual_grade=True)
-        for cell in graded.values()
-        if cell not in have
-    )
+    session.add_all(empty_grades(submitted, [cell for cell in graded.values() if cell not in have]))
     have = set(session.scalars(select(Comment.cell_id).where(Comment.notebook_id == submitted)))
-    session.add_all(
-        Comment(cell_id=cell, notebook_id=submitted) for cell in answered.values() if cell not in have
-    )
+    session.add_all(empty_comments(submitted, [cell for cell in answered.values() if cell not in have]))
+
+
+def empty_grades(submitted: str, cells: Iterable[str]) -> list[Grade]:
+    """New rows for cells with points, of a submitted notebook."""
+    return [
+        Grade(id=new_uuid(), cell_id=cell, notebook_id=submitted, needs_manual_grade=True) for cell in cells
+    ]
+
+
+def empty_comments(submitted: str, cells: Iterable[str]) -> list[Comment]:
+    """New rows for answers, of a submitted notebook."""
+    return [Comment(id=new_uuid(), cell_id=cell, notebook_id=submitted) for cell in cells]
 
 
 def scored_cells(release: ReleaseModel) -> dict[tuple[str, str], ReleaseCell]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from gradeprop.grading.verdict import SubmissionResult
 from gradeprop.records.atomic import write_atomically
+from gradeprop.records.readable_json import readable_json
 
 
 def result_path(root: Path, assignment: str, student: str) -> Path:
@@ -39,17 +40,8 @@ def write_result(root: Path, result: SubmissionResult) -> Path:
         StorageError: the file cannot be written.
     """
     path = result_path(root, result.assignment, result.student)
-    write_atomically(path, _as_json(result.to_json()))
+    write_atomically(path, readable_json(result.to_json()))
     return path
-
-
-def _as_json(data: dict[str, Any]) -> bytes:
-    """Readable UTF-8; what has no UTF-8 form (half a character in a folder's name or a student's message)
-    is written as JSON's own escape."""
-    try:
-        return (json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
-    except UnicodeEncodeError:
-        return (json.dumps(data, ensure_ascii=True, indent=1, allow_nan=False) + "\n").encode()
 
 
 def read_result(root: Path, assignment: str, student: str) -> SubmissionResult | None:
