@@ -65,7 +65,7 @@ def test_it_needs_nothing_but_torch_and_the_standard_library() -> None:
     """What a student's machine may lack, or what exists on Linux only, is not imported."""
     code = (
         "import sys\n"
-        "banned = ['pydantic', 'yaml', 'pytest', 'IPython', 'safetensors', 'fcntl', 'resource', 'pwd']\n"
+        "banned = ['pydantic', 'yaml', 'pytest', 'IPython', 'fcntl', 'resource', 'pwd']\n"
         "import torch, numpy\n"
         "before = set(sys.modules)\n"
         "import gradeprop.session.kernel\n"

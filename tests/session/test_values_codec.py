@@ -144,7 +144,7 @@ def test_an_argument_that_cannot_be_built_is_the_graders_error(argument: Any) ->
 
 
 TENSOR = {
-    "n": "0",
+    "at": 0,
     "dtype": "float32",
     "shape": [2],
     "device": "cpu",
@@ -158,16 +158,27 @@ TENSOR = {
     [
         {"dtype": "float64"},
         {"dtype": "object"},
-        {"shape": [1, 2]},
+        {"dtype": None},
+        {"shape": [3]},
+        {"shape": [-1, -2]},
+        {"shape": [2.0]},
+        {"shape": [True]},
+        {"shape": [1] * 17},
+        {"shape": [2**33]},
+        {"shape": [2**80, 0]},
         {"shape": "no"},
         {"shape": None},
         {"device": "/dev/sda"},
         {"device": 3},
         {"requires_grad": 1},
         {"is_leaf": None},
-        {"n": "7"},
-        {"n": 0},
-        {"grad": {"n": "0", "dtype": "int64", "shape": [2]}},
+        {"at": -8},
+        {"at": 4},
+        {"at": 2**70},
+        {"at": "0"},
+        {"at": None},
+        {"at": True},
+        {"grad": {"at": 0, "dtype": "int64", "shape": [2]}},
         {"grad": []},
         {"dtype": "complex64"},
     ],
@@ -205,10 +216,36 @@ def test_rows_that_are_no_outcomes_are_malformed(rows: Any) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_no_tail_raises_anything_but_a_wire_error(tail: bytes) -> None:
-    row = {"returned": {"x": TENSOR}, "arguments": [], "used": []}
-    with pytest.raises(WireError):
-        decode_outcomes([row], tail)
+def test_any_tail_is_a_tensor_of_the_dtype_and_shape_or_malformed(tail: bytes) -> None:
+    row = {"returned": {"x": TENSOR | {"shape": [5, 3]}}, "arguments": [], "used": []}
+    if len(tail) < 60:
+        with pytest.raises(WireError):
+            decode_outcomes([row], tail)
+    else:
+        (back,) = decode_outcomes([row], tail)
+        assert isinstance(back, Returned)
+        assert isinstance(back.value, TensorState)
+        assert (back.value.value.shape, back.value.value.dtype) == ((5, 3), torch.float32)
+
+
+def test_tensors_that_name_the_same_bytes_are_no_larger_than_what_was_sent() -> None:
+    with pytest.raises(WireError) as caught:
+        decode_outcomes([{"returned": {"l": [{"x": TENSOR}] * 2}, "arguments": [], "used": []}], bytes(8))
+    assert caught.value.kind == "too_big"
+    rows = [{"returned": {"l": [{"x": TENSOR | {"at": at}} for at in (0, 4)]}, "arguments": [], "used": []}]
+    (back,) = decode_outcomes(rows, bytes(16))
+    assert isinstance(back, Returned)
+    assert isinstance(back.value, list)
+    first, second = (item.value for item in back.value if isinstance(item, TensorState))
+    first += 1
+    assert second.tolist() == [0.0, 0.0]
+
+
+def test_very_many_tensors_are_refused() -> None:
+    empty = {"x": TENSOR | {"shape": [0]}}
+    with pytest.raises(WireError) as caught:
+        decode_outcomes([{"returned": {"l": [empty] * 5000}, "arguments": [], "used": []}], b"")
+    assert caught.value.kind == "too_big"
 
 
 def test_values_with_too_many_parts_or_levels_are_refused() -> None:
@@ -224,7 +261,7 @@ def test_values_with_too_many_parts_or_levels_are_refused() -> None:
 
 def test_bytes_that_are_no_booleans_become_booleans() -> None:
     rows, tail = encode_outcomes([Returned(TensorState(torch.tensor([True, False])))])
-    (back,) = decode_outcomes(rows, tail[:-2] + b"\x07\x00")
+    (back,) = decode_outcomes(rows, b"\x07\x00" + tail[2:])
     assert isinstance(back, Returned)
     assert isinstance(back.value, TensorState)
     assert back.value.value.tolist() == [True, False]

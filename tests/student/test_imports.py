@@ -33,7 +33,7 @@ def refuse(names):
 def test_gp_check_needs_torch_alone():
     code = f"""{BLOCK}
 import json, torch
-refuse({[*INSTRUCTORS, *LINUX, "rich", "typer", "nbformat", "IPython", "ipykernel", "safetensors"]})
+refuse({[*INSTRUCTORS, *LINUX, "rich", "typer", "nbformat", "IPython", "ipykernel"]})
 for source in json.loads({cells("a01_slopes")!r}):
     exec(source)
 """

@@ -14,7 +14,6 @@ from gradeprop.errors import MissingFacility
 _PACKAGES = {
     "torch": "pip install torch",
     "ipython": "pip install ipython",
-    "safetensors": "pip install 'gradeprop[grade]'",
     "pytest": "pip install 'gradeprop[grade]'",
     "pyyaml": "pip install 'gradeprop[grade]'",
     "pydantic": "pip install 'gradeprop[grade]'",

@@ -28,7 +28,7 @@ from gradeprop.records.key import course_key
 
 # What grading needs of pyproject.toml: all but the gradebook and the notebook server.
 NEEDED: Final = (
-    "torch", "numpy", "safetensors", "ipython", "nbformat", "typer", "rich",
+    "torch", "numpy", "ipython", "nbformat", "typer", "rich",
     "pytest", "pyyaml", "pydantic", "orjson", "jinja2", "pygments", "matplotlib", "pyseccomp",
 )  # fmt: skip
 _SCRIPTS: Final = Path(__file__).parent / "gradescope_bundle"

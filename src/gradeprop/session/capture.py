@@ -6,7 +6,6 @@ student's class is called, and what is not a known plain type becomes `Opaque` w
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -101,9 +100,7 @@ def _capture_tensor(tensor: torch.Tensor, budget: _Budget) -> Value:
     requires_grad, is_leaf = tensor.requires_grad, tensor.is_leaf
     grad = None
     if is_leaf or tensor.retains_grad:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            grad = tensor.grad
+        grad = tensor.grad
     return TensorState(
         value=_copy(tensor, budget),
         device=str(tensor.device),

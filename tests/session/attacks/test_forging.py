@@ -16,6 +16,10 @@ import json, os, struct
 def send(head, tail=b'', lengths=None):
     text = head if isinstance(head, bytes) else json.dumps(head).encode()
     os.write(channel, struct.pack('<II', *(lengths or (len(text), len(tail)))) + text + tail)
+def tensor(at, shape):
+    claim = {'at': at, 'dtype': 'float32', 'shape': shape}
+    claim |= {'device': 'cpu', 'requires_grad': False, 'is_leaf': True}
+    return {'outcomes': [{'returned': {'x': claim}, 'arguments': [], 'used': []}]}
 """
 CHECKER = """
     import gc
@@ -37,13 +41,11 @@ FRAMES = {
     "wrong type": "send({'outcomes': 7})",
     "too many": "send({'outcomes': [{'missing': 'f', 'found': None}] * 9})",
     "fault": "send({'fault': 'grader'})",
-    "no tensor": "send({'outcomes': [{'returned': {'x': {'n': '0'}}, 'arguments': [], 'used': []}]})",
-    "wild header": "send({'outcomes': [{'returned': {'x': {'n': '0'}}, 'arguments': [], 'used': []}]}, "
-    "struct.pack('<Q', 2**60) + b'{}')",
-    "overlap": "send({'outcomes': [{'returned': {'x': {'n': '0', 'dtype': 'float32', 'shape': [2**33], "
-    "'device': 'cpu', 'requires_grad': False, 'is_leaf': True}}, 'arguments': [], 'used': []}]}, "
-    "(lambda h: struct.pack('<Q', len(h)) + h)"
-    '(b\'{"0": {"dtype": "F32", "shape": [8589934592], "data_offsets": [0, 34359738368]}}\'))',
+    "no tensor": "send({'outcomes': [{'returned': {'x': {'at': 0}}, 'arguments': [], 'used': []}]})",
+    "beyond the tail": "send(tensor(at=2**60, shape=[2]), bytes(8))",
+    "before the tail": "send(tensor(at=-64, shape=[2]), bytes(8))",
+    "a huge claim": "send(tensor(at=0, shape=[2**33]), bytes(8))",
+    "many of the same": "send({'outcomes': tensor(at=0, shape=[2])['outcomes'] * 9}, bytes(8))",
     "moved": "send({'moved': True})",
     "moved to somewhere": "send({'moved': 1})",
     "half a frame": "os.write(channel, b'\\x10')",
