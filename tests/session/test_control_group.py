@@ -56,6 +56,24 @@ def test_what_the_warm_process_has_does_not_count(group: ControlGroup) -> None:
     assert int((group.memory / name).read_text()) == (100 + 10 + SLACK_MB) << 20
 
 
+def test_the_kernel_is_told_only_what_is_new(tmp_path: Path) -> None:
+    group = ControlGroup(tmp_path, tmp_path, 2)
+    limit = tmp_path / "memory.max"
+    group.limit(1, 9)
+    told = limit.read_text()
+    limit.unlink()
+    group.limit(1, 9)
+    assert not limit.exists()
+    group.limit(2, 9)
+    assert limit.read_text() != told
+    limit.unlink()
+    limit.mkdir()  # refuses
+    group.limit(3, 9)
+    limit.rmdir()
+    group.limit(3, 9)
+    assert limit.exists()
+
+
 def test_groups_of_killed_graders_are_removed(group: ControlGroup) -> None:
     abandoned = group.memory.parent / "gradeprop-99999999-0"
     abandoned.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -48,6 +49,9 @@ def run(
     handed = find_submissions(submitted or root / "submitted", name, students)
     devices = chosen_devices(device, course.spec.devices)
     check_writable(root, name)
+    # nbgrader imports nbformat, and that jsonschema, which looks for what can check the syntax of IRIs:
+    # nobody asks for it here, and where it is installed, importing it takes a second.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     if isolation == "none":
         screen.err().print(UNSAFE, style="bold red")
     # Sooner than what is due can be told exactly, but only where it is plain.

@@ -122,9 +122,9 @@ class ProcessSandbox(Sandbox):
         return self._kills > before
 
     def _limit_all(self) -> None:
-        """Give the control group what all open sessions may have together."""
+        """Give the control group what all open sessions may have together; the last one's without any."""
         group = self._counting.group
-        if group is not None:
+        if group is not None and self._sessions:
             memory = sum(limits.memory_mb for limits in self._sessions.values())
             processes = sum(limits.processes for limits in self._sessions.values())
             group.limit(memory, _OWN_PROCESSES + processes)
