@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -107,6 +108,7 @@ class ClassRun:
             on_result(result)
 
         if self.due:
+            gc.freeze()  # the databases' and torch's modules stay; no need to look through them every time
             running = self._graders or self._start(len(self.due))
             running.grade(self._plan, [partial(load, self._plan, item) for item in self.due], keep)
 
