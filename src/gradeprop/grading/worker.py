@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -39,6 +40,7 @@ def work(pipe: Connection, facilities: Facilities) -> None:
             except (EOFError, OSError):
                 return
             setting = plan.setting(sandboxes)
+            _wait_for_turn()
             gc.freeze()  # what has been imported stays; looking through it again and again takes 5 %
             while True:
                 try:
@@ -51,6 +53,13 @@ def work(pipe: Connection, facilities: Facilities) -> None:
     except GradepropError as error:
         with suppress(OSError):
             pipe.send(error)
+
+
+def _wait_for_turn() -> None:
+    """Do not interrupt a sandbox on the same core at each word that comes from it, but read all that it has
+    said when it pauses: 3 % more submissions per second."""
+    with suppress(AttributeError, OSError):  # Linux has it, and some containers refuse it
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _leave(signum: int, _frame: object) -> None:
