@@ -181,10 +181,13 @@ Medians of the `timing` in the result files, in ms:
 {_parts(f"{run.workers} workers", run)}
 {_parts("1 worker", alone)}
 
-Of the processor time of a submission on this machine about 45 ms are the grader's own process (hidden inputs
-and right answers, comparing, naming causes, pytest), 40 ms Python and torch in the sandbox, and 50 ms the
-kernel's work for the sandbox: each place where functions are asked is a fork, and a fork costs 3 ms to make,
-5 ms of pages copied at their first use and 3.5 ms to end (sampled with `perf` on 2026-11-23, once warm).
+Both cores are busy all the time. Of the 84 ms of processor time of a submission, sampled with `perf` on
+2026-11-26 while two workers graded, 27 ms are the graders' (hidden inputs and right answers, comparing,
+naming causes, pytest, talking to the sandbox), 8 ms the recording process's, and 48 ms the sandbox's: 35 ms
+Python and torch, of which the student's own functions take 20, and 13 ms the kernel's work for a process of
+its own. There is one fork for each submission: 1.5 ms to make it, 3.5 ms for its namespaces and the other
+layers, some 2,100 pages copied at their first use (7 ms), 3 ms to end it. What runs in a fresh process runs
+slower, too: the cells take twice as long there as in one that has run them before.
 
 ## Memory
 
