@@ -72,6 +72,13 @@ NOTEBOOKS: dict[str, tuple[list[str], list[list[list[Ask]]]]] = {
         ],
         [[[F]], [[F]], [[F, G]]],
     ),
+    "what is large, deleted to make room": (
+        [
+            "import torch\nlarge = torch.ones(150 << 20)\ndef f(): return large[:2]",
+            "del large\nmore = torch.ones(150 << 20)\nw = 1",
+        ],
+        [[[F]], [[F], [W]]],
+    ),
     "files": (
         ["def f():\n    import os\n    return sorted(os.listdir())", "open('a.txt', 'w').write('1')"],
         [[[F], [F]], [[F]]],

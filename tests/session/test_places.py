@@ -129,6 +129,27 @@ def test_with_a_thread_of_student_code_nothing_is_certain(names: dict[str, Any],
     assert not with_thread.go_back(["uses"])
 
 
+def test_what_is_large_is_not_kept(tmp_path: Path) -> None:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec("import torch, weakref\nlarge = torch.ones(8 << 20)\nalive = weakref.ref(large)\nsmall = 1", names)
+    alive = names.pop("alive")
+    place = here(names, tmp_path)
+    del names["large"]
+    assert alive() is None
+    assert place.go_back(["small"])
+    assert not place.go_back(["large"])
+
+
+def test_names_that_came_later_are_gone(names: dict[str, Any], tmp_path: Path) -> None:
+    place = here(names, tmp_path)
+    exec("later = iter([1])", names)
+    names["_"] = 7
+    assert place.go_back(["uses"])
+    assert "later" not in names
+    assert names["_"] == 7
+    assert names["__name__"] == "__main__"
+
+
 def test_two_places_of_one_notebook(names: dict[str, Any], tmp_path: Path) -> None:
     first = here(names, tmp_path)
     exec("scale = 10.0\nextra = 1", names)

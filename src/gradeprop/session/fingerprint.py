@@ -137,6 +137,7 @@ def numbers() -> tuple[Any, ...]:
     numpy: Any = sys.modules.get("numpy")
     return (
         torch.default_generator.get_state(),
+        torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None,
         random.getstate(),
         None if numpy is None else numpy.random.get_state(),
     )
@@ -144,8 +145,10 @@ def numbers() -> tuple[Any, ...]:
 
 def put_back(standing: tuple[Any, ...]) -> None:
     """Have the generators of random numbers go on from where they stood."""
-    for_torch, for_random, for_numpy = standing
+    for_torch, for_cuda, for_random, for_numpy = standing
     torch.default_generator.set_state(for_torch)
+    if for_cuda is not None:
+        torch.cuda.set_rng_state_all(for_cuda)
     random.setstate(for_random)
     if for_numpy is not None:
         sys.modules["numpy"].random.set_state(for_numpy)

@@ -50,15 +50,20 @@ class Place:
 
     def __init__(self, names: MutableMapping[str, Any], folder: Path, threads: int = 1) -> None:
         self._live, self._folder, self._threads = names, folder, threads
-        self._names = dict(names)
         self._surroundings = surroundings(folder)
         self._numbers = numbers()
         budget = Budget(_OBJECTS, _TENSOR_BYTES)
-        self._facts: dict[str, Facts | None] = {
-            name: facts_of(value, names, str(folder), budget)
-            for name, value in self._names.items()
-            if not _OF_THE_SHELL.fullmatch(name)
-        }
+        self._names: dict[str, Any] = {}
+        self._facts: dict[str, Facts] = {}
+        # Names whose values nothing is known of. The values are not kept either: a cell that deletes what is
+        # large, to make room, must have the room.
+        self._unseen: set[str] = set()
+        for name, value in names.items():
+            facts = None if is_of_the_shell(name) else facts_of(value, names, str(folder), budget)
+            if facts is None:
+                self._unseen.add(name)
+            else:
+                self._names[name], self._facts[name] = value, facts
 
     def go_back(self, asked: Iterable[str]) -> bool:
         """Bind all names as they were here, and set the random numbers back.
@@ -66,16 +71,17 @@ class Place:
         Returns: whether all that the names in ``asked`` can depend on is as it was. If not, what they are
             now says nothing about this place.
         """
-        self._live.clear()
+        for name in [name for name in self._live if not is_of_the_shell(name)]:
+            del self._live[name]
         self._live.update(self._names)
         put_back(self._numbers)
         if thread_count() > self._threads or surroundings(self._folder) != self._surroundings:
             return False
-        return all(self._is_as_it_was(name) for name in self._reached_from(asked))
+        reached = self._reached_from(asked)
+        return not reached & self._unseen and all(map(self._is_as_it_was, reached))
 
     def _is_as_it_was(self, name: str) -> bool:
-        before = self._facts.get(name)
-        return before is not None and facts_of(self._names[name], self._live, str(self._folder)) == before
+        return facts_of(self._names[name], self._live, str(self._folder)) == self._facts[name]
 
     def _reached_from(self, asked: Iterable[str]) -> set[str]:
         """The names that matter to these: themselves, and what their code may look up."""
@@ -83,13 +89,18 @@ class Place:
         waiting = list(asked)
         while waiting:
             name = waiting.pop()
-            if name in reached or name not in self._names:
+            if name in reached or not (name in self._names or name in self._unseen):
                 continue
             reached.add(name)
-            facts = self._facts.get(name)
-            if facts is None:
-                continue  # this name alone is enough to stay away
-            if facts.refers & _ANYTHING:
-                return reached | set(self._facts) | (facts.refers & self._names.keys())
-            waiting += facts.refers
+            if name in self._names:
+                refers = self._facts[name].refers
+                waiting += refers
+                if refers & _ANYTHING:
+                    waiting += self._names
+                    waiting += (other for other in self._unseen if not is_of_the_shell(other))
         return reached
+
+
+def is_of_the_shell(name: str) -> bool:
+    """Whether IPython keeps this name for itself."""
+    return _OF_THE_SHELL.fullmatch(name) is not None

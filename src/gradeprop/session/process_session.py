@@ -299,7 +299,7 @@ class ProcessSession(Session):
             except CutShortError:
                 # It ran well before; now it is left out rather than tried for ever.
                 if isinstance(step, _Cell):
-                    self._steps.remove(step)
+                    del self._steps[live.done]
                 return False
             live.done += 1
         return True
