@@ -1,8 +1,7 @@
 """The pytest plugin: one pytest session judges many submissions.
 
 A `pytest.main` per submission costs more than the student's own code, so submissions are a parameter of
-the tests. Items are ordered by submission, then device, then the part's place in the notebook, and each
-part is asked about right after its own place.
+the tests. Items are ordered by submission, then device, then the part's place in the notebook.
 """
 
 from __future__ import annotations

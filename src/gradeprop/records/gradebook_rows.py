@@ -7,7 +7,6 @@ exist: nbgrader then refuses.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -24,7 +23,7 @@ from nbgrader.api import (
     SubmittedNotebook,
     new_uuid,
 )
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
@@ -174,32 +173,25 @@ def _retire(session: Session, notebook: str, present: set[str]) -> tuple[str, ..
 def _complete_submissions(
     session: Session, notebook: str, graded: dict[str, str], answered: dict[str, str]
 ) -> None:
-    for submitted in session.scalars(
-        select(SubmittedNotebook.id).where(SubmittedNotebook.notebook_id == notebook)
-    ).all():
-        add_empty_rows(session, submitted, graded, answered)
+    """Give every submission the grades and comments that it lacks, all empty."""
+    for kind, cells, empty in ((Grade, graded, empty_grade), (Comment, answered, empty_comment)):
+        for cell in cells.values():
+            lacking = (
+                select(SubmittedNotebook.id)
+                .outerjoin(kind, and_(kind.notebook_id == SubmittedNotebook.id, kind.cell_id == cell))
+                .where(SubmittedNotebook.notebook_id == notebook, kind.id.is_(None))
+            )
+            session.add_all([empty(submitted, cell) for submitted in session.scalars(lacking)])
 
 
-def add_empty_rows(
-    session: Session, submitted: str, graded: dict[str, str], answered: dict[str, str]
-) -> None:
-    """Give a submitted notebook the grades and comments that it lacks, all empty."""
-    have = set(session.scalars(select(Grade.cell_id).where(Grade.notebook_id == submitted)))
-    session.add_all(empty_grades(submitted, [cell for cell in graded.values() if cell not in have]))
-    have = set(session.scalars(select(Comment.cell_id).where(Comment.notebook_id == submitted)))
-    session.add_all(empty_comments(submitted, [cell for cell in answered.values() if cell not in have]))
+def empty_grade(submitted: str, cell: str) -> Grade:
+    """A new row for a cell with points, of a submitted notebook."""
+    return Grade(id=new_uuid(), cell_id=cell, notebook_id=submitted, needs_manual_grade=True)
 
 
-def empty_grades(submitted: str, cells: Iterable[str]) -> list[Grade]:
-    """New rows for cells with points, of a submitted notebook."""
-    return [
-        Grade(id=new_uuid(), cell_id=cell, notebook_id=submitted, needs_manual_grade=True) for cell in cells
-    ]
-
-
-def empty_comments(submitted: str, cells: Iterable[str]) -> list[Comment]:
-    """New rows for answers, of a submitted notebook."""
-    return [Comment(id=new_uuid(), cell_id=cell, notebook_id=submitted) for cell in cells]
+def empty_comment(submitted: str, cell: str) -> Comment:
+    """A new row for an answer, of a submitted notebook."""
+    return Comment(id=new_uuid(), cell_id=cell, notebook_id=submitted)
 
 
 def scored_cells(release: ReleaseModel) -> dict[tuple[str, str], ReleaseCell]:
