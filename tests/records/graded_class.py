@@ -20,6 +20,10 @@ from gradeprop.grading.verdict import (
 )
 from gradeprop.notebook.release import ReleaseModel, release_model
 from gradeprop.notebook.render import to_notebook
+from gradeprop.records.autograded import autograded_notebook
+from gradeprop.records.gradebook import GradebookWriter
+from gradeprop.records.gradebook_entry import gradebook_id
+from gradeprop.records.recorder import Recorder
 
 ASSIGNMENT = "a01_slopes"
 CODE = "square_derivative-by_hand"
@@ -142,3 +146,12 @@ def autograded_cells(path: Path) -> dict[str, dict[str, Any]]:
         }
         for cell in cells
     }
+
+
+def record_now(writer: GradebookWriter, result: SubmissionResult, submitted: Path) -> Path:
+    """Record one submission, at once; return its notebook in autograded/."""
+    root = submitted.parents[2]
+    recorder = Recorder(root, result.assignment, writer)
+    recorder.keep(result, submitted)
+    recorder.flush()
+    return autograded_notebook(root, gradebook_id(result.student), result.assignment)

@@ -18,8 +18,8 @@ from course.minimal import EXERCISE, replaced
 from gradeprop.course.model import Course
 from gradeprop.errors import StorageError
 from gradeprop.notebook.release import ReleaseModel
-from gradeprop.records import gradebook as module
-from gradeprop.records.gradebook import GradebookWriter, gradebook_id
+from gradeprop.records.gradebook import GradebookWriter
+from gradeprop.records.gradebook_entry import gradebook_id
 from records.graded_class import (
     ASSIGNMENT,
     CHOICE,
@@ -28,6 +28,7 @@ from records.graded_class import (
     autograded_cells,
     hand_in,
     ran,
+    record_now,
     result_for,
     small_course,
     small_release,
@@ -65,7 +66,7 @@ def recorded(course: Course, release: ReleaseModel) -> Iterator[tuple[GradebookW
     """A writer that has recorded ada's work, and the folder she handed in."""
     folder = hand_in(Path(course.root), release, "ada", at=LATE)
     with GradebookWriter(course, release) as writer:
-        writer.record(result_for("ada", ran(release, ANSWERS)), folder)
+        record_now(writer, result_for("ada", ran(release, ANSWERS)), folder)
         yield writer, folder
 
 
@@ -90,7 +91,7 @@ def test_only_what_a_person_must_grade_is_marked(course: Course) -> None:
 def test_a_grader_fault_waits_for_a_person_and_is_no_zero(course: Course, release: ReleaseModel) -> None:
     folder = hand_in(Path(course.root), release, "ada")
     with GradebookWriter(course, release) as writer:
-        writer.record(result_for("ada", ran(release, ANSWERS), hidden=None), folder)
+        record_now(writer, result_for("ada", ran(release, ANSWERS), hidden=None), folder)
     with book(course) as gradebook:
         grade = grade_of(gradebook, f"{CODE}-check")
         assert grade.auto_score is None
@@ -105,7 +106,7 @@ def test_what_a_person_entered_survives_a_regrade(recorded, course: Course, rele
         gradebook.find_comment(CODE, ASSIGNMENT, ASSIGNMENT, "ada").manual_comment = "Nice."
         gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ada").flagged = True
         gradebook.db.commit()
-    writer.record(result_for("ada", ran(release, ANSWERS), hidden=0.0, message="Half."), folder)
+    record_now(writer, result_for("ada", ran(release, ANSWERS), hidden=0.0, message="Half."), folder)
     with book(course) as gradebook:
         grade = grade_of(gradebook, PROSE)
         assert (grade.manual_score, grade.extra_credit, grade.needs_manual_grade) == (1.5, 0.5, False)
@@ -123,7 +124,7 @@ def test_a_scored_answer_that_changed_is_marked_again(
         grade = grade_of(gradebook, PROSE)
         grade.manual_score, grade.needs_manual_grade = 2.0, False
         gradebook.db.commit()
-    writer.record(result_for("ada", ran(release, {**ANSWERS, PROSE: "It rises."})), folder)
+    record_now(writer, result_for("ada", ran(release, {**ANSWERS, PROSE: "It rises."})), folder)
     with book(course) as gradebook:
         grade = grade_of(gradebook, PROSE)
         assert (grade.manual_score, grade.needs_manual_grade) == (2.0, True)
@@ -136,10 +137,10 @@ def test_an_overruled_score_is_marked_when_the_automatic_one_changes(
     with book(course) as gradebook:
         grade_of(gradebook, f"{CODE}-check").manual_score = 2.5
         gradebook.db.commit()
-    writer.record(result_for("ada", ran(release, ANSWERS)), folder)
+    record_now(writer, result_for("ada", ran(release, ANSWERS)), folder)
     with book(course) as gradebook:
         assert not grade_of(gradebook, f"{CODE}-check").needs_manual_grade
-    writer.record(result_for("ada", ran(release, ANSWERS), hidden=0.0), folder)
+    record_now(writer, result_for("ada", ran(release, ANSWERS), hidden=0.0), folder)
     with book(course) as gradebook:
         grade = grade_of(gradebook, f"{CODE}-check")
         assert (grade.auto_score, grade.manual_score, grade.needs_manual_grade) == (1.0, 2.5, True)
@@ -149,7 +150,7 @@ def test_recording_twice_changes_nothing(recorded, course: Course, release: Rele
     writer, folder = recorded
     path = Path(course.root) / "autograded" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     before, rows = path.read_bytes(), _dump(course)
-    writer.record(result_for("ada", ran(release, ANSWERS)), folder)
+    record_now(writer, result_for("ada", ran(release, ANSWERS)), folder)
     with GradebookWriter(course, release):
         pass
     assert path.read_bytes() == before
@@ -165,7 +166,7 @@ def test_a_comment_can_hold_no_markup(course: Course, release: ReleaseModel) -> 
     folder = hand_in(Path(course.root), release, "ada")
     hostile = 'NameError: <img src=x onerror="alert(1)"> [go](javascript:alert(1)) $\\href{javascript:1}{x}$'
     with GradebookWriter(course, release) as writer:
-        writer.record(result_for("ada", ran(release, ANSWERS), hidden=0.0, message=hostile), folder)
+        record_now(writer, result_for("ada", ran(release, ANSWERS), hidden=0.0, message=hostile), folder)
     with book(course) as gradebook:
         comment = comment_of(gradebook, CODE)
     assert comment is not None
@@ -182,7 +183,7 @@ def test_an_unreadable_hand_in_is_recorded_with_what_to_do(course: Course, relea
     folder = hand_in(Path(course.root), release, "ada")
     (folder / f"{ASSIGNMENT}.ipynb").write_text("no notebook")
     with GradebookWriter(course, release) as writer:
-        path = writer.record(unreadable("ada"), folder)
+        path = record_now(writer, unreadable("ada"), folder)
     with book(course) as gradebook:
         assert grade_of(gradebook, f"{CODE}-check").auto_score == 0.0
         assert "Hand it in again." in (comment_of(gradebook, CODE) or "")
@@ -236,35 +237,6 @@ def test_a_part_removed_leaves_unless_a_person_has_graded_it(course: Course, rel
         assert gradebook.find_submission(ASSIGNMENT, "ada").max_score == 3.0 + 2.0
 
 
-@pytest.mark.parametrize("moment", ["before the commit", "after the commit"])
-def test_an_interrupted_recording_is_seen_and_mended(
-    course: Course, release: ReleaseModel, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
-    folder = hand_in(Path(course.root), release, "ada")
-    result = result_for("ada", ran(release, ANSWERS))
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    name = "_remember" if moment == "before the commit" else "write_autograded"
-    with GradebookWriter(course, release) as writer:
-        writer.record(result_for("ada", ran(release, ANSWERS), hidden=0.0), folder)
-        assert writer.is_recorded("ada")
-        with monkeypatch.context() as patch:
-            patch.setattr(module, name, interrupt)
-            with pytest.raises(KeyboardInterrupt):
-                writer.record(result, folder)
-    with book(course) as gradebook:  # all of it or nothing
-        half = grade_of(gradebook, f"{CODE}-check").auto_score
-        assert half == (1.0 if moment == "before the commit" else 3.0)
-    with GradebookWriter(course, release) as writer:
-        assert writer.is_recorded("ada") == (moment == "before the commit")  # then nothing had changed
-        writer.record(result, folder)
-        assert writer.is_recorded("ada")
-    with book(course) as gradebook:
-        assert grade_of(gradebook, f"{CODE}-check").auto_score == 3.0
-
-
 def test_a_database_without_alembic_on_the_path_is_complete(
     course: Course, release: ReleaseModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,8 +281,8 @@ def test_a_relative_url_starts_at_the_course(
 def test_strange_ids_are_recorded(course: Course, release: ReleaseModel, student: str) -> None:
     folder = hand_in(Path(course.root), release, "someone")
     with GradebookWriter(course, release) as writer:
-        writer.record(result_for(student, ran(release, ANSWERS)), folder)
-        assert writer.is_recorded(student)
+        record_now(writer, result_for(student, ran(release, ANSWERS)), folder)
+        assert writer.recorded([student])
     with book(course) as gradebook:
         assert gradebook.find_submission(ASSIGNMENT, gradebook_id(student)).score == 4.0
 
@@ -327,8 +299,8 @@ def test_a_late_penalty_of_the_nbgrader_config_is_applied(course: Course, releas
     with book(course) as gradebook:
         gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-03-01 10:00:00 UTC")
     with GradebookWriter(course, release) as writer:
-        writer.record(result_for("ada", ran(release, ANSWERS)), folder)
-        writer.record(result_for("bob", ran(release, ANSWERS)), on_time)
+        record_now(writer, result_for("ada", ran(release, ANSWERS)), folder)
+        record_now(writer, result_for("bob", ran(release, ANSWERS)), on_time)
     with book(course) as gradebook:
         penalties = [
             gradebook.find_submission(ASSIGNMENT, student).late_submission_penalty
@@ -352,7 +324,7 @@ def test_the_whole_class_is_in_nbgraders_tables(course: Course, release: Release
     folder = hand_in(Path(course.root), release, "someone")
     with GradebookWriter(course, release) as writer:
         for number in range(20):
-            writer.record(result_for(f"s{number:03}", ran(release, ANSWERS)), folder)
+            record_now(writer, result_for(f"s{number:03}", ran(release, ANSWERS)), folder)
     with book(course) as gradebook:
         rows = gradebook.submission_dicts(ASSIGNMENT)
     assert [row["score"] for row in rows] == [4.0] * 20

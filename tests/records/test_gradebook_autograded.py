@@ -11,7 +11,7 @@ import pytest
 
 from gradeprop.course.model import Course
 from gradeprop.notebook.release import ReleaseModel
-from gradeprop.records.autograded import executed_cells, executed_notebook, write_autograded
+from gradeprop.records.autograded import NotebookRenderer, executed_cells
 from gradeprop.records.gradebook_text import inert
 from records.graded_class import (
     CHOICE,
@@ -40,9 +40,11 @@ def release(course: Course) -> ReleaseModel:
 
 def notebook_of(course: Course, release: ReleaseModel, result, folder: Path) -> Path:
     cells = executed_cells(result, folder, release)
-    data = executed_notebook(result, cells, release, course.assignments[0])
+    data = NotebookRenderer(release, course.assignments[0]).render(result, cells)
     nbformat.validate(nbformat.reads(data.decode(), as_version=4))
-    return write_autograded(Path(course.root) / "autograded", result.assignment, data, folder)
+    path = Path(course.root) / "executed.ipynb"
+    path.write_bytes(data)
+    return path
 
 
 def test_a_hidden_check_shows_its_words_and_message_only(course: Course, release: ReleaseModel) -> None:

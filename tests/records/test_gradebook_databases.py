@@ -15,7 +15,16 @@ import pytest
 from nbgrader.api import Gradebook
 
 from gradeprop.records.gradebook import GradebookWriter
-from records.graded_class import ASSIGNMENT, PROSE, hand_in, ran, result_for, small_course, small_release
+from records.graded_class import (
+    ASSIGNMENT,
+    PROSE,
+    hand_in,
+    ran,
+    record_now,
+    result_for,
+    small_course,
+    small_release,
+)
 
 
 def test_several_writers_of_one_file_wait_for_each_other(tmp_path: Path) -> None:
@@ -67,8 +76,8 @@ def test_postgres_holds_the_same_gradebook(postgres: str, tmp_path: Path) -> Non
         gradebook.db.commit()
     with GradebookWriter(course, release, postgres) as writer:
         for student in ("s1", "n" * 200, "o'x <é>"):
-            writer.record(result_for(student, ran(release, {})), folder)
-            assert writer.is_recorded(student)
+            record_now(writer, result_for(student, ran(release, {})), folder)
+            assert writer.recorded([student])
     with Gradebook(postgres, "minimal") as gradebook:
         assert gradebook.find_submission(ASSIGNMENT, "s1").score == 5.5
         assert not gradebook.find_grade(PROSE, ASSIGNMENT, ASSIGNMENT, "s1").needs_manual_grade
@@ -83,9 +92,10 @@ def _write_at_once(root: Path, url: str | None) -> None:
     def write(_: int) -> None:
         with GradebookWriter(course, release, url) as writer:
             for number in range(5):
-                writer.record(result_for(f"s{number}", cells), folder)
+                record_now(writer, result_for(f"s{number}", cells), folder)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(4)))
     with GradebookWriter(course, release, url) as writer:
-        assert all(writer.is_recorded(f"s{number}") for number in range(5))
+        everybody = {f"s{number}" for number in range(5)}
+        assert writer.recorded(everybody) == everybody

@@ -15,6 +15,7 @@ from records.graded_class import (
     PROSE,
     hand_in,
     ran,
+    record_now,
     result_for,
     small_course,
     small_release,
@@ -31,8 +32,7 @@ def record(course, student, text):
     folder = hand_in(Path(course.root), release, student)
     result = result_for(student, ran(release, {PROSE: text}))
     with GradebookWriter(course, release) as writer:
-        writer.record(result, folder)
-    write_result(Path(course.root), result)
+        record_now(writer, result, folder)
 
 
 @pytest.fixture
@@ -109,8 +109,7 @@ def test_an_unreadable_notebook_and_one_outside_the_gradebook_are_told(course):
     root = Path(course.root)
     release = small_release(course)
     with GradebookWriter(course, release) as writer:
-        writer.record(unreadable("ann"), hand_in(root, release, "ann"))
-    write_result(root, unreadable("ann"))
+        record_now(writer, unreadable("ann"), hand_in(root, release, "ann"))
     write_result(root, result_for("zoe", ()))
     with opened(course) as book:
         items, _ = book.answers()

@@ -18,6 +18,7 @@ from records.graded_class import (
     PROSE,
     hand_in,
     ran,
+    record_now,
     result_for,
     small_course,
     small_release,
@@ -38,8 +39,7 @@ def record(course: Course, student: str, **scores: object) -> None:
     result = result_for(student, ran(release, {PROSE: "It falls."}), **scores)  # type: ignore[arg-type]
     folder = hand_in(root, release, student)
     with GradebookWriter(course, release) as writer:
-        writer.record(result, folder)
-    write_result(root, result)
+        record_now(writer, result, folder)
 
 
 def book(course: Course) -> Gradebook:

@@ -23,8 +23,8 @@ from gradeprop.course.load import load_course
 from gradeprop.grading.verdict import Timing
 from gradeprop.records.gradebook import GradebookWriter
 from gradeprop.records.nbgrader_grading import Order, deliver
-from gradeprop.records.results import read_result, write_result
-from records.graded_class import ASSIGNMENT, CODE, PROSE, autograded_cells
+from gradeprop.records.results import read_result
+from records.graded_class import ASSIGNMENT, CODE, PROSE, autograded_cells, record_now
 from records.nbgrader_command import NOTEBOOK, built_course, nbgrader, run_nbgrader, submit
 
 pytestmark = pytest.mark.slow
@@ -123,8 +123,7 @@ def test_autograde_gives_the_marks_that_gradeprop_grade_gives(graded: Path, tmp_
     delivery = deliver(Order(root, ASSIGNMENT, root / "submitted", ("ada", "bob", "eve"), "none"))
     with GradebookWriter(delivery.course, delivery.release) as writer:
         for result in delivery.results:
-            writer.record(result, root / "submitted" / result.student / ASSIGNMENT)
-            write_result(root, result)
+            record_now(writer, result, root / "submitted" / result.student / ASSIGNMENT)
     assert marks(root) == marks(graded)
     assert cell_rows(root) == cell_rows(graded)
     for student in ("ada", "bob", "eve"):

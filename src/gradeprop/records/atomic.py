@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from gradeprop.errors import StorageError
 
+_WRITING = ".writing-"
 
-def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+
+def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, synced: bool = True) -> None:
     """Write ``data`` so that a reader sees the old file or the new one, whatever happens meanwhile.
 
-    The bytes are on the disk (fsync) before they take the name, and the name is before this returns.
+    Args:
+        synced: whether the bytes are to be on the disk (fsync) before they take the name, and the name
+            before this returns. If not, `sync` does it later; until then the machine must not go down.
 
     Raises:
         StorageError: the folder cannot be written or the disk is full; the old file is as it was.
     """
     temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        descriptor, temporary = _temporary_beside(path)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-        _sync_folder(path.parent)
+            if synced:
+                os.fsync(file.fileno())
+        os.replace(temporary, path)  # noqa: PTH105 (pathlib takes its time to read names that are known)
+        if synced:
+            _sync_folder(path.parent)
     except OSError as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
@@ -35,6 +42,29 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             f"cannot write this file: {error.strerror or error}",
             where=str(path),
             remedy="make the folder writable and see that the disk has room, then run the command again",
+        ) from error
+
+
+def sync(paths: Iterable[Path]) -> None:
+    """Get files and their names onto the disk, where they are not yet; a file that has gone is passed over.
+
+    Raises:
+        StorageError: the disk fails.
+    """
+    folders: dict[Path, None] = {}
+    path = Path()
+    try:
+        for path in paths:
+            with suppress(FileNotFoundError):
+                _sync(path, os.O_RDWR)
+                folders[path.parent] = None
+        for path in folders:
+            _sync_folder(path)
+    except OSError as error:
+        raise StorageError(
+            f"cannot get this onto the disk: {error.strerror or error}",
+            where=str(path),
+            remedy="see that the disk is in order and has room, then run the command again",
         ) from error
 
 
@@ -55,10 +85,22 @@ def remove(path: Path) -> None:
         ) from error
 
 
+def _temporary_beside(path: Path) -> tuple[int, str]:
+    """A new file in the same folder, which is made if need be: its descriptor and its name."""
+    try:
+        return tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
+
+
 def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":  # elsewhere a folder cannot be opened for this
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
+    if os.name == "posix":  # elsewhere a folder cannot be opened for this
+        _sync(folder, os.O_RDONLY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
     finally:

@@ -19,10 +19,8 @@ from gradeprop.grading.verdict import CheckVerdict, ExecutedCell, PartResult, Su
 from gradeprop.notebook.release import PartKey, ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import cell_id, nbgrader_metadata, notebook_frame
 from gradeprop.notebook.restore import restore
-from gradeprop.records.atomic import write_atomically
 from gradeprop.records.gradebook_text import inert
 from gradeprop.records.readable_json import readable_json
-from gradeprop.records.receipt import carry_receipt
 
 _IMAGES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
@@ -46,30 +44,37 @@ def executed_cells(
     return tuple(ExecutedCell(cell.source, cell.kind, cell.grade_id, cell.judge) for cell in restored.cells)
 
 
-def executed_notebook(
-    result: SubmissionResult,
-    cells: Sequence[ExecutedCell],
-    release: ReleaseModel,
-    assignment: LoadedAssignment,
-) -> bytes:
-    """UTF-8 JSON of the notebook with outputs and results. Every cell of the release is in it, so that
-    every part can be graded by hand; one that the student deleted says so."""
-    ours = {cell.grade_id: cell for cell in release.cells}
-    parts = {(exercise.exercise, part.part): part for exercise in result.exercises for part in exercise.parts}
-    describe = check_words(assignment)
-    filled = []
-    if result.message:
-        filled.append(_note(result.message))
-    extras = 0
-    for cell in _complete(cells, release):
-        known = ours.get(cell.grade_id or "")
-        if known is None:
-            extras += 1
-            filled.append(_extra(cell, extras))
-        else:
-            filled.append(_known(cell, known, parts.get(known.key or ("", "")), describe))
-    notebook = {**notebook_frame(release), "cells": filled}
-    return readable_json(notebook, sort_keys=True, half_characters="replace")
+class NotebookRenderer:
+    """Makes the notebooks that show how submissions of an assignment ran; what they share is made once."""
+
+    def __init__(self, release: ReleaseModel, assignment: LoadedAssignment) -> None:
+        self._release = release
+        self._frame = notebook_frame(release)
+        self._ours = {cell.grade_id: (cell, _metadata(cell)) for cell in release.cells}
+        self._words = check_words(assignment)
+
+    def render(self, result: SubmissionResult, cells: Sequence[ExecutedCell]) -> bytes:
+        """UTF-8 JSON of the notebook with outputs and results. Every cell of the release is in it, so that
+        every part can be graded by hand; one that the student deleted says so."""
+        parts = {
+            (exercise.exercise, part.part): part for exercise in result.exercises for part in exercise.parts
+        }
+        filled = []
+        if result.message:
+            filled.append(_note(result.message))
+        extras = 0
+        for cell in _complete(cells, self._release):
+            known, metadata = self._ours.get(cell.grade_id or "", (None, {}))
+            if known is None:
+                extras += 1
+                filled.append(_cell(cell, f"extra-{extras}", metadata, trusted=False))
+                continue
+            rendered = _cell(cell, cell_id(known.grade_id), metadata, trusted=known.locked)
+            if known.role == "check" and known.key is not None and (part := parts.get(known.key)) is not None:
+                rendered["outputs"] = _check_outputs(part, known.key, self._words)
+            filled.append(rendered)
+        notebook = {**self._frame, "cells": filled}
+        return readable_json(notebook, sort_keys=True, half_characters="replace")
 
 
 def check_words(assignment: LoadedAssignment) -> dict[tuple[PartKey, str], str]:
@@ -82,20 +87,13 @@ def check_words(assignment: LoadedAssignment) -> dict[tuple[PartKey, str], str]:
     }
 
 
-def autograded_folder(root: Path, student: str, assignment: str) -> Path:
-    return root / "autograded" / student / assignment
+def autograded_notebook(root: Path, student: str, assignment: str) -> Path:
+    """Where it stands; what nbgrader's exchange left is beside it.
 
-
-def write_autograded(folder: Path, assignment: str, notebook: bytes, submitted: Path) -> Path:
-    """Write the notebook, then what nbgrader's exchange left beside the submission; return its path.
-
-    Raises:
-        StorageError: a file cannot be written.
+    Args:
+        student: the id in the gradebook.
     """
-    path = folder / f"{assignment}.ipynb"
-    write_atomically(path, notebook)
-    carry_receipt(folder, submitted)
-    return path
+    return root / "autograded" / student / assignment / f"{assignment}.ipynb"
 
 
 def _complete(cells: Sequence[ExecutedCell], release: ReleaseModel) -> Iterator[ExecutedCell]:
@@ -134,28 +132,13 @@ def _note(message: str) -> dict[str, Any]:
     }
 
 
-def _extra(cell: ExecutedCell, place: int) -> dict[str, Any]:
-    return _cell(cell, f"extra-{place}", {}, trusted=False)
-
-
-def _known(
-    cell: ExecutedCell,
-    release: ReleaseCell,
-    part: PartResult | None,
-    describe: Mapping[tuple[PartKey, str], str],
-) -> dict[str, Any]:
-    metadata: dict[str, Any] = {
-        "deletable": False,
-        "nbgrader": nbgrader_metadata(release, release.source),
-    }
-    if release.locked:
+def _metadata(cell: ReleaseCell) -> dict[str, Any]:
+    metadata: dict[str, Any] = {"deletable": False, "nbgrader": nbgrader_metadata(cell, cell.source)}
+    if cell.locked:
         metadata["editable"] = False
-    if release.role == "setup":
+    if cell.role == "setup":
         metadata["jupyter"] = {"source_hidden": True}
-    rendered = _cell(cell, cell_id(release.grade_id), metadata, trusted=release.locked)
-    if release.role == "check" and part is not None and release.key is not None:
-        rendered["outputs"] = _check_outputs(part, release.key, describe)
-    return rendered
+    return metadata
 
 
 def _cell(cell: ExecutedCell, name: str, metadata: dict[str, Any], *, trusted: bool) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from gradeprop.records.submissions import Handed
 
 if TYPE_CHECKING:
     from gradeprop.records.gradebook import GradebookWriter
+    from gradeprop.records.recorder import Recorder
 
 
 def load(plan: Plan, handed: Handed) -> Submission:
@@ -59,7 +60,7 @@ class ClassRun:
         self._plan, self._handed, self._force, self._wanted = plan, handed, force, workers
         self._root = Path(plan.course.root)
         self._graders = warm
-        self._gradebook: GradebookWriter | None = None
+        self._recorder: Recorder | None = None
         self._opened = ExitStack()
         self.kept: tuple[SubmissionResult, ...] = ()
         self.due: tuple[Handed, ...] = ()
@@ -78,13 +79,16 @@ class ClassRun:
             changed = sum(kept.get(item.student) is None for item in self._handed)
             if changed and self._graders is None:
                 self._start(changed)  # before the gradebook: nbgrader takes two seconds to import
-            self._gradebook = self._opened.enter_context(_gradebook(self._plan))
-            if self._gradebook is None:
+            gradebook = self._opened.enter_context(_gradebook(self._plan))
+            if gradebook is None:
                 self.notes = ("nbgrader is not installed: nothing is recorded in its gradebook",)
             else:
-                self.notes = self._gradebook.notes
-                recorded = self._gradebook.is_recorded
-                kept = {student: result if recorded(student) else None for student, result in kept.items()}
+                from gradeprop.records.recorder import Recorder
+
+                self.notes = gradebook.notes
+                self._recorder = Recorder(self._root, self._plan.assignment, gradebook)
+                recorded = gradebook.recorded(kept)
+                kept = {student: result for student, result in kept.items() if student in recorded}
             self.kept = tuple(result for result in kept.values() if result is not None)
             self.due = tuple(item for item in self._handed if kept.get(item.student) is None)
             before = (read_result(self._root, self._plan.assignment, item.student) for item in self.due)
@@ -92,7 +96,8 @@ class ClassRun:
             yield
 
     def grade(self, on_result: Callable[[SubmissionResult], None]) -> None:
-        """Grade what is due. Each result is in the gradebook and in its file before ``on_result`` hears.
+        """Grade what is due. Each result is in its file before ``on_result`` hears, and all of them are in
+        the gradebook at the end, whatever ends it.
 
         Raises:
             StorageError: a result cannot be kept; all earlier ones are.
@@ -101,16 +106,20 @@ class ClassRun:
         folders = {item.student: item.path.parent for item in self.due}
 
         def keep(result: SubmissionResult) -> None:
-            # The result file last: while it is missing or old, the submission counts as not graded.
-            if self._gradebook is not None:
-                self._gradebook.record(result, folders[result.student])
-            write_result(self._root, result)
+            if self._recorder is None:
+                write_result(self._root, result)
+            else:
+                self._recorder.keep(result, folders[result.student])
             on_result(result)
 
         if self.due:
             gc.freeze()  # the databases' and torch's modules stay; no need to look through them every time
             running = self._graders or self._start(len(self.due))
-            running.grade(self._plan, [partial(load, self._plan, item) for item in self.due], keep)
+            try:
+                running.grade(self._plan, [partial(load, self._plan, item) for item in self.due], keep)
+            finally:
+                if self._recorder is not None:
+                    self._recorder.flush()
 
     def _start(self, submissions: int) -> Graders:
         """Have the processes that grade warm up."""

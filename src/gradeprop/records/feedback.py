@@ -60,7 +60,8 @@ def out_of_reach(root: Path, students: Sequence[str], assignment: str, submitted
 
 def _receipts(root: Path, student: str, assignment: str, submitted: Path) -> tuple[Path, Path]:
     """Where to look: beside what was graded, then beside what is handed in now."""
-    from gradeprop.records.autograded import autograded_folder
-    from gradeprop.records.gradebook import gradebook_id
+    from gradeprop.records.autograded import autograded_notebook
+    from gradeprop.records.gradebook_entry import gradebook_id
 
-    return autograded_folder(root, gradebook_id(student), assignment), submitted / student / assignment
+    graded = autograded_notebook(root, gradebook_id(student), assignment).parent
+    return graded, submitted / student / assignment

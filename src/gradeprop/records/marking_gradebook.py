@@ -22,7 +22,7 @@ from gradeprop.course.model import Course, ExplanationPart, LoadedAssignment
 from gradeprop.errors import StorageError
 from gradeprop.grading.verdict import PartResult, SubmissionResult
 from gradeprop.records.feedback_answers import Answers
-from gradeprop.records.gradebook import gradebook_id
+from gradeprop.records.gradebook_entry import gradebook_id
 from gradeprop.records.gradebook_schema import gradebook_url, open_engine, transaction
 from gradeprop.records.gradebook_text import shown_text
 from gradeprop.records.marking import Given, Item, given

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from gradeprop.course.gradeids import part_ids
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.records.gradebook import gradebook_id
+from gradeprop.records.gradebook_entry import gradebook_id
 from gradeprop.records.gradebook_rows import given_by_person
 from gradeprop.records.gradebook_schema import gradebook_url, open_engine, transaction
 from gradeprop.records.marks import PartKey, PartMark, Person, Recorded

@@ -258,7 +258,8 @@ class GradeSubmission(NbGraderPreprocessor):
             delivery, result = self.parent.result(place["student"])
             folder = course.format_path(course.submitted_directory, place["student"], place["assignment"])
             with GradebookWriter(delivery.course, delivery.release, place["db_url"]) as writer:
-                notebook = writer.save(result, Path(folder)).decode()
+                entry, data = writer.prepared(result, Path(folder))
+                writer.save([entry])
             graded = course.format_path(course.autograded_directory, place["student"], place["assignment"])
             carry_receipt(Path(graded), Path(folder))
             write_result(Path(course.root), result)
@@ -266,5 +267,5 @@ class GradeSubmission(NbGraderPreprocessor):
             raise NbGraderException(str(error)) from error
         if result.status == "ungradable":
             self.log.warning("%s cannot be graded and gets no points: %s", place["student"], result.message)
-        resources["gradeprop"] = notebook
+        notebook = resources["gradeprop"] = data.decode()
         return _parsed(notebook), resources

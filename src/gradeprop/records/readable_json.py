@@ -7,6 +7,7 @@ for a result than the database for its rows.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any, Literal
 
 import orjson
@@ -17,7 +18,7 @@ __all__ = ["readable_json"]
 def readable_json(
     data: Any, *, sort_keys: bool = False, half_characters: Literal["escape", "replace"] = "escape"
 ) -> bytes:
-    """``data`` as indented UTF-8 JSON that ends with a newline.
+    """``data``, which may hold dataclasses, as indented UTF-8 JSON that ends with a newline.
 
     Args:
         half_characters: what becomes of lone surrogates (in a folder's name or a student's message), which
@@ -28,5 +29,7 @@ def readable_json(
         return orjson.dumps(data, option=options)
     except orjson.JSONEncodeError:  # lone surrogates, integers of more than 64 bits
         escape = half_characters == "escape"
-        text = json.dumps(data, ensure_ascii=escape, allow_nan=False, indent=2, sort_keys=sort_keys) + "\n"
-        return text.encode("utf-8", "replace")
+        text = json.dumps(
+            data, ensure_ascii=escape, allow_nan=False, indent=2, sort_keys=sort_keys, default=asdict
+        )
+        return f"{text}\n".encode("utf-8", "replace")

@@ -21,7 +21,7 @@ from gradeprop.records.submissions import SECRET, TIMESTAMP
 _MOST = 4096  # bytes; both are a line
 
 
-def carry_receipt(folder: Path, *sources: Path) -> None:
+def carry_receipt(folder: Path, *sources: Path, synced: bool = True) -> None:
     """Put both files into ``folder``, each from the first source that has it, else a stand-in.
 
     A secret that is there already stays if no source has one: a mended notebook that was put in place of the
@@ -30,13 +30,15 @@ def carry_receipt(folder: Path, *sources: Path) -> None:
 
     Args:
         sources: folders that belong to the submission; the last is what was handed in.
+        synced: as of `write_atomically`.
 
     Raises:
         StorageError: a file cannot be written.
     """
     secret = _first(SECRET, _is_text, *sources, folder) or secrets.token_hex(64).encode()
-    _put(folder / SECRET, secret)
-    _put(folder / TIMESTAMP, _first(TIMESTAMP, _is_time, *sources) or _modified(sources[-1]).encode())
+    time = _first(TIMESTAMP, _is_time, *sources) or _modified(sources[-1]).encode()
+    _put(folder / SECRET, secret, synced=synced)
+    _put(folder / TIMESTAMP, time, synced=synced)
 
 
 def has_secret(*folders: Path) -> bool:
@@ -69,9 +71,9 @@ def _first(name: str, valid: Callable[[str], bool], *folders: Path) -> bytes | N
     return None
 
 
-def _put(path: Path, data: bytes) -> None:
+def _put(path: Path, data: bytes, *, synced: bool) -> None:
     if not path.is_file() or path.is_symlink() or path.read_bytes() != data:
-        write_atomically(path, data)
+        write_atomically(path, data, synced=synced)
 
 
 def _modified(submitted: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -40,16 +41,33 @@ def write_result(root: Path, result: SubmissionResult) -> Path:
         StorageError: the file cannot be written.
     """
     path = result_path(root, result.assignment, result.student)
-    write_atomically(path, readable_json(result.to_json()))
+    write_atomically(path, result_data(result))
     return path
+
+
+def result_data(result: SubmissionResult) -> bytes:
+    """The bytes of a result file."""
+    # All but the outermost is left to orjson, which takes dataclasses as they are and copies nothing.
+    return readable_json({**replace(result, exercises=()).to_json(), "exercises": result.exercises})
+
+
+def result_from(data: bytes) -> SubmissionResult:
+    """The result that these bytes hold.
+
+    Raises:
+        ValueError: they hold none.
+    """
+    try:
+        return SubmissionResult.from_json(json.loads(data))
+    except AttributeError as error:
+        raise ValueError("not a result") from error
 
 
 def read_result(root: Path, assignment: str, student: str) -> SubmissionResult | None:
     """The kept result, or None if there is none that can be read."""
     try:
-        data: Any = json.loads(result_path(root, assignment, student).read_bytes())
-        return SubmissionResult.from_json(data)
-    except (OSError, ValueError, AttributeError):
+        return result_from(result_path(root, assignment, student).read_bytes())
+    except (OSError, ValueError):
         return None
 
 

@@ -1,0 +1,83 @@
+"""Keep each result as soon as it is final, and tell the gradebook of many at a time.
+
+Order of writing, for each result: its notebook in autograded/, a note that the gradebook has yet to be told,
+and last its result file, by which it counts as graded. For a group: the notebooks onto the disk, the
+gradebook in one transaction, and then the notes away. Whoever is interrupted finds a submission without its
+result, which is graded again, or one whose note and files agree, which the next run tells the gradebook of;
+and one that the machine took down with it (files of other content than recorded, or no note) is graded again.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.records.atomic import sync, write_atomically
+from gradeprop.records.autograded import autograded_notebook
+from gradeprop.records.gradebook import GradebookWriter
+from gradeprop.records.gradebook_entry import Entry, gradebook_id
+from gradeprop.records.receipt import carry_receipt
+from gradeprop.records.results import result_data, result_path
+from gradeprop.records.submissions import SECRET, TIMESTAMP
+from gradeprop.records.unrecorded import Unrecorded
+
+GROUP = 64
+"""Results that the gradebook is told of at once: more would save little."""
+
+GROUP_S = 2.0
+"""How long a result waits for others, in seconds, so that formgrader shows a class as it is graded."""
+
+
+class Recorder:
+    """Records the results of one assignment in files and in the gradebook.
+
+    Raises:
+        StorageError: the gradebook cannot be told what an interrupted run has left.
+    """
+
+    def __init__(self, root: Path, assignment: str, gradebook: GradebookWriter) -> None:
+        self._root, self._assignment, self._gradebook = root, assignment, gradebook
+        self._unrecorded = Unrecorded(root, assignment)
+        self._waiting = self._unrecorded.entries()
+        self._since = time.monotonic()
+        self.flush()
+
+    def keep(self, result: SubmissionResult, submitted: Path) -> None:
+        """Write one result's files, and sooner or later tell the gradebook.
+
+        Args:
+            result: with its executed cells.
+            submitted: the folder that was handed in, ``submitted/<student>/<assignment>``.
+
+        Raises:
+            StorageError: a file or the gradebook cannot be written; all earlier results are kept.
+        """
+        entry, notebook = self._gradebook.prepared(result, submitted)
+        path = self._notebook(entry)
+        write_atomically(path, notebook, synced=False)
+        carry_receipt(path.parent, submitted, synced=False)
+        data = result_data(result)
+        self._unrecorded.add(entry, data)
+        write_atomically(result_path(self._root, result.assignment, result.student), data)
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting.append(entry)
+        if len(self._waiting) >= GROUP or time.monotonic() - self._since >= GROUP_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Tell the gradebook what it has not been told.
+
+        Raises:
+            StorageError: it cannot be written. The next run will tell it; this one does not try again.
+        """
+        entries, self._waiting = self._waiting, []
+        if entries:
+            beside = (self._notebook(entry) for entry in entries)
+            sync(path.with_name(name) for path in beside for name in (path.name, SECRET, TIMESTAMP))
+            self._gradebook.save(entries)
+            self._unrecorded.clear()
+
+    def _notebook(self, entry: Entry) -> Path:
+        return autograded_notebook(self._root, gradebook_id(entry.result.student), self._assignment)
