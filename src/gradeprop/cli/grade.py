@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gradeprop.cli import screen
 from gradeprop.cli.changes_table import print_changes
 from gradeprop.cli.class_table import print_class
+from gradeprop.cli.ctrl_c import ctrl_c_held
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GradepropError, GraderFault
 from gradeprop.grading.devices import chosen_devices
@@ -61,9 +62,10 @@ def run(
         if handed and all_due:
             facilities = facilities_for(course, isolation, devices)
             warm = opened.enter_context(graders(facilities, workers_for(len(handed), workers)))
-        from gradeprop.grading.changes import changes  # these import torch, which takes seconds
-        from gradeprop.grading.publish import release_of
-        from gradeprop.records.class_run import ClassRun
+        with ctrl_c_held():
+            from gradeprop.grading.changes import changes  # these import torch, which takes seconds
+            from gradeprop.grading.publish import release_of
+            from gradeprop.records.class_run import ClassRun
 
         plan = Plan(course, name, release_of(course, assignment), course_key(root), devices, isolation)
         class_run = ClassRun(plan, handed, force=force, workers=workers, warm=warm)

@@ -1,0 +1,63 @@
+"""Ctrl-C during imports is heard after them."""
+
+import signal
+import threading
+
+import pytest
+
+from gradeprop.cli.ctrl_c import ctrl_c_held
+
+
+@pytest.fixture(autouse=True)
+def _as_python_does():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupted(times):
+    """What a block gets done that is interrupted so often."""
+    done = []
+
+    def block():
+        with ctrl_c_held():
+            for _ in range(times):
+                signal.raise_signal(signal.SIGINT)
+            done.append("all")
+
+    with pytest.raises(KeyboardInterrupt):
+        block()
+    return done
+
+
+def test_the_block_is_finished_first():
+    assert interrupted(1) == ["all"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_who_insists_is_heard_at_once():
+    assert interrupted(2) == []
+
+
+def test_without_ctrl_c_nothing_happens_also_in_another_thread():
+    with ctrl_c_held():
+        pass
+    errors = []
+
+    def elsewhere():
+        try:
+            with ctrl_c_held():
+                pass
+        except ValueError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert not errors
+
+
+def test_what_is_ignored_stays_ignored():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with ctrl_c_held():
+        signal.raise_signal(signal.SIGINT)
