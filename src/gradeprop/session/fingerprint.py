@@ -135,9 +135,10 @@ def listing(folder: Path) -> list[tuple[str, int, int]]:
 def numbers() -> tuple[Any, ...]:
     """Where the generators of random numbers stand."""
     numpy: Any = sys.modules.get("numpy")
+    cuda: Any = torch.cuda  # in part without types
     return (
         torch.default_generator.get_state(),
-        torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None,
+        cuda.get_rng_state_all() if cuda.is_initialized() else None,
         random.getstate(),
         None if numpy is None else numpy.random.get_state(),
     )
