@@ -56,7 +56,7 @@ def measure(folder: Path, options: argparse.Namespace) -> Figures:
         _say(f"{label}: first result after {run.first:.1f} s, then {run.per_second:.1f} per second")
         runs.setdefault(label, run)
     _say("recording alone")
-    recorded = recording(make_workload(folder / "recorded", options.assignment, options.submissions))
+    recorded, _ = recording(make_workload(folder / "recorded", options.assignment, options.submissions))
     _say("the floor")
     together = next(iter(runs.values())).workers
     (alone,) = floor(work, 1)
