@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from gradeprop.errors import GraderFault
@@ -168,11 +169,7 @@ class ProcessSession(Session):
     def _recall(self, mark: _Mark, questions: Questions, seconds: float, outcomes: list[Outcome]) -> bool:
         """Ask the child that has run everything; False if it cannot tell any more what was there."""
 
-        def attempt(live: _Live) -> None:
-            outcomes.clear()
-            live.asked = True
-            live.conversation.recall(mark.place, questions, seconds, outcomes)
-
+        attempt = partial(_recall_in, mark=mark, questions=questions, seconds=seconds, outcomes=outcomes)
         try:
             self._retrying(None, attempt, asked_too=True)
         except MovedError:
@@ -217,11 +214,7 @@ class ProcessSession(Session):
     ) -> None:
         """The same without a fork: the child is of no use for another check afterwards."""
 
-        def attempt(live: _Live) -> None:
-            outcomes.clear()
-            live.asked = True
-            live.conversation.recall(mark.place, questions, seconds, outcomes)
-
+        attempt = partial(_recall_in, mark=mark, questions=questions, seconds=seconds, outcomes=outcomes)
         try:
             self._retrying(mark, attempt)
         except MovedError:
@@ -312,3 +305,12 @@ class ProcessSession(Session):
                 live.conversation.close()
             except WarmProcessLostError:
                 self._losses += 1
+
+
+def _recall_in(
+    live: _Live, *, mark: _Mark, questions: Questions, seconds: float, outcomes: list[Outcome]
+) -> None:
+    """Have the child itself answer; it is of no use for cells any more."""
+    outcomes.clear()
+    live.asked = True
+    live.conversation.recall(mark.place, questions, seconds, outcomes)
