@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="gradeprop-benchmark-") as folder:
         work = make_workload(Path(folder) / "course", options.assignment, options.submissions)
-        samples = list(sample(work, options.workers, options.every))
+        samples = lasting(list(sample(work, options.workers, options.every)))
     settled = [item for item in samples if item[1] >= options.submissions // 10]
     for name in sorted({name for _, _, found in samples for name in found}):
         sizes = [found[name] for _, _, found in settled if name in found]
@@ -64,6 +65,15 @@ def sample(
             time.sleep(every)
     if process.returncode != 0:
         raise SystemExit(f"gradeprop grade: exit code {process.returncode}")
+
+
+def lasting(samples: list[tuple[float, int, dict[str, float]]]) -> list[tuple[float, int, dict[str, float]]]:
+    """Without processes that were there for less than half of the time: children caught as they started."""
+    seen = Counter(name for _, _, found in samples for name in found)
+    return [
+        (when, done, {name: size for name, size in found.items() if 2 * seen[name] >= len(samples)})
+        for when, done, found in samples
+    ]
 
 
 def memory(command: psutil.Process, names: dict[int, str]) -> dict[str, float]:
