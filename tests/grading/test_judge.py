@@ -110,10 +110,19 @@ def test_a_cut_graph_is_named():
 
 def test_stopped_code_has_the_reason_as_status():
     script = script_of(two_slopes)
-    for reason in ("timeout", "killed", "memory", "output"):
-        judgement = judge(script, [Stopped(reason, "10 s")] * 2, public=False, declared=WORDS)
+    for reason in ("timeout", "memory", "output"):
+        judgement = judge(script, [Stopped(reason, "it took 10 s")] * 2, public=False, declared=WORDS)
         assert judgement.status == reason
-        assert judgement.message.startswith("Your code")
+        assert judgement.message == "It took 10 s."
+
+
+def test_how_a_process_ended_is_not_told_since_an_exit_code_could_carry_an_input():
+    script = script_of(two_slopes)
+    judgement = judge(script, [Stopped("killed", "exit code 42")] * 2, public=False, declared=WORDS)
+    assert judgement.status == "killed"
+    assert judgement.message.startswith("Your code ended the whole Python process")
+    assert "42" not in judgement.message
+    assert "42" in judgement.detail
 
 
 def test_a_changed_input_fails_even_a_right_answer():

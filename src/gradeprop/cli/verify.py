@@ -91,7 +91,9 @@ def _print_limits(limits: Limits, proofs: Sequence[Proof]) -> None:
         ("check", max(timing.longest_check_s for timing in timings), limits.check_s),
         ("submission", max(timing.run_s + timing.checks_s for timing in timings), limits.total_s),
     ):
-        screen.out().print(f"Slowest {what} of the solutions: {took:.2f} s; the limit is {most:g} s.")
+        screen.out().print(
+            f"Slowest {what} of the solutions: {took:.2f} s; the course's limit is {most:g} s."
+        )
 
 
 def _place(exercise: LoadedExercise, proof: Proof) -> str:

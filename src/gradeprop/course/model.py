@@ -17,6 +17,7 @@ FileName = Annotated[str, Field(pattern=r"^\w[\w .-]*$", max_length=100)]
 Text = Annotated[str, Field(pattern=r"\S")]
 Points = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(gt=0)]
 Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -32,13 +33,17 @@ class ToleranceSpec(Model):
 
 
 class LimitOverrides(Model):
-    """Limits of one exercise; what is not given is inherited. An assignment runs in one session, so
-    ``total_s`` and ``memory_mb`` of its exercises are combined by taking the largest."""
+    """Limits of one exercise; what is not given is inherited. ``cell_s`` and ``check_s`` hold for its own
+    cells and checks. The others hold for the assignment, which runs in one session: the largest counts."""
 
     cell_s: Positive | None = None
     check_s: Positive | None = None
     total_s: Positive | None = None
-    memory_mb: Annotated[int, Field(gt=0)] | None = None
+    memory_mb: Count | None = None
+    processes: Count | None = None
+    output_kb_cell: Count | None = None
+    output_kb_total: Count | None = None
+    result_mb: Count | None = None
 
 
 class Check(Model):
@@ -88,7 +93,7 @@ class Rubric(Model):
     contradictions: tuple[Text, ...] = Field(
         (), description="Statements that a right answer cannot contain; for the marker only."
     )
-    words: Annotated[int, Field(gt=0)] | None = Field(None, description="Word limit told to the student.")
+    words: Count | None = Field(None, description="Word limit told to the student.")
 
 
 class CodePart(Model):
@@ -163,7 +168,7 @@ class Exercise(Model):
 
     title: Text
     objectives: Annotated[tuple[Text, ...], Field(min_length=1)]
-    minutes: Annotated[int, Field(gt=0)] = Field(description="How long a student needs, in minutes.")
+    minutes: Count = Field(description="How long a student needs, in minutes.")
     points: Points = Field(description="Must equal the sum over parts; stated so that a slip is seen.")
     introduction: Text = Field(description="Markdown with $maths$, shown before the parts.")
     files: tuple[FileName, ...] = Field(

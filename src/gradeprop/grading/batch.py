@@ -13,7 +13,7 @@ from gradeprop.course.voided import VoidedCheck
 from gradeprop.errors import UngradableSubmission
 from gradeprop.gradients.diagnose import Observation
 from gradeprop.grading import score
-from gradeprop.grading.conditions import combined_limits, versions
+from gradeprop.grading.conditions import combined_limits, limits_of, versions
 from gradeprop.grading.judge import Judgement, judge
 from gradeprop.grading.plugin import CheckSite, Devices, GradingPlugin, Rewrite, check_sites, run_pytest
 from gradeprop.grading.probe import Script
@@ -111,6 +111,9 @@ class _Batch:
         self._on_result = on_result
         self._on_check = on_check
         self._limits = combined_limits(setting.course, setting.assignment)
+        self._own_limits = {
+            exercise.slug: limits_of(setting.course, exercise) for exercise in setting.assignment.exercises
+        }
         self._sites = check_sites(setting.assignment)
         self._versions = versions(setting.course)
         self._answers = {cell.grade_id: part for part, cell in setting.release.answers().items()}
@@ -225,6 +228,7 @@ class _Batch:
                     seed=session_seed(paper.seed, self._setting.assignment.id),
                     files=self._setting.release.files,
                 ),
+                self._own_limits,
             )
         return paper.runs[device]
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import functools
 import platform
-from dataclasses import replace
+from dataclasses import fields, replace
 from importlib.metadata import version
-from typing import Any
 
 from gradeprop.course.limits import Limits
-from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
+
+
+def limits_of(course: Course, exercise: LoadedExercise) -> Limits:
+    """The exercise's overrides on the course's."""
+    return replace(course.spec.limits, **exercise.spec.limits.model_dump(exclude_none=True))
 
 
 def combined_limits(course: Course, assignment: LoadedAssignment) -> Limits:
     """The limits of the session that runs the whole assignment: the largest that an exercise asks for."""
-    limits = course.spec.limits
-    values: dict[str, Any] = {}
-    for name in ("cell_s", "check_s", "total_s", "memory_mb"):
-        inherited = getattr(limits, name)
-        asked = [getattr(exercise.spec.limits, name) for exercise in assignment.exercises]
-        values[name] = max(inherited if item is None else item for item in asked)
-    return replace(limits, **values)
+    asked = [limits_of(course, exercise) for exercise in assignment.exercises]
+    names = [item.name for item in fields(Limits)]
+    return Limits(**{name: max(getattr(limits, name) for limits in asked) for name in names})
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from gradeprop.grading.verdict import (
     SubmissionStatus,
 )
 from gradeprop.grading.words import NOT_BEGUN as NOT_BEGUN
-from gradeprop.grading.words import TAKEN_OUT
+from gradeprop.grading.words import TAKEN_OUT, sentence
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import CellOutcome
 
@@ -107,7 +107,7 @@ def _part_message(verdicts: Sequence[CheckVerdict], state: PartState, cell: Cell
         error = next((item for item in cell.outputs if item["output_type"] == "error"), None)
         what = f": {error['ename']}: {error['evalue']}" if error else ""
         return f"Your cell stopped with an error{what}"
-    return cell.message and cell.message[0].upper() + cell.message[1:]
+    return cell.message and sentence(cell.message)
 
 
 def explanation_part(part: ExplanationPart, state: PartState) -> PartResult:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from gradeprop.course.limits import Limits
 from gradeprop.errors import GraderFault
 from gradeprop.grading.verdict import ExecutedCell
 from gradeprop.notebook.restore import RestoredNotebook, RunCell
@@ -29,6 +30,8 @@ class SubmissionRun:
     answers: Mapping[str, PartId]
     """Which part the cell with this grade id answers."""
     open_session: OpenSession
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    """By exercise: how long its cells and checks may take, where not as long as the session allows."""
     outcomes: list[tuple[RunCell, CellOutcome]] = field(default_factory=list)
     part_outcomes: dict[PartId, CellOutcome] = field(default_factory=dict)
     run_s: float = 0.0
@@ -48,7 +51,8 @@ class SubmissionRun:
             raise GraderFault(f"the part {part[0]}-{part[1]} has no place in the release")
         started = time.perf_counter()
         try:
-            return session.ask(asks, at=self._places[part])
+            own = self.limits.get(part[0])
+            return session.ask(asks, at=self._places[part], seconds=own.check_s if own else None)
         finally:
             took = time.perf_counter() - started
             self.checks_s += took
@@ -85,7 +89,9 @@ class SubmissionRun:
             if cell.judge is not None:
                 self._places[cell.judge] = session.mark()
             elif cell.kind == "code":
-                outcome = session.run(CellSource(cell.source, cell.grade_id or "extra"))
+                own = self.limits.get(cell.exercise) if cell.exercise is not None else None
+                seconds = own.cell_s if own else None
+                outcome = session.run(CellSource(cell.source, cell.grade_id or "extra", seconds))
                 self.outcomes.append((cell, outcome))
                 if cell.origin == "student" and cell.grade_id is not None:
                     self.part_outcomes[self.answers[cell.grade_id]] = outcome

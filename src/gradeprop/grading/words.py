@@ -32,14 +32,6 @@ ENGINE_WORDS: Mapping[str, str] = {
 FORBIDDEN_CAUSE: Mapping[str, str] = {"autograd": "used_autograd", "optimizer": "used_optimizer"}
 """What a part forbids, and the misconception that using it shows."""
 
-STOPPED_WORDS: Mapping[str, str] = {
-    "timeout": "did not finish in time. Is there a loop that never ends?",
-    "killed": "ended the whole Python process (a crash or an exit call).",
-    "memory": "needed more memory than there is. Is a list or tensor growing without bound?",
-    "output": "produced more output than can be kept. Print less, or return a smaller result.",
-}
-
-
 def words_for(cause: str, declared: Mapping[str, str]) -> str:
     """The exercise's own words for a cause, else the engine's, else the id in plain letters."""
     return declared.get(cause) or ENGINE_WORDS.get(cause) or cause.replace("_", " ")
@@ -47,4 +39,12 @@ def words_for(cause: str, declared: Mapping[str, str]) -> str:
 
 def stopped(outcome: Stopped) -> str:
     """A sentence for a student whose code was stopped."""
-    return f"Your code {STOPPED_WORDS[outcome.reason]}"
+    if outcome.reason == "killed":
+        # Not how: the exit code is the student's to choose and could carry a hidden input.
+        return "Your code ended the whole Python process (a crash or an exit call)."
+    return sentence(outcome.message)
+
+
+def sentence(text: str) -> str:
+    """``text`` with a capital letter and a full stop, where it has none."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('?', '.', '!')) else '.'}"

@@ -30,6 +30,7 @@ class RunCell:
         kind: only ``code`` runs.
         origin: ``release`` for locked cells, ``student`` for answers, ``extra`` for cells added.
         grade_id: of the release; None for extra cells.
+        exercise: in whose section it stands; None before the first.
         judge: on a check cell, the (exercise, part) that is judged on the state reached here; the grader
             does not run this cell.
     """
@@ -39,6 +40,7 @@ class RunCell:
     origin: Literal["release", "student", "extra"]
     grade_id: str | None = None
     judge: PartKey | None = None
+    exercise: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,9 @@ def _run_cells(found: Sequence[FoundCell], model: ReleaseModel, match: Match) ->
     for slot, cell in enumerate(model.cells):
         if cell.locked:
             judge = cell.key if cell.role == "check" else None
-            yield RunCell(cell.source, cell.cell_type, "release", cell.grade_id, judge)
+            yield RunCell(cell.source, cell.cell_type, "release", cell.grade_id, judge, cell.exercise)
         elif slot in match.claimed:
-            yield RunCell(_answer(match, slot), cell.cell_type, "student", cell.grade_id)
+            yield RunCell(_answer(match, slot), cell.cell_type, "student", cell.grade_id, None, cell.exercise)
         yield from extras.get(slot, [])
 
 
@@ -134,7 +136,8 @@ def _extras_after(found: Sequence[FoundCell], model: ReleaseModel, match: Match)
         elif cell.index not in match.dropped:
             kind: Literal["code", "markdown"] = "code" if cell.kind == "code" else "markdown"
             after = _past_restored(model, match, slot)
-            extras.setdefault(after, []).append(RunCell(cell.source, kind, "extra"))
+            exercise = model.cells[after].exercise if after >= 0 else None
+            extras.setdefault(after, []).append(RunCell(cell.source, kind, "extra", exercise=exercise))
     return extras
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from gradeprop.session.capture import TooLargeError, build, capture, type_name
 from gradeprop.session.interface import Ask, Call, Missing, Outcome, Read, Returned, Stopped
+from gradeprop.session.messages import answer_too_large
 from gradeprop.session.tracebacks import raised
 from gradeprop.session.watching import watch
 
@@ -62,8 +63,7 @@ class Answering:
                 return Returned(capture(found, self.max_bytes))
             return self._call(ask, found)
         except TooLargeError:
-            mib = self.max_bytes / (1 << 20)
-            return Stopped("output", f"the answer of {ask.name} is larger than {mib:.0f} MiB")
+            return Stopped("output", answer_too_large(ask.name, self.max_bytes / (1 << 20)))
         except BaseException as error:
             if out_of_memory(error):
                 return Stopped("memory", MEMORY_MESSAGE)

@@ -161,7 +161,7 @@ class Conversation:
             answers = []
         if len(answers) != len(asks):
             raise CutShortError("killed", messages.MALFORMED, lost=True)
-        outcomes += [self._worded(answer) for answer in answers]
+        outcomes += map(self._worded, answers, asks)
 
     def mark(self, place: int) -> None:
         """Have the child remember where it stands now, under the number ``place``.
@@ -186,8 +186,8 @@ class Conversation:
         deadline = time.monotonic() + seconds
         try:
             self._send({"op": "ask", "place": place, "asks": questions.rows}, questions.tail, deadline)
-            for _ in questions.asks:
-                outcomes.append(self._answer(self._receive(deadline)))
+            for ask in questions.asks:
+                outcomes.append(self._answer(self._receive(deadline), ask))
         except _LateError:
             raise self._too_late(questions, len(outcomes), seconds, lost=True) from None
         except WireError:
@@ -217,11 +217,11 @@ class Conversation:
         try:
             channel = checker.channel
             channel.send({"asks": questions.rows, "seconds": seconds}, questions.tail, deadline=deadline)
-            for _ in questions.asks:
+            for ask in questions.asks:
                 frame = channel.receive(
                     deadline=deadline + GRACE_S, json_cap=self._json_cap(), tail_cap=self._tail_cap(1)
                 )
-                outcomes.append(self._answer(frame))
+                outcomes.append(self._answer(frame, ask))
         except WireError as error:
             self._leave_checker()
             code = self._how_it_ended(checker.number)
@@ -230,8 +230,8 @@ class Conversation:
                 raise self._too_late(questions, len(outcomes), seconds, lost=lost) from None
             raise CutShortError(*self._reason(error, code), lost=lost) from None
 
-    def _answer(self, frame: Frame) -> Outcome:
-        """The one outcome in ``frame``.
+    def _answer(self, frame: Frame, ask: Ask) -> Outcome:
+        """The one outcome in ``frame``, of ``ask``.
 
         Raises:
             MovedError: there is none, because the state has changed.
@@ -242,7 +242,7 @@ class Conversation:
         answers = decode_outcomes(frame.head.get("outcomes"), frame.tail)
         if len(answers) != 1:
             raise WireError("malformed", "not one answer")
-        return self._worded(answers[0])
+        return self._worded(answers[0], ask)
 
     @staticmethod
     def _too_late(questions: Questions, answered: int, seconds: float, *, lost: bool) -> CutShortError:
@@ -314,10 +314,15 @@ class Conversation:
         outputs = clean_outputs(head.get("outputs"))
         return CellOutcome(status, outputs, optional_count(head.get("count")), message=message)
 
-    def _worded(self, outcome: Outcome) -> Outcome:
-        if isinstance(outcome, Stopped) and outcome.reason == "memory":
+    def _worded(self, outcome: Outcome, ask: Ask) -> Outcome:
+        """``outcome`` of ``ask``; what stopped it in our words, since the child's could carry an input."""
+        if not isinstance(outcome, Stopped):
+            return outcome
+        if outcome.reason == "memory":
             return Stopped("memory", messages.too_much_memory(self._limits.memory_mb))
-        return outcome
+        if outcome.reason == "output":
+            return Stopped("output", messages.answer_too_large(ask.name, self._limits.result_mb))
+        return Stopped("killed", messages.MALFORMED)
 
     def _json_cap(self) -> int:
         # Text may need six bytes of JSON for one.

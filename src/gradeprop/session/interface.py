@@ -107,10 +107,16 @@ Outcome: TypeAlias = Returned | Raised | Missing | Stopped
 
 @dataclass(frozen=True)
 class CellSource:
-    """A code cell to run. ``label`` identifies it in tracebacks and messages."""
+    """A code cell to run.
+
+    Attributes:
+        label: identifies it in tracebacks and messages.
+        seconds: how long it may take, `Limits.cell_s` if not given.
+    """
 
     source: str
     label: str
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)

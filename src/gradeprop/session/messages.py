@@ -8,6 +8,7 @@ from typing import Final
 __all__ = [
     "MALFORMED",
     "OUT_OF_MEMORY",
+    "answer_too_large",
     "answer_too_slow",
     "cell_too_slow",
     "ended",
@@ -30,7 +31,7 @@ def cell_too_slow(seconds: float) -> str:
 
 
 def answer_too_slow(name: str, seconds: float) -> str:
-    return f"{name} did not answer in {_seconds(seconds)}: does a loop never end?"
+    return f"`{name}` did not finish in {_seconds(seconds)}: does a loop never end?"
 
 
 def total_spent(seconds: float) -> str:
@@ -38,7 +39,11 @@ def total_spent(seconds: float) -> str:
 
 
 def too_much_memory(memory_mb: int) -> str:
-    return f"your code needed more than {memory_mb} MiB of memory"
+    return f"your code needed more than {memory_mb} MiB of memory: does a list or tensor grow without bound?"
+
+
+def answer_too_large(name: str, mib: float) -> str:
+    return f"what `{name}` returned is larger than {mib:.0f} MiB"
 
 
 def too_much_output(kilobytes: int) -> str:

@@ -110,7 +110,8 @@ class ProcessSession(Session):
         self._retrying(None, lambda _: None)
 
     def run(self, cell: CellSource) -> CellOutcome:
-        seconds = self._allowed(self._limits.cell_s, self._cells_s)
+        own = self._limits.cell_s if cell.seconds is None else cell.seconds
+        seconds = self._allowed(own, self._cells_s)
         if seconds <= 0:
             return CellOutcome("timeout", message=messages.total_spent(self._limits.total_s))
         began = time.monotonic()
@@ -121,7 +122,7 @@ class ProcessSession(Session):
             taken = time.monotonic() - began
             outcome = CellOutcome(cut.reason, seconds=taken, message=cut.message)
         else:
-            again = REPLAY_INTERRUPTED_S if outcome.status == "timeout" else self._limits.cell_s
+            again = REPLAY_INTERRUPTED_S if outcome.status == "timeout" else own
             self._done(_Cell(cell, again))
         self._cells_s += outcome.seconds
         return outcome

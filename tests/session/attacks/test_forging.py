@@ -96,6 +96,17 @@ def test_a_forged_answer_to_a_reading_is_at_most_the_students_own_value(attack: 
 
 
 @pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("reason", ["timeout", "killed", "memory", "output", "error"])
+def test_words_of_a_forged_reason_reach_nobody(attack: Attack, reason: str) -> None:
+    # They could carry a hidden input to the student's feedback.
+    frame = {"outcomes": [{"stopped": reason, "message": "the input was 7"}]}
+    attack.run(FORGE + "def f():" + CHECKER + f"    send({frame})\n    import time; time.sleep(60)")
+    outcome = attack.call("f")
+    assert isinstance(outcome, Stopped)
+    assert "7" not in outcome.message
+
+
+@pytest.mark.usefixtures("asked")
 def test_an_endless_answer_meets_the_deadline(attack: Attack) -> None:
     body = "    while True:\n        os.write(channel, b' ')\n"
     attack.run(FORGE + "def f():" + CHECKER + "    send(b'', lengths=(1 << 20, 0))\n" + body)
