@@ -28,9 +28,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from gradeprop.course.load import load_course
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.gradients.values import TensorState
-from gradeprop.grading.plugin import CheckSite, GradingPlugin, Rewrite, run_pytest
+from gradeprop.grading.plugin import CheckSite, GradingPlugin, Rewrite
 from gradeprop.grading.probe import Script
 from gradeprop.grading.publish import release_of
+from gradeprop.grading.pytest_run import run_pytest
 from gradeprop.grading.seeds import check_seed, public_seed, student_seed
 from gradeprop.notebook.restore import RestoredNotebook, restore
 from gradeprop.session.interface import Call

@@ -4,7 +4,8 @@ import pytest
 
 from course.minimal import GRADER, write_course
 from gradeprop.course.load import load_course
-from gradeprop.grading.plugin import GradingPlugin, run_pytest
+from gradeprop.grading.plugin import GradingPlugin
+from gradeprop.grading.pytest_run import run_pytest
 
 HEAD = "import pytest\nfrom gradeprop.gradients import Fixed\n\n"
 PLAIN = """

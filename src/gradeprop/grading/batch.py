@@ -15,9 +15,10 @@ from gradeprop.gradients.diagnose import Observation
 from gradeprop.grading import score
 from gradeprop.grading.conditions import combined_limits, limits_of, versions
 from gradeprop.grading.judge import Judgement, judge
-from gradeprop.grading.plugin import CheckSite, Devices, GradingPlugin, Rewrite, check_sites, run_pytest
+from gradeprop.grading.plugin import CheckSite, Devices, GradingPlugin, Rewrite, check_sites
 from gradeprop.grading.probe import Script
 from gradeprop.grading.public import skipped_because
+from gradeprop.grading.pytest_run import run_pytest
 from gradeprop.grading.seeds import check_seed, public_seed, session_seed, student_seed
 from gradeprop.grading.submission import SubmissionRun
 from gradeprop.grading.verdict import (

@@ -11,9 +11,10 @@ from typing import Any
 
 from gradeprop.course.model import ChoicePart, CodePart, Course, LoadedAssignment, LoadedExercise
 from gradeprop.errors import GraderFault
-from gradeprop.grading.plugin import CheckSite, GradingPlugin, Rewrite, run_pytest
+from gradeprop.grading.plugin import CheckSite, GradingPlugin, Rewrite
 from gradeprop.grading.probe import Script
 from gradeprop.grading.public_data import encode_script
+from gradeprop.grading.pytest_run import run_pytest
 from gradeprop.grading.seeds import public_seed
 from gradeprop.notebook.release import ReleaseModel, release_model
 

@@ -32,6 +32,7 @@ ENGINE_WORDS: Mapping[str, str] = {
 FORBIDDEN_CAUSE: Mapping[str, str] = {"autograd": "used_autograd", "optimizer": "used_optimizer"}
 """What a part forbids, and the misconception that using it shows."""
 
+
 def words_for(cause: str, declared: Mapping[str, str]) -> str:
     """The exercise's own words for a cause, else the engine's, else the id in plain letters."""
     return declared.get(cause) or ENGINE_WORDS.get(cause) or cause.replace("_", " ")
