@@ -81,6 +81,32 @@ def test_anything_else_than_a_frame_is_an_error_with_a_kind(pair: Pair, data: by
     assert caught.value.kind == kind
 
 
+def test_frames_that_lie_there_together_come_one_by_one(pair: Pair) -> None:
+    sent = [({"n": n}, bytes([n]) * 7_000 * n) for n in range(5)]
+    for head, tail in sent:
+        pair[0].send(head, tail)
+    pair[0].close()
+    got = [pair[1].receive() for _ in sent]
+    assert [(frame.head, frame.tail) for frame in got] == sent
+    with pytest.raises(WireError) as caught:
+        pair[1].receive()
+    assert caught.value.kind == "eof"
+
+
+def test_descriptors_come_with_the_frame_they_were_sent_with(pair: Pair) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        pair[0].send({"n": 0}, b"before")
+        pair[0].send({"n": 1}, b"with", fds=(theirs.fileno(),))
+        pair[0].send({"n": 2}, b"after")
+        frames = [pair[1].receive(accept_fds=True) for _ in range(3)]
+        assert [len(frame.fds) for frame in frames] == [0, 1, 0]
+        assert [frame.tail for frame in frames] == [b"before", b"with", b"after"]
+        with socket.socket(fileno=frames[1].fds[0]) as copy:
+            ours.sendall(b"x")
+            assert copy.recv(1) == b"x"
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_a_wire_error(data: bytes) -> None:
     left, right = socket.socketpair()

@@ -269,7 +269,7 @@ def _allow(rules: int, path: str, rights: int) -> None:
     except FileNotFoundError:
         return
     try:
-        if not Path(path).is_dir():
+        if not stat.S_ISDIR(os.fstat(below).st_mode):
             rights &= _ON_FILES
         rule = struct.pack("=Qi", rights, below)
         _check(_libc.syscall(_LANDLOCK_ADD_RULE, rules, 1, rule, 0), f"landlock_add_rule {path}")

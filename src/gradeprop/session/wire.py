@@ -21,6 +21,7 @@ __all__ = ["Channel", "Frame", "WireError", "clean_text", "remaining"]
 
 _LENGTHS = struct.Struct("<II")
 _CHUNK = 1 << 20
+_AHEAD = 1 << 14
 _MAX_FDS = 4
 # What a frame may have by default; callers ask for less or more (result_mb) where they know.
 DEFAULT_JSON = 8 << 20
@@ -92,10 +93,12 @@ def decode_json(data: bytes) -> dict[str, Any]:
 
 
 class Channel:
-    """A stream socket that speaks frames, with a deadline on every exchange."""
+    """A stream socket that speaks frames, with a deadline on every exchange. Receives either always with
+    ``accept_fds`` or never."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
+        self._taken = bytearray()
 
     def fileno(self) -> int:
         return self.sock.fileno()
@@ -143,12 +146,14 @@ class Channel:
         Raises:
             WireError: see its kinds. The channel is of no use afterwards.
         """
-        first, fds = self._start(deadline) if accept_fds else (self._read(_LENGTHS.size, deadline), ())
+        # Descriptors come along with bytes, and must not be taken in with those of a frame before.
+        ahead = 0 if accept_fds else _AHEAD
+        first, fds = self._start(deadline) if accept_fds else (self._read(_LENGTHS.size, deadline, ahead), ())
         json_bytes, tail_bytes = _LENGTHS.unpack(first)
         if json_bytes > json_cap or tail_bytes > tail_cap:
             raise WireError("too_big", f"a frame of {json_bytes} + {tail_bytes} bytes")
-        head = decode_json(self._read(json_bytes, deadline))
-        return Frame(head, self._read(tail_bytes, deadline), fds)
+        head = decode_json(self._read(json_bytes, deadline, ahead))
+        return Frame(head, self._read(tail_bytes, deadline, ahead), fds)
 
     def _start(self, deadline: float | None) -> tuple[bytes, tuple[int, ...]]:
         """The lengths, by ``recvmsg``, with the descriptors that came along."""
@@ -172,18 +177,20 @@ class Channel:
             data += more
         return data, tuple(received)
 
-    def _read(self, count: int, deadline: float | None) -> bytes:
-        parts: list[bytes] = []
-        while count:
+    def _read(self, count: int, deadline: float | None, ahead: int = 0) -> bytes:
+        """The next ``count`` bytes. Up to ``ahead`` may be taken in at once: answers to one check often lie
+        there together, and each call of the system costs as much as decoding a small one."""
+        while (missing := count - len(self._taken)) > 0:
             try:
                 self.sock.settimeout(remaining(deadline))
-                part = self.sock.recv(min(count, _CHUNK))
+                part = self.sock.recv(max(min(missing, _CHUNK), ahead))
             except TimeoutError:
                 raise WireError("deadline", "nothing came in time") from None
             except OSError as error:
                 raise WireError("eof", f"could not receive: {error.strerror}") from None
             if not part:
                 raise WireError("eof", "the other side is gone")
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts)
+            self._taken += part
+        data = bytes(self._taken[:count])
+        del self._taken[:count]
+        return data
