@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,24 @@ def test_a_file_written_later_is_noticed(names: dict[str, Any], tmp_path: Path) 
     place = here(names, tmp_path)
     (tmp_path / "data.txt").write_text("x")
     assert not place.go_back(["uses"])
+
+
+def test_a_file_that_has_just_been_written_could_be_written_again_without_a_sign(
+    names: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "data.txt"
+    file.write_text("x")
+    assert not here(names, tmp_path).go_back(["uses"])
+    os.utime(file, (1e9, 1e9))
+    assert here(names, tmp_path).go_back(["uses"])
+
+
+def test_a_tensor_with_a_graph_may_be_read_and_not_used(names: dict[str, Any], tmp_path: Path) -> None:
+    exec("loss = (w**2).sum()\ndef uses_loss(): return loss", names)
+    place = here(names, tmp_path)
+    assert place.go_back([], ["loss"])
+    assert not place.go_back(["uses_loss"])
+    assert place.go_back(["uses"], ["loss"])
 
 
 def test_with_a_thread_of_student_code_nothing_is_certain(names: dict[str, Any], tmp_path: Path) -> None:

@@ -235,7 +235,8 @@ def test_files_lie_in_a_fresh_working_folder(sandbox: Sandbox) -> None:
             session,
             "import os\nseen = sorted(os.listdir())\nfrom sub.helper import x\nopen('mine', 'w').close()",
         )
-        run(session, "name = __name__\nfolder = os.getcwd()")
+        run(session, "name = __name__\nfolder = os.getcwd()\nchanged = os.path.getmtime('data.csv')")
+        assert value(session, "changed") < 1e9  # long ago: not a change of the notebook's own
         assert value(session, "seen") == ["data.csv", "sub"]
         assert value(session, "x") == 5
         assert value(session, "name") == "__main__"

@@ -16,7 +16,6 @@ as it can go back to where it began, and is thrown away for a fresh fork otherwi
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import random
 import shutil
@@ -28,6 +27,8 @@ from pathlib import Path
 from typing import Final
 
 from gradeprop.session.answering import Answering, out_of_memory
+from gradeprop.session.fingerprint import listing
+from gradeprop.session.interface import Call, Read
 from gradeprop.session.messages import OUT_OF_MEMORY
 from gradeprop.session.outputs import OutputLog
 from gradeprop.session.places import Place
@@ -42,6 +43,7 @@ __all__ = ["Submission"]
 # Taken before student code can replace them.
 _fork, _exit, _waitpid, _kill = os.fork, os._exit, os.waitpid, os.kill
 _FROM_GRADER: Final = 1 << 30  # what the grader sends is trusted
+_LONG_AGO_S: Final = 946_684_800  # 2000-01-01: files given to a notebook are not its own changes
 _COPIED_BYTES: Final = 1 << 20
 _COPIED_FILES: Final = 60
 
@@ -97,6 +99,7 @@ class Submission:
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(frame.tail[at : at + size])
+            os.utime(path, (_LONG_AGO_S, _LONG_AGO_S))
             at += size
         self.shell.shown = OutputLog(head["cell_bytes"], head["total_bytes"], self.shell.shown.hidden)
         self.shell.capture.log = self.shell.shown
@@ -152,7 +155,9 @@ class Submission:
         """
         pid = os.getpid()
         asks = decode_asks(frame.head["asks"], frame.tail)
-        if place is not None and not place.go_back(ask.name for ask in asks):
+        called = [ask.name for ask in asks if isinstance(ask, Call)]
+        read = [ask.name for ask in asks if isinstance(ask, Read)]
+        if place is not None and not place.go_back(called, read):
             channel.send({"moved": True})
             return
         for outcome in self.answering.answer_all(asks, self.shell.user_ns):
@@ -187,18 +192,29 @@ class Submission:
         own = self.checks / str(number)
         own.mkdir()
         room = _COPIED_BYTES
-        for path in itertools.islice(self.folder.iterdir(), _COPIED_FILES):
-            if path.is_file() and not path.is_symlink() and path.stat().st_size <= room:
-                room -= path.stat().st_size
-                shutil.copyfile(path, own / path.name)
+        for name, size, _ in listing(self.folder)[:_COPIED_FILES]:
+            path = self.folder / name
+            if size < 0:
+                (own / name).mkdir()
+            elif path.is_file() and not path.is_symlink() and size <= room:
+                room -= size
+                shutil.copyfile(path, own / name)
         return own
+
+    def _below(self) -> Path:
+        """Where in the working folder the notebook has gone."""
+        try:
+            return Path.cwd().relative_to(self.folder)
+        except (OSError, ValueError):  # it has removed that, or left the working folder
+            return Path()
 
     def _be_checker(self, own: Channel, folder: Path) -> None:
         """In the fork: answer checks as long as it can go back to its beginning for the next."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         discard_streams()
-        os.chdir(folder)
+        below = folder / self._below()
+        os.chdir(below if below.is_dir() else folder)
         self.seal(str(folder), (0, 1, 2, own.fileno()))
         beginning, pid = Place(self.shell.user_ns, folder), os.getpid()
         place: Place | None = None

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import builtins
 import gc
-import math
 import os
 import random
 import sys
 import types
 import warnings
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,13 +35,32 @@ _ATOMS: Final = frozenset({
 })  # fmt: skip
 _SEQUENCES: Final = (list, tuple, deque)
 _MAPPINGS: Final = (dict, OrderedDict, defaultdict, types.MappingProxyType)
-# Where student code that replaces parts of a library would do so, and what calls inside torch end in.
-# Only the names that code refers to are looked up: looking at all of them copies their pages in each child.
-_LIBRARIES: Final = tuple(
-    vars(library)
-    for library in (torch, torch.Tensor, torch.nn.functional, torch.autograd, builtins, math, random)
+# Student code that replaces parts of a library may do so in any module or class that other code names.
+# Only what that code names is looked up: looking at all there is copies its pages in each child.
+_EVERYWHERE: Final = (torch.Tensor, builtins)
+# What calls inside torch end in.
+_WITHIN: Final = tuple(
+    (variables, name)
+    for variables in (vars(torch), vars(torch.Tensor), vars(torch.autograd))
+    for name in ("backward", "grad")
+    if name in variables
 )
-_WITHIN: Final = ("backward", "grad")
+
+
+class _Empty:
+    """An object that has nothing but its ``__dict__``."""
+
+
+_PLAIN_BYTES: Final = _Empty.__basicsize__
+
+
+_every_module: Any = torch.nn.modules.module
+_HOOKS_OF_ALL_MODULES: Final = tuple(
+    hooks
+    for name, hooks in vars(_every_module).items()
+    if name.startswith("_global") and isinstance(hooks, dict)
+)
+_PRINTING: Final = torch._tensor_str.PRINT_OPTS
 
 
 @dataclass
@@ -60,10 +78,13 @@ class Facts:
     Attributes:
         content: differs when the state reachable from the value does.
         refers: the names that code in it may look up among the student's.
+        graph: whether a tensor in it holds a graph. A backward pass through that frees it, which shows
+            nowhere but in the next one.
     """
 
     content: tuple[Any, ...]
     refers: frozenset[str]
+    graph: bool = False
 
 
 class _UnknownError(Exception):
@@ -85,11 +106,11 @@ def facts_of(
         walk.visit(value)
     except (_UnknownError, RuntimeError, RecursionError):
         return None
-    return Facts(tuple(walk.facts), frozenset(walk.refers))
+    return Facts(tuple(walk.facts), frozenset(walk.refers), walk.graph)
 
 
-def surroundings(folder: Path) -> tuple[Any, ...]:
-    """State outside the student's names that student code often changes, and the files in ``folder``."""
+def surroundings() -> tuple[Any, ...]:
+    """State outside the student's names that student code often changes."""
     pyplot: Any = sys.modules.get("matplotlib._pylab_helpers")
     numpy: Any = sys.modules.get("numpy")
     return (
@@ -99,14 +120,17 @@ def surroundings(folder: Path) -> tuple[Any, ...]:
         torch.is_grad_enabled(),
         torch.get_num_threads(),
         torch.are_deterministic_algorithms_enabled(),
+        torch.is_anomaly_enabled(),
+        tuple(vars(_PRINTING).values()),
+        tuple(map(len, _HOOKS_OF_ALL_MODULES)),
         tuple(pyplot.Gcf.figs) if pyplot is not None else (),
-        tuple(numpy.geterr().values()) if numpy is not None else (),
+        (*numpy.geterr().values(), *numpy.get_printoptions().values()) if numpy is not None else (),
         list(map(id, warnings.filters)),
         sys.getrecursionlimit(),
         sys.gettrace(),
         sys.getprofile(),
+        tuple(sys.path),
         _working_folder(),
-        listing(folder),
     )
 
 
@@ -123,13 +147,25 @@ def _working_folder() -> str:
 
 
 def listing(folder: Path) -> list[tuple[str, int, int]]:
-    """What lies in ``folder``: names, sizes, times of change; nothing if it is gone."""
+    """What lies in ``folder`` and below it: paths, sizes (-1 for folders), times of change in nanoseconds;
+    nothing if it is gone."""
+    found: list[tuple[str, int, int]] = []
+    waiting = [""]
     try:
-        with os.scandir(folder) as entries:
-            stats = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+        while waiting:
+            below = waiting.pop()
+            with os.scandir(f"{folder}/{below}") as entries:
+                for entry in entries:
+                    name = below + entry.name
+                    if entry.is_dir(follow_symlinks=False):
+                        found.append((name, -1, 0))
+                        waiting.append(f"{name}/")
+                    else:
+                        stat = entry.stat(follow_symlinks=False)
+                        found.append((name, stat.st_size, stat.st_mtime_ns))
     except OSError:
         return []
-    return sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+    return sorted(found)
 
 
 def numbers() -> tuple[Any, ...]:
@@ -163,6 +199,7 @@ class _Walk:
         self.seen: set[int] = set()
         self.facts: list[Any] = []
         self.refers: set[str] = set()
+        self.graph = False
 
     def note(self, fact: Any) -> None:
         self.facts.append(fact)
@@ -172,7 +209,7 @@ class _Walk:
         while waiting:
             thing = waiting.pop()
             kind = type(thing)
-            if kind in _ATOMS:
+            if kind in _ATOMS and not (kind is types.BuiltinFunctionType and _is_bound(thing)):
                 self.note((kind, repr(thing)) if kind is float or kind is complex else (kind, thing))
                 continue
             # The identity too: a name bound to an equal object is another state (`x is y`).
@@ -209,6 +246,9 @@ class _Walk:
             return self._function(thing)
         if kind is types.MethodType:
             return [thing.__self__, thing.__func__]
+        if kind is types.BuiltinFunctionType:
+            self.note(thing.__name__)
+            return [thing.__self__]
         if kind is types.ModuleType:
             return self._variables(vars(thing)) if self._is_own(vars(thing)) else []
         if kind is types.CellType:
@@ -229,8 +269,10 @@ class _Walk:
             plain = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous()
             content = bytes(plain.reshape(-1).view(torch.uint8).numpy()) if plain.numel() else b""
         self.note((tensor.shape, tensor.dtype, tensor.requires_grad, tensor._version, content))
-        hooks = getattr(tensor, "_backward_hooks", None)
-        return [tensor.grad if tensor.is_leaf else None, hooks]
+        self.graph = self.graph or tensor.grad_fn is not None
+        own: Any = tensor
+        hooks = [own._backward_hooks, getattr(own, "_post_accumulate_grad_hooks", None)]
+        return [tensor.grad if tensor.is_leaf or tensor.retains_grad else None, *hooks, vars(tensor) or None]
 
     def _array(self, thing: Any, kind: type) -> list[Any]:
         numpy: Any = sys.modules["numpy"]
@@ -249,24 +291,39 @@ class _Walk:
         inside: list[Any] = [function.__code__, function.__defaults__, function.__kwdefaults__]
         inside += function.__closure__ or ()
         if function.__globals__ is self.names:
-            self._note_names(function.__code__)
-            self._note_libraries(_WITHIN)
+            inside += self._names_in(function.__code__)
+            self.note([id(variables.get(name)) for variables, name in _WITHIN])
         elif self._is_own(function.__globals__):
             inside += self._variables(function.__globals__)
         return [*inside, function.__dict__ or None]
 
-    def _note_names(self, code: types.CodeType) -> None:
+    def _names_in(self, code: types.CodeType) -> list[Any]:
+        """Note what the names in ``code`` mean; the student's own modules among them are to be visited."""
         self.refers.update(code.co_names)
         self._note_libraries(code.co_names)
         if "environ" in code.co_names or "getenv" in code.co_names:
             self.note(dict(os.environ))
+        modules = [sys.modules[name] for name in code.co_names if name in sys.modules]
+        found: list[Any] = [module for module in modules if self._is_own(vars(module))]
         for constant in code.co_consts:
             if isinstance(constant, types.CodeType):
-                self._note_names(constant)
+                found += self._names_in(constant)
+        return found
 
-    def _note_libraries(self, names: Iterable[str]) -> None:
-        for library in _LIBRARIES:
-            self.note([id(library[name]) for name in names if name in library])
+    def _note_libraries(self, names: Sequence[str]) -> None:
+        """Note what ``names`` mean in modules and classes that code with these names can come to by them."""
+        places: list[Any] = list(_EVERYWHERE)
+        places += filter(_is_place, (self.names.get(name) for name in names))
+        known = set(map(id, places))
+        for place in places:  # grows on the way
+            variables = vars(place)
+            for name in names:
+                if name in variables:
+                    found = variables[name]
+                    self.note(id(found))
+                    if _is_place(found) and id(found) not in known:
+                        known.add(id(found))
+                        places.append(found)
 
     def _is_own(self, variables: Mapping[str, Any]) -> bool:
         """Whether these are the variables of a module that the student wrote."""
@@ -289,9 +346,10 @@ class _Walk:
     def _class(self, kind: type) -> list[Any]:
         if kind.__module__ != "__main__":
             return []  # a library's; its attributes are taken as they are
-        return [
+        own = [
             part for item in vars(kind).items() for part in item if item[0] not in ("__dict__", "__weakref__")
         ]
+        return [*own, *kind.__bases__, type(kind)]
 
     def _instance(self, thing: Any, kind: type) -> list[Any]:
         """An object with a ``__dict__`` and nothing hidden in C."""
@@ -302,11 +360,20 @@ class _Walk:
             if isinstance(thing, types.FunctionType | types.BuiltinMethodType):
                 return []
             raise _UnknownError
-        if any(base in (list, dict, set, tuple, str, int, float, bytearray) for base in kind.__mro__):
-            raise _UnknownError
+        if kind.__basicsize__ > _PLAIN_BYTES or kind.__itemsize__:
+            raise _UnknownError  # a class in C is among its bases
         if any("__slots__" in vars(base) and vars(base)["__slots__"] for base in kind.__mro__[:-1]):
             raise _UnknownError
         return [kind, vars(thing)]
+
+
+def _is_place(thing: Any) -> bool:
+    return type(thing) is types.ModuleType or isinstance(thing, type)
+
+
+def _is_bound(function: Any) -> bool:
+    """Whether a function in C belongs to an object, as `items.append` does, and not to a module."""
+    return function.__self__ is not None and type(function.__self__) is not types.ModuleType
 
 
 def _is_filled(cell: types.CellType) -> bool:

@@ -12,6 +12,7 @@ cells up to the place. Asking last has a second use: no cell can tell what a che
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from gradeprop.session.fingerprint import (
     Budget,
     Facts,
     facts_of,
+    listing,
     numbers,
     put_back,
     surroundings,
@@ -32,8 +34,25 @@ __all__ = ["Place"]
 _OF_THE_SHELL: Final = re.compile(r"In|Out|get_ipython|exit|quit|_+|_i+|_i?\d+|_[dio]h|__\w+__")
 # Code with one of these may look at any name.
 _ANYTHING: Final = frozenset(
-    {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__main__", "__import__", "import_module"}
+    {
+        "globals",
+        "locals",
+        "vars",
+        "eval",
+        "exec",
+        "get_ipython",
+        "__main__",
+        "__import__",
+        "import_module",
+        "modules",
+        "__globals__",
+        "f_globals",
+        "f_locals",
+        "f_back",
+    }
 )
+# A file changed so shortly before could be changed again without a sign of it in its times.
+_FRESH_NS: Final = 20_000_000
 # What all values of one place may take together.
 _OBJECTS: Final = 50_000
 _TENSOR_BYTES: Final = 16 << 20
@@ -50,7 +69,9 @@ class Place:
 
     def __init__(self, names: MutableMapping[str, Any], folder: Path, threads: int = 1) -> None:
         self._live, self._folder, self._threads = names, folder, threads
-        self._surroundings = surroundings(folder)
+        self._surroundings, self._files = surroundings(), listing(folder)
+        now = time.time_ns()
+        self._unsettled = any(now - changed < _FRESH_NS for _, _, changed in self._files)
         self._numbers = numbers()
         budget = Budget(_OBJECTS, _TENSOR_BYTES)
         self._names: dict[str, Any] = {}
@@ -65,23 +86,38 @@ class Place:
             else:
                 self._names[name], self._facts[name] = value, facts
 
-    def go_back(self, asked: Iterable[str]) -> bool:
+    def go_back(self, called: Iterable[str], read: Iterable[str] = ()) -> bool:
         """Bind all names as they were here, and set the random numbers back.
 
-        Returns: whether all that the names in ``asked`` can depend on is as it was. If not, what they are
-            now says nothing about this place.
+        Args:
+            called: the names of what is to be called.
+            read: the names whose values are only looked at.
+
+        Returns: whether all that the answers can depend on is as it was. If not, what the names are now
+            says nothing about this place.
         """
         for name in [name for name in self._live if not is_of_the_shell(name)]:
             del self._live[name]
         self._live.update(self._names)
         put_back(self._numbers)
-        if thread_count() > self._threads or surroundings(self._folder) != self._surroundings:
+        if thread_count() > self._threads or self._unsettled:
             return False
-        reached = self._reached_from(asked)
-        return not reached & self._unseen and all(map(self._is_as_it_was, reached))
+        if surroundings() != self._surroundings or listing(self._folder) != self._files:
+            return False
+        run = self._reached_from(called)
+        if any(self._facts[name].graph for name in run & self._facts.keys()):
+            return False
+        reached = run | self._reached_from(read)
+        return reached <= self._facts.keys() and all(map(self._is_as_it_was, reached))
 
     def _is_as_it_was(self, name: str) -> bool:
         return facts_of(self._names[name], self._live, str(self._folder)) == self._facts[name]
+
+    def _is_known(self, name: str) -> bool:
+        """Whether this is one of the student's names here, or one that the shell may bind at any cell."""
+        if name in self._names or name in self._unseen:
+            return True
+        return is_of_the_shell(name) and not name.startswith("__")
 
     def _reached_from(self, asked: Iterable[str]) -> set[str]:
         """The names that matter to these: themselves, and what their code may look up."""
@@ -89,7 +125,7 @@ class Place:
         waiting = list(asked)
         while waiting:
             name = waiting.pop()
-            if name in reached or not (name in self._names or name in self._unseen):
+            if name in reached or not self._is_known(name):
                 continue
             reached.add(name)
             if name in self._names:
