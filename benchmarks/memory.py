@@ -49,7 +49,7 @@ def sample(
     work: Workload, workers: int | None, every: float
 ) -> Iterator[tuple[float, int, dict[str, float]]]:
     """Grade the class; yield seconds, results so far, and MiB by process."""
-    command = [sys.executable, "-c", "from gradeprop.cli.main import main; main()", "grade"]
+    command = [sys.executable, "-m", "gradeprop", "grade"]
     command += [work.assignment.id, "--isolation", "full"]
     if workers is not None:
         command += ["--workers", str(workers)]

@@ -9,7 +9,7 @@ import pytest
 
 from course.minimal import write_course
 
-COMMAND = [sys.executable, "-c", "from gradeprop.cli.main import main; main()"]
+COMMAND = [sys.executable, "-m", "gradeprop"]
 
 
 def gradeprop(*arguments, cwd, **environment):

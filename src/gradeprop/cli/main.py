@@ -28,17 +28,21 @@ app = typer.Typer(
 P = ParamSpec("P")
 
 
-def command(function: Callable[P, None]) -> Callable[P, None]:
-    """Register a command. Ctrl-C becomes an error of ours before typer makes "Aborted!" of it."""
+def command(summary: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Register a command, with a line for the list of all. Ctrl-C becomes an error of ours before typer
+    makes "Aborted!" of it."""
 
-    @functools.wraps(function)
-    def interruptible(*arguments: P.args, **keywords: P.kwargs) -> None:
-        try:
-            function(*arguments, **keywords)
-        except KeyboardInterrupt:
-            raise Interrupted("interrupted; everything finished so far is kept") from None
+    def register(function: Callable[P, None]) -> Callable[P, None]:
+        @functools.wraps(function)
+        def interruptible(*arguments: P.args, **keywords: P.kwargs) -> None:
+            try:
+                function(*arguments, **keywords)
+            except KeyboardInterrupt:
+                raise Interrupted("interrupted; everything finished so far is kept") from None
 
-    return app.command()(interruptible)
+        return app.command(short_help=summary)(interruptible)
+
+    return register
 
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -71,7 +75,7 @@ IsolationOption = Annotated[
 ]
 
 
-@command
+@command("Write the notebooks, with solutions and for students.")
 def build(
     assignments: Annotated[
         list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
@@ -85,7 +89,7 @@ def build(
     command.run(assignments or [], course, as_json=json)
 
 
-@command
+@command("Prove the graders with solutions and known mistakes.")
 def verify(
     exercises: Annotated[
         list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="Default: all.")
@@ -101,7 +105,7 @@ def verify(
     sys.exit(command.run(exercises or [], course, device, isolation, as_json=json))
 
 
-@command
+@command("Grade what is in submitted/, into results/.")
 def grade(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     submitted: SubmittedOption = None,
@@ -137,7 +141,7 @@ def grade(
     )
 
 
-@command
+@command("Show one student's result, check by check.")
 def show(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     student: Annotated[str, typer.Argument(metavar="STUDENT")],
@@ -153,7 +157,7 @@ def show(
     command.run(assignment, student, course, details=details, as_json=json)
 
 
-@command
+@command("Write each student's feedback as a page.")
 def feedback(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     student: Annotated[
@@ -169,7 +173,7 @@ def feedback(
     command.run(assignment, student or [], submitted, course, as_json=json)
 
 
-@command
+@command("Write the marks for a spreadsheet, CI, Canvas, Moodle.")
 def export(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     to: Annotated[Format, typer.Option("--to", help="The format.")],
@@ -192,7 +196,7 @@ def export(
     command.run(assignment, to, output, course)
 
 
-@command
+@command("Write an autograder to upload to Gradescope.")
 def bundle(
     platform: Annotated[  # noqa: ARG001 (there is one so far)
         Literal["gradescope"], typer.Argument(metavar="gradescope", help="The platform.")
@@ -219,7 +223,7 @@ def bundle(
     command.run(assignment, output, index, course)
 
 
-@command
+@command("Mark explanations by their rubric, without names.")
 def mark(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     exercise: Annotated[
@@ -237,7 +241,7 @@ def mark(
     command.run(assignment, exercise, submitted, course, everything=everything)
 
 
-@command
+@command("Take an unfair or broken check out of everyone's marks.")
 def void(
     check: Annotated[
         str | None,
@@ -262,7 +266,7 @@ def void(
     command.run(check, assignment, reason, course, give=give, undo=undo, as_json=json)
 
 
-@command
+@command("Run a submission again and show all, for an appeal.")
 def replay(
     student: Annotated[str, typer.Argument(metavar="STUDENT")],
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
@@ -279,7 +283,7 @@ def replay(
     command.run(student, assignment, check, submitted, device, isolation, course, as_json=json)
 
 
-@command
+@command("Run a notebook's public checks, as its student.")
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK")],
     json: JsonOption = False,
@@ -290,7 +294,7 @@ def check(
     command.run(notebook, as_json=json)
 
 
-@command
+@command("Tell what this machine offers, and what is missing.")
 def doctor(json: JsonOption = False) -> None:
     """Tell what this machine offers, what is missing, and the command that mends it."""
     from gradeprop.cli import doctor as command
