@@ -236,6 +236,9 @@ def test_a_folder_is_listed_with_all_below_it_and_has_nothing_in_it_once_it_is_g
         "class S:\n    __slots__ = ('a',)\nthing = S()",
         "import threading\nthing = threading.Lock()",
         "thing = [[n] for n in range(50_000)]",
+        "class P:\n    @property\n    def __dict__(self): raise ValueError\nthing = P()",
+        "class M(type):\n    @property\n    def __mro__(cls): return 1 / 0\nclass A(metaclass=M): pass\n"
+        "thing = A()",
     ],
 )
 def test_what_cannot_be_seen_through_is_not_vouched_for(names: dict[str, Any], unknown: str) -> None:
