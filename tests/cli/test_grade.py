@@ -142,6 +142,7 @@ def test_show_prints_what_the_student_is_told(built):
     assert "Was the 2 of 2w lost?" in done.stdout
     assert "[missing_factor_two]" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
+    assert gradeprop("show", "bob", "a01_slopes", cwd=built).stdout == done.stdout
     missing = gradeprop("show", "a01_slopes", "eve", cwd=built)
     assert missing.returncode == 2
     assert "gradeprop grade a01_slopes" in missing.stderr
@@ -158,6 +159,8 @@ def test_replay_asks_the_same_again_and_shows_all_of_it(built):
     assert "The kept result says the same." in done.stdout
     assert "direction" not in done.stdout
     assert (built / "results/a01_slopes/bob.json").read_bytes() == before
+    other_way = gradeprop("replay", "a01_slopes", "bob", "--check", "shape", *NONE, cwd=built)
+    assert other_way.stdout == done.stdout
     unknown = gradeprop("replay", "bob", "a01_slopes", "--check", "nonsense", cwd=built)
     assert unknown.returncode == 2
     assert "known: shape, matches_autograd, direction" in unknown.stderr

@@ -34,11 +34,14 @@ def run(
     as_json: bool,
 ) -> None:
     """Grade one submission again without recording it, and print what every check asked and got.
+    ``student`` and ``name`` may come the other way round, as `show` has them.
 
     Raises:
         UsageError: no such student, assignment or check.
     """
     root, course = open_course(folder)
+    if course.assignment(name) is None and course.assignment(student) is not None:
+        student, name = name, student
     assignment = named_assignment(course, name)
     _known(assignment, check)
     (handed,) = find_submissions(submitted or root / "submitted", name, [student])

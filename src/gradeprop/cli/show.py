@@ -16,13 +16,13 @@ _MARK = {"passed": "✓", "skipped": "·", "manual": "…"}
 
 
 def run(assignment: str, student: str, folder: Path | None, *, details: bool, as_json: bool) -> None:
-    """Print a kept result.
+    """Print a kept result. ``assignment`` and ``student`` may come the other way round, as `replay` has them.
 
     Raises:
         UsageError: there is none.
     """
     root = find_course(folder)
-    result = read_result(root, assignment, student)
+    result = read_result(root, assignment, student) or read_result(root, student, assignment)
     if result is None:
         raise UsageError(
             f"there is no result of {assignment} for {student!r}",
