@@ -13,15 +13,25 @@ import ast
 import re
 import warnings
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final, TypeAlias
 
-from IPython.core.inputtransformer2 import TransformerManager, classic_prompt, ipython_prompt
+from IPython.core.inputtransformer2 import (
+    TransformerManager,
+    classic_prompt,
+    ipython_prompt,
+    leading_indent,
+)
 
 __all__ = ["QuickTransformers", "may_await"]
 
+Transform: TypeAlias = Callable[[list[str]], list[str]]
+
 _BY_TOKENS: Final = tuple(TransformerManager().token_transformers)
-# What a magic, a command or a question for help begins or ends with, where one could stand.
-_ESCAPE = re.compile(r"^[ \t]*[%!,;/?]|=[ \t]*[%!]|\?[ \t]*(#.*)?$", re.MULTILINE)
+# What a magic, a command or a question for help begins or ends with, where one could stand. One expression
+# for each: with a fixed first letter the search is ten times as fast, and a set-up cell has 20 KB.
+_AT_FIRST: Final = tuple("%!,;/?")
+_ASSIGNED = re.compile(r"=[ \t]*[%!]")
+_AT_LAST = re.compile(r"\?[ \t]*(#.*)?$", re.MULTILINE)
 _PROMPTS: Final = (">>>", "...", "In [")
 
 
@@ -30,21 +40,48 @@ class QuickTransformers(TransformerManager):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cleanup_transforms = [
-            _only_with_prompts(transform) if transform in (classic_prompt, ipython_prompt) else transform
-            for transform in self.cleanup_transforms
-        ]
+        quick: dict[Any, Callable[[Transform], Transform]] = {
+            leading_indent: _only_with_indents,
+            classic_prompt: _only_with_prompts,
+            ipython_prompt: _only_with_prompts,
+        }
+        transforms: list[Any] = self.cleanup_transforms
+        self.cleanup_transforms = [quick.get(transform, _as_is)(transform) for transform in transforms]
 
     def do_token_transforms(self, lines: list[str]) -> list[str]:
         own = tuple(self.token_transformers) != _BY_TOKENS  # student code may have added some
         source = "".join(lines)
-        if not own and (not _ESCAPE.search(source) or _is_python(source)):
+        if not own and (not _may_escape(lines, source) or _is_python(source)):
             return lines
         transformed: list[str] = super().do_token_transforms(lines)
         return transformed
 
 
-def _only_with_prompts(strip: Callable[[list[str]], list[str]]) -> Callable[[list[str]], list[str]]:
+def _may_escape(lines: list[str], source: str) -> bool:
+    if any(line.lstrip(" \t").startswith(_AT_FIRST) for line in lines):
+        return True
+    return bool(_ASSIGNED.search(source) or _AT_LAST.search(source))
+
+
+def _as_is(transform: Transform) -> Transform:
+    return transform
+
+
+def _only_with_indents(dedent: Transform) -> Transform:
+    def transform(lines: list[str]) -> list[str]:
+        # No indent is common to all lines, and no line of blanks is to be emptied.
+        if lines and not lines[0][:1].isspace() and not any(map(_is_blank, lines)):
+            return lines
+        return dedent(lines)
+
+    return transform
+
+
+def _is_blank(line: str) -> bool:
+    return line.startswith((" ", "\t")) and not line.strip(" \t\n")
+
+
+def _only_with_prompts(strip: Transform) -> Transform:
     def transform(lines: list[str]) -> list[str]:
         source = "".join(lines)
         return strip(lines) if any(prompt in source for prompt in _PROMPTS) else lines
