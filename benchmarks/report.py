@@ -181,13 +181,14 @@ Medians of the `timing` in the result files, in ms:
 {_parts(f"{run.workers} workers", run)}
 {_parts("1 worker", alone)}
 
-Both cores are busy all the time. Of the 72 ms of processor time of a submission, sampled with `perf` on
-2026-11-26 while two workers graded, 23 ms are the graders' (hidden inputs and right answers, comparing,
-naming causes, pytest, talking to the sandbox), 3 ms the recording process's, and 44 ms the sandbox's: 31 ms
-Python and torch, of which the student's own functions take 20, and 13 ms the kernel's work for a process of
-its own. There is one fork for each submission: 1.5 ms to make it, 3.5 ms for its namespaces and the other
-layers, some 2,100 pages copied at their first use (7 ms), 3 ms to end it. What runs in a fresh process runs
-slower, too: the cells take twice as long there as in one that has run them before.
+Both cores are busy nearly all the time. Of the 65 ms of processor time of a submission, sampled with `perf`
+on 2026-11-26 while two workers graded, 22 ms are the graders' (hidden inputs and right answers, comparing,
+naming causes, pytest, talking to the sandbox), 3 ms the recording process's, and 37 ms the sandbox's: 27 ms
+Python and torch, of which the student's own functions take some 17, and 10 ms the kernel's work for a process
+of its own. There is one fork for each submission: 1.3 ms to make it, 2.8 ms for its namespaces and the other
+layers, some 2,000 pages copied at their first use (4 to 7 ms), 2 to 3 ms to end it. What runs in a fresh
+process runs slower, too: the cells take twice as long there as in one that has run them before. The rest is
+waiting, and the kernel's own threads.
 
 ## Memory
 
