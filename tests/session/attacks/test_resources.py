@@ -177,7 +177,8 @@ def test_a_flood_of_memory_is_bounded(fortress: Sandbox, flood: str) -> None:
 def test_a_flood_in_an_answer_stops_one_check(attack: Attack, body: str, reason: str) -> None:
     attack.run(f"x = 1\ndef f():\n    {body}")
     attack.run("def deep():\n    a = []\n    for _ in range(10**5): a = [a]\n    return a")
-    outcome = attack.call("f")
+    # Long enough to fill the memory where the machine is slow at giving it out.
+    outcome = attack.call("f", seconds=20.0)
     assert isinstance(outcome, Stopped), outcome
     assert outcome.reason == reason
     assert isinstance(attack.call("deep"), Returned)
