@@ -39,16 +39,6 @@ ANSWERS = {CODE: "def d_square(w):\n    return 2 * w", CHOICE: 'direction = "inc
 LATE = "2026-03-02 10:00:00 UTC"
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return small_course(tmp_path)
-
-
-@pytest.fixture
-def release(course: Course) -> ReleaseModel:
-    return small_release(course)
-
-
 def book(course: Course) -> Gradebook:
     return Gradebook(f"sqlite:///{course.root}/gradebook.db", course.spec.id)
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import nbformat
-import pytest
 
 from gradeprop.course.model import Course
 from gradeprop.notebook.release import ReleaseModel
@@ -21,21 +20,9 @@ from records.graded_class import (
     hand_in,
     ran,
     result_for,
-    small_course,
-    small_release,
 )
 
 SCRIPT = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return small_course(tmp_path)
-
-
-@pytest.fixture
-def release(course: Course) -> ReleaseModel:
-    return small_release(course)
 
 
 def notebook_of(course: Course, release: ReleaseModel, result, folder: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from nbgrader.api import Gradebook
 
 from gradeprop.course.model import Course
@@ -20,17 +19,11 @@ from records.graded_class import (
     ran,
     record_now,
     result_for,
-    small_course,
     small_release,
 )
 from records.marked_class import BY_HAND, COMMIT, WHY
 
 LONG = "l" * 200
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return small_course(tmp_path)
 
 
 def record(course: Course, student: str, **scores: object) -> None:

@@ -27,23 +27,11 @@ from records.graded_class import (
     ran,
     record_now,
     result_for,
-    small_course,
-    small_release,
 )
 
 BOB = "bob \udcff"
 BOB_ID = gradebook_id(BOB)
 PRINTED = {"output_type": "stream", "name": "stdout", "text": "printed"}
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return small_course(tmp_path)
-
-
-@pytest.fixture
-def release(course: Course) -> ReleaseModel:
-    return small_release(course)
 
 
 @pytest.fixture
