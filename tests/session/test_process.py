@@ -323,3 +323,28 @@ def test_a_submission_that_ends_the_warm_process_alone_twice_fails(plain_sandbox
         assert outcome.message is not None
         assert "twice" in outcome.message
         assert value(session, "x") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [
+        ("%matplotlib inline", "ok"),
+        ("!pip install --quiet something-that-is-not-there", "ok"),
+        ("!ls", "ok"),
+        ("answer = input('how many steps? ')", "error"),
+        ("import webbrowser\nwebbrowser.open('https://example.org')", "ok"),
+    ],
+)
+def test_what_a_notebook_asks_of_a_desktop_is_answered_soon_and_costs_nothing_else(
+    session: Session, sandbox: Sandbox, source: str, status: str
+) -> None:
+    if sandbox.level == "none" and "pip" in source:
+        pytest.skip("without isolation there is the network, which takes its time")
+    run(session, "def f(): return 7")
+    outcome = session.run(CellSource(source, "cell"))  # a cell has 3 s here
+    assert outcome.status == status, outcome
+    place = session.mark()
+    run(session, "w = 5")
+    (answer,) = session.ask([Call("f")], at=place)
+    assert isinstance(answer, Returned)
+    assert (answer.value, value(session, "w")) == (7, 5)
