@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from gradeprop.course.load import load_course
 from gradeprop.errors import MissingFacility
@@ -10,6 +11,7 @@ from gradeprop.grading import devices
 from gradeprop.grading.batch import Setting
 from gradeprop.grading.publish import release_of
 from gradeprop.grading.verify import trials, verify
+from gradeprop.session import gpu
 from gradeprop.session.process import open_sandbox
 
 NO_GPU = not devices.gpu_present()
@@ -52,3 +54,18 @@ def test_the_course_is_proven_on_the_gpu():
             )
             proofs = verify(setting, trials(setting, assignment.exercises))
             assert [problem for proof in proofs for problem in proof.problems] == []
+
+
+def test_what_keeps_cuda_from_starting_is_told(monkeypatch):
+    monkeypatch.setattr(gpu, "gpu_devices", list)
+    assert devices.why_no_gpu() is None
+    monkeypatch.setattr(gpu, "gpu_devices", lambda: ["/dev/nvidia0"])
+    monkeypatch.setattr(torch.version, "cuda", None)
+    assert "built without CUDA" in devices.why_no_gpu()
+
+
+@pytest.mark.skipif(not NO_GPU, reason="CUDA starts on this machine")
+def test_cuda_is_tried_in_a_process_of_its_own(monkeypatch):
+    monkeypatch.setattr(gpu, "gpu_devices", lambda: ["/dev/nvidia0"])
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    assert devices.why_no_gpu().startswith("there is a GPU, but CUDA does not start: ")

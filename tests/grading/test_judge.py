@@ -251,3 +251,48 @@ def test_a_choice_that_was_not_made_is_no_missing_backward():
     judgement = judge(script_of(direction), [Returned(None)], public=True, declared={})
     assert judgement.misconception == "wrong_type"
     assert "Has it been given a value?" in judgement.message
+
+
+# What torch 2.13 says, from its sources; a CPU alone cannot make it say so.
+APART = "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
+TO_NUMPY = "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host"
+
+
+def on_gpu(answer, device="cuda:0", check_device="cuda"):
+    """A check on a GPU of which each call gives ``answer(w)`` on ``device``."""
+    student, reference = Student(check_device), Reference(SEED, check_device, {}, {})
+    w = torch.tensor([3.0, -1.5], dtype=torch.float64)
+    reference.expect(student.call("d_square", w)).to_match(Gradient(square, at=w))
+    script = Script(tuple(student.asks), tuple(reference.probes))
+    (ask,) = script.asks
+    outcome = (
+        answer if isinstance(answer, Raised) else Returned(TensorState(answer(w), device), ask.arguments)
+    )
+    return judge(script, [outcome], public=False, declared={})
+
+
+def test_a_tensor_made_on_the_cpu_is_named_where_the_input_lives_on_a_gpu():
+    for raised in (Raised("RuntimeError", APART, line=2), Raised("TypeError", TO_NUMPY, line=2)):
+        judgement = on_gpu(raised)
+        assert judgement.misconception == "wrong_device"
+        assert "device=x.device" in judgement.message
+
+
+def test_a_right_answer_on_the_wrong_device_is_named_and_a_wrong_one_is_not():
+    assert on_gpu(lambda w: 2 * w).status == "passed"
+    right = on_gpu(lambda w: 2 * w, device="cpu")
+    assert (right.status, right.misconception) == ("failed", "wrong_device")
+    assert "device=x.device" in right.message
+    assert on_gpu(lambda w: 2.5 * w, device="cpu").misconception is None
+
+
+def test_on_the_cpu_an_error_about_devices_has_no_such_cause():
+    assert on_gpu(Raised("RuntimeError", APART), check_device="cpu").misconception is None
+
+
+def test_what_a_function_makes_without_a_tensor_to_go_by_may_live_anywhere():
+    student, reference = Student("cuda"), Reference(SEED, "cuda", {}, {})
+    reference.expect(student.call("solve", 2.0)).to_match(Fixed(torch.tensor(4.0)))
+    script = Script(tuple(student.asks), tuple(reference.probes))
+    outcome = Returned(TensorState(torch.tensor(4.0)), (2.0,))
+    assert judge(script, [outcome], public=False, declared={}).status == "passed"

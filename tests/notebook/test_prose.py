@@ -22,7 +22,7 @@ def test_the_notebook_opens_with_title_text_time_and_a_table_of_points() -> None
 
 def test_the_colab_badge_leads_to_the_released_notebook() -> None:
     made = course(colab={"repository": "school/gradients", "branch": "main"})
-    text = assignment_introduction(made.assignments[0], made.spec.colab)
+    text = assignment_introduction(made.assignments[0], made.spec.colab, made.spec.devices)
     link = "colab.research.google.com/github/school/gradients/blob/main/release/a01_slopes/a01_slopes.ipynb"
     assert f"(https://{link})" in text
 
@@ -77,3 +77,12 @@ def test_a_single_part_without_title_is_your_task() -> None:
     part = Exercise.model_validate(SQUARE).parts[1]
     assert prompt(part, alone=True).startswith("### Your task (2.5 points)")
     assert prompt(part, alone=False).startswith("### Autograd (2.5 points)")
+
+
+def test_a_course_with_a_gpu_says_once_how_to_make_tensors() -> None:
+    made = course()
+    texts = [
+        assignment_introduction(made.assignments[0], None, devices) for devices in (("cpu",), ("cpu", "cuda"))
+    ]
+    assert "device=x.device" not in texts[0]
+    assert texts[1].count("device=x.device") == 1

@@ -109,3 +109,14 @@ def test_only_counted_calls_reach_the_supervisor() -> None:
     assert restricted is not None
     assert len(full) < len(restricted)
     assert len(full) % 8 == len(restricted) % 8 == 0
+
+
+@pytest.mark.parametrize("level", ["full", "restricted"])
+def test_with_a_gpu_memory_has_no_name_and_is_shared_with_the_device(level: str) -> None:
+    source = """
+    print(attempt(os.memfd_create, "cuda"), attempt(mmap.mmap, -1, 4096), call(447, 0))
+    """
+    gpu = build_filters(level, supervise=False, signals_scoped=True, gpu=True)  # type: ignore[arg-type]
+    assert run(gpu, source) == "done done EPERM"  # 447: memfd_secret stays refused
+    without = build_filters(level, supervise=False, signals_scoped=True)  # type: ignore[arg-type]
+    assert run(without, source).split()[0] == "EPERM"

@@ -244,3 +244,12 @@ def test_a_folder_is_listed_with_all_below_it_and_has_nothing_in_it_once_it_is_g
 def test_what_cannot_be_seen_through_is_not_vouched_for(names: dict[str, Any], unknown: str) -> None:
     exec(unknown, names)
     assert fingerprint(names) is None
+
+
+def test_cuda_that_has_started_since_goes_on_from_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    standing = numbers()
+    seeds: list[int] = []
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", seeds.append)
+    put_back(standing)
+    assert seeds == [torch.initial_seed()]

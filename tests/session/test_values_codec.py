@@ -266,3 +266,19 @@ def test_bytes_that_are_no_booleans_become_booleans() -> None:
     assert isinstance(back.value, TensorState)
     assert back.value.value.tolist() == [True, False]
     assert back.value.value.view(torch.uint8).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "cuda:0", "cuda:127", "mps", "xpu:1"])
+def test_a_device_travels_with_and_without_its_number(device: str) -> None:
+    state = TensorState(torch.ones(2), device, requires_grad=True)
+    (call,) = decode_asks(*encode_asks([Call("f", (state,))]))
+    assert isinstance(call, Call)
+    assert isinstance(call.arguments[0], TensorState)
+    assert call.arguments[0].device == device
+
+
+@pytest.mark.parametrize("device", ["", "cpu:0", "cuda:", "cuda:1234", "gpu", "cuda:0\n", "CUDA"])
+def test_what_is_no_device_is_malformed(device: str) -> None:
+    rows, tail = encode_outcomes([Returned(TensorState(torch.ones(2), device))])
+    with pytest.raises(WireError, match="device"):
+        decode_outcomes(rows, tail)

@@ -75,8 +75,12 @@ def _packages() -> list[Line]:
 
 
 def _devices() -> list[Line]:
-    from gradeprop.grading.devices import gpu_present
+    from gradeprop.grading.devices import gpu_present, why_no_gpu
 
+    problem = why_no_gpu()
+    if problem is not None:
+        mend = "see that `nvidia-smi` lists it; install a torch for a CUDA that its driver knows"
+        return [Line("cuda", False, "not usable", problem, mend)]
     if gpu_present():
         import torch
 

@@ -23,7 +23,8 @@ _HIDDEN: dict[Kind, str] = {
     "that the exercise names.",
     "dtype": "{subject} does not have the expected dtype. Keep the dtype of the input, for example with "
     "torch.zeros_like(x), and look for a conversion such as .float().",
-    "device": "{subject} is on another device than expected. Keep the device of the input.",
+    "device": "{subject} is on another device than expected. Make new tensors like the input, for example "
+    "torch.zeros(1, dtype=x.dtype, device=x.device).",
     "shape": "{subject} does not have the expected shape. Look for a sum, a transpose or an extra dimension "
     "too many or too few: a gradient has the shape of what it is taken with respect to.",
     "not_finite": "{subject} contains nan or inf. Look for a division by zero, the logarithm of zero or a "
@@ -36,7 +37,8 @@ _PUBLIC: dict[Kind, str] = {
     "exercise names.",
     "dtype": "{subject} has dtype {got}, expected {expected}. Keep the dtype of the input, for example with "
     "torch.zeros_like(x).",
-    "device": "{subject} is on {got}, expected {expected}. Keep the device of the input.",
+    "device": "{subject} is on {got}, expected {expected}. Make new tensors like the input, for "
+    "example torch.zeros(1, dtype=x.dtype, device=x.device).",
     "shape": "{subject} has shape {got}, expected {expected}. Look for a sum, a transpose or an extra "
     "dimension too many or too few.",
     "not_finite": "{subject} contains {got}{at}, expected {expected}. Look for a division by zero, the "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gradeprop.gradients.compare import Mismatch, compare, wrong_type
@@ -129,8 +129,7 @@ def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
 
 def _raised(ask: Ask, outcome: Raised, public: bool, declared: Mapping[str, str]) -> Judgement:
     place = f" in line {outcome.line} of your cell" if outcome.line else ""
-    cut = outcome.type_name == "RuntimeError" and "does not require grad" in outcome.message
-    causes = ("detached",) if cut else ()
+    cause = _cause_of(ask, outcome)
     if public:
         message = f"`{expression(ask)}` raised {outcome.type_name}{place}: {outcome.message}"
     else:
@@ -140,16 +139,43 @@ def _raised(ask: Ask, outcome: Raised, public: bool, declared: Mapping[str, str]
             f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs that you"
             " cannot see. Try it with other values, shapes and dtypes."
         )
-    if cut:
-        message = f"{message} {words.words_for('detached', declared)}"
+    if cause is not None:
+        message = f"{message} {words.words_for(cause, declared)}"
     detail = f"{expression(ask)} raised {outcome.type_name}{place}: {outcome.message}"
-    return Judgement("failed", message, detail, causes)
+    return Judgement("failed", message, detail, (cause,) if cause else ())
+
+
+def _cause_of(ask: Ask, outcome: Raised) -> str | None:
+    """The cause that torch's own words for an error tell, if any."""
+    if outcome.type_name == "RuntimeError" and "does not require grad" in outcome.message:
+        return "detached"
+    if any(tensor.device != "cpu" for tensor in _tensors(_arguments(ask))):
+        apart = outcome.type_name == "RuntimeError" and "on the same device" in outcome.message
+        # Tensor.numpy(), or a numpy function applied to a tensor.
+        to_numpy = outcome.type_name == "TypeError" and "device type tensor to numpy" in outcome.message
+        if apart or to_numpy:
+            return "wrong_device"
+    return None
+
+
+def _arguments(ask: Ask) -> list[Value]:
+    return [*ask.arguments, *ask.keywords.values()] if isinstance(ask, Call) else []
+
+
+def _tensors(values: Iterable[Value]) -> Iterator[TensorState]:
+    """The tensors among ``values`` and in the lists, tuples and dicts among them."""
+    for value in values:
+        if isinstance(value, TensorState):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from _tensors(value)
+        elif isinstance(value, dict):
+            yield from _tensors(value.values())
 
 
 def _changed(ask: Call, outcome: Returned) -> str | None:
     """Which argument came back changed, in value or ``.grad``; None if none did."""
-    before = [*ask.arguments, *ask.keywords.values()]
-    for position, (old, new) in enumerate(zip(before, outcome.arguments, strict=False)):
+    for position, (old, new) in enumerate(zip(_arguments(ask), outcome.arguments, strict=False)):
         if isinstance(old, TensorState) and (not isinstance(new, TensorState) or not _same(old, new)):
             return f"argument {position} came back as {render_value(new)}"
     return None
@@ -175,8 +201,10 @@ def _called(probe: Probe, script: Script) -> str | None:
 
 
 def _rule(probe: Probe, script: Script) -> Rule:
-    """A function answers where its input lives; a variable lives where the student made it."""
-    return probe.rule if _called(probe, script) else anywhere(probe.rule)
+    """A function answers where its input lives; what the student made without one lives where they chose."""
+    ask = script.asks[probe.handle.ask]
+    given = any(True for _ in _tensors(_arguments(ask)))
+    return probe.rule if given else anywhere(probe.rule)
 
 
 def _got(probe: Probe, outcomes: Sequence[Outcome]) -> _Found | _NoSuchItem:
@@ -207,6 +235,7 @@ def _explained(
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
     wrong: list[tuple[str, Mismatch | str]] = []
+    right_elsewhere = True
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
         found = _got(probe, outcomes)
         got = found.container if isinstance(found, _NoSuchItem) else found.value
@@ -214,8 +243,15 @@ def _explained(
         observations.append(Observation(got, probe.answer, probe.alternatives, rule, probe.labels, called))
         if mismatch is not None:
             wrong.append((_expression(probe, script), mismatch))
+            right_elsewhere = right_elsewhere and (
+                isinstance(mismatch, Mismatch)
+                and mismatch.kind == "device"
+                and compare(got, probe.answer, rule.ignoring_place(), probe.labels) is None
+            )
     diagnosis = diagnose([*earlier, *observations])
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
+    if right_elsewhere and not causes:
+        causes = ("wrong_device",)
     detail = "; ".join(
         f"{said}: {item if isinstance(item, str) else item.detail()}" for said, item in wrong[:3]
     )

@@ -25,6 +25,11 @@ ENGINE_WORDS: Mapping[str, str] = {
         "The function changed the tensor that was passed in (its values or its .grad). Work on a copy:"
         " x.detach().clone()."
     ),
+    "wrong_device": (
+        "Tensors of one calculation live on different devices. The input may be on a GPU: make"
+        " new tensors like it, torch.zeros(1, dtype=x.dtype, device=x.device) or"
+        " torch.zeros_like(x), and return the answer where the input is."
+    ),
     "used_autograd": "This part is to be done by hand, but autograd was used inside the function.",
     "used_optimizer": "This part is to be done without torch.optim, but an optimizer made a step.",
 }

@@ -7,6 +7,7 @@ solutions.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -29,6 +30,11 @@ notebook before you hand it in.
 Something odd? Restart the kernel (in the menu *Kernel*, on Colab *Runtime*) and run all cells again. \
 `NameError: name 'gp' is not defined` means that the set-up cell has not run yet."""
 
+_ON_A_GPU = """\
+**CPU and GPU.** Your functions are checked on the CPU and on a GPU. Make new tensors like those \
+that come in, `torch.zeros(1, dtype=x.dtype, device=x.device)` or `torch.zeros_like(x)`; a tensor \
+made without `device=` lives on the CPU, and PyTorch does not calculate across devices."""
+
 _HOW_TO_WRITE = "Double-click the text below to write in its place; Shift + Enter shows how it will be read."
 
 _FORBIDDEN = {
@@ -38,8 +44,8 @@ _FORBIDDEN = {
 _MENTION = {"autograd": "autograd", "optimizer": "optim"}
 
 
-def assignment_introduction(assignment: LoadedAssignment, colab: Colab | None) -> str:
-    """Markdown that opens the notebook."""
+def assignment_introduction(assignment: LoadedAssignment, colab: Colab | None, devices: Sequence[str]) -> str:
+    """Markdown that opens the notebook; ``devices``: where the course grades."""
     exercises = [exercise.spec for exercise in assignment.exercises]
     rows = "\n".join(
         f"| {number}. {_cell(exercise.title)} | {_number(exercise.points)} | {exercise.minutes} |"
@@ -52,6 +58,7 @@ def assignment_introduction(assignment: LoadedAssignment, colab: Colab | None) -
         f"**Time:** about {_duration(sum(exercise.minutes for exercise in exercises))}. "
         f"**Points:** {_number(assignment.points)}.",
         f"| Exercise | Points | Minutes |\n| :--- | ---: | ---: |\n{rows}",
+        _ON_A_GPU if "cuda" in devices else "",
         _HOW_IT_WORKS,
     ]
     return _joined(blocks)

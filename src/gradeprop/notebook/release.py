@@ -93,7 +93,7 @@ def release_model(course: Course, assignment: LoadedAssignment, public: Mapping[
             f"{assignment.id}-introduction",
             "introduction",
             "markdown",
-            assignment_introduction(assignment, course.spec.colab),
+            assignment_introduction(assignment, course.spec.colab, course.spec.devices),
         ),
         ReleaseCell(f"{assignment.id}-setup", "setup", "code", setup_source(course.spec.packages, data)),
     ]

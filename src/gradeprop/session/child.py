@@ -35,7 +35,7 @@ from gradeprop.session.places import Place
 from gradeprop.session.shell import NotebookShell
 from gradeprop.session.tracebacks import exception_message
 from gradeprop.session.values_codec import decode_asks, encode_outcomes
-from gradeprop.session.warmup import seed_all
+from gradeprop.session.warmup import seed_all, start_gpu
 from gradeprop.session.wire import Channel, Frame, WireError
 
 __all__ = ["Submission"]
@@ -105,6 +105,8 @@ class Submission:
         self.shell.capture.log = self.shell.shown
         self.answering = Answering(head["result_bytes"], self.shell.cell_of)
         sys.path.insert(0, "")
+        if head["gpu"]:
+            self.channel.send({"gpu": start_gpu()})
         seed_all(head["seed"])
 
     def _run(self, frame: Frame) -> None:

@@ -24,6 +24,8 @@ __all__ = ["GRACE_S", "Conversation", "CutShortError", "MovedError", "Questions"
 
 # After Ctrl-C a cell may take this long to stop by itself; after a check's deadline, its process.
 GRACE_S: Final = 1.0
+# A context on a device that another process holds took 0.1 to 2 s; a busy machine may need many times that.
+GPU_START_S: Final = 120.0
 _JSON_SLACK: Final = 1 << 20
 # A checker's own folder, and the copies of the working folder's files in it.
 CHECKER_FILES: Final = 64
@@ -91,11 +93,14 @@ class Conversation:
         """Whether the child has ended by itself meanwhile."""
         return self._child.ended(0) is not None
 
-    def start(self, seed: int, files: dict[str, bytes]) -> None:
+    def start(self, seed: int, files: dict[str, bytes], *, gpu: bool = False) -> None:
         """Tell the child what to start from.
 
+        Args:
+            gpu: start CUDA in it, which takes from a tenth of a second to several, before any time counts.
+
         Raises:
-            CutShortError: it does not listen.
+            CutShortError: it does not listen, or CUDA does not start.
         """
         limits = self._limits
         head = {
@@ -105,11 +110,20 @@ class Conversation:
             "cell_bytes": limits.output_kb_cell << 10,
             "total_bytes": limits.output_kb_total << 10,
             "result_bytes": limits.result_mb << 20,
+            "gpu": gpu,
         }
         try:
             self._send(head, b"".join(files.values()), time.monotonic() + 30)
+            if gpu:
+                self._hear_of_gpu(time.monotonic() + GPU_START_S)
         except _LateError:
             raise CutShortError("killed", "the session did not start", gone=True) from None
+
+    def _hear_of_gpu(self, deadline: float) -> None:
+        """That CUDA has started in the child, in which no student code has run yet."""
+        said = self._receive(deadline).head.get("gpu", "no word of it")
+        if said is not None:
+            raise CutShortError("killed", f"CUDA does not start in the sandbox: {said}", gone=True)
 
     def run(self, cell: CellSource, seconds: float) -> CellOutcome:
         """Run one cell.

@@ -70,13 +70,17 @@ class Filters:
     supervise: bytes | None = None
 
 
-def build_filters(level: Literal["full", "restricted"], *, supervise: bool, signals_scoped: bool) -> Filters:
+def build_filters(
+    level: Literal["full", "restricted"], *, supervise: bool, signals_scoped: bool, gpu: bool = False
+) -> Filters:
     """The filters of an isolation level.
 
     Args:
         level: ``"restricted"`` refuses new programs and sockets altogether.
         supervise: whether new processes and threads (and at ``"restricted"`` new files) are counted.
         signals_scoped: whether Landlock keeps signals in; at ``"restricted"`` they are refused if not.
+        gpu: whether CUDA must live: it keeps memory in files without a name (drivers from 570 on), and at
+            ``"restricted"`` shares memory with its device.
 
     Raises:
         ImportError, RuntimeError: pyseccomp or libseccomp is missing.
@@ -85,7 +89,8 @@ def build_filters(level: Literal["full", "restricted"], *, supervise: bool, sign
 
     restricted = level == "restricted"
     refuse = _Rules(sc)
-    for name in (_NEVER + _UNCOUNTED).split():
+    allowed = {"memfd_create"} if gpu else set()
+    for name in sorted(set((_NEVER + _UNCOUNTED).split()) - allowed):
         refuse.add(sc.ERRNO(errno.EPERM), name)
     # Its flags lie behind a pointer, where no filter can look; glibc falls back to clone.
     refuse.add(sc.ERRNO(errno.ENOSYS), "clone3")
@@ -95,14 +100,14 @@ def build_filters(level: Literal["full", "restricted"], *, supervise: bool, sign
         refuse.add(sc.ERRNO(errno.EPERM), "ioctl", sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, request))
     if restricted:
         refuse.add(sc.ERRNO(errno.EACCES), "socket")
-        _refuse_restricted(refuse, sc, signals_scoped=signals_scoped)
+        _refuse_restricted(refuse, sc, signals_scoped=signals_scoped, gpu=gpu)
     else:
         refuse.add(sc.ERRNO(errno.EACCES), "socket", sc.Arg(0, sc.NE, _AF_UNIX))
     refusing = (_NEWER_THAN_KNOWN, refuse.program())
     return Filters(refusing, _supervising(sc, files=restricted) if supervise else None)
 
 
-def _refuse_restricted(rules: _Rules, sc: Any, *, signals_scoped: bool) -> None:
+def _refuse_restricted(rules: _Rules, sc: Any, *, signals_scoped: bool, gpu: bool) -> None:
     no = sc.ERRNO(errno.EPERM)
     for name in _RESTRICTED.split():
         rules.add(no, name)
@@ -112,8 +117,9 @@ def _refuse_restricted(rules: _Rules, sc: Any, *, signals_scoped: bool) -> None:
     rules.add(sc.ERRNO(errno.ENOSYS), "openat2")
     for name, place in (("open", 1), ("openat", 2)):
         rules.add(no, name, sc.Arg(place, sc.MASKED_EQ, _O_TMPFILE, _O_TMPFILE))
-    # Memory shared with other processes: there are none but a check's fork, which must share nothing.
-    for kind in (_MAP_SHARED, _MAP_SHARED_VALIDATE):
+    # Memory shared with other processes: there are none but a check's fork, which must share nothing. With a
+    # GPU no check is a fork, and the device's memory is always shared.
+    for kind in () if gpu else (_MAP_SHARED, _MAP_SHARED_VALIDATE):
         shared = sc.Arg(3, sc.MASKED_EQ, _MAP_TYPE, kind)
         rules.add(no, "mmap", sc.Arg(2, sc.MASKED_EQ, _PROT_WRITE, _PROT_WRITE), shared)
     if not signals_scoped:

@@ -174,7 +174,7 @@ def numbers() -> tuple[Any, ...]:
     cuda: Any = torch.cuda  # in part without types
     return (
         torch.default_generator.get_state(),
-        cuda.get_rng_state_all() if cuda.is_initialized() else None,
+        cuda.get_rng_state_all() if cuda.is_initialized() else torch.initial_seed(),
         random.getstate(),
         None if numpy is None else numpy.random.get_state(),
     )
@@ -184,8 +184,11 @@ def put_back(standing: tuple[Any, ...]) -> None:
     """Have the generators of random numbers go on from where they stood."""
     for_torch, for_cuda, for_random, for_numpy = standing
     torch.default_generator.set_state(for_torch)
-    if for_cuda is not None:
-        torch.cuda.set_rng_state_all(for_cuda)
+    cuda: Any = torch.cuda
+    if isinstance(for_cuda, list):
+        cuda.set_rng_state_all(for_cuda)
+    elif cuda.is_initialized():  # CUDA has started since; until then it had drawn nothing
+        cuda.manual_seed_all(for_cuda)
     random.setstate(for_random)
     if for_numpy is not None:
         sys.modules["numpy"].random.set_state(for_numpy)

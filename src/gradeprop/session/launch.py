@@ -20,6 +20,7 @@ from typing import IO, Any, Final, Literal, TypeVar
 
 from gradeprop.errors import MissingFacility
 from gradeprop.session.folders import remove_folder
+from gradeprop.session.gpu import DRIVER, driver_folders, gpu_devices
 
 __all__ = ["Launcher", "Level", "bubblewrap", "package_paths", "sandbox_uid"]
 
@@ -35,6 +36,8 @@ _BOOT: Final = (
 )
 # Where bubblewrap shows Python and the packages, whatever their places outside are called.
 _INSIDE: Final = "/opt/gradeprop"
+# Holds a file by the name of NVIDIA's driver that is no library; see `Launcher._library_path`.
+_NO_DRIVER: Final = "no-driver"
 _SCRATCH_PREFIX: Final = "gradeprop-scratch-"
 _ABANDONED_S: Final = 7 * 86_400  # no grading run takes a week
 _FIRST_UID: Final = 61_000
@@ -93,6 +96,9 @@ def environment(home: str, *, gpu: bool) -> dict[str, str]:
     variables = {
         "PATH": "/usr/bin:/bin",
         "HOME": home,
+        # torch 2.11 asks the system who it is, and the user of student code may have no name.
+        "USER": "student",
+        "LOGNAME": "student",
         "TMPDIR": home,
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
@@ -112,11 +118,11 @@ def environment(home: str, *, gpu: bool) -> dict[str, str]:
         "PAGER": "cat",
         "TERM": "dumb",
     }
-    if not gpu:
+    if gpu:
+        # What CUDA caches in the home folder would be taken for files of the notebook's.
+        variables |= {"CUDA_CACHE_DISABLE": "1", "USE_PYTORCH_KERNEL_CACHE": "0"}
+    else:
         variables["CUDA_VISIBLE_DEVICES"] = ""
-    library = Path(sys.base_prefix) / "lib"
-    if not _below(library, Path("/usr")):
-        variables["LD_LIBRARY_PATH"] = str(library)
     return variables
 
 
@@ -174,7 +180,17 @@ class Launcher:
         if self.uid is not None:
             os.chown(self.scratch / "home", self.uid, self.uid)
         (self.scratch / "stage").mkdir()
+        (self.scratch / _NO_DRIVER).mkdir()
+        (self.scratch / _NO_DRIVER / DRIVER).touch()
         self._places = self._find_places()
+        # Folders that are looked into for NVIDIA's driver, outside and as children see them.
+        drivers = driver_folders() if self.gpu else [str(self.scratch / _NO_DRIVER)]
+        self._driver = {folder: self._shown_as(number, folder) for number, folder in enumerate(drivers)}
+
+    def _shown_as(self, number: int, folder: str) -> str:
+        if self.level != "full" or _below(Path(folder), Path("/usr")):
+            return folder
+        return f"{_INSIDE}/driver{number}"
 
     @property
     def _inner_uid(self) -> int:
@@ -182,8 +198,21 @@ class Launcher:
 
     @property
     def readable(self) -> tuple[str, ...]:
-        """What children may read, as they see it: Python's prefix, the packages, our own code."""
-        return tuple(dict.fromkeys(inside for _, inside in self._places.values()))
+        """What children may read, as they see it: Python's prefix, the packages, our own code, and with a GPU
+        its driver."""
+        places = [inside for _, inside in self._places.values()]
+        return tuple(dict.fromkeys([*places, *self._driver.values()]))
+
+    def _library_path(self) -> list[str]:
+        """Where the warm process looks for libraries first.
+
+        Where torch finds NVIDIA's driver, the first backward pass asks it for devices, even if none may be
+        seen, and the driver starts a thread, after which nothing can be forked. Without a GPU a file that
+        is no library is therefore found in the driver's stead: the loader gives up at it.
+        """
+        prefix = Path(sys.base_prefix).resolve()
+        library = [] if _below(prefix, Path("/usr")) else [f"{self._places[prefix][1]}/lib"]
+        return [*self._driver.values(), *library]
 
     def close(self) -> None:
         remove_folder(self.scratch)
@@ -200,9 +229,8 @@ class Launcher:
         command = self._inner_command(module, control, config)
         home = "/tmp" if self.level == "full" else str(self.scratch / "home")
         variables = environment(home, gpu=self.gpu)
-        if "LD_LIBRARY_PATH" in variables:
-            prefix = Path(sys.base_prefix).resolve()
-            variables["LD_LIBRARY_PATH"] = f"{self._places[prefix][1]}/lib"
+        if library_path := self._library_path():
+            variables["LD_LIBRARY_PATH"] = ":".join(library_path)
         if self.level == "full":
             command = self._bubblewrap_command(command, variables)
             variables = {"PATH": "/usr/bin:/bin"}
@@ -300,7 +328,7 @@ class Launcher:
             command += ["--ro-bind", str(self.scratch / name), f"/etc/{name}"]
         for name in ("ld.so.cache", "localtime"):
             command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-        for source, inside in self._places.values():
+        for source, inside in (*self._places.values(), *self._driver.items()):
             if source != inside:
                 command += ["--ro-bind", source, inside]
         return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--", *inner]
@@ -314,11 +342,6 @@ def _remove_abandoned() -> None:
             status = folder.lstat()
             if status.st_uid == os.geteuid() and time.time() - status.st_mtime > _ABANDONED_S:
                 remove_folder(folder)
-
-
-def gpu_devices() -> list[str]:
-    """The device files of NVIDIA's GPUs."""
-    return sorted(str(path) for path in Path("/dev").glob("nvidia*") if path.is_char_device())
 
 
 def _below(path: Path, folder: Path) -> bool:

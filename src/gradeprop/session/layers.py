@@ -133,6 +133,9 @@ class Layers:
         writing = [folder, *_DEVICES, *self.devices]
         if self.level == "full":
             writing += [SCRATCH, SHARED]
+        if self.devices:
+            # CUDA names its threads through /proc (drivers from 570 on) and does not start where it cannot.
+            writing.append("/proc/self/task")
         facts = ["/proc", "/sys"] if self.devices else _FACTS
         syscalls.landlock([*_SYSTEM, *_SETTINGS, *facts, *self.readable], writing)
         listener = syscalls.load_filter(self.supervise, listen=True) if self.supervise else 0
@@ -174,11 +177,13 @@ def resource_limits(
         request: ``memory_mb``, ``processes``, ``file_bytes``, ``cpu_s``.
         baseline_bytes: address space of the warm process, which every child starts with.
         level: at ``full`` processes are counted in the child's own user namespace.
-        gpu: CUDA reserves address space without end, so that it cannot be limited.
+        gpu: CUDA reserves address space without end, so that it cannot be limited, and keeps memory in files
+            without a name, to which the limit on files applies: they may be as large as memory.
     """
+    memory = request["memory_mb"] << 20
     limits = [
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, request["file_bytes"]),
+        (resource.RLIMIT_FSIZE, max(memory, request["file_bytes"]) if gpu else request["file_bytes"]),
         (resource.RLIMIT_NOFILE, 256),
         (resource.RLIMIT_MEMLOCK, 1 << 16),
         (resource.RLIMIT_MSGQUEUE, 0),
@@ -187,5 +192,5 @@ def resource_limits(
     if level == "full":
         limits.append((resource.RLIMIT_NPROC, request["processes"]))
     if not gpu:
-        limits.append((resource.RLIMIT_AS, baseline_bytes + (request["memory_mb"] << 20)))
+        limits.append((resource.RLIMIT_AS, baseline_bytes + memory))
     return limits

@@ -112,7 +112,8 @@ def layers_for(level: Level, readable: Sequence[str], *, supervise: bool, device
     from gradeprop.session.filters import build_filters
 
     try:
-        filters = build_filters(level, supervise=supervise, signals_scoped=syscalls.landlock_abi() >= 6)
+        scoped = syscalls.landlock_abi() >= 6
+        filters = build_filters(level, supervise=supervise, signals_scoped=scoped, gpu=bool(devices))
     except (ImportError, RuntimeError) as error:
         raise MissingFacility(f"cannot build seccomp filters: {error}", remedy=SECCOMP_REMEDY) from None
     return Layers(level, tuple(readable), filters.refuse, filters.supervise, tuple(devices))

@@ -58,7 +58,8 @@ class ProcessSandbox(Sandbox):
         start: starts the warm process (see `WarmProcess`).
         counting: how processes and memory are bounded.
         cleanup: called when the sandbox has closed.
-        can_fork_children: whether a child may be forked once its cells have run (not with CUDA in it).
+        gpu: whether children use one. CUDA starts in each before its time counts, and a child with CUDA in it
+            cannot be forked once its cells have run.
 
     The warm process is started at once; `ready` waits for it.
     """
@@ -70,10 +71,10 @@ class ProcessSandbox(Sandbox):
         counting: _Counting = _Counting(),
         cleanup: Callable[[], None] = lambda: None,
         *,
-        can_fork_children: bool = True,
+        gpu: bool = False,
     ) -> None:
-        self.level = level
-        self.can_fork_children = can_fork_children
+        self.level, self._gpu = level, gpu
+        self.can_fork_children = not gpu
         self._start, self._counting, self._cleanup = start, counting, cleanup
         self._warm: WarmProcess | None = None
         self._measured: WarmProcess | None = None
@@ -163,7 +164,7 @@ class ProcessSandbox(Sandbox):
             child, limits, supervised=self._counting.supervised, memory_ran_out=self._memory_ran_out
         )
         try:
-            conversation.start(setup.seed, dict(setup.files))
+            conversation.start(setup.seed, dict(setup.files), gpu=self._gpu)
         except CutShortError as cut:
             said = self.warm().log_tail()
             raise GraderFault(f"a session could not start: {cut.message}; {said}") from None
@@ -203,7 +204,7 @@ def open_sandbox(
         wait: until the warm process is ready; if not, see `Sandbox.ready`.
 
     Raises:
-        MissingFacility: the machine lacks the level or a package; says what mends it.
+        MissingFacility: the machine lacks the level, a GPU that works, or a package; says what mends it.
         GraderFault: the warm process does not start.
     """
     if not sys.platform.startswith("linux"):
@@ -211,10 +212,13 @@ def open_sandbox(
             "grading submissions needs Linux",
             remedy="run it in a Linux container or WSL; `gradeprop check` works on any system",
         )
-    from gradeprop.session.launch import Launcher, gpu_devices
+    from gradeprop.session.gpu import gpu_devices, wake
+    from gradeprop.session.launch import Launcher
 
     level = _choose(isolation)
     gpu = device.startswith("cuda")
+    if gpu:
+        wake()
     group = None
     if level != "none":
         with contextlib.suppress(OSError):
@@ -230,7 +234,7 @@ def open_sandbox(
         return launcher.start("worker", control, config, log)
 
     counting = _Counting(supervised, spare, group)
-    sandbox = ProcessSandbox(level, start, counting, launcher.close, can_fork_children=not gpu)
+    sandbox = ProcessSandbox(level, start, counting, launcher.close, gpu=gpu)
     if wait:
         try:
             sandbox.ready()

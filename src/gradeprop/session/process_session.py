@@ -97,7 +97,7 @@ class ProcessSession(Session):
         self._steps: list[_Cell | _Mark] = []
         self._marks: list[_Mark] = []
         self._careful = False
-        self._cells_s = self._asks_s = 0.0
+        self._cells_s = self._asks_s = self._starts_s = 0.0
         self._losses = self._alone_losses = 0
         self._closed = False
 
@@ -114,12 +114,12 @@ class ProcessSession(Session):
         seconds = self._allowed(own, self._cells_s)
         if seconds <= 0:
             return CellOutcome("timeout", message=messages.total_spent(self._limits.total_s))
-        began = time.monotonic()
+        began = self._now()
         try:
             outcome = self._retrying(None, lambda live: live.conversation.run(cell, seconds))
         except CutShortError as cut:
             # A cell that cost its process is left out when the others run again.
-            taken = time.monotonic() - began
+            taken = self._now() - began
             outcome = CellOutcome(cut.reason, seconds=taken, message=cut.message)
         else:
             again = REPLAY_INTERRUPTED_S if outcome.status == "timeout" else own
@@ -151,14 +151,14 @@ class ProcessSession(Session):
         )
         if allowed <= 0:
             return [Stopped("timeout", messages.total_spent(self._limits.total_s)) for _ in asks]
-        began = time.monotonic()
+        began = self._now()
         outcomes: list[Outcome] = []
         try:
             if mark is None or self._careful or not self._recall(mark, questions, allowed, outcomes):
                 self._check(mark, questions, allowed, outcomes)
         except CutShortError as cut:
             outcomes += [Stopped(cut.reason, cut.message)] * (len(asks) - len(outcomes))
-        self._asks_s += time.monotonic() - began
+        self._asks_s += self._now() - began
         return outcomes
 
     def close(self) -> None:
@@ -221,6 +221,17 @@ class ProcessSession(Session):
         except MovedError:
             raise CutShortError("killed", messages.MALFORMED, lost=True) from None
 
+    def _now(self) -> float:
+        """Seconds that count: not those in which a process starts, which with a GPU are many."""
+        return time.monotonic() - self._starts_s
+
+    def _start_child(self) -> _Live:
+        began = time.monotonic()
+        try:
+            return _Live(self._sandbox.fork(self._setup))
+        finally:
+            self._starts_s += time.monotonic() - began
+
     def _allowed(self, seconds: float, cells_s: float) -> float:
         """How long something may take: ``seconds``, or what ``cells_s`` and all asks have left of the
         whole. What later cells take is not at the expense of a place before them."""
@@ -275,7 +286,7 @@ class ProcessSession(Session):
             ):
                 self._drop()
             if self._live is None:
-                self._live = _Live(self._sandbox.fork(self._setup))
+                self._live = self._start_child()
             if self._has_caught_up(self._live, wanted):
                 return self._live
             self._drop()

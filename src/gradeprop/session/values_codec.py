@@ -48,7 +48,7 @@ _ALIGNED: Final = 8
 MAX_TEXT: Final = 4 << 20
 MAX_INT_BITS: Final = 4_096
 _PLAIN_INT: Final = 2**63
-_DEVICE = re.compile(r"(cpu|cuda:\d{1,3}|mps:\d{1,3}|xpu:\d{1,3})")
+_DEVICE = re.compile(r"cpu|(cuda|mps|xpu)(:\d{1,3})?")
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "import_torch",
     "restore_site_builtins",
     "seed_all",
+    "start_gpu",
     "thread_count",
     "warm_up",
 ]
@@ -130,6 +131,22 @@ def seed_all(seed: int) -> None:
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed(seed % 2**32)
+
+
+def start_gpu() -> str | None:
+    """Start CUDA in a fresh child, autograd's threads for it included, before any time is counted.
+
+    Returns: what CUDA said if it did not start, else None.
+    """
+    import torch
+
+    try:
+        x = torch.ones(1, device="cuda", requires_grad=True)
+        torch.autograd.grad(2 * x, x)
+        torch.cuda.synchronize()
+    except (RuntimeError, AssertionError) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def freeze() -> int:

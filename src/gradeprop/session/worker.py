@@ -32,6 +32,8 @@ from gradeprop.session.supervisor import Supervisor, processes_below
 __all__ = ["Worker", "main"]
 
 _MESSAGE_CAP: Final = 1 << 16
+# Folders that tell nothing of this machine, and that students' own output may well name.
+_EVERYBODYS: Final = {"/usr", "/usr/local"}
 
 
 @dataclass
@@ -179,7 +181,8 @@ def main() -> None:
     missing = warmup.import_packages(config["packages"], shell)
     warmup.warm_up(shell, backward=not config["gpu"])
     chosen = Layers.from_json(config["layers"])
-    shell.shown.hidden = (*chosen.readable, sys.base_prefix)
+    folders = (*chosen.readable, sys.base_prefix)
+    shell.shown.hidden = tuple(folder for folder in folders if folder not in _EVERYBODYS)
 
     def body(channel: int, captured: int, own: Path) -> None:
         shell.capture.use(captured)
