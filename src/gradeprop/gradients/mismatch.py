@@ -23,8 +23,8 @@ _HIDDEN: dict[Kind, str] = {
     "that the exercise names.",
     "dtype": "{subject} does not have the expected dtype. Keep the dtype of the input, for example with "
     "torch.zeros_like(x), and look for a conversion such as .float().",
-    "device": "{subject} is on another device than expected. Make new tensors like the input, for example "
-    "torch.zeros(1, dtype=x.dtype, device=x.device).",
+    "device": "{subject} is on another device than expected. Make new tensors like the input, "
+    "for example with torch.zeros_like(x) or device=x.device.",
     "shape": "{subject} does not have the expected shape. Look for a sum, a transpose or an extra dimension "
     "too many or too few: a gradient has the shape of what it is taken with respect to.",
     "not_finite": "{subject} contains nan or inf. Look for a division by zero, the logarithm of zero or a "
