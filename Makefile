@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 EXAMPLES := examples/submitted
 DEMO_ASSIGNMENTS := a01_slopes a03_descent a10_explain
 
-.PHONY: setup system demo test test-slow lint format schemas examples bench clean
+.PHONY: setup system demo test test-slow test-python lint format schemas examples bench clean
 
 setup: $(VENV)/.ready system
 
@@ -37,6 +37,10 @@ test: setup lint
 test-slow: setup
 	@sh scripts/system_packages.sh bubblewrap chromium postgresql
 	$(BIN)/python -m pytest -m slow
+
+# The quick tests on another Python, as `make test-python PYTHON=python3.12 TORCH=2.11.0` or as far as found.
+test-python: setup
+	@sh scripts/second_python.sh "$(if $(filter python3,$(PYTHON)),,$(PYTHON))" $(TORCH)
 
 format: $(VENV)/.ready
 	$(BIN)/ruff check --fix
