@@ -25,9 +25,9 @@ from workload import Workload
 
 from gradeprop.course.model import CodePart
 from gradeprop.gradients.values import TensorState
-from gradeprop.grading.plugin import GradingPlugin
-from gradeprop.grading.probe import Script
-from gradeprop.grading.pytest_run import run_pytest
+from gradeprop.grading.checks.plugin import GradingPlugin
+from gradeprop.grading.checks.pytest_run import run_pytest
+from gradeprop.grading.checks.script import Script
 from gradeprop.notebook.render import to_notebook
 from gradeprop.notebook.restore import restore
 from gradeprop.session.interface import Call

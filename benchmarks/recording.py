@@ -17,13 +17,13 @@ from pathlib import Path
 
 from workload import Workload, make_workload
 
-from gradeprop.grading.plan import Plan
-from gradeprop.grading.pool import grade_class
-from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.grading.run.plan import Plan
+from gradeprop.grading.run.pool import grade_class
 from gradeprop.records.class_run import load
-from gradeprop.records.gradebook import GradebookWriter
+from gradeprop.records.files.submissions import find_submissions
+from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.recorder import Recorder
-from gradeprop.records.submissions import find_submissions
 
 _GRADED = 16
 

@@ -20,9 +20,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
+from gradeprop.session.grader.sandbox import open_sandbox
 from gradeprop.session.interface import Ask, Call, CellSource, Limits, Read, Returned
-from gradeprop.session.probe import working
-from gradeprop.session.process import open_sandbox
+from gradeprop.session.isolation.survey import working
 
 CELLS = [
     "import torch\ntorch.manual_seed(0)",
@@ -84,9 +84,9 @@ def grade(run: Callable[[CellSource], object], ask: Callable[[Sequence[Ask]], li
 
 def measure_floor(count: int) -> Row:
     """The cells and calls alone, in a warm shell in this process."""
-    from gradeprop.session import warmup
-    from gradeprop.session.answering import Answering
-    from gradeprop.session.shell import NotebookShell
+    from gradeprop.session.student.answering import Answering
+    from gradeprop.session.student.shell import NotebookShell
+    from gradeprop.session.warm import warmup
 
     began = time.perf_counter()
     warmup.import_torch()

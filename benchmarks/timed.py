@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workload import Workload
 
-from gradeprop.records.results import result_path
+from gradeprop.records.files.results import result_path
 
 # The command, and the command as it is where nbgrader is not installed: then there is no gradebook.
 _COMMAND = "from gradeprop.cli.main import main; main()"

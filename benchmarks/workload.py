@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gradeprop.course.load import load_course
 from gradeprop.course.model import ChoicePart, CodePart, Course, LoadedAssignment
-from gradeprop.grading.publish import release_of
+from gradeprop.grading.run.publish import release_of
 from gradeprop.grading.verify import filled_in
 from gradeprop.notebook.release import PartKey, ReleaseModel
 from gradeprop.notebook.render import to_notebook

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gradeprop.course.load import load_course
 from gradeprop.course.model import Course, LoadedAssignment
-from gradeprop.grading.publish import record_public_checks
+from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import filled_in
 from gradeprop.notebook.release import PartKey, ReleaseModel, release_model
 from gradeprop.notebook.render import to_notebook

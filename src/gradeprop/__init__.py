@@ -21,7 +21,7 @@ def load_public_checks(text: str) -> None:
     Args:
         text: JSON ``{exercise: data}``: fixed inputs, expected numbers, words of misconceptions.
     """
-    from gradeprop.grading import in_notebook
+    from gradeprop.grading.public import in_notebook
 
     in_notebook.load(text)
 
@@ -40,6 +40,6 @@ def check(exercise: str, part: str | None = None) -> float:
         gradeprop.errors.UsageError: no such exercise or part, or the set-up cell was not run.
         gradeprop.errors.GraderFault: the check itself could not be run, say because torch was patched.
     """
-    from gradeprop.grading import in_notebook
+    from gradeprop.grading.public import in_notebook
 
     return in_notebook.check(exercise, part)

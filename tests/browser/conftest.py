@@ -11,8 +11,8 @@ import pytest
 
 from browser.jupyter import Jupyter, jupyter
 from course.minimal import write_course
-from gradeprop.records.nbgrader_grading import Order, deliver
-from gradeprop.records.notebooks import write_notebooks
+from gradeprop.records.files.notebooks import write_notebooks
+from gradeprop.records.nbgrader.grading import Order, deliver
 from records.graded_class import ASSIGNMENT
 
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from browser.jupyter import Jupyter
-from gradeprop.records.results import read_result
+from gradeprop.records.files.results import read_result
 from records.graded_class import ASSIGNMENT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 
 from browser.jupyter import Jupyter
-from gradeprop.grading.verdict import SubmissionResult
-from gradeprop.records.nbgrader_grading import Order, deliver
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.records.nbgrader.grading import Order, deliver
 from records.graded_class import ASSIGNMENT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -9,7 +9,7 @@ import pytest
 from cli.conftest import gradeprop
 from gradeprop.course.load import load_course
 from gradeprop.records.exports.csv_cells import from_csv
-from gradeprop.records.results import write_result
+from gradeprop.records.files.results import write_result
 from records.graded_class import CODE, hand_in, result_for, small_release
 
 

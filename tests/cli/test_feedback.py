@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cli.conftest import gradeprop
-from gradeprop.records.results import write_result
+from gradeprop.records.files.results import write_result
 from records.graded_class import result_for, unreadable
 from records.marked_class import wrong
 

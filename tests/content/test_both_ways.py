@@ -3,9 +3,9 @@
 import pytest
 
 from content.conftest import ASSIGNMENTS
-from gradeprop.grading.batch import grade_batch
+from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.verify import trials
-from gradeprop.session.process_session import ProcessSession
+from gradeprop.session.grader.session import ProcessSession
 
 
 def results_of(setting, submissions):

@@ -6,9 +6,9 @@ import make_class
 import pytest
 
 from gradeprop.course.load import load_course
-from gradeprop.grading.batch import Setting, Submission, grade_batch
-from gradeprop.grading.publish import release_of
-from gradeprop.session.process import open_sandbox
+from gradeprop.grading.run.batch import Setting, Submission, grade_batch
+from gradeprop.grading.run.publish import release_of
+from gradeprop.session.grader.sandbox import open_sandbox
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,12 +4,12 @@ import pytest
 
 from course.minimal import write_course
 from gradeprop.course.load import load_course
-from gradeprop.grading.batch import Setting, Submission, grade_batch
-from gradeprop.grading.publish import record_public_checks
+from gradeprop.grading.run.batch import Setting, Submission, grade_batch
+from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import filled_in
 from gradeprop.notebook.release import release_model
 from gradeprop.notebook.render import to_notebook
-from gradeprop.session.process import open_sandbox
+from gradeprop.session.grader.sandbox import open_sandbox
 
 KEY = b"k" * 32
 

@@ -5,8 +5,8 @@ import json
 import torch
 
 from gradeprop.gradients import Gradient
-from gradeprop.grading.probe import Reference, Script, Student
-from gradeprop.grading.public_data import encode_script
+from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.public.data import encode_script
 
 HALF = "Your slope is half of the right one: was the 2 of 2w lost?"
 

@@ -10,8 +10,8 @@ from typing import Any
 from course.minimal import write_course
 from gradeprop.course.load import load_course
 from gradeprop.course.model import Course
-from gradeprop.grading.score import auto_score, submission_status, total_score
-from gradeprop.grading.verdict import (
+from gradeprop.grading.result.score import auto_score, submission_status, total_score
+from gradeprop.grading.result.verdict import (
     CheckVerdict,
     ExecutedCell,
     ExerciseResult,
@@ -20,9 +20,9 @@ from gradeprop.grading.verdict import (
 )
 from gradeprop.notebook.release import ReleaseModel, release_model
 from gradeprop.notebook.render import to_notebook
-from gradeprop.records.autograded import autograded_notebook
-from gradeprop.records.gradebook import GradebookWriter
-from gradeprop.records.gradebook_entry import gradebook_id
+from gradeprop.records.gradebook.autograded import autograded_notebook
+from gradeprop.records.gradebook.entry import gradebook_id
+from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.recorder import Recorder
 
 ASSIGNMENT = "a01_slopes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
-from gradeprop.records.feedback_answers import Answer
+from gradeprop.records.feedback.answers import Answer
 from gradeprop.records.marks import Marks, PartKey, PartMark, Person
 from records.marked_class import BY_HAND, COMMIT, WHY, marked, wrong
 

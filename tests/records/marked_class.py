@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gradeprop.course.model import Course
-from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.marks import ClassMarks, Marks, PartMark, Person, Recorded, combined
 from records.graded_class import ASSIGNMENT, result_for
 

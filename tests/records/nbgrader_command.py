@@ -9,8 +9,8 @@ import sysconfig
 from pathlib import Path
 
 from course.minimal import write_course
-from gradeprop.records.nbgrader_grading import Order, deliver
-from gradeprop.records.notebooks import write_notebooks
+from gradeprop.records.files.notebooks import write_notebooks
+from gradeprop.records.nbgrader.grading import Order, deliver
 from records.graded_class import ASSIGNMENT
 
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"

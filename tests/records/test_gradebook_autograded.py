@@ -10,8 +10,8 @@ import nbformat
 
 from gradeprop.course.model import Course
 from gradeprop.notebook.release import ReleaseModel
-from gradeprop.records.autograded import NotebookRenderer, executed_cells
-from gradeprop.records.gradebook_text import inert
+from gradeprop.records.gradebook.autograded import NotebookRenderer, executed_cells
+from gradeprop.records.gradebook.text import inert
 from records.graded_class import (
     CHOICE,
     CODE,

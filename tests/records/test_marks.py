@@ -7,9 +7,9 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from gradeprop.course.model import Course
-from gradeprop.records.gradebook import GradebookWriter
+from gradeprop.records.files.results import write_result
+from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.marks import Person, class_marks, printable_id
-from gradeprop.records.results import write_result
 from records.graded_class import (
     ASSIGNMENT,
     CHOICE,

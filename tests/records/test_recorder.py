@@ -15,10 +15,10 @@ from gradeprop.course.model import Course
 from gradeprop.errors import StorageError
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records import recorder as module
-from gradeprop.records.gradebook import GradebookWriter
-from gradeprop.records.gradebook_entry import gradebook_id
+from gradeprop.records.files.results import read_result, result_path, write_result
+from gradeprop.records.gradebook.entry import gradebook_id
+from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.recorder import Recorder
-from gradeprop.records.results import read_result, result_path, write_result
 from records.graded_class import (
     ASSIGNMENT,
     CODE,

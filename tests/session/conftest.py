@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from gradeprop.session.grader.sandbox import open_sandbox
 from gradeprop.session.interface import Limits, Sandbox, Session
-from gradeprop.session.probe import working
-from gradeprop.session.process import open_sandbox
+from gradeprop.session.isolation.survey import working
 
 QUICK = Limits(cell_s=3.0, check_s=1.0, total_s=60.0, memory_mb=1024)
 LEVELS = ("none", "restricted", "full")

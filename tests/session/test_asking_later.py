@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from gradeprop.gradients.values import TensorState
+from gradeprop.session.grader.sandbox import ProcessSandbox
 from gradeprop.session.interface import (
     Ask,
     Call,
@@ -23,7 +24,6 @@ from gradeprop.session.interface import (
     Session,
     Stopped,
 )
-from gradeprop.session.process import ProcessSandbox
 
 QUICK = Limits(cell_s=3.0, check_s=1.0, total_s=60.0, memory_mb=1024)
 F, G, W = Call("f"), Call("g"), Read("w")

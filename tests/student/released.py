@@ -12,7 +12,7 @@ import nbclient
 import nbformat
 
 from gradeprop.course.load import load_course
-from gradeprop.grading.publish import record_public_checks
+from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.notebook.release import release_model
 from gradeprop.notebook.render import to_notebook
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from gradeprop.grading.batch import Setting, grade_batch
-from gradeprop.grading.in_notebook import load, report
-from gradeprop.grading.publish import record_public_checks
+from gradeprop.grading.public.in_notebook import load, report
+from gradeprop.grading.run.batch import Setting, grade_batch
+from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import trials
 from gradeprop.notebook.reading import read_notebook
 from gradeprop.notebook.release import release_model
 from gradeprop.notebook.setup_cell import public_json
+from gradeprop.session.grader.sandbox import open_sandbox
 from gradeprop.session.interface import CellSource, Sandbox
 from gradeprop.session.kernel import KernelSession
-from gradeprop.session.process import open_sandbox
 from student.released import check_site, course
 
 COURSE = course()

@@ -13,8 +13,8 @@ def run(names: Sequence[str], folder: Path | None, *, as_json: bool) -> None:
     """Write both notebooks of each assignment and print their paths."""
     root, course = open_course(folder)
     chosen = [named_assignment(course, name) for name in names] or list(course.assignments)
-    from gradeprop.grading.publish import release_of  # imports torch, which takes seconds
-    from gradeprop.records.notebooks import write_notebooks
+    from gradeprop.grading.run.publish import release_of  # imports torch, which takes seconds
+    from gradeprop.records.files.notebooks import write_notebooks
 
     written: list[Path] = []
     with screen.progress("Building", len(chosen)) as bar:

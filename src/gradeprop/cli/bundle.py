@@ -7,7 +7,7 @@ from pathlib import Path
 from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import UsageError
-from gradeprop.records.atomic import write_atomically
+from gradeprop.records.files.atomic import write_atomically
 
 
 def run(name: str, output: Path | None, index: str | None, folder: Path | None) -> None:
@@ -22,8 +22,8 @@ def run(name: str, output: Path | None, index: str | None, folder: Path | None) 
     path = output or root / "dist" / f"{name}-gradescope.zip"
     if path.is_dir():
         raise UsageError("this is a folder", where=str(path), remedy="name a file in it")
-    from gradeprop.grading.publish import release_of  # imports torch, which takes seconds
-    from gradeprop.records.bundle import gradescope_bundle
+    from gradeprop.grading.run.publish import release_of  # imports torch, which takes seconds
+    from gradeprop.records.gradescope.bundle import gradescope_bundle
 
     release_of(course, assignment)  # better to fail here than for every student
     write_atomically(path.resolve(), gradescope_bundle(course, name, index), mode=0o600)

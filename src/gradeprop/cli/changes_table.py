@@ -9,8 +9,8 @@ from rich import box
 from rich.table import Table
 
 from gradeprop.cli import screen
-from gradeprop.grading.changes import Change, differing
-from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.grading.result.changes import Change, differing
+from gradeprop.grading.result.verdict import SubmissionResult
 
 _NAME = 16
 _ROWS = 20

@@ -15,8 +15,8 @@ from gradeprop.notebook.reading import read_notebook
 from gradeprop.notebook.setup_cell import LOADER_CALL
 
 if TYPE_CHECKING:
-    from gradeprop.grading.own_kernel import CellError, Site
-    from gradeprop.grading.public import PublicReport
+    from gradeprop.grading.public.checking import PublicReport
+    from gradeprop.grading.public.own_kernel import CellError, Site
 
 
 def run(path: Path, *, as_json: bool) -> None:
@@ -44,7 +44,7 @@ def run(path: Path, *, as_json: bool) -> None:
             remedy="copy it from a fresh copy of the notebook, where it is the first code cell",
         )
     screen.err().print(f"Running {screen.plain(path.name)} in this Python. Ctrl-C stops it.", soft_wrap=True)
-    from gradeprop.grading.in_notebook import Interrupted as StoppedCheck
+    from gradeprop.grading.public.in_notebook import Interrupted as StoppedCheck
 
     try:
         reports, errors = _run(cells, path.resolve().parent, sites, set_up, as_json=as_json)
@@ -68,8 +68,8 @@ def run(path: Path, *, as_json: bool) -> None:
 def _run(
     cells: list[str], folder: Path, sites: list[Site | None], set_up: list[bool], *, as_json: bool
 ) -> tuple[list[PublicReport], list[CellError]]:
-    from gradeprop.grading.own_kernel import CellError, run_checks
-    from gradeprop.grading.present import ReportView
+    from gradeprop.grading.public.own_kernel import CellError, run_checks
+    from gradeprop.grading.public.present import ReportView
 
     reports: list[PublicReport] = []
     errors: list[CellError] = []

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from gradeprop.cli import screen
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.score import NOT_BEGUN
-from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.grading.result.score import NOT_BEGUN
+from gradeprop.grading.result.verdict import SubmissionResult
 
 _STATUS = {
     "graded": ("graded", "green"),

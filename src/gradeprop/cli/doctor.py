@@ -75,7 +75,7 @@ def _packages() -> list[Line]:
 
 
 def _devices() -> list[Line]:
-    from gradeprop.grading.devices import gpu_present, why_no_gpu
+    from gradeprop.grading.run.devices import gpu_present, why_no_gpu
 
     problem = why_no_gpu()
     if problem is not None:
@@ -90,7 +90,7 @@ def _devices() -> list[Line]:
 
 
 def _isolation() -> list[Line]:
-    from gradeprop.session.probe import survey
+    from gradeprop.session.isolation.survey import survey
 
     found = survey()
     lines = [

@@ -9,7 +9,7 @@ from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import UsageError
 from gradeprop.records.exports.export import FOLDER_FORMATS, Format, as_bytes, write_export
-from gradeprop.records.feedback_answers import Answers
+from gradeprop.records.feedback.answers import Answers
 from gradeprop.records.marks import ClassMarks, class_marks
 
 

@@ -15,17 +15,17 @@ from gradeprop.cli.class_table import print_class
 from gradeprop.cli.ctrl_c import ctrl_c_held
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GradepropError, GraderFault
-from gradeprop.grading.devices import chosen_devices
-from gradeprop.grading.facilities import facilities_for
-from gradeprop.grading.plan import Plan
-from gradeprop.grading.pool import graders, workers_for
-from gradeprop.records.key import course_key
-from gradeprop.records.results import check_writable, replaced_results, result_path
-from gradeprop.records.submissions import find_submissions
+from gradeprop.grading.run.devices import chosen_devices
+from gradeprop.grading.run.facilities import facilities_for
+from gradeprop.grading.run.plan import Plan
+from gradeprop.grading.run.pool import graders, workers_for
+from gradeprop.records.files.key import course_key
+from gradeprop.records.files.results import check_writable, replaced_results, result_path
+from gradeprop.records.files.submissions import find_submissions
 
 if TYPE_CHECKING:
-    from gradeprop.grading.verdict import SubmissionResult
-    from gradeprop.session.process import Isolation
+    from gradeprop.grading.result.verdict import SubmissionResult
+    from gradeprop.session.grader.sandbox import Isolation
 
 UNSAFE = (
     "Warning: --isolation none runs student code with all your rights. Use it only for code that you trust."
@@ -63,8 +63,8 @@ def run(
             facilities = facilities_for(course, isolation, devices)
             warm = opened.enter_context(graders(facilities, workers_for(len(handed), workers)))
         with ctrl_c_held():
-            from gradeprop.grading.changes import changes  # these import torch, which takes seconds
-            from gradeprop.grading.publish import release_of
+            from gradeprop.grading.result.changes import changes  # these import torch, which takes seconds
+            from gradeprop.grading.run.publish import release_of
             from gradeprop.records.class_run import ClassRun
 
         plan = Plan(course, name, release_of(course, assignment), course_key(root), devices, isolation)

@@ -17,8 +17,8 @@ from gradeprop.course.model import ExplanationPart, LoadedAssignment
 from gradeprop.errors import MissingFacility, UsageError
 
 if TYPE_CHECKING:
-    from gradeprop.records.marking import Given, Marking
-    from gradeprop.records.marking_gradebook import MarkingBook
+    from gradeprop.records.marking.in_gradebook import MarkingBook
+    from gradeprop.records.marking.queue import Given, Marking
     from gradeprop.records.marks import PartKey
 
 _KEYS = {
@@ -50,7 +50,7 @@ def run(
             "marks are kept in nbgrader's gradebook, and nbgrader is not installed",
             remedy="pip install 'gradeprop[grade]'",
         )
-    from gradeprop.records.marking_gradebook import MarkingBook
+    from gradeprop.records.marking.in_gradebook import MarkingBook
 
     # Without results there may be no gradebook either, and looking into one would make it.
     if not any((root / "results" / name).glob("*.json")):
@@ -69,7 +69,7 @@ def run(
             raise UsageError(
                 "marking needs a terminal", remedy="run it in one, or mark with `nbgrader formgrade`"
             )
-        from gradeprop.records.marking import begin
+        from gradeprop.records.marking.queue import begin
 
         over = _mark(begin(parts, items, marks), book, assignment)
     screen.err().print(f"{len(items) - over.left} of {len(items)} answers are marked.")
@@ -97,7 +97,7 @@ def _parts(assignment: LoadedAssignment, only: str | None) -> dict[PartKey, Expl
 
 def _mark(state: Marking, book: MarkingBook, assignment: LoadedAssignment) -> Marking:
     """Show, read a key, do what it says; write down what is marked whenever an answer is left."""
-    from gradeprop.records.marking import comment, press
+    from gradeprop.records.marking.queue import comment, press
 
     saved: Sequence[Given] = state.marks
     try:
@@ -119,7 +119,7 @@ def _mark(state: Marking, book: MarkingBook, assignment: LoadedAssignment) -> Ma
 
 
 def _save(state: Marking, book: MarkingBook, saved: Sequence[Given]) -> Sequence[Given]:
-    from gradeprop.records.marking import unsaved
+    from gradeprop.records.marking.queue import unsaved
 
     changed = unsaved(state, saved)
     if changed:

@@ -10,16 +10,16 @@ from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.errors import UsageError
-from gradeprop.grading.devices import chosen_devices
-from gradeprop.records.key import course_key
-from gradeprop.records.results import read_result
-from gradeprop.records.submissions import find_submissions
+from gradeprop.grading.run.devices import chosen_devices
+from gradeprop.records.files.key import course_key
+from gradeprop.records.files.results import read_result
+from gradeprop.records.files.submissions import find_submissions
 
 if TYPE_CHECKING:
-    from gradeprop.grading.judge import Judgement
-    from gradeprop.grading.plugin import CheckSite
-    from gradeprop.grading.verdict import SubmissionResult
-    from gradeprop.session.process import Isolation
+    from gradeprop.grading.checks.judge import Judgement
+    from gradeprop.grading.checks.plugin import CheckSite
+    from gradeprop.grading.result.verdict import SubmissionResult
+    from gradeprop.session.grader.sandbox import Isolation
 
 
 def run(
@@ -46,10 +46,10 @@ def run(
     _known(assignment, check)
     (handed,) = find_submissions(submitted or root / "submitted", name, [student])
     devices = chosen_devices(device, course.spec.devices)
-    from gradeprop.grading.batch import grade_batch
-    from gradeprop.grading.facilities import open_sandboxes
-    from gradeprop.grading.plan import Plan
-    from gradeprop.grading.publish import release_of
+    from gradeprop.grading.run.batch import grade_batch
+    from gradeprop.grading.run.facilities import open_sandboxes
+    from gradeprop.grading.run.plan import Plan
+    from gradeprop.grading.run.publish import release_of
     from gradeprop.records.class_run import load
 
     plan = Plan(course, name, release_of(course, assignment), course_key(root), devices, isolation)

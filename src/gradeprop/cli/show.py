@@ -10,7 +10,7 @@ from typing import Any
 from gradeprop.cli import screen
 from gradeprop.course.load import find_course
 from gradeprop.errors import UsageError
-from gradeprop.records.results import read_result, result_path
+from gradeprop.records.files.results import read_result, result_path
 
 _MARK = {"passed": "✓", "skipped": "·", "manual": "…"}
 

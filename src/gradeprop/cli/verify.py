@@ -16,12 +16,12 @@ from gradeprop.course.limits import Limits
 from gradeprop.course.model import LoadedExercise
 from gradeprop.course.voided import as_written
 from gradeprop.errors import VerificationFailed
-from gradeprop.grading.devices import chosen_devices
-from gradeprop.records.key import course_key
+from gradeprop.grading.run.devices import chosen_devices
+from gradeprop.records.files.key import course_key
 
 if TYPE_CHECKING:
     from gradeprop.grading.verify import Proof
-    from gradeprop.session.process import Isolation
+    from gradeprop.session.grader.sandbox import Isolation
 
 
 def run(
@@ -33,9 +33,9 @@ def run(
     chosen = chosen_exercises(course, names)
     devices = chosen_devices(device, course.spec.devices)
     key = course_key(root)
-    from gradeprop.grading.batch import Setting  # these import torch, which takes seconds
-    from gradeprop.grading.facilities import facilities_for, open_sandboxes
-    from gradeprop.grading.publish import release_of
+    from gradeprop.grading.run.batch import Setting  # these import torch, which takes seconds
+    from gradeprop.grading.run.facilities import facilities_for, open_sandboxes
+    from gradeprop.grading.run.publish import release_of
     from gradeprop.grading.verify import trials, verify
 
     proofs: list[Proof] = []

@@ -11,7 +11,7 @@ from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.course.voided import FILE, SCHEMA, Voided, VoidedCheck, changed, removed, voided_in
 from gradeprop.course.voided_text import edited
 from gradeprop.errors import UsageError
-from gradeprop.records.atomic import remove, write_atomically
+from gradeprop.records.files.atomic import remove, write_atomically
 
 if TYPE_CHECKING:
     from gradeprop.course.model import Check, Course, LoadedAssignment, LoadedExercise

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gradeprop.course.model import ExplanationPart, LoadedExercise
-from gradeprop.grading.batch import Setting, Submission, grade_batch
-from gradeprop.grading.verdict import PartResult, SubmissionResult, Timing
+from gradeprop.grading.result.verdict import PartResult, SubmissionResult, Timing
+from gradeprop.grading.run.batch import Setting, Submission, grade_batch
 from gradeprop.notebook.release import PartKey, ReleaseModel
 from gradeprop.notebook.render import to_notebook
 

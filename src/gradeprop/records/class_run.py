@@ -11,16 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradeprop.grading.batch import Submission
-from gradeprop.grading.fingerprint import fingerprint
-from gradeprop.grading.plan import Plan
-from gradeprop.grading.pool import Graders, graders, workers_for
-from gradeprop.grading.verdict import SubmissionResult
-from gradeprop.records.results import read_result, write_result
-from gradeprop.records.submissions import Handed
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.grading.run.batch import Submission
+from gradeprop.grading.run.plan import Plan
+from gradeprop.grading.run.pool import Graders, graders, workers_for
+from gradeprop.grading.run.unchanged import fingerprint
+from gradeprop.records.files.results import read_result, write_result
+from gradeprop.records.files.submissions import Handed
 
 if TYPE_CHECKING:
-    from gradeprop.records.gradebook import GradebookWriter
+    from gradeprop.records.gradebook.writer import GradebookWriter
     from gradeprop.records.recorder import Recorder
 
 
@@ -143,7 +143,7 @@ def _gradebook(plan: Plan) -> Iterator[GradebookWriter | None]:
     if importlib.util.find_spec("nbgrader") is None:
         yield None
         return
-    from gradeprop.records.gradebook import GradebookWriter
+    from gradeprop.records.gradebook.writer import GradebookWriter
 
     with GradebookWriter(plan.course, plan.release, plan.course.spec.gradebook) as writer:
         yield writer

@@ -14,8 +14,8 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from gradeprop.course.model import Course, LoadedAssignment
-from gradeprop.grading.verdict import SubmissionResult
-from gradeprop.records.results import read_results
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.records.files.results import read_results
 
 PartKey: TypeAlias = tuple[str, str]
 _SHOWN = 5
@@ -167,7 +167,7 @@ def recorded_marks(
     root = Path(course.root)
     if course.spec.gradebook is None and not (root / "gradebook.db").exists():
         return {}
-    from gradeprop.records.marks_recorded import read_gradebook
+    from gradeprop.records.gradebook.recorded import read_gradebook
 
     return read_gradebook(root, assignment, students, course.spec.gradebook)
 

@@ -12,15 +12,15 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from gradeprop.grading.verdict import SubmissionResult
-from gradeprop.records.atomic import sync, write_atomically
-from gradeprop.records.autograded import autograded_notebook
-from gradeprop.records.gradebook import GradebookWriter
-from gradeprop.records.gradebook_entry import Entry, gradebook_id
-from gradeprop.records.receipt import carry_receipt
-from gradeprop.records.results import result_data, result_path
-from gradeprop.records.submissions import SECRET, TIMESTAMP
-from gradeprop.records.unrecorded import Unrecorded
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.records.files.atomic import sync, write_atomically
+from gradeprop.records.files.receipt import carry_receipt
+from gradeprop.records.files.results import result_data, result_path
+from gradeprop.records.files.submissions import SECRET, TIMESTAMP
+from gradeprop.records.gradebook.autograded import autograded_notebook
+from gradeprop.records.gradebook.entry import Entry, gradebook_id
+from gradeprop.records.gradebook.unrecorded import Unrecorded
+from gradeprop.records.gradebook.writer import GradebookWriter
 
 GROUP = 64
 """Results that the gradebook is told of at once: more would save little."""

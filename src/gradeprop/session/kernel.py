@@ -8,7 +8,6 @@ import time
 from collections.abc import MutableMapping, Sequence
 from typing import Any
 
-from gradeprop.session.answering import Answering
 from gradeprop.session.interface import (
     Ask,
     CellOutcome,
@@ -20,8 +19,9 @@ from gradeprop.session.interface import (
     Stopped,
 )
 from gradeprop.session.messages import answer_too_slow
-from gradeprop.session.silence import silence
-from gradeprop.session.tracebacks import raised
+from gradeprop.session.student.answering import Answering
+from gradeprop.session.student.silence import silence
+from gradeprop.session.student.tracebacks import raised
 
 __all__ = ["KernelSession"]
 

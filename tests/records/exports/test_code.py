@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gradeprop.records.exports.code import files
-from gradeprop.records.feedback_answers import Answer
+from gradeprop.records.feedback.answers import Answer
 from records.graded_class import result_for
 
 BY_HAND, COMMIT, WHY = (

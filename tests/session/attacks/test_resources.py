@@ -13,7 +13,7 @@ from textwrap import dedent
 import pytest
 
 from gradeprop.session.interface import Returned, Sandbox, Stopped
-from gradeprop.session.supervisor import processes_below
+from gradeprop.session.isolation.supervisor import processes_below
 
 from .conftest import LIMITS, Attack
 

@@ -12,7 +12,7 @@ import torch
 
 from gradeprop.gradients.values import Opaque, TensorState
 from gradeprop.session.interface import Raised, Read, Returned, Sandbox, Stopped
-from gradeprop.session.supervisor import processes_below
+from gradeprop.session.isolation.supervisor import processes_below
 
 from .conftest import LIMITS, Attack, own_processes
 
@@ -270,7 +270,7 @@ def test_nothing_outlives_a_grader_that_is_killed(fortress: Sandbox) -> None:
     grader = (
         "import sys\n"
         "from gradeprop.session.interface import CellSource, Limits\n"
-        "from gradeprop.session.process import open_sandbox\n"
+        "from gradeprop.session.grader.sandbox import open_sandbox\n"
         "sandbox = open_sandbox(sys.argv[1])\n"
         "session = sandbox.open(limits=Limits(cell_s=60), seed=1)\n"
         "print(sandbox.warm()._process.pid, flush=True)\n"

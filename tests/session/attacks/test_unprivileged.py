@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gradeprop.session.launch import can_stage, own_code, package_paths
+from gradeprop.session.isolation.launch import can_stage, own_code, package_paths
 
 NOBODY = 65_534
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -53,9 +53,7 @@ def test_every_attack_is_contained_without_rights_too() -> None:
                 "OMP_NUM_THREADS": "1",
             },
         }
-        boot = (
-            "import sys; sys.path.append(sys.argv.pop(1)); import gradeprop.session.stepdown as s; s.main()"
-        )
+        boot = "import sys; sys.path.append(sys.argv.pop(1)); import gradeprop.session.isolation.stepdown as s; s.main()"
         command = [sys.executable, "-c", boot, str(own_code().parent), json.dumps(plan)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     summary = done.stdout.strip().splitlines()[-1:]

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.verdict import SubmissionResult
+from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.sources import plain
-from gradeprop.records.feedback_answers import Answer
+from gradeprop.records.feedback.answers import Answer
 from gradeprop.records.marks import PartKey
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gradeprop.grading.verdict import CheckVerdict, PartResult
+from gradeprop.grading.result.verdict import CheckVerdict, PartResult
 from gradeprop.records.exports.csv_cells import number
 from gradeprop.records.exports.interface import CheckKey, checks_of, describes, parts_of
 from gradeprop.records.marks import ClassMarks, Marks, PartKey

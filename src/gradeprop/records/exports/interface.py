@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.score import at_worst
-from gradeprop.grading.verdict import CheckVerdict, PartResult
+from gradeprop.grading.result.score import at_worst
+from gradeprop.grading.result.verdict import CheckVerdict, PartResult
 from gradeprop.records.marks import ClassMarks, Marks, PartKey
 
 CheckKey: TypeAlias = tuple[str, str, str]

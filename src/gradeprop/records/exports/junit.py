@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from gradeprop.grading.verdict import CheckVerdict, PartResult
+from gradeprop.grading.result.verdict import CheckVerdict, PartResult
 from gradeprop.records.exports.csv_cells import number
 from gradeprop.records.exports.interface import CheckKey, describes, parts_of
 from gradeprop.records.marks import ClassMarks, Marks, PartKey

@@ -1,0 +1,1 @@
+"""One check: what it asks, how pytest runs it, and what becomes of the answers."""

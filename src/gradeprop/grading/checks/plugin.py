@@ -1,0 +1,335 @@
+"""The pytest plugin: one pytest session judges many submissions.
+
+A `pytest.main` per submission costs more than the student's own code, so submissions are a parameter of
+the tests. Items are ordered by submission, then device, then the part's place in the notebook.
+"""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import pytest
+
+from gradeprop.course.model import Check, ChoicePart, CodePart, Course, LoadedAssignment, LoadedExercise
+from gradeprop.gradients.tolerance import Tolerances
+from gradeprop.grading.checks.script import Reference, Script, Student
+
+Devices: TypeAlias = tuple[str, ...]
+
+
+_FIXTURES = frozenset({"student", "reference", "device"})
+_TARGET = "gradeprop_target"
+_CLOSURE = _FIXTURES | {_TARGET, "request"}
+"""All that our own fixtures need in turn."""
+
+
+@dataclass(frozen=True)
+class CheckSite:
+    """A check and all that the plugin knows about where it stands."""
+
+    order: tuple[int, int, int]
+    exercise: LoadedExercise
+    part: CodePart | ChoicePart
+    check: Check
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.exercise.slug, self.check.check
+
+
+_SITE = pytest.StashKey[CheckSite]()
+
+
+class Examiner(Protocol):
+    """Who receives a check's script: the grader of submissions, or the recorder of public checks."""
+
+    @property
+    def subjects(self) -> int:
+        """How many submissions there are."""
+        ...
+
+    def wanted(self, site: CheckSite) -> bool:
+        """Whether this check is to be run at all."""
+        ...
+
+    def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:
+        """The seed of the check's inputs for this subject."""
+        ...
+
+    def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:
+        """Why the check is to be skipped, or None."""
+        ...
+
+    def examine(
+        self, subject: int, site: CheckSite, device: str, script: Script, again: Rewrite
+    ) -> str | None:
+        """Judge; return the reason if the check failed, None if it passed.
+
+        ``again(n)`` is the same check on other inputs, for n from 1.
+        """
+        ...
+
+    def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:
+        """The grader's own code failed in this check."""
+        ...
+
+    def finished(self, subject: int) -> None:
+        """All checks of this subject are done."""
+        ...
+
+
+class Rewrite(Protocol):
+    def __call__(self, attempt: int) -> Script: ...
+
+
+def check_sites(assignment: LoadedAssignment) -> list[CheckSite]:
+    """All checks of an assignment in the order of the notebook."""
+    return [
+        CheckSite((e, p, c), exercise, part, check)
+        for e, exercise in enumerate(assignment.exercises)
+        for p, part in enumerate(exercise.spec.parts)
+        if isinstance(part, (CodePart, ChoicePart))
+        for c, check in enumerate(part.checks)
+    ]
+
+
+def tolerances_of(course: Course, exercise: LoadedExercise) -> Tolerances:
+    """The exercise's overrides on the course's."""
+    merged = {**course.spec.tolerances, **exercise.spec.tolerances}
+    return {dtype: (spec.rtol, spec.atol) for dtype, spec in merged.items()}
+
+
+@dataclass(frozen=True)
+class _Target:
+    subject: int
+    device: str
+
+
+class GradingPlugin:
+    """Registered with `pytest.main`; hands every check's script to an `Examiner`."""
+
+    def __init__(
+        self, course: Course, assignment: LoadedAssignment, devices: Devices, examiner: Examiner
+    ) -> None:
+        self.course = course
+        self.devices = devices
+        self.examiner = examiner
+        self.collection_errors: dict[str, str] = {}
+        self.escaped: Exception | None = None
+        self._all_plain = False
+        self._sites: dict[tuple[Path, str], CheckSite] = {
+            ((Path(course.root) / site.exercise.grader).resolve(), f"test_{site.check.check}"): site
+            for site in check_sites(assignment)
+        }
+        self._shared: dict[tuple[tuple[str, str], str, int], Script] = {}
+        self._tolerances = {
+            exercise.slug: tolerances_of(course, exercise) for exercise in assignment.exercises
+        }
+
+    # --- fixtures -----------------------------------------------------------------------------------
+
+    @pytest.fixture(autouse=True)
+    def gradeprop_target(self, request: pytest.FixtureRequest) -> _Target:
+        target: _Target = request.param
+        return target
+
+    @pytest.fixture
+    def device(self, gradeprop_target: _Target) -> str:
+        """``"cpu"`` or ``"cuda"``."""
+        return gradeprop_target.device
+
+    @pytest.fixture
+    def student(self, gradeprop_target: _Target) -> Student:
+        """Asks about the student's work; see `gradeprop.grading.checks.script.Student`."""
+        return Student(gradeprop_target.device)
+
+    @pytest.fixture
+    def reference(self, request: pytest.FixtureRequest, gradeprop_target: _Target) -> Reference:
+        """Hidden inputs and expectations; see `gradeprop.grading.checks.script.Reference`."""
+        return self._reference(self._site(request.node), gradeprop_target, attempt=0)
+
+    # --- collection ---------------------------------------------------------------------------------
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        targets = [
+            _Target(subject, device) for subject in range(self.examiner.subjects) for device in self.devices
+        ]
+        ids = [f"{target.subject}-{target.device}" for target in targets]
+        metafunc.parametrize(_TARGET, targets, ids=ids, indirect=True)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        kept = []
+        files = {path: path.resolve() for path in {item.path for item in items}}
+        for item in items:
+            site = self._sites.get((files[item.path], getattr(item, "originalname", item.name)))
+            if site is not None and self.examiner.wanted(site):
+                item.stash[_SITE] = site
+                kept.append(
+                    (_target(item).subject, self.devices.index(_target(item).device), site.order, item)
+                )
+        kept.sort(key=lambda entry: entry[:3])
+        items[:] = [entry[3] for entry in kept]
+        self._all_plain = all(map(_is_plain, items))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.collection_errors[report.nodeid] = str(report.longrepr)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        # Nobody reads pytest's picture of a failed check, and drawing it costs more than the check. What
+        # failed to be collected has been drawn by now.
+        session.config.option.tbstyle = "no"
+
+    # --- running ------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Plain checks need nothing of what pytest does around a test, which takes longer than they do. It
+        must do so for all tests or for none, since it puts away after one what the next does not need."""
+        if not self._all_plain:
+            return None
+        assert isinstance(item, pytest.Function)
+        try:
+            if self._prerequisite(item) is None:
+                self._examine(item)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # whatever a grader may raise, as in pytest
+            self._blame(item, error)
+        self._finish(item, nextitem)
+        return True
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        reason = self._prerequisite(item)
+        if reason is not None:
+            pytest.skip(reason)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        if inspect.iscoroutinefunction(pyfuncitem.obj):
+            return None  # pytest says best what is wrong with it
+        reason = self._examine(pyfuncitem)
+        if reason is not None:
+            raise CheckNotPassedError(reason)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport | None:
+        error = call.excinfo
+        if error is None or error.errisinstance(KeyboardInterrupt):
+            return None
+        if error.errisinstance(CheckNotPassedError):
+            # Nobody reads pytest's own report of it, with a traceback that costs more than the check.
+            said = str(error.value)
+            return pytest.TestReport(
+                item.nodeid, item.location, {}, "failed", said, "call", (), call.duration
+            )
+        self._blame(item, error.value)
+        return None
+
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        self._finish(item, nextitem)
+
+    # --- helpers ------------------------------------------------------------------------------------
+
+    def _prerequisite(self, item: pytest.Item) -> str | None:
+        target = _target(item)
+        return self.examiner.prerequisite(target.subject, self._site(item), target.device)
+
+    def _examine(self, item: pytest.Function) -> str | None:
+        """The reason if the check failed, None if it passed."""
+        site, target = self._site(item), _target(item)
+        script = self._script(item, attempt=0)
+        if not script.probes:
+            raise ValueError("the check expects nothing: call reference.expect(...).to_match(...)")
+
+        def rewrite(attempt: int) -> Script:
+            return self._script(item, attempt)
+
+        return self.examiner.examine(target.subject, site, target.device, script, rewrite)
+
+    def _blame(self, item: pytest.Item, error: BaseException) -> None:
+        """Tell the examiner of a grader's fault; one that skips its check or leaves has only not run it."""
+        if not isinstance(error, (pytest.skip.Exception, SystemExit)):
+            target = _target(item)
+            self.examiner.fault(target.subject, self._site(item), target.device, _trace(error, item.path))
+
+    def _finish(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Tell the examiner if this was the subject's last check."""
+        subject = _target(item).subject
+        if nextitem is None or _target(nextitem).subject != subject:
+            try:
+                self.examiner.finished(subject)
+            except Exception as error:
+                # A result that cannot be kept is no failure of a test, which is all that pytest would
+                # make of it: stop, and let `run_pytest` raise it.
+                self.escaped = error
+                item.session.shouldstop = "the results cannot be kept"
+
+    def _script(self, item: pytest.Function, attempt: int) -> Script:
+        """What the check's function asks and expects. Public checks have the same inputs for everyone, so
+        that they are worked out once and then shared by all submissions."""
+        site, target = self._site(item), _target(item)
+        names = item._fixtureinfo.argnames
+        if not {"student", "reference"} <= set(names):
+            raise TypeError("a check needs the fixtures `student` and `reference`")
+        # A check with parameters or fixtures of its own may mean another one each time.
+        same = site.check.public and set(names) <= _FIXTURES and set(item.callspec.params) == {_TARGET}
+        key = (site.key, target.device, attempt)
+        if same and key in self._shared:
+            return self._shared[key]
+        student = Student(target.device)
+        reference = self._reference(site, target, attempt)
+        own = {"student": student, "reference": reference, "device": target.device}
+        item.obj(**{name: own[name] if name in own else item.funcargs[name] for name in names})
+        script = Script(tuple(student.asks), tuple(reference.probes))
+        if same:
+            self._shared[key] = script
+        return script
+
+    def _site(self, item: pytest.Item) -> CheckSite:
+        return item.stash[_SITE]
+
+    def _reference(self, site: CheckSite, target: _Target, attempt: int) -> Reference:
+        return Reference(
+            self.examiner.seed(target.subject, site, attempt),
+            target.device,
+            {item.id: item.pattern for item in site.part.misconceptions},
+            self._tolerances[site.exercise.slug],
+        )
+
+
+class CheckNotPassedError(Exception):
+    """A check's verdict, raised so that pytest counts it as a failed test."""
+
+
+def _trace(error: BaseException, grader: Path) -> str:
+    """The traceback from the grader's own first frame on; all of it if the grader is not in it."""
+    start = error.__traceback__
+    while start is not None and Path(start.tb_frame.f_code.co_filename) != grader:
+        start = start.tb_next
+    return "".join(traceback.format_exception(type(error), error, start or error.__traceback__))
+
+
+def _is_plain(item: pytest.Item) -> bool:
+    """Whether a check is a function of our own fixtures and nothing else: no fixtures, parameters or marks
+    of its own, no class, no coroutine."""
+    return (
+        type(item) is pytest.Function
+        and item.cls is None
+        and _CLOSURE.issuperset(item.fixturenames)
+        and "request" not in item._fixtureinfo.argnames
+        and all(mark.name == "parametrize" for mark in item.iter_markers())
+        and not inspect.iscoroutinefunction(item.obj)
+    )
+
+
+def _target(item: Any) -> _Target:
+    target: _Target = item.callspec.params[_TARGET]
+    return target

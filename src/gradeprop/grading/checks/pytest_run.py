@@ -1,0 +1,92 @@
+"""One run of the graders by pytest, undisturbed by what surrounds it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gradeprop.course.model import Course, LoadedExercise
+from gradeprop.grading.checks.plugin import GradingPlugin
+
+_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+
+
+def run_pytest(
+    course: Course, exercises: Sequence[LoadedExercise], plugin: GradingPlugin
+) -> Mapping[str, str]:
+    """Run the graders of these exercises once; return collection errors by file, empty if all is well.
+
+    Nothing of the surroundings takes part: no conftest, no ini file, no other plugin, no cache.
+
+    Raises:
+        KeyboardInterrupt: the run was interrupted.
+        Exception: what the examiner raised when it was told that a subject is finished.
+    """
+    paths = [str(Path(course.root) / exercise.grader) for exercise in exercises]
+    arguments = [
+        *paths,
+        "--noconftest",
+        "--continue-on-collection-errors",
+        "--import-mode=importlib",
+        "--rootdir",
+        course.root,
+        "-c",
+        os.devnull,
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:logging",
+        "-p",
+        "no:faulthandler",
+        "-p",
+        "no:warnings",
+        "-p",
+        "no:unraisableexception",
+        "-p",
+        "no:threadexception",
+        "-p",
+        "no:capture",
+        "--assert=plain",
+    ]
+    with _undisturbed(course.root):
+        code = pytest.main(arguments, plugins=[plugin])
+    if plugin.escaped is not None:
+        raise plugin.escaped
+    if code == pytest.ExitCode.INTERRUPTED and not plugin.collection_errors:
+        raise KeyboardInterrupt
+    return plugin.collection_errors
+
+
+@contextmanager
+def _undisturbed(root: str) -> Iterator[None]:
+    """Keep a run of the graders from what surrounds it, and the surroundings from the run.
+
+    Plugins that happen to be installed cost time and may change what a failure means; byte code does not
+    belong in a course folder; and a grader's module must not be found again by the next run, which may
+    have another course or another version of the same file under the same name.
+    """
+    graders = Path(root) / "graders"
+    before = set(sys.modules)
+    autoload = os.environ.get(_AUTOLOAD)
+    bytecode = sys.dont_write_bytecode
+    os.environ[_AUTOLOAD] = "1"
+    sys.dont_write_bytecode = True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = bytecode
+        if autoload is None:
+            del os.environ[_AUTOLOAD]
+        else:
+            os.environ[_AUTOLOAD] = autoload
+        for name in set(sys.modules) - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if name == "graders" or (file and Path(file).is_relative_to(graders)):
+                del sys.modules[name]

@@ -1,0 +1,1 @@
+"""``gp.check``: the public checks where the student works."""

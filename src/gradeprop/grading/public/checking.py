@@ -1,0 +1,201 @@
+"""``gp.check``: the public checks in the student's own kernel, from nothing but the notebook.
+
+Needs torch and IPython only. What it says of a check is what the grader will say of the same check: the
+questions, the expected numbers and the judging code are the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from gradeprop.errors import UsageError
+from gradeprop.grading.checks.judge import Judgement, judge
+from gradeprop.grading.checks.script import Script
+from gradeprop.grading.public.data import decode_script
+from gradeprop.grading.result import words
+from gradeprop.session.interface import Outcome, Raised, Session
+
+_FRAMES = 3
+
+
+@dataclass(frozen=True)
+class PublicCheck:
+    """``trace`` is where in the student's own cells an exception came from, when one did."""
+
+    name: str
+    describe: str
+    points: float
+    judgement: Judgement
+    trace: str | None = None
+
+
+@dataclass(frozen=True)
+class PublicReport:
+    """What the public checks found for one part.
+
+    ``points`` is all that the part is worth, hidden checks included; ``earned`` is that times the share of
+    the public points earned, which is what plain nbgrader would record. ``given`` of them are for checks
+    that were taken out, and everybody's.
+    """
+
+    exercise: str
+    part: str
+    title: str
+    points: float
+    hidden: int
+    checks: tuple[PublicCheck, ...]
+    given: float = 0.0
+
+    @property
+    def earned(self) -> float:
+        total = sum(check.points for check in self.checks)
+        won = sum(check.points for check in self.checks if check.judgement.status == "passed")
+        # In this order: when all is won the share is 1 exactly, and never more than the points come out.
+        return self.given + (self.points - self.given) * (won / total if total else 0.0)
+
+    def to_json(self) -> dict[str, Any]:
+        """For ``gradeprop check --json``."""
+        return {
+            "exercise": self.exercise,
+            "part": self.part,
+            "points": self.points,
+            "earned": self.earned,
+            "checks": [
+                {
+                    "check": check.name,
+                    "status": check.judgement.status,
+                    "message": check.judgement.message,
+                    "misconception": check.judgement.misconception,
+                    "questions": [asdict(row) for row in check.judgement.rows],
+                }
+                for check in self.checks
+            ],
+        }
+
+
+class PublicChecks:
+    """The public checks that a notebook's set-up cell loaded, by exercise."""
+
+    def __init__(self) -> None:
+        self._unread: list[str] = []
+        self._read: dict[str, Mapping[str, Any]] = {}
+
+    def load(self, text: str) -> None:
+        """Take in one or more exercises. They are read at the first check: where a notebook is graded there
+        is none, and reading costs a tenth of what running its cells does.
+
+        Args:
+            text: JSON, ``{exercise: data}``, written by `gradeprop.grading.run.publish`.
+        """
+        self._unread.append(text)
+
+    def _exercises(self) -> Mapping[str, Mapping[str, Any]]:
+        while self._unread:
+            self._read.update(json.loads(self._unread[0]))
+            del self._unread[0]
+        return self._read
+
+    def report(
+        self,
+        exercise: str,
+        part: str | None,
+        session: Session,
+        begun: Callable[[str], bool] = lambda _: True,
+    ) -> list[PublicReport]:
+        """Run the public checks of a part, or of all parts of the exercise.
+
+        Args:
+            exercise: its slug.
+            part: its slug; None for all.
+            session: where the student's code is.
+            begun: whether there is more at a name than what the starter left.
+
+        Raises:
+            UsageError: unknown exercise or part.
+            ValueError: what was loaded is not JSON.
+        """
+        exercises = self._exercises()
+        data = exercises.get(exercise)
+        if data is None:
+            known = ", ".join(exercises)
+            raise UsageError(
+                f"there is no exercise {exercise!r} here"
+                if known
+                else "the notebook's set-up cell has not been run yet",
+                remedy=f"known here: {known}" if known else "run it (it is near the top), then check again",
+            )
+        parts = [item for item in data["parts"] if part is None or item["part"] == part]
+        if not parts:
+            known = ", ".join(item["part"] for item in data["parts"])
+            raise UsageError(f"{exercise} has no part {part!r} to check", remedy=f"its parts: {known}")
+        return [_check_part(exercise, item, session, begun) for item in parts]
+
+
+def _check_part(
+    exercise: str, part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
+) -> PublicReport:
+    checks: list[PublicCheck] = []
+    passed: set[str] = set()
+    for item in part["checks"]:
+        missing = [name for name in item["needs"] if name not in passed]
+        if missing:
+            judgement, trace = Judgement("skipped", skipped_because(missing)), None
+        else:
+            judgement, trace = _check(item["script"], part, session, begun)
+        if judgement.status == "passed":
+            passed.add(item["check"])
+        checks.append(PublicCheck(item["check"], item["describe"], item["points"], judgement, trace))
+    return PublicReport(
+        exercise,
+        part["part"],
+        part["title"],
+        part["points"],
+        part["hidden"],
+        tuple(checks),
+        part.get("given", 0.0),
+    )
+
+
+def _check(
+    data: dict[str, Any], part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
+) -> tuple[Judgement, str | None]:
+    # A student may have set another default device: their code keeps it, the judging does not depend on it.
+    with torch.device("cpu"):
+        script = decode_script(data)
+    outcomes = session.ask(script.asks)
+    with torch.device("cpu"):
+        judgement = judge(
+            script, outcomes, public=True, declared=part["words"], forbid=part["forbid"], rows=True
+        )
+    if judgement.status == "failed" and _untouched(script, begun):
+        return Judgement("failed", words.NOT_BEGUN, judgement.detail), None
+    return judgement, _trace(outcomes)
+
+
+def _untouched(script: Script, begun: Callable[[str], bool]) -> bool:
+    return bool(script.asks) and not any(begun(ask.name) for ask in script.asks)
+
+
+def _trace(outcomes: Sequence[Outcome]) -> str | None:
+    """Of the first outcome that is not a value, if that is an exception: the lines that led to it."""
+    raised = next((item for item in outcomes if isinstance(item, Raised)), None)
+    if raised is None:
+        return None
+    frames: list[str] = []
+    for line in raised.traceback.splitlines()[:-1]:  # the last one repeats the message
+        if line.startswith("    ") and frames:
+            frames[-1] += f"\n{line}"
+        elif line != "...":
+            frames.append(line)
+    return "\n".join(list(dict.fromkeys(frames))[-_FRAMES:]) or None  # a recursion's frames once
+
+
+def skipped_because(missing: list[str]) -> str:
+    """Why a check was not run: the ones that it builds on have not passed."""
+    names = " and ".join(f"“{name.replace('_', ' ')}”" for name in missing)
+    return f"Not checked yet: {names} must pass first."

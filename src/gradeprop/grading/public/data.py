@@ -1,0 +1,175 @@
+"""Public checks as JSON: fixed inputs, expected numbers and known wrong answers, to travel in a notebook.
+
+The numbers survive exactly: a float32 or float64 is written as the shortest decimal that reads back as the
+same value, and ``nan`` and ``inf`` as words, since JSON has none.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from gradeprop.gradients.mistakes import prune
+from gradeprop.gradients.problem import Answer
+from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.values import TensorState, Value
+from gradeprop.grading.checks.script import Handle, Probe, Script, anywhere
+from gradeprop.session.interface import Ask, Call, Read
+
+
+def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
+    """A script as JSON; of the known wrong answers only those of ``causes`` are kept."""
+    known = prune(
+        [
+            {cause: list(answers) for cause, answers in probe.alternatives.items() if cause in causes}
+            for probe in script.probes
+        ]
+    )
+    return {
+        "asks": [_encode_ask(ask) for ask in script.asks],
+        "probes": [
+            _encode_probe(replace(probe, alternatives=alternatives))
+            for probe, alternatives in zip(script.probes, known, strict=True)
+        ],
+    }
+
+
+def decode_script(data: dict[str, Any]) -> Script:
+    return Script(
+        tuple(_decode_ask(ask) for ask in data["asks"]),
+        tuple(_decode_probe(probe) for probe in data["probes"]),
+    )
+
+
+def _encode_ask(ask: Ask) -> dict[str, Any]:
+    if isinstance(ask, Read):
+        return {"read": ask.name}
+    return {
+        "call": ask.name,
+        "arguments": [encode_value(item) for item in ask.arguments],
+        "keywords": {name: encode_value(item) for name, item in ask.keywords.items()},
+    }
+
+
+def _decode_ask(data: dict[str, Any]) -> Ask:
+    if "read" in data:
+        return Read(data["read"])
+    return Call(
+        data["call"],
+        tuple(decode_value(item) for item in data["arguments"]),
+        {name: decode_value(item) for name, item in data["keywords"].items()},
+    )
+
+
+def _encode_probe(probe: Probe) -> dict[str, Any]:
+    return {
+        "ask": probe.handle.ask,
+        "path": list(probe.handle.path),
+        "answer": _encode_answer(probe.answer),
+        # The notebook may run on another device than where it was built.
+        "rule": anywhere(probe.rule).to_dict(),
+        "labels": list(probe.labels),
+        "alternatives": {
+            cause: [_encode_answer(answer) for answer in answers]
+            for cause, answers in sorted(probe.alternatives.items())
+            if answers
+        },
+        "requires_grad": probe.requires_grad,
+    }
+
+
+def _decode_probe(data: dict[str, Any]) -> Probe:
+    return Probe(
+        Handle(data["ask"], tuple(data["path"])),
+        _decode_answer(data["answer"]),
+        Rule.from_dict(data["rule"]),
+        tuple(data["labels"]),
+        {
+            cause: [_decode_answer(item) for item in answers]
+            for cause, answers in data["alternatives"].items()
+        },
+        data["requires_grad"],
+    )
+
+
+def encode_value(value: Value) -> Any:
+    """Any value that a check may pass; raises TypeError for what has no JSON form."""
+    if isinstance(value, TensorState):
+        return {
+            "tensor": _encode_tensor(value.value),
+            "requires_grad": value.requires_grad,
+            "grad": None if value.grad is None else _encode_tensor(value.grad),
+        }
+    if isinstance(value, tuple):
+        return {"tuple": [encode_value(item) for item in value]}
+    if isinstance(value, list):
+        return [encode_value(item) for item in value]
+    if isinstance(value, float):
+        return _encode_float(value)
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    raise TypeError(f"a public check cannot carry a {type(value).__name__}")
+
+
+def decode_value(data: Any) -> Value:
+    if isinstance(data, list):
+        return [decode_value(item) for item in data]
+    if not isinstance(data, dict) or "float" in data:
+        value: Value = _decode_float(data)
+        return value
+    if "tuple" in data:
+        return tuple(decode_value(item) for item in data["tuple"])
+    gradient = data["grad"]
+    return TensorState(
+        _decode_tensor(data["tensor"]),
+        requires_grad=data["requires_grad"],
+        grad=None if gradient is None else _decode_tensor(gradient),
+    )
+
+
+def _encode_answer(answer: Answer) -> Any:
+    import torch
+
+    if isinstance(answer, torch.Tensor):
+        return {"tensor": _encode_tensor(answer)}
+    if isinstance(answer, tuple):
+        return {"tuple": [_encode_answer(item) for item in answer]}
+    return _encode_float(answer) if isinstance(answer, float) else answer
+
+
+def _decode_answer(data: Any) -> Answer:
+    if isinstance(data, dict) and "float" not in data:
+        if "tuple" in data:
+            return tuple(_decode_answer(item) for item in data["tuple"])
+        tensor: Answer = _decode_tensor(data["tensor"])
+        return tensor
+    answer: Answer = _decode_float(data)
+    return answer
+
+
+def _encode_tensor(tensor: Any) -> dict[str, Any]:
+    flat = tensor.detach().cpu().flatten().tolist()
+    return {
+        "dtype": str(tensor.dtype).removeprefix("torch."),
+        "shape": list(tensor.shape),
+        "data": [_encode_float(item) if isinstance(item, float) else item for item in flat],
+    }
+
+
+def _decode_tensor(data: dict[str, Any]) -> Any:
+    import torch
+
+    flat = [_decode_float(item) for item in data["data"]]
+    return torch.tensor(flat, dtype=getattr(torch, data["dtype"])).reshape(data["shape"])
+
+
+_WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+def _encode_float(value: float) -> Any:
+    return value if math.isfinite(value) else {"float": str(value)}
+
+
+def _decode_float(data: Any) -> Any:
+    return _WORDS[data["float"]] if isinstance(data, dict) and "float" in data else data

@@ -1,0 +1,103 @@
+"""The state behind ``gp.check``: the loaded public checks and the kernel's namespace."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import MutableMapping
+from typing import Any
+
+from gradeprop.errors import GraderFault, UsageError
+from gradeprop.grading.public.checking import PublicChecks, PublicReport
+from gradeprop.grading.public.present import ReportView
+from gradeprop.grading.public.untouched import untouched
+from gradeprop.session.kernel import KernelSession
+from gradeprop.session.student.silence import silence
+
+PUBLIC_CHECKS = PublicChecks()
+"""What the notebook's set-up cell loaded into this process."""
+
+_WIDTH = 88
+
+
+class _Told(BaseException):
+    """An error whose message is all that a notebook shows: the way through our own code helps nobody."""
+
+    def _render_traceback_(self) -> list[str]:  # what IPython asks an exception for
+        return textwrap.wrap(f"gp.check: {self}", _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+class NotChecked(_Told, UsageError):
+    """``gp.check`` was called for something that is not there."""
+
+
+class CheckFailed(_Told, GraderFault):
+    """A check could not be run at all."""
+
+
+class Interrupted(_Told, KeyboardInterrupt):
+    """The student stopped a check."""
+
+
+def load(text: str) -> None:
+    """See `gradeprop.load_public_checks`."""
+    PUBLIC_CHECKS.load(text)
+
+
+def check(exercise: str, part: str | None) -> float:
+    """See `gradeprop.check`."""
+    reports = report(exercise, part, _namespace())
+    _show(ReportView(reports))
+    return float(sum(item.earned for item in reports))
+
+
+def report(
+    exercise: str, part: str | None, names: MutableMapping[str, Any], session: KernelSession | None = None
+) -> list[PublicReport]:
+    """Run the public checks on what is in ``names``.
+
+    Raises:
+        NotChecked: unknown exercise or part, or the set-up cell was not run.
+        Interrupted: stopped with Ctrl-C or the notebook's stop button.
+        CheckFailed: anything else; a student may have replaced parts of torch.
+    """
+
+    def begun(name: str) -> bool:
+        return name not in names or not untouched(names[name])
+
+    try:
+        with silence(), session or KernelSession(names) as asked:
+            return PUBLIC_CHECKS.report(exercise, part, asked, begun)
+    except UsageError as error:
+        raise NotChecked(error.what, remedy=error.remedy) from None
+    except KeyboardInterrupt as error:
+        where = f" while `{error}` was running" if str(error) else ""
+        raise Interrupted(f"stopped{where}. Is there a loop that never ends?") from None
+    except Exception as error:
+        raise CheckFailed(
+            f"the check itself could not be run ({type(error).__name__}: {error})",
+            remedy="restart the kernel and run all cells again; if it still fails, tell your teacher",
+        ) from error
+
+
+def _shell() -> Any:
+    if "IPython" not in sys.modules:  # a plain Python process: do not load IPython for a print
+        return None
+    from IPython.core.getipython import get_ipython
+
+    return get_ipython()
+
+
+def _namespace() -> dict[str, Any]:
+    shell = _shell()
+    namespace: dict[str, Any] = vars(sys.modules["__main__"]) if shell is None else shell.user_ns
+    return namespace
+
+
+def _show(view: ReportView) -> None:
+    if _shell() is None:
+        print(view)
+        return
+    from IPython.display import display
+
+    display(view)  # type: ignore[no-untyped-call]

@@ -1,0 +1,192 @@
+"""What grading again has changed in the automatic marks, and why. Pure functions of results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+from gradeprop.grading.result.score import at_worst
+from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult
+
+Cause: TypeAlias = Literal[
+    "submission", "voided", "restored", "added", "removed", "points", "verdict", "state", "other"
+]
+_PartKey: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a mark changed.
+
+    Attributes:
+        cause: ``submission``: another notebook was handed in. ``voided``, ``restored``: a check was taken
+            out, or counts again. ``added``, ``removed``: a check or a part that was, or is, not there.
+            ``points``: it is worth more or less. ``verdict``: it came out otherwise. ``state``: the whole
+            submission could, or cannot, be graded. ``other``: none of these.
+        check: None where the reason is about a whole part; then ``exercise`` and ``part`` may be None, too.
+        before, after: the points (``added``, ``removed``, ``points``) or the verdict.
+    """
+
+    cause: Cause
+    exercise: str | None = None
+    part: str | None = None
+    check: str | None = None
+    before: str | float | None = None
+    after: str | float | None = None
+
+    def __str__(self) -> str:
+        what = (self.check or f"the part {self.part}").replace("_", " ")
+        match self.cause:
+            case "submission":
+                return "another notebook"
+            case "state":
+                return f"{self.before} → {self.after}"
+            case "voided":
+                return f"{what} taken out"
+            case "restored":
+                return f"{what} counts again"
+            case "added" | "removed":
+                return f"{what} {self.cause}"
+            case "points":
+                return f"{what} worth {self.before:g} → {self.after:g}"
+            case "verdict":
+                return f"{what} {self.before} → {self.after}"
+            case "other":
+                return "graded otherwise"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A total by the checks alone. ``score`` is None while a person or a grader's fault is waited for;
+    ``certain`` is what the checks have earned in any case."""
+
+    score: float | None
+    certain: float
+    max_score: float
+    status: str
+
+    def __str__(self) -> str:
+        known = f"{self.certain:g}+?" if self.score is None else f"{self.score:g}"
+        return f"{known}/{self.max_score:g}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One student's mark before and after."""
+
+    student: str
+    before: Mark
+    after: Mark
+    reasons: tuple[Reason, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def changes(before: Mapping[str, SubmissionResult], after: Sequence[SubmissionResult]) -> list[Change]:
+    """Whose automatic marks changed, in the order of ``after``.
+
+    Args:
+        before: by student, the earlier results; who has none is left out.
+    """
+    found = (change(before[now.student], now) for now in after if now.student in before)
+    return [item for item in found if item is not None]
+
+
+def change(before: SubmissionResult, after: SubmissionResult) -> Change | None:
+    """What changed in one student's marks; None if every part has the points that it had."""
+    if _points(before) == _points(after) and _state(before) == _state(after):
+        return None
+    return Change(after.student, _mark(before), _mark(after), tuple(_reasons(before, after)))
+
+
+def differing(before: SubmissionResult, after: SubmissionResult) -> list[str]:
+    """What the two results were graded with that is not the same: ``course``, ``torch``, ``key`` …"""
+    names = [name for name in after.versions if name not in ("input", "submission")]
+    found = [name for name in names if before.versions.get(name) != after.versions[name]]
+    return found + ([] if before.seed == after.seed else ["key"])
+
+
+def _mark(result: SubmissionResult) -> Mark:
+    return Mark(result.score, result.auto_score, result.max_score, result.status)
+
+
+def _state(result: SubmissionResult) -> str:
+    if result.status == "ungradable":
+        return "unreadable"
+    judged = any(part.checks for exercise in result.exercises for part in exercise.parts)
+    return "grader's fault" if result.status == "error" and not judged else "graded"
+
+
+def _parts(result: SubmissionResult) -> dict[_PartKey, PartResult]:
+    return {(exercise.exercise, part.part): part for exercise in result.exercises for part in exercise.parts}
+
+
+def _points(result: SubmissionResult) -> dict[_PartKey, tuple[float | None, float] | None]:
+    return {key: _worth(part) for key, part in _parts(result).items()}
+
+
+def _worth(part: PartResult | None) -> tuple[float | None, float] | None:
+    return None if part is None else (part.score, part.max_score)
+
+
+def _reasons(before: SubmissionResult, after: SubmissionResult) -> Iterator[Reason]:
+    found = []
+    if _another_submission(before, after):
+        found.append(Reason("submission"))
+    if (was := _state(before)) != (now := _state(after)):
+        yield from [*found, Reason("state", before=was, after=now)]
+        return
+    old, new = _parts(before), _parts(after)
+    for key in dict.fromkeys([*new, *old]):
+        if _worth(old.get(key)) != _worth(new.get(key)):
+            found += _about_part(key, old.get(key), new.get(key))
+    yield from found or [Reason("other")]
+
+
+def _another_submission(before: SubmissionResult, after: SubmissionResult) -> bool:
+    old, new = before.versions.get("submission"), after.versions.get("submission")
+    return old is not None and new is not None and old != new
+
+
+def _about_part(key: _PartKey, old: PartResult | None, new: PartResult | None) -> Iterator[Reason]:
+    if old is None or new is None:
+        yield _appeared(key, None, old, new)
+        return
+    earlier = {check.check: check for check in at_worst(old.checks)}
+    later = {check.check: check for check in at_worst(new.checks)}
+    for name in dict.fromkeys([*later, *earlier]):
+        yield from _about_check((*key, name), earlier.get(name), later.get(name))
+    if not earlier and not later and old.max_score != new.max_score:
+        yield Reason("points", *key, None, old.max_score, new.max_score)
+
+
+def _about_check(
+    key: tuple[str, str, str], old: CheckVerdict | None, new: CheckVerdict | None
+) -> Iterator[Reason]:
+    if old is None or new is None:
+        if not any(item is not None and item.taken_out and not item.max_score for item in (old, new)):
+            yield _appeared(key[:2], key[2], old, new)
+    elif old.taken_out != new.taken_out:
+        yield Reason("voided" if new.taken_out else "restored", *key, old.status, new.status)
+    else:
+        if old.max_score != new.max_score:
+            yield Reason("points", *key, old.max_score, new.max_score)
+        if old.status != new.status and old.score != new.score:
+            yield Reason("verdict", *key, old.status, new.status)
+
+
+def _appeared(
+    key: _PartKey,
+    check: str | None,
+    old: PartResult | CheckVerdict | None,
+    new: PartResult | CheckVerdict | None,
+) -> Reason:
+    return Reason(
+        "added" if old is None else "removed",
+        *key,
+        check,
+        None if old is None else old.max_score,
+        None if new is None else new.max_score,
+    )

@@ -1,0 +1,189 @@
+"""From verdicts to a result: points, statuses and messages. Pure functions of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from gradeprop.course.model import (
+    ChoicePart,
+    CodePart,
+    ExplanationPart,
+    LoadedAssignment,
+    LoadedExercise,
+)
+from gradeprop.course.voided import VoidedCheck
+from gradeprop.grading.result.verdict import (
+    CheckVerdict,
+    ExerciseResult,
+    PartResult,
+    Status,
+    SubmissionStatus,
+)
+from gradeprop.grading.result.words import NOT_BEGUN as NOT_BEGUN
+from gradeprop.grading.result.words import TAKEN_OUT, sentence
+from gradeprop.notebook.restore import PartState
+from gradeprop.session.interface import CellOutcome
+
+_STOPS: tuple[Status, ...] = ("timeout", "killed", "memory", "output")
+
+
+def at_worst(verdicts: Sequence[CheckVerdict]) -> list[CheckVerdict]:
+    """One verdict for each check: with several devices the points count once, at their minimum."""
+    worst: dict[str, CheckVerdict] = {}
+    for verdict in verdicts:
+        known = worst.get(verdict.check)
+        if known is None or _rank(verdict) < _rank(known):
+            worst[verdict.check] = verdict
+    return list(worst.values())
+
+
+def taken_out(check: VoidedCheck, device: str) -> CheckVerdict:
+    """The verdict of a voided check, whatever the submission."""
+    what = "everybody gets its points" if check.give else "it counts for nobody"
+    reason = f" {check.reason.strip()}" if check.reason else ""
+    message = f"{TAKEN_OUT}: {what}.{reason}"
+    return CheckVerdict(check.check, device, check.public, "skipped", check.points, check.points, message)
+
+
+def _rank(verdict: CheckVerdict) -> float:
+    return -1.0 if verdict.score is None else verdict.score
+
+
+def code_part(
+    part: CodePart | ChoicePart,
+    verdicts: Sequence[CheckVerdict],
+    *,
+    state: PartState,
+    cell: CellOutcome | None,
+) -> PartResult:
+    """A part that checks have judged.
+
+    Args:
+        verdicts: of all its checks on all devices.
+        state: what restoring found of the student's cell.
+        cell: what became of the student's cell when it ran, if it ran.
+    """
+    counted = at_worst(verdicts)
+    faulty = any(verdict.score is None for verdict in counted)
+    score = None if faulty else float(sum(verdict.score or 0.0 for verdict in counted))
+    judged = [verdict for verdict in counted if not verdict.taken_out]
+    if counted and not judged:
+        message = "All checks of this part were taken out."
+        return PartResult(part.part, part.kind, score, part.points, "skipped", message, tuple(verdicts))
+    return PartResult(
+        part.part,
+        part.kind,
+        score,
+        part.points,
+        _part_status(judged, state, cell),
+        _part_message(judged, state, cell),
+        tuple(verdicts),
+    )
+
+
+def _part_status(verdicts: Sequence[CheckVerdict], state: PartState, cell: CellOutcome | None) -> Status:
+    statuses = [verdict.status for verdict in verdicts]
+    if "error" in statuses:
+        return "error"
+    if statuses and all(status == "passed" for status in statuses):
+        return "passed"
+    if state == "missing":
+        return "missing"
+    reached = {cell.status if cell else None, *statuses}
+    return next((status for status in _STOPS if status in reached), "failed")
+
+
+def _part_message(verdicts: Sequence[CheckVerdict], state: PartState, cell: CellOutcome | None) -> str | None:
+    solved = all(verdict.status == "passed" for verdict in verdicts)
+    if state == "missing":
+        found = " What it asks for was found elsewhere in the notebook." if solved else ""
+        return f"The cell for this part is missing from the notebook.{found}"
+    if state == "starter" and not solved:
+        return NOT_BEGUN
+    if cell is None or cell.status == "ok":
+        return None
+    if cell.status == "error":
+        error = next((item for item in cell.outputs if item["output_type"] == "error"), None)
+        what = f": {error['ename']}: {error['evalue']}" if error else ""
+        return f"Your cell stopped with an error{what}"
+    return cell.message and sentence(cell.message)
+
+
+def explanation_part(part: ExplanationPart, state: PartState) -> PartResult:
+    """A part that waits for a person. ``state`` is what restoring found: present, starter or missing."""
+    note = {
+        "missing": "The cell for this part is missing from the notebook.",
+        "starter": NOT_BEGUN,
+    }.get(state)
+    return PartResult(
+        part.part, part.kind, None, part.points, "missing" if state == "missing" else "manual", note
+    )
+
+
+def exercise_result(exercise: LoadedExercise, parts: Sequence[PartResult]) -> ExerciseResult:
+    return ExerciseResult(
+        exercise.slug,
+        _total(part.score for part in parts),
+        sum(part.max_score for part in parts),
+        tuple(parts),
+    )
+
+
+def _total(scores: Iterable[float | None]) -> float | None:
+    """The sum, or None while one of them is unknown."""
+    total = 0.0
+    for score in scores:
+        if score is None:
+            return None
+        total += score
+    return total
+
+
+def submission_status(exercises: Sequence[ExerciseResult]) -> SubmissionStatus:
+    statuses = [part.status for exercise in exercises for part in exercise.parts]
+    waiting = any(part.score is None for exercise in exercises for part in exercise.parts)
+    if "error" in statuses:
+        return "error"
+    return "needs_manual" if waiting else "graded"
+
+
+def total_score(exercises: Sequence[ExerciseResult]) -> float | None:
+    return _total(exercise.score for exercise in exercises)
+
+
+def auto_score(exercises: Sequence[ExerciseResult]) -> float:
+    """What the checks alone have earned; checks with a grader fault count nothing here."""
+    return float(
+        sum(
+            verdict.score or 0.0
+            for exercise in exercises
+            for part in exercise.parts
+            for verdict in at_worst(part.checks)
+        )
+    )
+
+
+def all_parts(
+    assignment: LoadedAssignment, status: Literal["missing", "error"], points: float | None
+) -> tuple[ExerciseResult, ...]:
+    """Every part with the same status and score, for a submission that could not be graded at all.
+
+    Prose gets no score in any case: a person decides, who may ask for the notebook again.
+    """
+    return tuple(
+        exercise_result(
+            exercise,
+            [
+                PartResult(
+                    part.part,
+                    part.kind,
+                    None if isinstance(part, ExplanationPart) else points,
+                    part.points,
+                    status,
+                )
+                for part in exercise.spec.parts
+            ],
+        )
+        for exercise in assignment.exercises
+    )

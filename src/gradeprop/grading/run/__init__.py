@@ -1,0 +1,1 @@
+"""Many submissions: batches, workers, and the facilities that they need."""

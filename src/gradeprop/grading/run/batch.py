@@ -1,0 +1,391 @@
+"""Grade a batch of submissions of one assignment in one pytest session."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from gradeprop.course.model import ChoicePart, CodePart, Course, ExplanationPart, LoadedAssignment
+from gradeprop.course.voided import VoidedCheck
+from gradeprop.errors import UngradableSubmission
+from gradeprop.gradients.diagnose import Observation
+from gradeprop.grading.checks.judge import Judgement, judge
+from gradeprop.grading.checks.plugin import CheckSite, Devices, GradingPlugin, Rewrite, check_sites
+from gradeprop.grading.checks.pytest_run import run_pytest
+from gradeprop.grading.checks.script import Script
+from gradeprop.grading.checks.seeds import check_seed, public_seed, session_seed, student_seed
+from gradeprop.grading.public.checking import skipped_because
+from gradeprop.grading.result import score
+from gradeprop.grading.result.verdict import (
+    CheckVerdict,
+    ExerciseResult,
+    PartResult,
+    SubmissionResult,
+    SubmissionStatus,
+    Timing,
+)
+from gradeprop.grading.run.conditions import combined_limits, limits_of, versions
+from gradeprop.grading.run.submission import SubmissionRun
+from gradeprop.notebook.release import ReleaseModel
+from gradeprop.notebook.restore import RestoredNotebook, restore
+from gradeprop.session.interface import Call, Outcome, Sandbox
+
+OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
+
+PROBES_AGAIN = 3
+"""How often a check is asked again on fresh inputs when two causes fit."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in.
+
+    Attributes:
+        problem: why there is no notebook to read, when there is none; for the student.
+        fingerprint: recorded in the result, to see later whether anything changed.
+    """
+
+    student: str
+    notebook: bytes
+    problem: str | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that grading a batch needs besides the submissions."""
+
+    course: Course
+    assignment: LoadedAssignment
+    release: ReleaseModel
+    course_key: bytes
+    devices: Devices
+    sandboxes: Mapping[str, Sandbox]
+    """An open sandbox for each device."""
+
+
+@dataclass
+class _Paper:
+    """One submission while it is being graded."""
+
+    submission: Submission
+    seed: bytes
+    restored: RestoredNotebook | None
+    message: str | None
+    runs: dict[str, SubmissionRun] = field(default_factory=dict)
+    verdicts: dict[tuple[str, str], list[CheckVerdict]] = field(default_factory=dict)
+    started: float | None = None
+
+
+def grade_batch(
+    setting: Setting,
+    submissions: Sequence[Submission],
+    on_result: Callable[[SubmissionResult], None],
+    *,
+    on_check: OnCheck | None = None,
+) -> None:
+    """Grade submissions in order; every result is handed over as soon as it is final.
+
+    Args:
+        on_check: for an instructor's eyes, hears of every check with all its inputs and expected values.
+
+    Nothing that a student wrote can make this raise. A fault of a grader's own becomes status ``error``
+    with a null score in the results that it touches.
+    """
+    _Batch(setting, submissions, on_result, on_check).grade()
+
+
+class _Batch:
+    """The `Examiner` that grades."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        submissions: Sequence[Submission],
+        on_result: Callable[[SubmissionResult], None],
+        on_check: OnCheck | None,
+    ) -> None:
+        self._setting = setting
+        self._on_result = on_result
+        self._on_check = on_check
+        self._limits = combined_limits(setting.course, setting.assignment)
+        self._own_limits = {
+            exercise.slug: limits_of(setting.course, exercise) for exercise in setting.assignment.exercises
+        }
+        self._sites = check_sites(setting.assignment)
+        self._versions = versions(setting.course)
+        self._answers = {cell.grade_id: part for part, cell in setting.release.answers().items()}
+        papers = [self._open(item) for item in submissions]
+        self._papers = [paper for paper in papers if paper.restored is not None]
+        self._unreadable = [paper for paper in papers if paper.restored is None]
+        self._done: set[int] = set()
+        self._collection_errors: Mapping[str, str] = {}
+
+    @property
+    def subjects(self) -> int:
+        return len(self._papers)
+
+    def grade(self) -> None:
+        for paper in self._unreadable:
+            self._on_result(self._ungradable(paper))
+        try:
+            if self._papers and self._sites:
+                setting = self._setting
+                plugin = GradingPlugin(setting.course, setting.assignment, setting.devices, self)
+                self._collection_errors = plugin.collection_errors
+                run_pytest(setting.course, setting.assignment.exercises, plugin)
+            for index in range(len(self._papers)):
+                self.finished(index)
+        finally:
+            for paper in self._papers:
+                for run in paper.runs.values():
+                    run.close()
+
+    # --- the Examiner's side ------------------------------------------------------------------------
+
+    def wanted(self, site: CheckSite) -> bool:
+        return not site.check.voided
+
+    def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:
+        if site.check.public:
+            return public_seed(*site.key, attempt)
+        return check_seed(self._papers[subject].seed, *site.key, attempt)
+
+    def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:
+        verdicts = self._papers[subject].verdicts
+        passed = {
+            verdict.check
+            for check in site.check.needs
+            for verdict in verdicts.get((site.exercise.slug, check), [])
+            if verdict.device == device and verdict.status == "passed"
+        }
+        voided = {check.check for part in site.exercise.spec.parts for check in part.checks if check.voided}
+        missing = [check for check in site.check.needs if check not in passed | voided]
+        if not missing:
+            return None
+        reason = skipped_because(missing)
+        self._note(subject, site, device, Judgement("skipped", reason))
+        return reason
+
+    def examine(
+        self, subject: int, site: CheckSite, device: str, script: Script, again: Rewrite
+    ) -> str | None:
+        paper = self._papers[subject]
+        if paper.started is None:
+            paper.started = time.perf_counter()
+        run = self._run(paper, device)
+        outcomes = run.ask((site.exercise.slug, site.part.part), script.asks)
+        if self._on_check is not None:
+            self._on_check(site, device, self._judge(site, script, outcomes, shown=True))
+        judgement = self._judge(site, script, outcomes)
+        if judgement.observations:
+            judgement = self._told_apart(run, site, judgement, again)
+        if judgement.status == "failed" and self._not_begun(paper, site):
+            judgement = Judgement("failed", score.NOT_BEGUN, judgement.detail)
+        self._note(subject, site, device, judgement)
+        return None if judgement.status == "passed" else judgement.message or judgement.status
+
+    def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:
+        judgement = Judgement(
+            "error",
+            "This check itself failed, which is not your fault. Your instructor can see why and grade again.",
+            error.strip(),
+        )
+        self._note(subject, site, device, judgement)
+
+    def finished(self, subject: int) -> None:
+        if subject in self._done:
+            return
+        self._done.add(subject)
+        paper = self._papers[subject]
+        for run in paper.runs.values():
+            run.close()
+        self._blame_unrun(subject)
+        self._on_result(self._result(paper))
+
+    # --- helpers ------------------------------------------------------------------------------------
+
+    def _open(self, submission: Submission) -> _Paper:
+        seed = student_seed(self._setting.course_key, submission.student)
+        if submission.problem is not None:
+            return _Paper(submission, seed, None, submission.problem)
+        try:
+            restored = restore(submission.notebook, self._setting.release)
+        except UngradableSubmission as error:
+            return _Paper(submission, seed, None, str(error))
+        return _Paper(submission, seed, restored, " ".join(restored.notes) or None)
+
+    def _run(self, paper: _Paper, device: str) -> SubmissionRun:
+        if device not in paper.runs:
+            assert paper.restored is not None
+            paper.runs[device] = SubmissionRun(
+                paper.restored,
+                self._answers,
+                lambda: self._setting.sandboxes[device].open(
+                    limits=self._limits,
+                    seed=session_seed(paper.seed, self._setting.assignment.id),
+                    files=self._setting.release.files,
+                ),
+                self._own_limits,
+            )
+        return paper.runs[device]
+
+    def _not_begun(self, paper: _Paper, site: CheckSite) -> bool:
+        assert paper.restored is not None
+        return paper.restored.parts[site.exercise.slug, site.part.part] == "starter"
+
+    def _judge(
+        self,
+        site: CheckSite,
+        script: Script,
+        outcomes: Sequence[Outcome],
+        earlier: Sequence[Observation] = (),
+        *,
+        shown: bool = False,
+    ) -> Judgement:
+        return judge(
+            script,
+            outcomes,
+            public=site.check.public or shown,
+            declared={item.id: item.say.strip() for item in site.part.misconceptions},
+            forbid=site.part.forbid,
+            earlier=earlier,
+            rows=shown,
+        )
+
+    def _told_apart(
+        self, run: SubmissionRun, site: CheckSite, judgement: Judgement, again: Rewrite
+    ) -> Judgement:
+        """While several causes fit, ask about fresh inputs until they are told apart."""
+        for attempt in range(1, PROBES_AGAIN + 1):
+            if len(judgement.causes) <= 1:
+                break
+            script = again(attempt)
+            if not any(isinstance(ask, Call) for ask in script.asks):
+                break  # a name has one value, however often it is read
+            fresh = self._judge(
+                site,
+                script,
+                run.ask((site.exercise.slug, site.part.part), script.asks),
+                judgement.observations,
+            )
+            if not fresh.observations:
+                break
+            judgement = _with_causes_of(judgement, fresh)
+        return judgement
+
+    def _note(self, subject: int, site: CheckSite, device: str, judgement: Judgement) -> None:
+        earned = {"passed": site.check.points, "error": None}.get(judgement.status, 0.0)
+        verdict = CheckVerdict(
+            site.check.check,
+            device,
+            site.check.public,
+            judgement.status,
+            earned,
+            site.check.points,
+            judgement.message,
+            judgement.detail,
+            judgement.misconception,
+        )
+        known = self._papers[subject].verdicts.setdefault(site.key, [])
+        same = next((i for i, item in enumerate(known) if item.device == device), None)
+        if same is None:
+            known.append(verdict)
+        elif score.at_worst([known[same], verdict])[0] is verdict:  # a parametrised check: its worst case
+            known[same] = verdict
+
+    def _blame_unrun(self, subject: int) -> None:
+        """Checks that never ran, because a grader cannot be imported, are the grader's fault."""
+        for site in filter(self.wanted, self._sites):
+            for device in self._setting.devices:
+                known = self._papers[subject].verdicts.get(site.key, [])
+                if not any(verdict.device == device for verdict in known):
+                    why = next(
+                        (
+                            text
+                            for path, text in self._collection_errors.items()
+                            if path.endswith(site.exercise.grader)
+                        ),
+                        "the check never ran",
+                    )
+                    self.fault(subject, site, device, why)
+
+    def _result(self, paper: _Paper) -> SubmissionResult:
+        exercises = tuple(
+            score.exercise_result(
+                exercise, [self._part(paper, exercise.slug, part) for part in exercise.spec.parts]
+            )
+            for exercise in self._setting.assignment.exercises
+        )
+        return self._assemble(paper, exercises, score.submission_status(exercises))
+
+    def _part(
+        self, paper: _Paper, exercise: str, part: CodePart | ChoicePart | ExplanationPart
+    ) -> PartResult:
+        assert paper.restored is not None
+        state = paper.restored.parts[exercise, part.part]
+        if isinstance(part, ExplanationPart):
+            return score.explanation_part(part, state)
+        verdicts = [
+            verdict
+            for check in part.checks
+            for verdict in (
+                [score.taken_out(check, device) for device in self._setting.devices]
+                if isinstance(check, VoidedCheck)
+                else paper.verdicts.get((exercise, check.check), [])
+            )
+        ]
+        cells = [run.part_outcomes.get((exercise, part.part)) for run in paper.runs.values()]
+        cell = next((cell for cell in cells if cell is not None and cell.status != "ok"), None)
+        return score.code_part(part, verdicts, state=state, cell=cell)
+
+    def _ungradable(self, paper: _Paper) -> SubmissionResult:
+        return self._assemble(paper, score.all_parts(self._setting.assignment, "missing", 0.0), "ungradable")
+
+    def _assemble(
+        self, paper: _Paper, exercises: tuple[ExerciseResult, ...], status: SubmissionStatus
+    ) -> SubmissionResult:
+        devices = self._setting.devices
+        return SubmissionResult(
+            student=paper.submission.student,
+            assignment=self._setting.assignment.id,
+            status=status,
+            message=paper.message,
+            score=score.total_score(exercises),
+            max_score=self._setting.assignment.points,
+            auto_score=score.auto_score(exercises),
+            exercises=exercises,
+            isolation=self._setting.sandboxes[devices[0]].level,
+            device=devices[-1],
+            seed=paper.seed.hex(),
+            timing=Timing(
+                time.perf_counter() - paper.started if paper.started is not None else 0.0,
+                sum(run.run_s for run in paper.runs.values()),
+                sum(run.checks_s for run in paper.runs.values()),
+                max((cell.seconds for run in paper.runs.values() for _, cell in run.outcomes), default=0.0),
+                max((run.longest_check_s for run in paper.runs.values()), default=0.0),
+            ),
+            versions={
+                **self._versions,
+                "input": paper.submission.fingerprint,
+                "submission": hashlib.sha256(paper.submission.notebook).hexdigest(),
+            },
+            cells=next(iter(paper.runs.values())).executed() if paper.runs else (),
+        )
+
+
+def _with_causes_of(judgement: Judgement, fresh: Judgement) -> Judgement:
+    """The first judgement's numbers with the causes that also explain the fresh inputs."""
+    left = tuple(cause for cause in judgement.causes if cause in fresh.causes)
+    message = fresh.message if len(left) == 1 else judgement.message
+    return Judgement(
+        judgement.status,
+        message,
+        judgement.detail,
+        left,
+        judgement.rows,
+        (*judgement.observations, *fresh.observations),
+    )

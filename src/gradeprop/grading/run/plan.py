@@ -1,0 +1,42 @@
+"""What to grade and how, as one value that can be sent to another process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.grading.run.facilities import Facilities, facilities_for
+from gradeprop.notebook.release import ReleaseModel
+from gradeprop.session.grader.sandbox import Isolation
+from gradeprop.session.interface import Sandbox
+
+if TYPE_CHECKING:
+    from gradeprop.grading.run.batch import Setting
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a process needs to make its own `Setting`."""
+
+    course: Course
+    assignment: str
+    release: ReleaseModel
+    course_key: bytes
+    devices: tuple[str, ...]
+    isolation: Isolation
+
+    @property
+    def loaded(self) -> LoadedAssignment:
+        return next(item for item in self.course.assignments if item.id == self.assignment)
+
+    @property
+    def facilities(self) -> Facilities:
+        return facilities_for(self.course, self.isolation, self.devices)
+
+    def setting(self, sandboxes: Mapping[str, Sandbox]) -> Setting:
+        """The plan, with a place to carry it out."""
+        from gradeprop.grading.run.batch import Setting  # imports torch, which takes seconds
+
+        return Setting(self.course, self.loaded, self.release, self.course_key, self.devices, sandboxes)

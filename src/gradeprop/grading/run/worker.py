@@ -1,0 +1,66 @@
+"""A process that grades batches: its sandboxes first, then torch, then the plan, then the work."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from gradeprop.errors import GradepropError
+from gradeprop.grading.run.facilities import Facilities, open_sandboxes
+
+if TYPE_CHECKING:
+    from gradeprop.grading.run.batch import Submission
+    from gradeprop.grading.run.plan import Plan
+
+READY = "ready"
+
+
+def work(pipe: Connection, facilities: Facilities) -> None:
+    """A `Plan`, then batches of submissions in; results out, until the pipe is closed.
+
+    Sends `READY` when it can begin, a `GradepropError` if it cannot go on.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        # The sandboxes import for seconds by themselves; meanwhile this process does.
+        with open_sandboxes(facilities, wait=False) as sandboxes:
+            from gradeprop.grading.run.batch import grade_batch
+
+            for sandbox in sandboxes.values():
+                sandbox.ready()
+            pipe.send(READY)
+            try:
+                plan: Plan = pipe.recv()
+            except (EOFError, OSError):
+                return
+            setting = plan.setting(sandboxes)
+            _wait_for_turn()
+            gc.freeze()  # what has been imported stays; looking through it again and again takes 5 %
+            while True:
+                try:
+                    batch: list[Submission] = pipe.recv()
+                except (EOFError, OSError):
+                    return
+                grade_batch(setting, batch, pipe.send)
+    except BrokenPipeError:
+        return  # the parent has gone, and with it everyone who wanted the results
+    except GradepropError as error:
+        with suppress(OSError):
+            pipe.send(error)
+
+
+def _wait_for_turn() -> None:
+    """Do not interrupt a sandbox on the same core at each word that comes from it, but read all that it has
+    said when it pauses: 3 % more submissions per second."""
+    with suppress(AttributeError, OSError):  # Linux has it, and some containers refuse it
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def _leave(signum: int, _frame: object) -> None:
+    raise SystemExit(128 + signum)

@@ -1,0 +1,1 @@
+"""The page that goes back to a student."""

@@ -1,0 +1,136 @@
+"""What a student wrote, and what it printed or drew: from the executed notebook, else from the hand-in."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from gradeprop.course.gradeids import part_ids
+from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.errors import GradepropError
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.notebook.release import ReleaseModel, release_model
+from gradeprop.notebook.restore import restore
+from gradeprop.records.files.submissions import find_submissions
+from gradeprop.records.marks import PartKey
+
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
+_IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+_MOST_TEXT = 6_000
+"""Characters of output that are shown; the rest helps nobody who reads the page."""
+_MOST_IMAGES = 4
+_MOST_BYTES = 2 * 2**20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One part's answer.
+
+    Attributes:
+        source: code, or the text of an explanation.
+        printed: what its cell printed, its last value and its error; without terminal colours.
+        images: (media type, base64) of raster images that it drew.
+    """
+
+    source: str
+    printed: str = ""
+    images: tuple[tuple[str, str], ...] = ()
+
+
+class Answers:
+    """Finds what the students of an assignment wrote.
+
+    Args:
+        submitted: the folder of submissions, for students without an executed notebook.
+    """
+
+    def __init__(self, course: Course, assignment: LoadedAssignment, submitted: Path) -> None:
+        self._course, self._assignment, self._submitted = course, assignment, submitted
+
+    def of(self, result: SubmissionResult) -> Mapping[PartKey, Answer]:
+        """By part, the answer; parts that cannot be found have none. Nothing is raised for bad files."""
+        if result.status == "ungradable":
+            return {}
+        executed = Path(self._course.root) / "autograded" / result.student / self._assignment.id
+        found = self._executed(executed / f"{self._assignment.id}.ipynb")
+        return self._handed_in(result.student) if found is None else found
+
+    def _executed(self, path: Path) -> dict[PartKey, Answer] | None:
+        try:
+            cells = json.loads(path.read_bytes().decode("utf-8", "replace"))["cells"]
+            by_id = {
+                cell["metadata"].get("nbgrader", {}).get("grade_id"): cell
+                for cell in cells
+                if isinstance(cell, dict)
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        return {
+            (exercise.slug, part.part): _answer(by_id[name])
+            for exercise in self._assignment.exercises
+            for part in exercise.spec.parts
+            if (name := part_ids(exercise.slug, part.part)[1]) in by_id
+        }
+
+    def _handed_in(self, student: str) -> dict[PartKey, Answer]:
+        try:
+            (handed,) = find_submissions(self._submitted, self._assignment.id, [student])
+            data, problem = handed.read()
+            if problem is not None:
+                return {}
+            restored = restore(data, self._release)
+        except (GradepropError, OSError):
+            return {}
+        return {key: Answer(source) for key, source in restored.answers.items()}
+
+    @cached_property
+    def _release(self) -> ReleaseModel:
+        # Answers are found by ids and starters; the public checks' numbers play no part in that.
+        return release_model(self._course, self._assignment, {})
+
+
+def _answer(cell: Mapping[str, Any]) -> Answer:
+    outputs = cell.get("outputs")
+    known = [item for item in outputs if isinstance(item, dict)] if isinstance(outputs, list) else []
+    printed = _ANSI.sub("", "".join(_texts(known)))
+    if len(printed) > _MOST_TEXT:
+        printed = f"{printed[:_MOST_TEXT]}\n… and {len(printed) - _MOST_TEXT} more characters"
+    return Answer(_text(cell.get("source")), printed.strip("\n"), tuple(_images(known))[:_MOST_IMAGES])
+
+
+def _texts(outputs: list[dict[str, Any]]) -> Iterator[str]:
+    for output in outputs:
+        kind = output.get("output_type")
+        if kind == "stream":
+            yield _text(output.get("text"))
+        elif kind == "error":
+            trace = output.get("traceback")
+            lines = [_text(line) for line in trace] if isinstance(trace, list) else []
+            yield "\n".join(lines) or f"{_text(output.get('ename'))}: {_text(output.get('evalue'))}"
+            yield "\n"
+        elif isinstance(data := output.get("data"), dict) and not _IMAGES.keys() & data.keys():
+            yield f"{_text(data.get('text/plain'))}\n"
+
+
+def _images(outputs: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for output in outputs:
+        data = output.get("data")
+        for kind, magic in _IMAGES.items():
+            if isinstance(data, dict) and kind in data:
+                try:
+                    image = base64.b64decode("".join(_text(data[kind]).split()), validate=True)
+                except (binascii.Error, ValueError):
+                    continue
+                if image.startswith(magic) and len(image) <= _MOST_BYTES:
+                    yield kind, base64.b64encode(image).decode()
+
+
+def _text(value: Any) -> str:
+    return "".join(map(str, value)) if isinstance(value, list) else str(value or "")

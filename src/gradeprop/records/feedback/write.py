@@ -1,0 +1,67 @@
+"""``feedback/<student>/<assignment>/<assignment>.html``: nbgrader's layout, so that its
+``release_feedback`` takes it from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.errors import UsageError
+from gradeprop.records.feedback.answers import Answers
+from gradeprop.records.feedback.page import page
+from gradeprop.records.feedback.render import render
+from gradeprop.records.files.atomic import write_atomically
+from gradeprop.records.marks import Marks
+
+
+def feedback_path(root: Path, student: str, assignment: str) -> Path:
+    """Where a student's page is.
+
+    Raises:
+        UsageError: the id is no name of a folder.
+    """
+    if student in ("", ".", "..") or "/" in student or "\0" in student:
+        raise UsageError(f"{student!r} cannot be the name of a student's folder")
+    return root / "feedback" / student / assignment / f"{assignment}.html"
+
+
+def write_feedback(
+    course: Course, assignment: LoadedAssignment, marks: Marks, answers: Answers, submitted: Path
+) -> Path:
+    """Write one student's page and return its path; beside it what ``nbgrader release_feedback`` needs.
+
+    Args:
+        submitted: the folder of submissions.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    root, student = Path(course.root), marks.result.student
+    path = feedback_path(root, student, assignment.id)
+    content = page(course, assignment, marks, answers.of(marks.result))
+    if (root / "autograded").is_dir():  # else nbgrader has no part in this course, and may not be installed
+        from gradeprop.records.files.receipt import carry_receipt
+
+        carry_receipt(path.parent, *_receipts(root, student, assignment.id, submitted))
+    write_atomically(path, render(content))
+    return path
+
+
+def out_of_reach(root: Path, students: Sequence[str], assignment: str, submitted: Path) -> list[str]:
+    """Of these, who cannot fetch a page that nbgrader releases; nobody where nobody uses its exchange."""
+    if not (root / "autograded").is_dir():
+        return []
+    from gradeprop.records.files.receipt import has_secret
+
+    reached = {item for item in students if has_secret(submitted / item / assignment)}
+    return [item for item in students if item not in reached] if reached else []
+
+
+def _receipts(root: Path, student: str, assignment: str, submitted: Path) -> tuple[Path, Path]:
+    """Where to look: beside what was graded, then beside what is handed in now."""
+    from gradeprop.records.gradebook.autograded import autograded_notebook
+    from gradeprop.records.gradebook.entry import gradebook_id
+
+    graded = autograded_notebook(root, gradebook_id(student), assignment).parent
+    return graded, submitted / student / assignment

@@ -1,0 +1,1 @@
+"""Files of a course: results, hand-ins, notebooks, keys, and writing them whole."""

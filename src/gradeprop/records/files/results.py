@@ -1,0 +1,95 @@
+"""``results/<assignment>/<student>.json``: one file per submission, written atomically."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.records.files.atomic import write_atomically
+from gradeprop.records.files.readable_json import readable_json
+
+
+def result_path(root: Path, assignment: str, student: str) -> Path:
+    """Where a result is kept. Percent-encoding is injective, so no two students share a file."""
+    # Python leaves "." alone, but a name of dots only would be a folder, and a leading one a hidden file.
+    name = quote(student, safe="", encoding="utf-8", errors="surrogateescape")
+    if name.startswith("."):
+        name = "%2E" + name[1:]
+    return root / "results" / assignment / f"{name}.json"
+
+
+def check_writable(root: Path, assignment: str) -> None:
+    """Find out before an hour of grading, not after, that results cannot be kept.
+
+    Raises:
+        StorageError: the results folder cannot be written.
+    """
+    probe = root / "results" / assignment / ".probe"
+    write_atomically(probe, b"")
+    probe.unlink(missing_ok=True)
+
+
+def write_result(root: Path, result: SubmissionResult) -> Path:
+    """Write one result.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    path = result_path(root, result.assignment, result.student)
+    write_atomically(path, result_data(result))
+    return path
+
+
+def result_data(result: SubmissionResult) -> bytes:
+    """The bytes of a result file."""
+    # All but the outermost is left to orjson, which takes dataclasses as they are and copies nothing.
+    return readable_json({**replace(result, exercises=()).to_json(), "exercises": result.exercises})
+
+
+def result_from(data: bytes) -> SubmissionResult:
+    """The result that these bytes hold.
+
+    Raises:
+        ValueError: they hold none.
+    """
+    try:
+        return SubmissionResult.from_json(json.loads(data))
+    except AttributeError as error:
+        raise ValueError("not a result") from error
+
+
+def read_result(root: Path, assignment: str, student: str) -> SubmissionResult | None:
+    """The kept result, or None if there is none that can be read."""
+    try:
+        return result_from(result_path(root, assignment, student).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def replaced_results(
+    root: Path, assignment: str, earlier: Mapping[str, SubmissionResult]
+) -> list[SubmissionResult]:
+    """The kept results that are others than these earlier ones, in the order of the students' ids.
+
+    What an interrupted run has got done is best read from the files: it may have been stopped between
+    keeping a result and telling of it.
+    """
+    read = {student: read_result(root, assignment, student) for student in sorted(earlier)}
+    return [now for student, now in read.items() if now is not None and now != earlier[student]]
+
+
+def read_results(root: Path, assignment: str) -> tuple[list[SubmissionResult], list[Path]]:
+    """All kept results of an assignment in the order of the students' ids, and the files that are none."""
+    results, unreadable = [], []
+    for path in sorted((root / "results" / assignment).glob("[!.]*.json")):
+        try:
+            data: Any = json.loads(path.read_bytes().decode("utf-8", "surrogateescape"))
+            results.append(SubmissionResult.from_json(data))
+        except (OSError, ValueError, AttributeError):
+            unreadable.append(path)
+    return sorted(results, key=lambda result: result.student), unreadable

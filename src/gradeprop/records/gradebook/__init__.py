@@ -1,0 +1,1 @@
+"""nbgrader's gradebook: its database, and the notebooks that its pages show."""

@@ -1,0 +1,170 @@
+"""nbgrader's gradebook: the one writer of automatic scores and comments.
+
+What a person entered in formgrader is never written, only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from nbgrader.api import Assignment, Notebook, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import Engine, Select, select
+
+from gradeprop.course.model import Course
+from gradeprop.errors import UsageError
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.notebook.release import ReleaseModel
+from gradeprop.records.gradebook.autograded import NotebookRenderer, autograded_notebook, executed_cells
+from gradeprop.records.gradebook.entry import Entry, digest, entry_of, gradebook_id
+from gradeprop.records.gradebook.penalty import LatePenalty
+from gradeprop.records.gradebook.rows import Rows, prepare_rows
+from gradeprop.records.gradebook.save import EntrySaver
+from gradeprop.records.gradebook.schema import RECORDED, gradebook_url, open_engine, transaction
+
+
+class GradebookWriter:
+    """Records the results of one assignment; a context manager.
+
+    Entering creates the database if need be and brings the assignment's rows up to date, so that
+    ``nbgrader generate_assignment`` is not needed before.
+
+    Args:
+        course: the course; its root is where autograded/ stands.
+        release: the release model of the assignment.
+        url: any SQLAlchemy URL; None for ``sqlite:///<root>/gradebook.db``.
+
+    Attributes:
+        notes: sentences for the instructor, about what could not be brought up to date.
+
+    Raises:
+        UsageError: the URL or nbgrader_config.py cannot be read.
+        MissingFacility: a driver is missing, or the database belongs to another version of nbgrader.
+        StorageError: the database cannot be used.
+    """
+
+    def __init__(self, course: Course, release: ReleaseModel, url: str | None = None) -> None:
+        assignment = course.assignment(release.assignment)
+        if assignment is None:
+            raise UsageError(f"the course has no assignment {release.assignment!r}")
+        self._course, self._assignment, self._release = course, assignment, release
+        self._root = Path(course.root)
+        self._url = gradebook_url(self._root, url)
+        self._renderer = NotebookRenderer(release, assignment)
+        self._engine: Engine | None = None
+        self._rows: Rows | None = None
+
+    def __enter__(self) -> Self:
+        self._engine = open_engine(self._url)
+        self._rows = transaction(
+            self._engine,
+            lambda session: prepare_rows(
+                session, self._course.spec.id, self._release, self._assignment.spec.due
+            ),
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        kept = self.rows.kept
+        if not kept:
+            return ()
+        return (
+            f"The course no longer has {', '.join(sorted(set(kept)))}, but a person has graded or commented"
+            " it: its points stay in the gradebook.",
+        )
+
+    @property
+    def rows(self) -> Rows:
+        assert self._rows is not None, "use it as a context manager"
+        return self._rows
+
+    @cached_property
+    def _late(self) -> LatePenalty:
+        return LatePenalty(self._root)
+
+    @cached_property
+    def _saver(self) -> EntrySaver:
+        def penalty(student: str, score: float, seconds_late: float) -> float | None:
+            return self._late.points(student, score, seconds_late)
+
+        return EntrySaver(self.rows, self._release, self._assignment, penalty)
+
+    def prepared(self, result: SubmissionResult, submitted: Path) -> tuple[Entry, bytes]:
+        """What to `save` of a submission, and the notebook that belongs into autograded/ with it.
+
+        Args:
+            result: with its executed cells.
+            submitted: the folder that was handed in, ``submitted/<student>/<assignment>``.
+        """
+        cells = executed_cells(result, submitted, self._release)
+        notebook = self._renderer.render(result, cells)
+        return entry_of(result, cells, notebook, submitted, self._release), notebook
+
+    def save(self, entries: Sequence[Entry]) -> None:
+        """Record submissions: all of them, or where it fails, none.
+
+        Raises:
+            StorageError: the database cannot be written.
+        """
+        transaction(self._opened, lambda session: self._saver.save(session, entries))
+
+    def recorded(self, students: Iterable[str]) -> set[str]:
+        """Of these students, those whose submission the database holds, with the very notebook that stands
+        in autograded/."""
+        assignment = self._release.assignment
+        known = _digests(self._opened, _recorded(assignment))
+        keys = {student: gradebook_id(student) for student in students}
+        return {
+            student
+            for student, key in keys.items()
+            if _is_notebook(autograded_notebook(self._root, key, assignment), known.get(key))
+        }
+
+    @property
+    def _opened(self) -> Engine:
+        assert self._engine is not None, "use it as a context manager"
+        return self._engine
+
+
+def is_recorded(engine: Engine, assignment: str, student: str, notebook: Path) -> bool:
+    """Whether the file is the very notebook that was recorded with this student's submission."""
+    key = gradebook_id(student)
+    query = _recorded(assignment).where(SubmittedAssignment.student_id == key)
+    return _is_notebook(notebook, _digests(engine, query).get(key))
+
+
+def _is_notebook(path: Path, recorded: str | None) -> bool:
+    """Whether there is a file of this digest."""
+    try:
+        return recorded is not None and digest(path.read_bytes()) == recorded
+    except OSError:
+        return False
+
+
+def _digests(engine: Engine, query: Select[str, str]) -> dict[str, str]:
+    return transaction(engine, lambda session: dict(session.execute(query).all()))
+
+
+def _recorded(assignment: str) -> Select[str, str]:
+    return (
+        select(SubmittedAssignment.student_id, RECORDED.c.digest)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(RECORDED, RECORDED.c.id == SubmittedNotebook.id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .where(Assignment.name == assignment, Notebook.name == assignment)
+    )

@@ -1,0 +1,1 @@
+"""The autograder for Gradescope: packing it, and what it runs there."""

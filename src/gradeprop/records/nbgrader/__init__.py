@@ -1,0 +1,1 @@
+"""nbgrader's own commands on our courses."""

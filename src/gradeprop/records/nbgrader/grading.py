@@ -1,0 +1,117 @@
+"""Build and grade for nbgrader, in a process of its own.
+
+Graders are imported and torch is loaded there, so that a Jupyter server whose formgrader starts this stays
+small, and sees a grader that was edited meanwhile.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gradeprop.course.model import Course
+from gradeprop.errors import GradepropError, GraderFault, UsageError
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.notebook.release import ReleaseModel
+from gradeprop.session.grader.sandbox import Isolation
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done: the release of an assignment, and these students' results (none: no grading).
+
+    ``isolation`` is as in `gradeprop.grading.run.pool.Plan`.
+    """
+
+    root: Path
+    assignment: str
+    submitted: Path
+    students: tuple[str, ...] = ()
+    isolation: Isolation = "auto"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    course: Course
+    release: ReleaseModel
+    results: tuple[SubmissionResult, ...]
+
+
+def in_own_process(order: Order) -> Delivery:
+    """Do it in a new process.
+
+    Raises:
+        GradepropError: the one that was raised there.
+        GraderFault: the process died.
+    """
+    with tempfile.TemporaryDirectory(prefix="gradeprop-") as folder:
+        answer = Path(folder) / "answer"
+        done = subprocess.run(
+            [sys.executable, "-m", __name__, str(answer)], input=pickle.dumps(order), check=False
+        )
+        try:
+            found: Any = pickle.loads(answer.read_bytes())
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            raise GraderFault(f"the grading process ended with exit code {done.returncode}") from error
+    if isinstance(found, GradepropError):
+        raise found
+    assert isinstance(found, Delivery)
+    return found
+
+
+def deliver(order: Order) -> Delivery:
+    """Do it in this process.
+
+    Raises:
+        GradepropError: the course is invalid, nothing was handed in, the machine cannot isolate, …
+    """
+    from gradeprop.course.load import load_course
+    from gradeprop.grading.run.publish import release_of
+
+    course = load_course(order.root)
+    assignment = course.assignment(order.assignment)
+    if assignment is None:
+        raise UsageError(f"the course has no assignment {order.assignment!r}")
+    release = release_of(course, assignment)
+    results = _grade(order, course, release) if order.students else ()
+    return Delivery(course, release, results)
+
+
+def _grade(order: Order, course: Course, release: ReleaseModel) -> tuple[SubmissionResult, ...]:
+    from gradeprop.grading.run.devices import chosen_devices
+    from gradeprop.grading.run.plan import Plan
+    from gradeprop.grading.run.pool import grade_class, workers_for
+    from gradeprop.records.class_run import load
+    from gradeprop.records.files.key import course_key
+    from gradeprop.records.files.submissions import find_submissions
+
+    handed = find_submissions(order.submitted, order.assignment, order.students)
+    devices = chosen_devices("auto", course.spec.devices)
+    plan = Plan(course, order.assignment, release, course_key(order.root), devices, order.isolation)
+    results: list[SubmissionResult] = []
+    loads = [partial(load, plan, item) for item in handed]
+    grade_class(plan, loads, results.append, workers=workers_for(len(handed)))
+    return tuple(results)
+
+
+def _main(answer: Path) -> None:
+    order = pickle.loads(sys.stdin.buffer.read())
+    found: Delivery | GradepropError
+    try:
+        found = deliver(order)
+    except GradepropError as error:
+        found = error
+    answer.write_bytes(pickle.dumps(found))
+
+
+if __name__ == "__main__":
+    # Under the name `__main__` the classes here would be others than the caller's.
+    from gradeprop.records.nbgrader import grading as nbgrader_grading
+
+    nbgrader_grading._main(Path(sys.argv[1]))

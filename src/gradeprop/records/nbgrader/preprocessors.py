@@ -1,0 +1,271 @@
+"""Hooks that nbgrader calls: its ``generate_assignment`` writes our release, its ``autograde`` grades in
+our sandbox. `gradeprop.records.nbgrader.config` switches them on.
+
+A notebook that is not an assignment of course.yaml is none of our business: nbgrader treats it as ever.
+
+Everything that can fail is done while nbgrader sets up its converter, before it removes an old release or
+an earlier grading.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import Autograde, GenerateAssignment, NbGraderException
+from nbgrader.preprocessors.base import NbGraderPreprocessor
+from nbgrader.utils import rmtree
+from sqlalchemy.engine import make_url
+from traitlets import Enum
+
+from gradeprop.errors import GradepropError
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.notebook.render import to_notebook
+from gradeprop.records.files.receipt import carry_receipt
+from gradeprop.records.files.results import write_result
+from gradeprop.records.gradebook.schema import open_engine
+from gradeprop.records.gradebook.writer import GradebookWriter, is_recorded
+from gradeprop.records.nbgrader.config import course_settings
+from gradeprop.records.nbgrader.grading import Delivery, Order, in_own_process
+
+Notebook: TypeAlias = Any
+Resources: TypeAlias = dict[str, Any]
+Converted: TypeAlias = tuple[Notebook, Resources]
+
+
+def _is_ours(root: str, resources: Mapping[str, Any]) -> bool:
+    place = resources.get("nbgrader", {})
+    assignment = place.get("assignment")
+    return place.get("notebook") == assignment and assignment in course_settings(Path(root)).assignments
+
+
+def _as_nbgrader_does(kinds: list[type], parent: Any, notebook: Notebook, resources: Resources) -> Converted:
+    for kind in kinds:
+        notebook, resources = kind(parent=parent)(notebook, resources)
+    return notebook, resources
+
+
+def _defaults(converter: type, name: str) -> list[type]:
+    kinds: list[type] = converter.class_traits()[name].default()  # type: ignore[attr-defined]
+    return kinds
+
+
+def _parsed(text: str) -> Notebook:
+    return nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+
+
+def _carry_out(log: Any, order: Order) -> Delivery:
+    try:
+        return in_own_process(order)
+    except GradepropError as error:
+        log.error("%s", error)
+        raise NbGraderException(str(error)) from error
+
+
+@contextmanager
+def _database(log: Any, delivery: Delivery, url: str) -> Iterator[GradebookWriter]:
+    """The gradebook with the assignment's rows up to date; what fails is said as nbgrader says it."""
+    try:
+        with GradebookWriter(delivery.course, delivery.release, url) as writer:
+            yield writer
+    except GradepropError as error:
+        log.error("%s", error)
+        raise NbGraderException(str(error)) from error
+
+
+class ReleaseNotebook(NbGraderPreprocessor):
+    """For ``generate_assignment``: the release that ``gradeprop build`` writes, and its gradebook rows.
+
+    Parts may have been added and points changed although there are submissions.
+    """
+
+    parent: Any
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
+        self._converter: Any = getattr(self.parent, "parent", None)
+        self._delivery: Delivery | None = None
+        course = getattr(self._converter, "coursedir", None)
+        if course is not None and course.assignment_id in course_settings(Path(course.root)).assignments:
+            root = Path(course.root)
+            order = Order(root, course.assignment_id, root / course.submitted_directory)
+            self._delivery = _carry_out(self.log, order)
+
+    def preprocess(self, nb: Notebook, resources: Resources) -> Converted:
+        course = self._converter.coursedir
+        if self._delivery is None or not _is_ours(course.root, resources):
+            return _as_nbgrader_does(
+                _defaults(GenerateAssignment, "preprocessors"), self.parent, nb, resources
+            )
+        release = self._delivery.release
+        if not self._converter.no_database:
+            with _database(self.log, self._delivery, course.db_url) as writer:
+                for note in writer.notes:
+                    self.log.warning("%s", note)
+        resources.setdefault("outputs", {}).update(release.files)
+        return _parsed(to_notebook(release).decode()), resources
+
+
+class SubmissionExporter(NotebookExporter):
+    """For ``autograde``: grades the class before nbgrader takes up the first submission.
+
+    Submitted notebooks are read by our own reader only, which nothing in them can stop.
+    """
+
+    parent: Any
+    isolation: Any = Enum(
+        ["auto", "full", "restricted", "none"],
+        "auto",
+        help="How student code is kept apart: auto, full, restricted or none (no protection).",
+    ).tag(config=True)
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
+        self.delivery: Delivery | None = None
+        self.results: dict[str, SubmissionResult] = {}
+        converter = self.parent
+        course = getattr(converter, "coursedir", None)
+        if course is None or course.assignment_id not in course_settings(Path(course.root)).assignments:
+            return
+        _take_up_missing(converter)
+        hand_ins = list(_hand_ins(converter))
+        _discard_halves(converter, [student for student, _ in hand_ins])
+        self._grade(tuple(student for student, path in hand_ins if _is_due(converter, student, path)))
+
+    def result(self, student: str) -> tuple[Delivery, SubmissionResult]:
+        """A student's result, once; graded now if it was not foreseen."""
+        if student not in self.results:
+            self._grade((student,))
+        assert self.delivery is not None
+        return self.delivery, self.results.pop(student)
+
+    def _grade(self, students: tuple[str, ...]) -> None:
+        if not students:
+            return
+        course = self.parent.coursedir
+        root = Path(course.root)
+        self.log.info("Grading %d submission(s) of %s", len(students), course.assignment_id)
+        submitted = root / course.submitted_directory
+        order = Order(root, course.assignment_id, submitted, students, self.isolation)
+        self.delivery = _carry_out(self.log, order)
+        self.results.update({result.student: result for result in self.delivery.results})
+        # nbgrader refuses an assignment that its database does not know, and looks for it next.
+        with _database(self.log, self.delivery, course.db_url) as writer:
+            for note in writer.notes:
+                self.log.warning("%s", note)
+
+    def from_filename(self, filename: str, resources: Any = None, **settings: Any) -> Converted:
+        if not _is_ours(self.parent.coursedir.root, resources):
+            return super().from_filename(filename, resources, **settings)
+        blank = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+        return self.from_notebook_node(blank, resources, **settings)
+
+    def from_notebook_node(self, nb: Notebook, resources: Any = None, **settings: Any) -> Converted:
+        output, resources = super().from_notebook_node(nb, resources, **settings)  # type: ignore[no-untyped-call]
+        # Exactly the file that the gradebook knows, to the byte.
+        return resources.get("gradeprop", output), resources
+
+
+def _hand_ins(converter: Any) -> Iterator[tuple[str, str]]:
+    """Students and the folders they handed in, of those that nbgrader found."""
+    pattern = converter._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
+    for path in converter.assignments:
+        if found := re.match(pattern, path):
+            yield found["student_id"], path
+
+
+def _take_up_missing(converter: Any) -> None:
+    """Have nbgrader take up folders without the assignment's notebook, too, as ``gradeprop grade`` does.
+
+    It would pass over an empty folder, and blame a misnamed notebook on ``generate_assignment``. (If nobody's
+    folder has any notebook it gives up before it asks us.)
+    """
+    course = converter.coursedir
+    if course.notebook_id not in ("*", course.assignment_id):
+        return
+    pattern = converter._format_source(course.assignment_id, course.student_id)
+    for folder in glob.glob(pattern):  # noqa: PTH207 (the very names that nbgrader finds)
+        notebook = os.path.join(folder, f"{course.assignment_id}.ipynb")  # noqa: PTH118 (as nbgrader does)
+        if Path(folder).is_dir() and not os.path.lexists(notebook):
+            converter.assignments[folder] = [notebook]
+
+
+def _discard_halves(converter: Any, students: list[str]) -> None:
+    """Remove what an interrupted run left in autograded/, else nbgrader takes it for graded."""
+    course = converter.coursedir
+    folders = {student: converter._format_dest(course.assignment_id, student) for student in students}
+    present = {student: folder for student, folder in folders.items() if Path(folder).is_dir()}
+    if not present:
+        return
+    engine = open_engine(make_url(course.db_url))
+    try:
+        for student, folder in present.items():
+            path = Path(folder) / f"{course.assignment_id}.ipynb"
+            if not is_recorded(engine, course.assignment_id, student, path):
+                converter.log.warning("Grading %s again: what is in %s is not complete", student, folder)
+                rmtree(folder)
+    finally:
+        engine.dispose()
+
+
+def _is_due(converter: Any, student: str, submitted: str) -> bool:
+    """Whether nbgrader will take up this submission (as its ``init_destination`` decides)."""
+    course = converter.coursedir
+    if student in course.student_id_exclude.split(","):
+        return False
+    graded = converter._format_dest(course.assignment_id, student)
+    if converter.force or not Path(graded).exists():
+        return True
+    try:
+        newer, older = course.get_existing_timestamp(submitted), course.get_existing_timestamp(graded)
+    except Exception:  # a time that nobody can read: nbgrader will say so, and it costs one student only
+        return False
+    return newer is not None and older is not None and newer > older
+
+
+class SanitizeOthers(NbGraderPreprocessor):
+    """For ``autograde``: nbgrader's first pass, which our own notebooks do not need."""
+
+    parent: Any
+
+    def preprocess(self, nb: Notebook, resources: Resources) -> Converted:
+        if _is_ours(self.parent.parent.coursedir.root, resources):
+            return nb, resources
+        return _as_nbgrader_does(_defaults(Autograde, "sanitize_preprocessors"), self.parent, nb, resources)
+
+
+class GradeSubmission(NbGraderPreprocessor):
+    """For ``autograde``: records the result in the gradebook and results/, and puts the notebook as it ran
+    in the place of the submitted one."""
+
+    parent: Any
+
+    def preprocess(self, nb: Notebook, resources: Resources) -> Converted:
+        course = self.parent.parent.coursedir
+        if not _is_ours(course.root, resources):
+            return _as_nbgrader_does(
+                _defaults(Autograde, "autograde_preprocessors"), self.parent, nb, resources
+            )
+        place = resources["nbgrader"]
+        try:
+            delivery, result = self.parent.result(place["student"])
+            folder = course.format_path(course.submitted_directory, place["student"], place["assignment"])
+            with GradebookWriter(delivery.course, delivery.release, place["db_url"]) as writer:
+                entry, data = writer.prepared(result, Path(folder))
+                writer.save([entry])
+            graded = course.format_path(course.autograded_directory, place["student"], place["assignment"])
+            carry_receipt(Path(graded), Path(folder))
+            write_result(Path(course.root), result)
+        except GradepropError as error:
+            raise NbGraderException(str(error)) from error
+        if result.status == "ungradable":
+            self.log.warning("%s cannot be graded and gets no points: %s", place["student"], result.message)
+        notebook = resources["gradeprop"] = data.decode()
+        return _parsed(notebook), resources

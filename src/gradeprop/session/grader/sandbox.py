@@ -1,0 +1,268 @@
+"""The sandbox that grading uses: sessions as children of a warm process, and the choice of isolation.
+
+Trusted side; importable everywhere, of use on Linux only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO, Final, Literal
+
+from gradeprop.errors import GraderFault, MissingFacility, UsageError
+from gradeprop.session.grader.conversation import Conversation, CutShortError
+from gradeprop.session.grader.session import ProcessSession, Setup
+from gradeprop.session.grader.warm_process import Start, WarmProcess
+from gradeprop.session.interface import Limits, Sandbox
+from gradeprop.session.isolation.control_group import ControlGroup, control_group
+from gradeprop.session.isolation.survey import best_level, layers_for, working
+
+__all__ = ["ProcessSandbox", "ProcessSession", "open_sandbox"]
+
+Isolation = Literal["auto", "full", "restricted", "none"]
+Level = Literal["full", "restricted", "none"]
+
+# What a submission may write: files of this size, and at `restricted` this many.
+_FILE_BYTES: Final = 16 << 20
+_FILES: Final = 256
+# For `!cmd` where no control group bounds what all processes take together.
+_SPARE_PROCESSES: Final = 3
+# bubblewrap's, the warm process's, and room for children that are about to end.
+_OWN_PROCESSES: Final = 16
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """How a sandbox bounds the processes of a submission.
+
+    Attributes:
+        supervised: whether forks and threads are counted one by one (see `gradeprop.session.isolation.supervisor`).
+        spare_processes: processes that student code may then have besides its own.
+        group: the control group around all of it, if there is one.
+    """
+
+    supervised: bool = False
+    spare_processes: int = 0
+    group: ControlGroup | None = None
+
+
+class ProcessSandbox(Sandbox):
+    """Opens sessions as children of one warm process, which it starts again when it dies.
+
+    Args:
+        level: the isolation that ``start`` gives.
+        start: starts the warm process (see `WarmProcess`).
+        counting: how processes and memory are bounded.
+        cleanup: called when the sandbox has closed.
+        gpu: whether children use one. CUDA starts in each before its time counts, and a child with CUDA in it
+            cannot be forked once its cells have run.
+
+    The warm process is started at once; `ready` waits for it.
+    """
+
+    def __init__(
+        self,
+        level: Level,
+        start: Start,
+        counting: _Counting = _Counting(),
+        cleanup: Callable[[], None] = lambda: None,
+        *,
+        gpu: bool = False,
+    ) -> None:
+        self.level, self._gpu = level, gpu
+        self.can_fork_children = not gpu
+        self._start, self._counting, self._cleanup = start, counting, cleanup
+        self._warm: WarmProcess | None = None
+        self._measured: WarmProcess | None = None
+        self._sessions: dict[ProcessSession, Limits] = {}
+        self._kills = 0
+        self.last_words = ""
+        self._closed = False
+        try:
+            self._warm = WarmProcess(start)
+        except BaseException:
+            self.close()
+            raise
+
+    def ready(self) -> None:
+        self.warm()
+
+    def warm(self) -> WarmProcess:
+        """The running warm process; starts one if there is none.
+
+        Raises:
+            GraderFault: it does not start.
+            MissingFacility: a package to preload is not installed.
+        """
+        if self._closed:
+            raise GraderFault("the sandbox is closed")
+        if self._warm is not None and self._warm.lost:
+            self.last_words = self._warm.log_tail()
+            self._warm.close()
+            self._warm = None
+        if self._warm is None:
+            self._warm = WarmProcess(self._start)
+        if self._measured is not self._warm:
+            self._warm.ready()
+            self._measured = self._warm
+            if self._counting.group is not None:
+                self._counting.group.note_baseline()
+                self._kills = self._counting.group.kills()
+                self._limit_all()
+        return self._warm
+
+    def _memory_ran_out(self) -> bool:
+        """Whether a process of this sandbox has been killed for memory since this was asked last."""
+        if self._counting.group is None:
+            return False
+        before, self._kills = self._kills, self._counting.group.kills()
+        return self._kills > before
+
+    def _limit_all(self) -> None:
+        """Give the control group what all open sessions may have together; the last one's without any."""
+        group = self._counting.group
+        if group is not None and self._sessions:
+            memory = sum(limits.memory_mb for limits in self._sessions.values())
+            processes = sum(limits.processes for limits in self._sessions.values())
+            group.limit(memory, _OWN_PROCESSES + processes)
+
+    def open(self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None) -> ProcessSession:
+        files = dict(files or {})
+        for name in files:
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts or not path.name or "\0" in name:
+                raise UsageError(f"not a file name within the working folder: {name!r}")
+        session = ProcessSession(self, Setup(limits, seed, files))
+        self._sessions[session] = limits
+        self._limit_all()
+        session.begin()
+        return session
+
+    def fork(self, setup: Setup) -> Conversation:
+        """The conversation with a fresh child, told what to start from.
+
+        Raises:
+            GraderFault: the child does not start.
+            WarmProcessLostError: the warm process died.
+        """
+        limits = setup.limits
+        child = self.warm().open(
+            {
+                "memory_mb": limits.memory_mb,
+                "processes": limits.processes,
+                "spare_processes": self._counting.spare_processes,
+                "file_bytes": _FILE_BYTES,
+                "files": _FILES,
+                "cpu_s": int(limits.total_s * 4) + 60,
+            }
+        )
+        conversation = Conversation(
+            child, limits, supervised=self._counting.supervised, memory_ran_out=self._memory_ran_out
+        )
+        try:
+            conversation.start(setup.seed, dict(setup.files), gpu=self._gpu)
+        except CutShortError as cut:
+            said = self.warm().log_tail()
+            raise GraderFault(f"a session could not start: {cut.message}; {said}") from None
+        return conversation
+
+    def alone(self, session: ProcessSession) -> bool:
+        """Whether no other session is open."""
+        return set(self._sessions) <= {session}
+
+    def forget(self, session: ProcessSession) -> None:
+        self._sessions.pop(session, None)
+        self._limit_all()
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        for session in list(self._sessions):
+            session.close()
+        self._closed = True
+        if self._warm is not None:
+            self._warm.close()
+            self._warm = None
+        if self._counting.group is not None:
+            self._counting.group.remove()
+        self._cleanup()
+
+
+def open_sandbox(
+    isolation: Isolation = "auto", *, packages: Sequence[str] = (), device: str = "cpu", wait: bool = True
+) -> Sandbox:
+    """A sandbox at the level asked for, its warm process started.
+
+    Args:
+        isolation: ``"auto"`` takes the best level that this machine has and never ``"none"``.
+        packages: what to import once besides torch, as course.yaml declares.
+        device: ``"cpu"`` or ``"cuda"``.
+        wait: until the warm process is ready; if not, see `Sandbox.ready`.
+
+    Raises:
+        MissingFacility: the machine lacks the level, a GPU that works, or a package; says what mends it.
+        GraderFault: the warm process does not start.
+    """
+    if not sys.platform.startswith("linux"):
+        raise MissingFacility(
+            "grading submissions needs Linux",
+            remedy="run it in a Linux container or WSL; `gradeprop check` works on any system",
+        )
+    from gradeprop.session.isolation.gpu import gpu_devices, wake
+    from gradeprop.session.isolation.launch import Launcher
+
+    level = _choose(isolation)
+    gpu = device.startswith("cuda")
+    if gpu:
+        wake()
+    group = None
+    if level != "none":
+        with contextlib.suppress(OSError):
+            group = control_group()
+    supervised = level == "restricted" or (level == "full" and group is None)
+    spare = _SPARE_PROCESSES if level == "full" else 0
+    launcher = Launcher(level, gpu, group.procs if group is not None else [])
+    devices = gpu_devices() if gpu else []
+    layers = layers_for(level, launcher.readable, supervise=supervised, devices=devices)
+    config = {"packages": list(packages), "gpu": gpu, "layers": layers.as_json()}
+
+    def start(control: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        return launcher.start("warm.main", control, config, log)
+
+    counting = _Counting(supervised, spare, group)
+    sandbox = ProcessSandbox(level, start, counting, launcher.close, gpu=gpu)
+    if wait:
+        try:
+            sandbox.ready()
+        except BaseException:
+            sandbox.close()
+            raise
+    return sandbox
+
+
+def _choose(isolation: Isolation) -> Level:
+    """The level to use.
+
+    Raises:
+        MissingFacility: it does not work here.
+    """
+    if isolation == "none":
+        return "none"
+    level = best_level() if isolation == "auto" else isolation
+    if level is None:
+        raise MissingFacility(
+            f"this machine can isolate student code neither fully ({working('full')}) "
+            f"nor in part ({working('restricted')})",
+            remedy="see `gradeprop doctor`; --isolation none runs it without any protection",
+        )
+    problem = working(level)
+    if problem is not None:
+        raise MissingFacility(
+            f"isolation {level} does not work here: {problem}",
+            remedy="see `gradeprop doctor` for what is missing",
+        )
+    return level

@@ -1,0 +1,1 @@
+"""What stands around student code, put on before any of it runs."""

@@ -1,0 +1,138 @@
+"""Forks a child of the warm process behind all layers of isolation, before any student code runs in it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from gradeprop.session.isolation import layers
+from gradeprop.session.isolation.layers import Layers
+from gradeprop.session.isolation.supervisor import Supervisor
+
+__all__ = ["MAPS", "Forker", "Running", "address_space"]
+
+# The descriptors that a child has besides the first three: the stream to the grader, the file that captures
+# output, its own memory map, and until it is handed over the supervisor's listener.
+_CHANNEL, _CAPTURED, MAPS, _HANDOVER = 3, 4, 5, 6
+_ABOVE_ALL: Final = 64
+
+# What a child does once its layers are on: (its channel's descriptor, the captured output's, its folder).
+Body = Callable[[int, int, Path], None]
+
+
+@dataclass
+class Running:
+    """A child, as the warm process knows it."""
+
+    number: int
+    pid: int
+    pidfd: int
+    folder: Path | None
+    # Where the child hands over its listener, until it has.
+    handover: socket.socket | None
+    request: dict[str, Any]
+    supervisor: Supervisor | None = None
+    forks: int = 0
+
+
+@dataclass
+class Forker:
+    """Forks children behind the layers.
+
+    Attributes:
+        layers: what each child puts on.
+        body: what it does then.
+        baseline_bytes: address space of this process; memory limits count from there.
+        gpu: whether children may use a GPU; address space then says nothing about memory.
+    """
+
+    layers: Layers
+    body: Body
+    baseline_bytes: int
+    gpu: bool = False
+
+    def fork(self, request: dict[str, Any], channel: int) -> Running:
+        """Start one child.
+
+        Raises:
+            OSError: it cannot be forked.
+        """
+        folder = None if self.layers.level == "full" else Path(tempfile.mkdtemp(prefix="notebook-"))
+        handover, theirs = socket.socketpair() if self.layers.supervise else (None, None)
+        worker = os.getpid()
+        pid = self.layers.fork()
+        if pid == 0:
+            code = 70
+            try:
+                self.layers.leave(worker)
+                self._become_child(request, channel, theirs, folder or Path(layers.OWN_FOLDER))
+                code = 0
+            except BaseException as error:
+                report(error)
+            finally:
+                os._exit(code)
+        if theirs is not None:
+            theirs.close()
+        return Running(request["id"], pid, os.pidfd_open(pid), folder, handover, request)
+
+    def _become_child(
+        self, request: dict[str, Any], channel: int, handover: socket.socket | None, own: Path
+    ) -> None:
+        os.setsid()
+        with contextlib.suppress(OSError):
+            # If memory runs out, this process and not the warm one is to go.
+            Path("/proc/self/oom_score_adj").write_text("1000")
+        folder = own / "notebook"
+        folder.mkdir()
+        (own / "checks").mkdir()
+        os.chdir(folder)
+        os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
+        tempfile.tempdir = None
+        captured = os.open(own, os.O_TMPFILE | os.O_RDWR, 0o600)
+        maps = os.open("/proc/self/maps", os.O_RDONLY)  # later the layers will not allow it
+        keep = [channel, captured, maps] + ([handover.fileno()] if handover is not None else [])
+        # High numbers first, so that none of the moves below overwrites one that is still needed.
+        keep = [move_up(descriptor) for descriptor in keep]
+        for number, descriptor in enumerate(keep, _CHANNEL):
+            os.dup2(descriptor, number)
+        os.closerange(_CHANNEL + len(keep), os.sysconf("SC_OPEN_MAX"))
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        layers.limit_resources(
+            layers.resource_limits(request, self.baseline_bytes, self.layers.level, gpu=self.gpu)
+        )
+        listener = self.layers.close_in(str(own))
+        if listener:
+            with socket.socket(fileno=_HANDOVER) as sender:
+                socket.send_fds(sender, [b"x"], [listener])
+            # Whoever holds it could answer for the supervisor.
+            os.close(listener)
+        # Last, so that whatever failed before is in the grader's log, and student code cannot write there.
+        os.dup2(_CAPTURED, 1)
+        os.dup2(_CAPTURED, 2)
+        self.body(_CHANNEL, _CAPTURED, own)
+
+
+def move_up(descriptor: int) -> int:
+    """A copy of ``descriptor`` with a number above those that a child uses."""
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD, _ABOVE_ALL)
+
+
+def report(error: BaseException) -> None:
+    """Why a child could not go on, for the grader's log of this process."""
+    with contextlib.suppress(OSError):
+        os.write(2, f"child: {type(error).__name__}: {str(error)[:500]}\n".encode())
+
+
+def address_space() -> int:
+    """Bytes of address space that this process has."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,217 @@
+"""What isolation this machine offers, layer by layer: why one is missing and the command that mends it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from gradeprop.errors import GradepropError, MissingFacility
+
+__all__ = ["Layer", "Survey", "best_level", "layers_for", "survey", "working"]
+
+Level = Literal["full", "restricted", "none"]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of isolation.
+
+    Attributes:
+        name: what it is.
+        levels: the levels that need it; a layer that none needs makes them better.
+        present: whether it works here.
+        detail: what was found, or why it does not work.
+        remedy: the command or setting that mends it, empty if there is nothing to mend.
+    """
+
+    name: str
+    levels: tuple[Level, ...]
+    present: bool
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What ``gradeprop doctor`` shows: the level that ``auto`` takes (None: it refuses) and the layers."""
+
+    level: Literal["full", "restricted"] | None
+    layers: tuple[Layer, ...]
+
+
+@functools.cache
+def survey() -> Survey:
+    """Look at this machine; takes about a second, once."""
+    if not sys.platform.startswith("linux"):
+        remedy = "grade in a Linux container or WSL; `gradeprop check` works on any system"
+        system = Layer("Linux", ("full", "restricted"), False, platform.system(), remedy)
+        return Survey(None, (system,))
+    found = [_kernel(), _bubblewrap(), _namespaces(), _landlock(), _seccomp(), _user(), _groups()]
+    found += [_whole("full"), _whole("restricted")]
+    return Survey(best_level(), tuple(found))
+
+
+def best_level() -> Literal["full", "restricted"] | None:
+    """The highest level that works here."""
+    if working("full") is None:
+        return "full"
+    return "restricted" if working("restricted") is None else None
+
+
+@functools.cache
+def working(level: Literal["full", "restricted"]) -> str | None:
+    """Try all of ``level`` on a child that does nothing. None if it works, else what the kernel said."""
+    if not sys.platform.startswith("linux"):
+        return "it needs Linux"
+    from gradeprop.session.isolation.launch import Launcher
+
+    try:
+        launcher = Launcher(level)
+    except GradepropError as error:
+        return str(error)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, tempfile.TemporaryFile() as log:
+        try:
+            config = {"gpu": False, "layers": layers_for(level, launcher.readable, supervise=True).as_json()}
+            with theirs:
+                process = launcher.start("isolation.selftest", theirs.fileno(), config, log)
+            ours.settimeout(30)
+            answer = ours.recv(1 << 16)
+            process.wait(10)
+        except (GradepropError, OSError, ImportError, RuntimeError, subprocess.TimeoutExpired) as error:
+            return str(error)
+        finally:
+            launcher.close()
+        if answer == b'{"ready": {"code": 0}}':
+            return None
+        log.seek(0)
+        said = log.read().decode("utf-8", "replace").strip().splitlines()
+        return said[-1][:300] if said else "it ended without a word"
+
+
+def layers_for(level: Level, readable: Sequence[str], *, supervise: bool, devices: Sequence[str] = ()) -> Any:
+    """The layers that children put on at ``level`` on this machine.
+
+    Raises:
+        MissingFacility: the seccomp filters cannot be built.
+    """
+    from gradeprop.session.isolation.layers import Layers
+
+    if level == "none":
+        return Layers("none", tuple(readable))
+    from gradeprop.session.isolation import syscalls
+    from gradeprop.session.isolation.filters import build_filters
+
+    try:
+        scoped = syscalls.landlock_abi() >= 6
+        filters = build_filters(level, supervise=supervise, signals_scoped=scoped, gpu=bool(devices))
+    except (ImportError, RuntimeError) as error:
+        raise MissingFacility(f"cannot build seccomp filters: {error}", remedy=SECCOMP_REMEDY) from None
+    return Layers(level, tuple(readable), filters.refuse, filters.supervise, tuple(devices))
+
+
+SECCOMP_REMEDY = "pip install pyseccomp, and apt install libseccomp2"
+
+
+def _kernel() -> Layer:
+    return Layer("Linux", ("full", "restricted"), True, f"{platform.release()} {platform.machine()}")
+
+
+def _bubblewrap() -> Layer:
+    from gradeprop.session.isolation.launch import bubblewrap
+
+    program = bubblewrap()
+    if program is None:
+        return Layer("bubblewrap", ("full",), False, "not installed", "apt install bubblewrap")
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    return Layer("bubblewrap", ("full",), True, said.stdout.strip() or program)
+
+
+def _namespaces() -> Layer:
+    """Whether a user without rights can make namespaces, which containers and some systems refuse."""
+    from gradeprop.session.isolation.launch import sandbox_uid
+
+    try_it = "import ctypes, os, sys; sys.exit(ctypes.CDLL(None).unshare(0x10000000 | 0x20000000) != 0)"
+    uid = sandbox_uid()
+    options: dict[str, Any] = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
+    python = next(
+        (path for path in ("/usr/bin/python3", sys.executable) if Path(path).exists()), sys.executable
+    )
+    try:
+        done = subprocess.run([python, "-I", "-S", "-c", try_it], cwd="/", check=False, **options)
+        works = done.returncode == 0
+    except OSError:
+        # The other user cannot even start Python; bubblewrap shows whether namespaces work.
+        works = working("full") is None
+    if works:
+        return Layer("user namespaces", ("full",), True, "may be made without rights")
+    for setting, good in (
+        ("kernel/apparmor_restrict_unprivileged_userns", "0"),
+        ("kernel/unprivileged_userns_clone", "1"),
+    ):
+        path = Path("/proc/sys", setting)
+        if path.exists() and path.read_text().strip() != good:
+            name = setting.replace("/", ".")
+            return Layer(
+                "user namespaces", ("full",), False, f"{name} forbids them", f"sysctl -w {name}={good}"
+            )
+    remedy = "in a container: docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
+    return Layer("user namespaces", ("full",), False, "refused by the kernel or the container", remedy)
+
+
+def _landlock() -> Layer:
+    from gradeprop.session.isolation.syscalls import landlock_abi
+
+    abi = landlock_abi()
+    if abi == 0:
+        remedy = "boot with lsm=landlock,… on Linux 5.13 or later"
+        return Layer("Landlock", ("full", "restricted"), False, "the kernel has none", remedy)
+    lacks = [what for version, what in ((3, "truncation"), (4, "TCP"), (6, "signals")) if abi < version]
+    detail = f"version {abi}" + (f", without control of {', '.join(lacks)}" if lacks else "")
+    return Layer("Landlock", ("full", "restricted"), True, detail)
+
+
+def _seccomp() -> Layer:
+    try:
+        layers_for("restricted", (), supervise=True)
+    except MissingFacility as error:
+        return Layer("seccomp", ("full", "restricted"), False, error.what, error.remedy or "")
+    return Layer("seccomp", ("full", "restricted"), True, "filters built by libseccomp")
+
+
+def _user() -> Layer:
+    if os.geteuid() == 0:
+        from gradeprop.session.isolation.launch import sandbox_uid
+
+        return Layer(
+            "separate user", (), True, f"student code runs as user {sandbox_uid()}, in nobody's group"
+        )
+    detail = "student code runs as you, held back by the other layers"
+    return Layer("separate user", (), False, detail, "run as root for a user of its own")
+
+
+def _groups() -> Layer:
+    from gradeprop.session.isolation.control_group import control_group
+
+    try:
+        control_group().remove()
+    except OSError as error:
+        detail = f"{error.strerror or error}; memory and processes are bounded process by process"
+        return Layer("control group", (), False, detail, "run as root, outside of a container")
+    return Layer("control group", (), True, "bounds memory and processes of a whole submission")
+
+
+def _whole(level: Literal["full", "restricted"]) -> Layer:
+    problem = working(level)
+    if problem is None:
+        return Layer(f"isolation {level}", (level,), True, "tried: every layer holds")
+    return Layer(f"isolation {level}", (level,), False, problem, "see the missing layers above")

@@ -1,0 +1,81 @@
+"""Answers asks in a namespace: the one implementation for the sandbox and for the student's own kernel.
+
+Runs beside student code; whatever that code raises becomes an outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradeprop.session.interface import Ask, Call, Missing, Outcome, Read, Returned, Stopped
+from gradeprop.session.messages import answer_too_large
+from gradeprop.session.student.capture import TooLargeError, build, capture, type_name
+from gradeprop.session.student.tracebacks import raised
+from gradeprop.session.student.watching import watch
+
+__all__ = ["Answering", "out_of_memory"]
+
+MEMORY_MESSAGE = "your code needed more memory than it may use"
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether ``error`` says that memory ran out (Python's or one of torch's ways to say so)."""
+    if isinstance(error, MemoryError):
+        return True
+    # torch.OutOfMemoryError is a RuntimeError; so is what torch's CPU allocator raises.
+    if type(error).__name__ == "OutOfMemoryError":
+        return True
+    return type(error) is RuntimeError and "DefaultCPUAllocator" in str(error)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """How to answer: what an answer may weigh, and which code is the student's.
+
+    Attributes:
+        max_bytes: what one check's answers may weigh together.
+        cell_of: the label of the student's cell that has this file name, else None.
+    """
+
+    max_bytes: int = 32 << 20
+    cell_of: Callable[[str], str | None] = lambda _: None
+
+    def answer_all(self, asks: Sequence[Ask], namespace: Mapping[str, Any]) -> Iterator[Outcome]:
+        """One outcome per ask, in order; after a `Stopped`, the same `Stopped` for all that follow."""
+        stopped: Stopped | None = None
+        for ask in asks:
+            outcome: Outcome = stopped if stopped is not None else self.answer(ask, namespace)
+            if isinstance(outcome, Stopped):
+                stopped = outcome
+            yield outcome
+
+    def answer(self, ask: Ask, namespace: Mapping[str, Any]) -> Outcome:
+        """What ``ask`` gives in ``namespace``; never raises for anything that student code does."""
+        if ask.name not in namespace:
+            return Missing(ask.name)
+        found = namespace[ask.name]
+        if isinstance(ask, Call) and not callable(found):
+            return Missing(ask.name, type_name(found))
+        try:
+            if isinstance(ask, Read):
+                return Returned(capture(found, self.max_bytes))
+            return self._call(ask, found)
+        except TooLargeError:
+            return Stopped("output", answer_too_large(ask.name, self.max_bytes / (1 << 20)))
+        except BaseException as error:
+            if out_of_memory(error):
+                return Stopped("memory", MEMORY_MESSAGE)
+            return raised(error, self.cell_of)
+
+    def _call(self, ask: Call, function: Callable[..., Any]) -> Returned:
+        arguments = [build(item) for item in ask.arguments]
+        keywords = {key: build(item) for key, item in ask.keywords.items()}
+        with watch() as used:
+            value = function(*arguments, **keywords)
+        return Returned(
+            capture(value, self.max_bytes),
+            tuple(capture(item, self.max_bytes) for item in (*arguments, *keywords.values())),
+            frozenset(used),
+        )

@@ -1,0 +1,58 @@
+"""An exception of student code as a `Raised`: type, message, lines of the student's own cells."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final
+
+from gradeprop.session.interface import Raised
+from gradeprop.session.student.capture import type_name
+
+__all__ = ["exception_message", "raised"]
+
+MAX_MESSAGE: Final = 4_000
+MAX_FRAMES: Final = 20
+
+
+def exception_message(error: BaseException) -> str:
+    """``str(error)``, whatever a student's ``__str__`` does."""
+    try:
+        text = str(error)
+        return text[:MAX_MESSAGE] if type(text) is str else "<no message>"
+    except BaseException:
+        return "<its message cannot be shown>"
+
+
+def raised(error: BaseException, cell_of: Callable[[str], str | None]) -> Raised:
+    """``error`` as plain data.
+
+    Args:
+        error: what student code raised.
+        cell_of: gives the label of the student's cell whose code has this file name, else None.
+    """
+    message = exception_message(error)
+    lines: list[str] = []
+    line = None
+    for filename, number, function in _frames(error.__traceback__):
+        label = cell_of(filename)
+        if label is None:
+            continue
+        line = number
+        source = linecache.getline(filename, number).strip()[:200]
+        lines.append(f"{label}, line {number}, in {function}\n    {source}")
+    if isinstance(error, SyntaxError) and line is None and type(error.lineno) is int:
+        line = error.lineno
+    shown = lines if len(lines) <= MAX_FRAMES else [*lines[:5], "...", *lines[-(MAX_FRAMES - 5) :]]
+    name = type_name(error)
+    return Raised(name, message, "\n".join([*shown, f"{name}: {message}"]), line)
+
+
+def _frames(trace: TracebackType | None) -> list[tuple[str, int, str]]:
+    found: list[tuple[str, int, str]] = []
+    while trace is not None and len(found) < 5_000:
+        code = trace.tb_frame.f_code
+        found.append((code.co_filename, trace.tb_lineno, code.co_name))
+        trace = trace.tb_next
+    return found

@@ -1,0 +1,205 @@
+"""The warm process: imports everything once, then forks one child per submission. Holds no secret.
+
+Started by the grader, which is at the other end of a packet socket and says what to do::
+
+    {"op": "open", "id": 1, "memory_mb": 2048, ...}  with the child's stream as a descriptor
+    {"op": "signal", "id": 1, "signal": 2}
+    {"op": "allow", "id": 1, "forks": 1, "files": 64}  where they are counted: the grader's own wish
+
+and hears ``{"ready": ...}`` once, ``{"id": 1, "ended": <exit code or minus signal>}`` for every child,
+``{"id": 1, "failed": "..."}`` if one could not be started. It never reads anything from student code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from gradeprop.session.isolation.folders import remove_folder
+from gradeprop.session.isolation.forker import MAPS, Forker, Running, address_space
+from gradeprop.session.isolation.layers import Layers
+from gradeprop.session.isolation.supervisor import Supervisor, processes_below
+
+__all__ = ["Worker", "main"]
+
+_MESSAGE_CAP: Final = 1 << 16
+# Folders that tell nothing of this machine, and that students' own output may well name.
+_EVERYBODYS: Final = {"/usr", "/usr/local"}
+
+
+@dataclass
+class Worker:
+    """The loop around the forks.
+
+    Attributes:
+        control: the packet socket to the grader.
+        forker: starts the children.
+    """
+
+    control: socket.socket
+    forker: Forker
+    running: dict[int, Running] = field(default_factory=dict)
+
+    def serve(self) -> None:
+        """Until the grader closes the control socket; then everything ends."""
+        try:
+            while True:
+                ready = self._wait()
+                # First what the grader says: it allows a fork before it asks the child for it.
+                if self.control.fileno() in ready and not self._obey():
+                    return
+                for child in list(self.running.values()):
+                    self._attend(child, ready)
+        finally:
+            for child in list(self.running.values()):
+                signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+                self._bury(child)
+
+    def _wait(self) -> set[int]:
+        poller = select.poll()
+        poller.register(self.control, select.POLLIN)
+        for child in self.running.values():
+            poller.register(child.pidfd, select.POLLIN)
+            for source in (child.handover, child.supervisor):
+                if source is not None:
+                    poller.register(source.fileno(), select.POLLIN)
+        return {descriptor for descriptor, _ in poller.poll()}
+
+    def _attend(self, child: Running, ready: set[int]) -> None:
+        if (
+            child.supervisor is not None
+            and child.supervisor.fileno() in ready
+            and not child.supervisor.answer()
+        ):
+            child.supervisor.close()
+            child.supervisor = None
+        if child.handover is not None and child.handover.fileno() in ready:
+            _, listeners, _, _ = socket.recv_fds(child.handover, 1, 1)
+            child.handover.close()
+            child.handover = None
+            if listeners:
+                request = child.request
+                child.supervisor = Supervisor(
+                    listeners[0],
+                    child.pid,
+                    tasks=request["processes"],
+                    processes=request["spare_processes"],
+                    files=request["files"],
+                    forks=child.forks,
+                )
+        if child.pidfd in ready:
+            self._bury(child)
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        self.control.send(json.dumps(message).encode())
+
+    def _obey(self) -> bool:
+        data, fds, _, _ = socket.recv_fds(self.control, _MESSAGE_CAP, 4)
+        if not data:
+            return False
+        request = json.loads(data)
+        number = request["id"]
+        child = self.running.get(number)
+        if request["op"] == "signal":
+            if child is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(child.pidfd, request["signal"])
+            return True
+        if request["op"] == "allow":
+            if child is not None and child.supervisor is not None:
+                child.supervisor.forks = request["forks"]
+                child.supervisor.files += request["files"]
+            elif child is not None:
+                child.forks = request["forks"]
+            return True
+        try:
+            self.running[number] = self.forker.fork(request, fds[0])
+        except OSError as error:
+            self._tell({"id": number, "failed": str(error)})
+        finally:
+            for descriptor in fds:
+                os.close(descriptor)
+        return True
+
+    def _bury(self, child: Running) -> None:
+        _, status = os.waitpid(child.pid, 0)
+        os.close(child.pidfd)
+        for source in (child.handover, child.supervisor):
+            if source is not None:
+                source.close()
+        del self.running[child.number]
+        self._end_orphans()
+        if child.folder is not None:
+            remove_folder(child.folder)
+        self._tell({"id": child.number, "ended": os.waitstatus_to_exitcode(status)})
+
+    def _end_orphans(self) -> None:
+        """End what a child left behind. At ``full`` its PID namespace has done so already; otherwise
+        orphans become children of this process, and anything here that is no running child is one."""
+        if self.forker.layers.level == "full":
+            return
+        known = {child.pid for child in self.running.values()}
+        while True:
+            orphans = [pid for pid in direct_children() if pid not in known]
+            if not orphans:
+                return
+            for pid in orphans:
+                for below in (*processes_below(pid), pid):
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.kill(below, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
+
+def direct_children() -> list[int]:
+    """The children of this process."""
+    text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    return [int(word) for word in text.split()]
+
+
+def main() -> None:
+    """Entry point: ``argv[1]`` is the control socket's descriptor, ``argv[2]`` the configuration (JSON)."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    config = json.loads(sys.argv[2])
+    from gradeprop.session.isolation import syscalls
+    from gradeprop.session.student.child import Submission
+    from gradeprop.session.student.shell import NotebookShell
+    from gradeprop.session.warm import warmup
+    from gradeprop.session.wire.frames import Channel
+
+    warmup.restore_site_builtins()
+    warmup.import_torch()
+    shell = NotebookShell()
+    missing = warmup.import_packages(config["packages"], shell)
+    warmup.warm_up(shell, backward=not config["gpu"])
+    chosen = Layers.from_json(config["layers"])
+    folders = (*chosen.readable, sys.base_prefix)
+    shell.shown.hidden = tuple(folder for folder in folders if folder not in _EVERYBODYS)
+
+    def body(channel: int, captured: int, own: Path) -> None:
+        shell.capture.use(captured)
+        stream = Channel(socket.socket(fileno=channel))
+        seal = functools.partial(chosen.seal, maps=MAPS)
+        Submission(stream, shell, own / "notebook", own / "checks", seal).serve()
+
+    threads = warmup.thread_count()
+    huge_pages = warmup.freeze()
+    syscalls.adopt_orphans()
+    baseline = address_space()
+    ready = {"threads": threads, "huge_pages": huge_pages, "missing": missing, "baseline": baseline}
+    control.send(json.dumps({"ready": ready}).encode())
+    if threads == 1 and not missing:
+        Worker(control, Forker(chosen, body, baseline, config["gpu"])).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""What the warm process does once, so that every child forked from it starts ready.
+
+Runs on the untrusted side, before any student code, in one thread.
+"""
+
+from __future__ import annotations
+
+import builtins
+import ctypes
+import gc
+import importlib
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+__all__ = [
+    "freeze",
+    "import_packages",
+    "import_torch",
+    "restore_site_builtins",
+    "seed_all",
+    "start_gpu",
+    "thread_count",
+    "warm_up",
+]
+
+# One training step in one thread is safe before a fork and saves each child some 10 ms. What is not safe is
+# any region of more than one OpenMP thread: the child would wait for threads that it does not have.
+_TRAINING = """
+import torch
+_x = torch.randn(8, 4, requires_grad=True)
+_m = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.ReLU(), torch.nn.Linear(4, 1))
+for _kind in (torch.optim.Adam, torch.optim.SGD):
+    _o = _kind(_m.parameters(), lr=0.1)
+    for _ in range(3):
+        _o.zero_grad(); _l = (_m(_x) ** 2).mean(); _l.backward(); _o.step()
+torch.nn.functional.cross_entropy(_m(_x).expand(8, 3), torch.zeros(8, dtype=torch.long)).backward()
+print(_l, _x.grad)
+_x
+"""
+_SHOWING = ("1 / 0", "from IPython.display import display; display(1)", "def _f(:", "%time 1", "!true")
+_FIGURE: Final = "import matplotlib.pyplot as plt\nplt.plot([1, 2])"
+_HUGE: Final = 2 << 20
+_MADV_COLLAPSE: Final = 25
+
+
+def thread_count() -> int:
+    """Threads of this process (Linux)."""
+    return len(list(Path("/proc/self/task").iterdir()))
+
+
+def import_torch() -> None:
+    """Import torch and what it would import later."""
+    import torch
+    import torch._dynamo  # the first optimizer would import it: 1.7 s
+    import torch.optim
+
+    importlib.import_module("numpy")
+    torch.set_num_threads(1)
+
+
+def import_packages(packages: Sequence[str], shell: Any) -> list[str]:
+    """Import ``packages`` with ``shell`` in place, as matplotlib needs it; returns those not there."""
+    missing = []
+    for name in packages:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+            continue
+        if name.partition(".")[0] == "matplotlib":
+            # Reads the fonts, and hooks the end of each cell to show its figures.
+            shell.run_source(_FIGURE, "warm-up")
+    return missing
+
+
+def warm_up(shell: Any, *, backward: bool) -> None:
+    """Run what every notebook runs, so that it is loaded; then forget the names.
+
+    Args:
+        shell: the `NotebookShell`.
+        backward: false with a visible GPU, where even a CPU backward pass starts threads.
+    """
+    for source in (_TRAINING, *_SHOWING) if backward else _SHOWING:
+        shell.run_source(source, "warm-up")
+    _answer_once(shell)
+    shell.reset(new_session=True)
+    shell.execution_count = 1
+    shell.compile.labels.clear()
+
+
+def _answer_once(shell: Any) -> None:
+    """Take one question and its answers along the whole way, for the modules that it imports."""
+    import torch
+
+    from gradeprop.gradients.values import TensorState
+    from gradeprop.session.interface import Call, Read
+    from gradeprop.session.student.answering import Answering
+    from gradeprop.session.wire import values as values_codec
+
+    shell.run_source("def _f(a): return a + a\ndef _g(a): return a / 0 + a.b", "warm-up")
+    argument = TensorState(torch.ones(2))
+    rows, tail = values_codec.encode_asks([Call(name, (argument,)) for name in ("_f", "_g")] + [Read("_f")])
+    asks = values_codec.decode_asks(rows, tail)
+    answers = Answering(cell_of=shell.cell_of).answer_all(asks, shell.user_ns)
+    values_codec.decode_outcomes(*values_codec.encode_outcomes(answers))
+
+
+def restore_site_builtins() -> None:
+    """``help``, ``copyright`` and the like, which Python started without ``site`` lacks."""
+    if not hasattr(builtins, "help"):
+        import site
+
+        site.setquit()
+        site.setcopyright()
+        site.sethelper()
+
+
+def seed_all(seed: int) -> None:
+    """Seed every random number generator that a notebook uses."""
+    import torch
+
+    # torch.manual_seed also visits every other device: 3 ms in a fresh child, for devices that are not
+    # there. One that is gets its seed when it is first used.
+    torch.default_generator.manual_seed(seed)
+    if torch.version.cuda is not None:
+        torch.cuda.manual_seed_all(seed)
+    random.seed(seed)
+    numpy: Any = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(seed % 2**32)
+
+
+def start_gpu() -> str | None:
+    """Start CUDA in a fresh child, autograd's threads for it included, before any time is counted.
+
+    Returns: what CUDA said if it did not start, else None.
+    """
+    import torch
+
+    try:
+        x = torch.ones(1, device="cuda", requires_grad=True)
+        torch.autograd.grad(2 * x, x)
+        torch.cuda.synchronize()
+    except (RuntimeError, AssertionError) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def freeze() -> int:
+    """Make forks cheap: no garbage collection of what exists, huge pages for the heap.
+
+    Measured here: fork and exit 22 ms as is, 4 ms with both; the collector alone would copy the heap in
+    every child. Where the kernel cannot collapse pages nothing is lost but time.
+
+    Returns: how many huge pages the heap now has.
+    """
+    gc.collect()
+    gc.freeze()
+    madvise = ctypes.CDLL(None, use_errno=True).madvise
+    madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    collapsed = 0
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        parts = line.split()
+        if parts[1] != "rw-p" or (len(parts) > 5 and parts[5] != "[heap]"):
+            continue
+        start, end = (int(part, 16) for part in parts[0].split("-"))
+        for address in range(-(-start // _HUGE) * _HUGE, end - _HUGE + 1, _HUGE):
+            collapsed += madvise(address, _HUGE, _MADV_COLLAPSE) == 0
+    return collapsed

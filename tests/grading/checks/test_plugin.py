@@ -1,0 +1,142 @@
+"""What an examiner hears of a course's checks, however their functions are written."""
+
+import pytest
+
+from course.minimal import GRADER, write_course
+from gradeprop.course.load import load_course
+from gradeprop.grading.checks.plugin import GradingPlugin
+from gradeprop.grading.checks.pytest_run import run_pytest
+
+HEAD = "import pytest\nfrom gradeprop.gradients import Fixed\n\n"
+PLAIN = """
+def test_{name}(student, reference, device):
+    reference.expect(student.call("f", reference.inputs((2,)))).to_match(Fixed(1.0))
+"""
+WITH_ITS_OWN_FIXTURE = """
+@pytest.fixture
+def size():
+    yield 2
+
+
+def test_{name}(student, reference, device, size):
+    reference.expect(student.call("f", reference.inputs((size,)))).to_match(Fixed(1.0))
+"""
+
+
+class Listener:
+    """An examiner that fails every check and writes down what it hears."""
+
+    subjects = 3
+
+    def __init__(self, unmet=None):
+        self.unmet = unmet
+        self.heard = []
+        self.scripts = []
+
+    def wanted(self, site):
+        return site.part.part == "by_hand"
+
+    def seed(self, subject, site, attempt):
+        return f"{subject} {site.check.check} {attempt}".encode()
+
+    def prerequisite(self, _subject, site, _device):
+        return "not yet" if site.check.check == self.unmet else None
+
+    def examine(self, subject, site, _device, script, _again):
+        self.heard.append((subject, site.check.check))
+        self.scripts.append(script)
+        return "wrong"
+
+    def fault(self, subject, site, _device, error):
+        self.heard.append((subject, site.check.check, error.splitlines()[-1]))
+
+    def finished(self, subject):
+        self.heard.append((subject, "finished"))
+
+
+def listened(tmp_path, first, second, unmet=None):
+    text = HEAD + first.format(name="shape") + second.format(name="matches_autograd")
+    course = load_course(write_course(tmp_path, {GRADER: text}))
+    examiner = Listener(unmet)
+    plugin = GradingPlugin(course, course.assignments[0], ("cpu",), examiner)
+    assert not run_pytest(course, course.assignments[0].exercises, plugin)
+    return examiner
+
+
+def heard(tmp_path, first, second, unmet=None):
+    return listened(tmp_path, first, second, unmet).heard
+
+
+@pytest.mark.parametrize("first", [PLAIN, WITH_ITS_OWN_FIXTURE])
+@pytest.mark.parametrize("second", [PLAIN, WITH_ITS_OWN_FIXTURE])
+def test_checks_are_examined_subject_by_subject(tmp_path, first, second):
+    assert heard(tmp_path, first, second) == [
+        (subject, what)
+        for subject in range(3)
+        for what in ("shape", "matches_autograd", "finished")
+    ]  # fmt: skip
+
+
+def test_the_way_a_check_is_run_makes_no_difference_to_its_inputs(tmp_path):
+    plain = listened(tmp_path / "plain", PLAIN, PLAIN).scripts
+    fixture = listened(tmp_path / "fixture", PLAIN, WITH_ITS_OWN_FIXTURE).scripts
+    for mine, theirs in zip(plain, fixture, strict=True):
+        assert mine.asks[0].arguments[0].value.equal(theirs.asks[0].arguments[0].value)
+
+
+@pytest.mark.parametrize("beside", [PLAIN, WITH_ITS_OWN_FIXTURE])
+def test_a_check_whose_prerequisite_failed_is_not_examined(tmp_path, beside):
+    found = heard(tmp_path, beside, PLAIN, unmet="matches_autograd")
+    assert found == [(subject, what) for subject in range(3) for what in ("shape", "finished")]
+
+
+@pytest.mark.parametrize("beside", [PLAIN, WITH_ITS_OWN_FIXTURE])
+@pytest.mark.parametrize(
+    ("body", "last_line"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("pytest.fail('on purpose')", "Failed: on purpose"),
+        ("raise BaseException('of any kind')", "BaseException: of any kind"),
+        ("raise AssertionError('no')", "AssertionError: no"),
+        ("pass", "ValueError: the check expects nothing: call reference.expect(...).to_match(...)"),
+        ("raise SystemExit(0)", None),
+        ("pytest.skip('today')", None),
+    ],
+)
+def test_a_graders_fault_is_told_and_leaving_a_check_is_none(tmp_path, beside, body, last_line):
+    broken = f"\ndef test_{{name}}(student, reference):\n    {body}\n"
+    found = heard(tmp_path, beside, broken)
+    fault = [(1, "matches_autograd", last_line)] if last_line else []
+    assert [item for item in found if item[0] == 1] == [(1, "shape"), *fault, (1, "finished")]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "@pytest.mark.skip\ndef test_{name}(student, reference):\n",
+        "@pytest.mark.parametrize('n', [])\ndef test_{name}(student, reference, n):\n",
+        "@pytest.mark.skipif(True, reason='never')\ndef test_{name}(student, reference):\n",
+    ],
+)
+def test_what_pytest_does_for_a_marked_check_it_still_does(tmp_path, head):
+    check = f"\n{head}    reference.expect(student.value('x')).to_match(Fixed(1.0))\n"
+    found = heard(tmp_path, PLAIN, check)
+    assert [what for subject, what, *_ in found if subject == 1] == ["shape", "finished"]
+
+
+@pytest.mark.parametrize("beside", [PLAIN, WITH_ITS_OWN_FIXTURE])
+def test_a_check_with_parameters_is_examined_for_each(tmp_path, beside):
+    check = """
+@pytest.mark.parametrize("n", [2, 3])
+def test_{name}(student, reference, n):
+    reference.expect(student.call("f", reference.inputs((n,)))).to_match(Fixed(1.0))
+"""
+    found = listened(tmp_path, beside, check)
+    sizes = [script.asks[0].arguments[0].value.numel() for script in found.scripts]
+    assert sizes == [2, 2, 3] * 3
+
+
+@pytest.mark.parametrize("beside", [PLAIN, WITH_ITS_OWN_FIXTURE])
+def test_an_interrupt_ends_the_run(tmp_path, beside):
+    with pytest.raises(KeyboardInterrupt):
+        heard(tmp_path, beside, "\ndef test_{name}(student, reference):\n    raise KeyboardInterrupt\n")

@@ -1,0 +1,257 @@
+"""A batch of submissions through the real sandbox and pytest, in one session."""
+
+import json
+
+import pytest
+
+from course.minimal import GRADER, write_course
+from gradeprop.errors import GraderFault, StorageError
+from gradeprop.grading.result.score import NOT_BEGUN
+from gradeprop.grading.run.batch import Submission, grade_batch
+from gradeprop.grading.run.publish import record_public_checks
+from grading.conftest import Classroom, part_of
+
+BY_HAND = ("square_derivative", "by_hand")
+
+
+def by_hand(classroom, source):
+    return part_of(classroom.grade_one(classroom.notebook(square_derivative__by_hand=source)), *BY_HAND)
+
+
+def test_a_right_submission_gets_all_that_checks_can_give(classroom):
+    result = classroom.grade_one(classroom.notebook())
+    assert result.status == "needs_manual"
+    assert result.auto_score == 4.0
+    assert result.score is None
+    assert result.max_score == 6.0
+    assert part_of(result, *BY_HAND).status == "passed"
+    assert part_of(result, "explain_sign", "why").status == "manual"
+
+
+def test_the_result_is_json_with_the_contracts_keys(classroom):
+    data = json.loads(json.dumps(classroom.grade_one(classroom.notebook()).to_json(), allow_nan=False))
+    assert list(data) == [
+        "schema", "student", "assignment", "status", "message", "score", "max_score", "auto_score",
+        "exercises", "isolation", "device", "seed", "timing", "versions",
+    ]  # fmt: skip
+    assert list(data["exercises"][0]["parts"][0]["checks"][0]) == [
+        "check", "device", "public", "status", "score", "max_score", "message", "detail", "misconception",
+    ]  # fmt: skip
+    assert data["versions"]["course"] == classroom.course.digest
+
+
+def test_many_submissions_share_one_session_and_none_affects_another(classroom):
+    results = classroom.grade(
+        classroom.notebook(),
+        classroom.notebook(square_derivative__by_hand="def d_square(w):\n    return w"),
+        classroom.notebook(square_derivative__by_hand="import os\nos._exit(3)"),
+        b"not a notebook",
+        classroom.notebook(),
+    )
+    assert [result.auto_score for result in results] == [4.0, 1.0, 1.0, 0.0, 4.0]
+    assert [result.status for result in results] == [
+        "needs_manual", "needs_manual", "needs_manual", "ungradable", "needs_manual",
+    ]  # fmt: skip
+    assert part_of(results[2], *BY_HAND).status == "killed"
+
+
+def test_a_known_mistake_is_named_and_its_dependants_are_skipped(classroom):
+    part = by_hand(classroom, "def d_square(w):\n    return w")
+    first, second = part.checks
+    assert (first.status, first.misconception) == ("failed", "missing_factor_two")
+    assert "Was the 2 of 2w lost?" in first.message
+    assert (second.status, second.score) == ("skipped", 0.0)
+    assert "“shape” must pass first" in second.message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "d_square = lambda w: 2 * w",
+        "import torch\nd_square = torch.func.grad(lambda w: (w ** 2).sum())",
+        "class Slope:\n    def __call__(self, w):\n        return w + w\nd_square = Slope()",
+        "def d_square(w):\n    print('hello')\n    import warnings\n    warnings.warn('')\n    return 2 * w",
+        "def d_square(w):\n    return 2 * w.clone().requires_grad_()",
+        "%matplotlib inline\ndef d_square(w):\n    return 2 * w",
+        "def d_square(w):\n    return 2 * w\nraise RuntimeError('after the definition')",
+    ],
+)
+def test_honest_work_in_any_style_passes(classroom, source):
+    assert by_hand(classroom, source).score == 3.0
+
+
+def test_an_endless_loop_in_a_function_costs_only_its_checks(tmp_path, sandbox):
+    root = write_course(tmp_path)
+    text = (root / "course.yaml").read_text() + "limits: {check_s: 1, cell_s: 1}\n"
+    (root / "course.yaml").write_text(text)
+    classroom = Classroom(root, sandbox)
+    result = classroom.grade_one(
+        classroom.notebook(square_derivative__by_hand="def d_square(w):\n    while True:\n        pass")
+    )
+    assert part_of(result, *BY_HAND).status == "timeout"
+    message = part_of(result, *BY_HAND).checks[0].message
+    assert message == "`d_square` did not finish in 1 s: does a loop never end?"
+    assert part_of(result, "explain_sign", "commit").score == 1.0
+
+
+def test_a_deleted_cell_is_missing_and_costs_only_its_part(classroom):
+    notebook = json.loads(classroom.notebook())
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "square_derivative-by_hand"]
+    result = classroom.grade_one(json.dumps(notebook).encode())
+    assert part_of(result, *BY_HAND).status == "missing"
+    assert part_of(result, *BY_HAND).score == 0.0
+    assert part_of(result, "explain_sign", "commit").score == 1.0
+
+
+def test_a_part_is_judged_on_the_state_at_its_own_place(classroom):
+    notebook = json.loads(classroom.notebook())
+    last = {"cell_type": "code", "id": "late", "metadata": {}, "outputs": [], "execution_count": None}
+    later = {**last, "source": "d_square = None\ndirection = 'decrease'"}
+    result = classroom.grade_one(json.dumps({**notebook, "cells": [*notebook["cells"], later]}).encode())
+    assert result.auto_score == 4.0
+    first = {**last, "source": "direction = 'increase'\nd_square = lambda w: 2 * w"}
+    blank = json.loads(
+        classroom.notebook(square_derivative__by_hand="pass", explain_sign__commit="direction = 'decrease'")
+    )
+    blank["cells"].insert(2, first)
+    result = classroom.grade_one(json.dumps(blank).encode())
+    assert part_of(result, *BY_HAND).score == 3.0
+    assert part_of(result, "explain_sign", "commit").score == 0.0
+
+
+def test_a_submission_that_cannot_be_read_is_told_what_to_do(classroom):
+    (result,) = classroom.grade(Submission("tom", b"%PDF-1.4"))
+    assert result.status == "ungradable"
+    assert result.auto_score == 0.0
+    assert result.message
+    (absent,) = classroom.grade(Submission("eve", b"", problem="The notebook is missing."))
+    assert (absent.status, absent.message) == ("ungradable", "The notebook is missing.")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    raise RuntimeError('a bug in the grader')",
+        "    pass",
+        "    reference.expect(student.call('d_square', object())).to_match(Gradient(square, at=1))",
+        "    if student.value('w'):\n        pass",
+    ],
+)
+def test_a_fault_of_the_grader_is_nobodys_zero(tmp_path, sandbox, body):
+    root = write_course(tmp_path)
+    classroom = Classroom(root, sandbox)
+    text = (root / GRADER).read_text()
+    head = text.index("def test_matches_autograd")
+    (root / GRADER).write_text(
+        f"{text[:head]}def test_matches_autograd(student, reference, device):\n{body}\n"
+    )
+    result = classroom.grade_one(classroom.notebook())
+    part = part_of(result, *BY_HAND)
+    assert result.status == "error"
+    assert (part.status, part.score) == ("error", None)
+    assert part.checks[0].score == 1.0
+    assert part.checks[1].score is None
+    assert "not your fault" in part.checks[1].message
+    assert part.checks[1].detail
+    assert part_of(result, "explain_sign", "commit").score == 1.0
+
+
+def test_a_grader_that_cannot_be_imported_is_nobodys_zero(tmp_path, sandbox):
+    root = write_course(tmp_path)
+    classroom = Classroom(root, sandbox)
+    (root / GRADER).write_text("import no_such_module\n" + (root / GRADER).read_text())
+    result = classroom.grade_one(classroom.notebook())
+    assert result.status == "error"
+    assert "no_such_module" in part_of(result, *BY_HAND).checks[0].detail
+    assert part_of(result, "explain_sign", "commit").score == 1.0
+    with pytest.raises(GraderFault, match="no_such_module"):
+        record_public_checks(classroom.course, classroom.assignment)
+
+
+def test_hidden_inputs_differ_between_students_and_repeat_for_one(classroom):
+    wrong = "def d_square(w):\n    return 2 * w + 0.3 * w ** 2 * (w.numel() > 3)"
+    notebook = classroom.notebook(square_derivative__by_hand=wrong)
+    ada, bob, again = (
+        part_of(classroom.grade(Submission(student, notebook))[0], *BY_HAND).checks[1]
+        for student in ("ada", "bob", "ada")
+    )
+    assert ada.detail == again.detail
+    assert ada.detail != bob.detail
+
+
+ONE_OR_THREE = """
+def test_matches_autograd(student, reference, device):
+    # At w = 1, half of the slope and w² are the same number; at w = 3 they are not.
+    w = reference.inputs((), integer=True, positive=True, low=1, high=3, avoid=(2,))
+    reference.expect(student.call("d_square", w)).to_match(Gradient(square, at=w))
+"""
+
+
+def test_two_causes_that_coincide_are_told_apart_by_probing_again(tmp_path, sandbox):
+    root = write_course(tmp_path)
+    grader = (root / GRADER).read_text()
+    (root / GRADER).write_text(grader[: grader.index("def test_matches_autograd")] + ONE_OR_THREE)
+    classroom = Classroom(root, sandbox)
+    # Right in the public check (three numbers), wrong in the hidden one (a single number).
+    wrong = "def d_square(w):\n    return 2 * w if w.numel() == 3 else w"
+    submissions = [
+        Submission(f"s{number}", classroom.notebook(square_derivative__by_hand=wrong)) for number in range(8)
+    ]
+    checks = [part_of(result, *BY_HAND).checks[1] for result in classroom.grade(*submissions)]
+    assert {"expected 2.0, got 1.0" in check.detail for check in checks} == {True, False}, "both must occur"
+    assert {check.misconception for check in checks} == {"missing_factor_two"}
+
+
+def test_what_hidden_checks_print_never_reaches_the_notebooks_outputs(classroom):
+    source = "def d_square(w):\n    print('secret', w)\n    return 2 * w"
+    result = classroom.grade_one(classroom.notebook(square_derivative__by_hand=source))
+    assert part_of(result, *BY_HAND).score == 3.0
+    assert "secret" not in json.dumps([cell.outputs for cell in result.cells])
+
+
+def test_the_executed_notebook_is_kept_beside_the_result(classroom):
+    result = classroom.grade_one(classroom.notebook(square_derivative__by_hand="print('hi')\n1 + 1"))
+    cell = next(cell for cell in result.cells if cell.grade_id == "square_derivative-by_hand")
+    assert [item["output_type"] for item in cell.outputs] == ["stream", "execute_result"]
+    assert cell.execution_count is not None
+
+
+def test_an_untouched_starter_gets_no_cause(classroom):
+    starter = classroom.assignment.exercises[0].part("by_hand").starter
+    part = by_hand(classroom, starter)
+    assert part.score == 0.0
+    assert part.message == NOT_BEGUN
+    assert [check.misconception for check in part.checks] == [None, None]
+    assert part.checks[0].message == NOT_BEGUN
+
+
+def test_a_result_that_cannot_be_kept_stops_the_batch_with_its_own_error(classroom):
+    kept = []
+
+    def keep(result):
+        if kept:
+            raise StorageError("the disk is full")
+        kept.append(result)
+
+    submissions = [Submission(student, classroom.notebook()) for student in ("ada", "bob", "cy")]
+    with pytest.raises(StorageError, match="the disk is full"):
+        grade_batch(classroom.setting, submissions, keep)
+    assert [result.student for result in kept] == ["ada"]
+
+
+def test_a_public_check_is_worked_out_once_and_a_hidden_one_for_each_student(tmp_path, sandbox):
+    root, log = write_course(tmp_path / "course"), tmp_path / "log"
+    classroom = Classroom(root, sandbox)
+    note = f"    open({str(log)!r}, 'a').write('%s\\n')\n"
+    grader = (root / GRADER).read_text()
+    for check in ("shape", "matches_autograd"):
+        head = f"def test_{check}(student, reference, device):\n"
+        grader = grader.replace(head, head + note % check)
+    (root / GRADER).write_text(grader)
+    wrong = classroom.notebook(square_derivative__by_hand="def d_square(w):\n    return w")
+    results = classroom.grade(*[classroom.notebook()] * 3, wrong, wrong)
+    assert [result.auto_score for result in results] == [4.0, 4.0, 4.0, 1.0, 1.0]
+    assert part_of(results[4], *BY_HAND) == part_of(results[3], *BY_HAND)
+    ran = log.read_text().split()
+    assert ran.count("shape") == 1
+    assert ran.count("matches_autograd") == 3

@@ -1,0 +1,113 @@
+"""What a student wrote is found in the executed notebook, else in the hand-in, and is never believed."""
+
+import base64
+import json
+
+import pytest
+
+from gradeprop.records.feedback.answers import Answer, Answers
+from records.graded_class import (
+    ASSIGNMENT,
+    CODE,
+    PROSE,
+    hand_in,
+    result_for,
+    small_course,
+    small_release,
+    unreadable,
+)
+from records.marked_class import BY_HAND, WHY, write_executed
+
+PNG = b"\x89PNG\r\n\x1a\n rest"
+
+
+@pytest.fixture
+def course(tmp_path):
+    return small_course(tmp_path)
+
+
+def answers(course, tmp_path, student="ada"):
+    return Answers(course, course.assignments[0], tmp_path / "submitted").of(result_for(student, ()))
+
+
+def code(outputs, source="def f(): ..."):
+    return {CODE: {"cell_type": "code", "source": source, "outputs": outputs}}
+
+
+def test_the_executed_notebook_comes_first_with_what_was_printed(course, tmp_path):
+    hand_in(tmp_path, small_release(course), "ada")
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": ["one\n", "two\n"]},
+        {"output_type": "execute_result", "data": {"text/plain": "3.0", "text/html": "<b>3</b>"}},
+        {
+            "output_type": "error",
+            "ename": "E",
+            "evalue": "v",
+            "traceback": ["\x1b[31mTraceback\x1b[0m", "E: v"],
+        },
+    ]
+    write_executed(
+        tmp_path, "ada", {**code(outputs), PROSE: {"cell_type": "markdown", "source": ["a\n", "b"]}}
+    )
+    found = answers(course, tmp_path)
+    assert found[BY_HAND] == Answer("def f(): ...", "one\ntwo\n3.0\nTraceback\nE: v")
+    assert found[WHY].source == "a\nb"
+
+
+def test_without_it_the_hand_in_is_matched_as_grading_does(course, tmp_path):
+    path = hand_in(tmp_path, small_release(course), "ada") / f"{ASSIGNMENT}.ipynb"
+    notebook = json.loads(path.read_text())
+    cell = next(cell for cell in notebook["cells"] if cell["id"] == CODE)
+    cell["source"] = "def d_square(w):\n    return w"
+    path.write_text(json.dumps(notebook))
+    assert answers(course, tmp_path)[BY_HAND] == Answer("def d_square(w):\n    return w")
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"{}", b'{"cells": 3}', b'{"cells": [{"metadata": 1}]}', b"\xff"]
+)
+def test_a_broken_executed_notebook_is_passed_over(course, tmp_path, data):
+    path = tmp_path / "autograded" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    assert answers(course, tmp_path) == {}
+
+
+def test_with_nothing_at_all_there_are_no_answers(course, tmp_path):
+    assert answers(course, tmp_path) == {}
+
+
+def test_of_an_unreadable_submission_nothing_is_shown(course, tmp_path):
+    hand_in(tmp_path, small_release(course), "eve")
+    found = Answers(course, course.assignments[0], tmp_path / "submitted").of(unreadable("eve"))
+    assert found == {}
+
+
+def test_drawings_are_kept_only_if_they_are_images(course, tmp_path):
+    def shown(kind, data):
+        return {"output_type": "display_data", "data": {kind: data, "text/plain": "<Figure>"}}
+
+    outputs = [
+        shown("image/png", base64.b64encode(PNG).decode()),
+        shown("image/png", base64.b64encode(b"<svg onload=alert(1)>").decode()),
+        shown("image/png", '" onerror="alert(1)'),
+        shown("image/svg+xml", "<svg onload=alert(1)/>"),
+        shown("image/jpeg", base64.b64encode(PNG).decode()),
+    ]
+    write_executed(tmp_path, "ada", code(outputs))
+    answer = answers(course, tmp_path)[BY_HAND]
+    assert answer.images == (("image/png", base64.b64encode(PNG).decode()),)
+    assert "onerror" not in answer.printed
+
+
+def test_long_output_is_cut_and_says_so(course, tmp_path):
+    write_executed(tmp_path, "ada", code([{"output_type": "stream", "text": "x" * 50_000}]))
+    printed = answers(course, tmp_path)[BY_HAND].printed
+    assert len(printed) < 7_000
+    assert printed.endswith("… and 44000 more characters")
+
+
+@pytest.mark.parametrize("outputs", [None, 3, ["text"], [{}], [{"output_type": "error", "traceback": 3}]])
+def test_odd_outputs_do_no_harm(course, tmp_path, outputs):
+    write_executed(tmp_path, "ada", code(outputs))
+    assert answers(course, tmp_path)[BY_HAND].source == "def f(): ..."

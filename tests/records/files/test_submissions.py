@@ -1,0 +1,98 @@
+"""Finding what was handed in, in nbgrader's layout."""
+
+import os
+
+import pytest
+
+from gradeprop.errors import UsageError
+from gradeprop.records.files.submissions import MAX_NOTEBOOK_BYTES, find_submissions
+
+
+def hand_in(root, student, content=b"{}", name="a01.ipynb"):
+    folder = root / student / "a01"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+def test_submissions_come_in_order_of_the_ids(tmp_path):
+    for student in ("zoë", "-dash", "ada lovelace"):
+        hand_in(tmp_path, student)
+    assert [item.student for item in find_submissions(tmp_path, "a01")] == ["-dash", "ada lovelace", "zoë"]
+
+
+def test_other_assignments_and_stray_files_are_left_out(tmp_path):
+    hand_in(tmp_path, "ada")
+    (tmp_path / "bob" / "a02").mkdir(parents=True)
+    (tmp_path / "README.md").write_text("")
+    assert [item.student for item in find_submissions(tmp_path, "a01")] == ["ada"]
+
+
+def test_only_the_named_students_are_taken(tmp_path):
+    for student in ("ada", "bob", "cy"):
+        hand_in(tmp_path, student)
+    assert [item.student for item in find_submissions(tmp_path, "a01", ["cy", "ada"])] == ["ada", "cy"]
+
+
+def test_a_student_who_handed_in_nothing_is_an_error_that_names_them(tmp_path):
+    hand_in(tmp_path, "ada")
+    with pytest.raises(UsageError, match="eve"):
+        find_submissions(tmp_path, "a01", ["eve"])
+
+
+def test_a_missing_folder_and_an_empty_one_are_errors_with_a_remedy(tmp_path):
+    with pytest.raises(UsageError) as missing:
+        find_submissions(tmp_path / "no", "a01")
+    assert "--submitted" in str(missing.value)
+    with pytest.raises(UsageError) as empty:
+        find_submissions(tmp_path, "a01")
+    assert "<student>/a01/a01.ipynb" in str(empty.value)
+
+
+def test_a_wrongly_named_file_is_told_to_the_student(tmp_path):
+    hand_in(tmp_path, "ada", name="homework final (2).ipynb")
+    (found,) = find_submissions(tmp_path, "a01")
+    assert "homework final (2).ipynb" in found.read()[1]
+
+
+def test_a_link_out_of_the_students_folder_is_not_followed(tmp_path):
+    secret = hand_in(tmp_path, "ada", b"the work of ada")
+    folder = tmp_path / "eve" / "a01"
+    folder.mkdir(parents=True)
+    (folder / "a01.ipynb").symlink_to(secret)
+    eve = find_submissions(tmp_path, "a01")[1]
+    assert eve.read()[0] == b""
+    assert "link" in eve.read()[1]
+
+
+def test_a_link_of_the_whole_folder_is_not_followed(tmp_path):
+    hand_in(tmp_path, "ada", b"the work of ada")
+    (tmp_path / "eve").mkdir()
+    (tmp_path / "eve" / "a01").symlink_to(tmp_path / "ada" / "a01")
+    eve = find_submissions(tmp_path, "a01")[1]
+    assert eve.read()[0] == b""
+
+
+def test_a_pipe_in_place_of_the_notebook_does_not_hang(tmp_path):
+    folder = tmp_path / "eve" / "a01"
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / "a01.ipynb")
+    (eve,) = find_submissions(tmp_path, "a01")
+    assert eve.read()[1]
+
+
+def test_a_gigantic_notebook_is_not_read(tmp_path):
+    path = hand_in(tmp_path, "ada")
+    os.truncate(path, MAX_NOTEBOOK_BYTES + 1)  # sparse: no disk is used
+    (ada,) = find_submissions(tmp_path, "a01")
+    content, problem = ada.read()
+    assert content == b""
+    assert "Clear its outputs" in problem
+
+
+def test_what_nbgraders_exchange_adds_is_not_taken_for_a_misnamed_notebook(tmp_path):
+    folder = hand_in(tmp_path, "ada", name="Untitled.ipynb").parent
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        (folder / name).write_text("x")
+    (ada,) = find_submissions(tmp_path, "a01")
+    assert "There is Untitled.ipynb instead." in ada.read()[1]

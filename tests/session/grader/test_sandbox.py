@@ -1,0 +1,350 @@
+"""Sessions in the warm process, at every level that this machine has."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from gradeprop.errors import GraderFault, UsageError
+from gradeprop.gradients.values import TensorState
+from gradeprop.session.grader.sandbox import ProcessSandbox
+from gradeprop.session.interface import (
+    Call,
+    CellOutcome,
+    CellSource,
+    Limits,
+    Missing,
+    Outcome,
+    Raised,
+    Read,
+    Returned,
+    Sandbox,
+    Session,
+    Stopped,
+)
+
+QUICK = Limits(cell_s=3.0, check_s=1.0, total_s=60.0, memory_mb=1024)
+SWALLOWS = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+
+
+def run(session: Session, source: str, label: str = "cell") -> CellOutcome:
+    return session.run(CellSource(source, label))
+
+
+def ask(session: Session, *asks: Read | Call, seconds: float | None = None) -> list[Outcome]:
+    return session.ask(asks, seconds=seconds)
+
+
+def returned(session: Session, *asks: Read | Call) -> list[object]:
+    """What the asks returned; all of them must."""
+    outcomes = ask(session, *asks)
+    assert all(isinstance(outcome, Returned) for outcome in outcomes), outcomes
+    return [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
+
+
+def value(session: Session, name: str) -> object:
+    return returned(session, Read(name))[0]
+
+
+def test_cells_share_a_namespace_and_show_outputs(session: Session) -> None:
+    first = run(session, "x = 2\nprint('hello')")
+    second = run(session, "x + 1")
+    assert (first.status, first.execution_count) == ("ok", 1)
+    assert first.outputs[0]["text"] == "hello\n"
+    assert second.outputs[0]["data"] == {"text/plain": "3"}
+    assert second.execution_count == 2
+
+
+def test_an_error_leaves_what_was_defined_before_it(session: Session) -> None:
+    outcome = run(session, "before = 1\nraise ValueError('x')\nafter = 2")
+    assert (outcome.status, outcome.message) == ("error", "ValueError: x")
+    assert value(session, "before") == 1
+    assert ask(session, Read("after")) == [Missing("after")]
+
+
+def test_names_and_calls_are_answered(session: Session) -> None:
+    run(session, "import torch\nw = torch.tensor([1., 2.], requires_grad=True)\n(w**2).sum().backward()")
+    run(session, "def f(x, k=2): return k * x")
+    state = TensorState(torch.ones(3, dtype=torch.float64), requires_grad=True)
+    w, f, missing = ask(session, Read("w"), Call("f", (state,), {"k": 5}), Call("w"))
+    assert isinstance(w, Returned)
+    assert isinstance(w.value, TensorState)
+    assert w.value.grad is not None
+    assert w.value.grad.tolist() == [2.0, 4.0]
+    assert isinstance(f, Returned)
+    assert isinstance(f.value, TensorState)
+    assert f.value.value.tolist() == [5.0, 5.0, 5.0]
+    assert f.value.value.dtype == torch.float64
+    assert missing == Missing("w", "torch.Tensor")
+
+
+def test_a_check_changes_nothing_for_later_checks_and_cells(session: Session) -> None:
+    run(session, "log = []\ndef f():\n    log.append(1)\n    return len(log)")
+    for _ in range(2):
+        (outcome,) = ask(session, Call("f"))
+        assert isinstance(outcome, Returned)
+        assert outcome.value == 1
+    assert value(session, "log") == []
+
+
+def test_calls_of_one_check_see_each_other(session: Session) -> None:
+    run(session, "log = []\ndef f():\n    log.append(1)\n    return len(log)")
+    counts = [
+        outcome.value for outcome in ask(session, Call("f"), Call("f")) if isinstance(outcome, Returned)
+    ]
+    assert counts == [1, 2]
+
+
+def test_what_a_call_prints_reaches_no_output(session: Session) -> None:
+    run(session, "import os\ndef f(x):\n    print(x)\n    os.write(1, b'secret')\n    return x")
+    ask(session, Call("f", ("secret",)))
+    assert run(session, "1").outputs[0]["data"] == {"text/plain": "1"}
+
+
+def test_exceptions_name_the_students_own_line(session: Session) -> None:
+    run(session, "def f():\n    return 1 / 0", "square-by_hand")
+    (outcome,) = ask(session, Call("f"))
+    assert isinstance(outcome, Raised)
+    assert (outcome.type_name, outcome.line) == ("ZeroDivisionError", 2)
+    assert outcome.traceback.splitlines()[0] == "square-by_hand, line 2, in f"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "words"),
+    [
+        ("import os; os._exit(0)", "killed", "exit code 0"),
+        ("import os; os._exit(7)", "killed", "exit code 7"),
+        ("import ctypes; ctypes.string_at(0)", "killed", "segmentation fault"),
+        ("while True: pass", "timeout", "`f` did not finish in 1 s"),
+        (SWALLOWS.replace("\n", "\n    "), "timeout", "`f` did not finish in 1 s"),
+        ("import time; time.sleep(60)", "timeout", "`f` did not finish in 1 s"),
+        ("import torch; return torch.ones(10**10)", "memory", "1024 MiB"),
+        ("return bytearray(2 << 30)", "memory", "1024 MiB"),
+        ("import torch; return torch.ones(1).expand(2**33)", "output", "32 MiB"),
+        ("return 'x' * (40 << 20)", "output", "32 MiB"),
+    ],
+)
+def test_a_check_that_breaks_costs_only_itself(session: Session, body: str, reason: str, words: str) -> None:
+    run(session, f"x = 4\ndef f():\n    {body}")
+    fine, stopped, after = ask(session, Read("x"), Call("f"), Read("x"))
+    assert isinstance(fine, Returned)
+    assert isinstance(stopped, Stopped)
+    assert isinstance(after, Stopped)
+    assert (stopped.reason, after.reason) == (reason, reason)
+    assert words in stopped.message
+    assert value(session, "x") == 4
+
+
+def test_leaving_by_exception_is_raised(session: Session) -> None:
+    run(session, "import sys\ndef f(): sys.exit(3)\ndef g(): raise KeyboardInterrupt")
+    assert [type(outcome) for outcome in ask(session, Call("f"), Call("g"))] == [Raised, Raised]
+
+
+def test_a_slow_cell_is_interrupted_and_keeps_what_it_did(session: Session) -> None:
+    began = time.monotonic()
+    outcome = run(session, "x = 1\nprint('here')\nwhile True: pass")
+    assert time.monotonic() - began < 4.5
+    assert outcome.status == "timeout"
+    assert outcome.message is not None
+    assert "3 s" in outcome.message
+    assert outcome.outputs[0]["text"] == "here\n"
+    assert "gradeprop" not in repr(outcome.outputs)
+    assert value(session, "x") == 1
+
+
+def test_a_cell_that_cannot_be_interrupted_is_left_out(session: Session) -> None:
+    run(session, "x = 1")
+    stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nx = 2\nwhile True: pass"
+    assert run(session, stubborn).status == "timeout"
+    assert value(session, "x") == 1
+    assert run(session, "x + 1").outputs[0]["data"] == {"text/plain": "2"}
+
+
+@pytest.mark.parametrize("source", ["import os; os._exit(0)", "import ctypes; ctypes.string_at(0)"])
+def test_a_cell_that_ends_its_process_is_left_out(session: Session, source: str) -> None:
+    run(session, "import torch\nx = torch.rand(3)")
+    before = value(session, "x")
+    assert run(session, source).status == "killed"
+    after = value(session, "x")
+    assert isinstance(before, TensorState)
+    assert isinstance(after, TensorState)
+    assert torch.equal(before.value, after.value)
+
+
+def test_a_cell_that_needs_too_much_memory_says_so(session: Session) -> None:
+    outcome = run(session, "import torch\ntorch.ones(10**10)")
+    assert outcome.status == "memory"
+    assert outcome.message is not None
+    assert "1024 MiB" in outcome.message
+
+
+def test_a_flood_of_output_is_cut(session: Session) -> None:
+    outcome = run(session, "for _ in range(100_000): print('x' * 100)")
+    assert outcome.status == "ok"
+    assert len(outcome.outputs[0]["text"]) <= 256 << 10
+    assert "cut" in outcome.outputs[-1]["text"]
+    assert run(session, "y = 1").status == "ok"
+
+
+def test_cells_beyond_the_whole_budget_of_output_show_nothing_but_run(sandbox: Sandbox) -> None:
+    limits = replace(QUICK, output_kb_cell=64, output_kb_total=100)
+    with sandbox.open(limits=limits, seed=1) as session:
+        seen = [run(session, f"print('x' * 60_000)\nn = {n}") for n in range(3)]
+        assert [outcome.status for outcome in seen] == ["ok", "output", "output"]
+        assert seen[2].message is not None
+        assert "100 KiB" in seen[2].message
+        assert value(session, "n") == 2
+
+
+def test_seeds_make_sessions_repeatable(sandbox: Sandbox) -> None:
+    source = (
+        "import torch, random, numpy\nt = torch.rand(2)\nr = random.random()\nn = float(numpy.random.rand())"
+    )
+    seen = []
+    for seed in (3, 3, 4):
+        with sandbox.open(limits=QUICK, seed=seed) as session:
+            run(session, source)
+            t = value(session, "t")
+            assert isinstance(t, TensorState)
+            seen.append((t.value.tolist(), value(session, "r"), value(session, "n")))
+    assert seen[0] == seen[1]
+    assert all(a != b for a, b in zip(seen[1], seen[2], strict=True))
+
+
+def test_random_numbers_in_a_check_go_on_from_the_notebooks(session: Session) -> None:
+    run(session, "import random\nrandom.seed(5)\ndef f(): return random.random()")
+    answers = [
+        outcome.value
+        for _ in range(2)
+        for outcome in ask(session, Call("f"))
+        if isinstance(outcome, Returned)
+    ]
+    run(session, "expected = random.random()")
+    assert answers == [value(session, "expected")] * 2
+
+
+def test_files_lie_in_a_fresh_working_folder(sandbox: Sandbox) -> None:
+    files = {"data.csv": b"1,2", "sub/helper.py": b"x = 5"}
+    with sandbox.open(limits=QUICK, seed=1, files=files) as session:
+        run(
+            session,
+            "import os\nseen = sorted(os.listdir())\nfrom sub.helper import x\nopen('mine', 'w').close()",
+        )
+        run(session, "name = __name__\nfolder = os.getcwd()\nchanged = os.path.getmtime('data.csv')")
+        assert value(session, "changed") < 1e9  # long ago: not a change of the notebook's own
+        assert value(session, "seen") == ["data.csv", "sub"]
+        assert value(session, "x") == 5
+        assert value(session, "name") == "__main__"
+        folder = Path(str(value(session, "folder")))
+    with sandbox.open(limits=QUICK, seed=1) as session:
+        run(session, "import os\nseen = os.listdir()")
+        assert value(session, "seen") == []
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a/../../x", ""])
+def test_files_outside_the_working_folder_are_refused(sandbox: Sandbox, name: str) -> None:
+    with pytest.raises(UsageError):
+        sandbox.open(limits=QUICK, seed=1, files={name: b""})
+
+
+def test_the_whole_session_has_a_limit(sandbox: Sandbox) -> None:
+    limits = Limits(cell_s=1.0, check_s=1.0, total_s=1.5)
+    with sandbox.open(limits=limits, seed=1) as session:
+        run(session, "import time; time.sleep(0.9)\nx = 1")
+        outcome = run(session, "time.sleep(0.9)")
+        assert outcome.status == "timeout"
+        last = run(session, "1")
+        (answer,) = ask(session, Read("x"))
+    assert last.status == "timeout"
+    assert last.message is not None
+    assert "whole notebook" in last.message
+    assert isinstance(answer, Stopped)
+
+
+def test_closing_twice_is_fine_and_using_after_is_a_fault(sandbox: Sandbox) -> None:
+    session = sandbox.open(limits=QUICK, seed=1)
+    run(session, "1")
+    session.close()
+    session.close()
+    with pytest.raises(GraderFault):
+        run(session, "1")
+
+
+def test_sessions_side_by_side_do_not_meet(sandbox: Sandbox) -> None:
+    with (
+        sandbox.open(limits=QUICK, seed=1) as left,
+        sandbox.open(limits=QUICK, seed=1) as right,
+    ):
+        run(left, "x = 'left'")
+        run(right, "x = 'right'")
+        assert (value(left, "x"), value(right, "x")) == ("left", "right")
+
+
+def test_nothing_is_left_running_after_a_session(plain_sandbox: Sandbox) -> None:
+    with plain_sandbox.open(limits=QUICK, seed=1) as session:
+        run(session, "import os\nme = os.getpid()")
+        pid = value(session, "me")
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_thread_that_ends_the_process_later_costs_no_other_part(sandbox: Sandbox) -> None:
+    with sandbox.open(limits=QUICK, seed=1) as session:
+        run(session, "import os, threading\nx = 5\ndef f(): return x")
+        run(session, "threading.Timer(0.3, os._exit, (0,)).start()")
+        time.sleep(0.6)
+        assert value(session, "x") == 5
+        time.sleep(0.6)
+        assert returned(session, Call("f")) == [5]
+        time.sleep(0.6)
+        assert run(session, "y = x").status == "ok"
+
+
+def test_a_dead_warm_process_is_replaced_and_the_work_done_again(sandbox: Sandbox) -> None:
+    assert isinstance(sandbox, ProcessSandbox)
+    with sandbox.open(limits=QUICK, seed=1) as session:
+        run(session, "x = 7")
+        os.kill(sandbox.warm()._process.pid, 9)
+        assert run(session, "y = x + 1").status == "ok"
+        assert value(session, "y") == 8
+
+
+def test_a_submission_that_ends_the_warm_process_alone_twice_fails(plain_sandbox: Sandbox) -> None:
+    kills = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nimport time; time.sleep(2)"
+    with plain_sandbox.open(limits=QUICK, seed=1) as session:
+        run(session, "x = 1")
+        outcome = run(session, kills)
+        assert outcome.status == "killed"
+        assert outcome.message is not None
+        assert "twice" in outcome.message
+        assert value(session, "x") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [
+        ("%matplotlib inline", "ok"),
+        ("!pip install --quiet something-that-is-not-there", "ok"),
+        ("!ls", "ok"),
+        ("answer = input('how many steps? ')", "error"),
+        ("import webbrowser\nwebbrowser.open('https://example.org')", "ok"),
+    ],
+)
+def test_what_a_notebook_asks_of_a_desktop_is_answered_soon_and_costs_nothing_else(
+    session: Session, sandbox: Sandbox, source: str, status: str
+) -> None:
+    if sandbox.level == "none" and "pip" in source:
+        pytest.skip("without isolation there is the network, which takes its time")
+    run(session, "def f(): return 7")
+    outcome = session.run(CellSource(source, "cell"))  # a cell has 3 s here
+    assert outcome.status == status, outcome
+    place = session.mark()
+    run(session, "w = 5")
+    (answer,) = session.ask([Call("f")], at=place)
+    assert isinstance(answer, Returned)
+    assert (answer.value, value(session, "w")) == (7, 5)

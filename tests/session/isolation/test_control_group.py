@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gradeprop.session.isolation.control_group import SLACK_MB, ControlGroup, _own_groups, control_group
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+
+
+@pytest.fixture
+def group() -> Iterator[ControlGroup]:
+    try:
+        made = control_group()
+    except OSError as error:
+        pytest.skip(f"control groups cannot be made here: {error}")
+    yield made
+    made.remove()
+    assert not made.memory.exists()
+    assert not made.pids.exists()
+
+
+def inside(group: ControlGroup, source: str) -> subprocess.CompletedProcess[str]:
+    joining = "".join(f"open({path!r}, 'w').write('0')\n" for path in group.procs)
+    return subprocess.run(
+        [sys.executable, "-c", joining + source], capture_output=True, text=True, check=False
+    )
+
+
+def test_memory_of_all_processes_together_is_bounded(group: ControlGroup) -> None:
+    group.limit(64, 20)
+    hungry = f"import os\nif os.fork() == 0: x = bytearray({SLACK_MB + 100} << 20); os._exit(0)\n"
+    done = inside(group, hungry + "print(os.waitstatus_to_exitcode(os.wait()[1]))")
+    assert done.stdout.strip() == "-9"
+    assert group.kills() == 1
+
+
+def test_the_number_of_processes_is_bounded(group: ControlGroup) -> None:
+    group.limit(512, 5)
+    source = (
+        "import os, time\nn = 0\ntry:\n    while True:\n"
+        "        if os.fork() == 0: time.sleep(1); os._exit(0)\n"
+        "        n += 1\nexcept OSError: print(n)"
+    )
+    assert inside(group, source).stdout.strip() == "4"
+
+
+def test_what_the_warm_process_has_does_not_count(group: ControlGroup) -> None:
+    group.baseline_bytes = 100 << 20
+    group.limit(10, 5)
+    name = "memory.limit_in_bytes" if group.version == 1 else "memory.max"
+    assert int((group.memory / name).read_text()) == (100 + 10 + SLACK_MB) << 20
+
+
+def test_the_kernel_is_told_only_what_is_new(tmp_path: Path) -> None:
+    group = ControlGroup(tmp_path, tmp_path, 2)
+    limit = tmp_path / "memory.max"
+    group.limit(1, 9)
+    told = limit.read_text()
+    limit.unlink()
+    group.limit(1, 9)
+    assert not limit.exists()
+    group.limit(2, 9)
+    assert limit.read_text() != told
+    limit.unlink()
+    limit.mkdir()  # refuses
+    group.limit(3, 9)
+    limit.rmdir()
+    group.limit(3, 9)
+    assert limit.exists()
+
+
+def test_groups_of_killed_graders_are_removed(group: ControlGroup) -> None:
+    abandoned = group.memory.parent / "gradeprop-99999999-0"
+    abandoned.mkdir()
+    control_group().remove()
+    assert not abandoned.exists()
+    assert group.memory.exists()
+
+
+def test_version_two_speaks_its_own_files(tmp_path: Path) -> None:
+    group = ControlGroup(tmp_path, tmp_path, 2)
+    (tmp_path / "memory.current").write_text("1000\n")
+    (tmp_path / "memory.events").write_text("low 0\noom 3\noom_kill 2\n")
+    group.note_baseline()
+    group.limit(1, 9)
+    assert group.kills() == 2
+    assert (tmp_path / "memory.max").read_text() == str(1000 + ((1 + SLACK_MB) << 20))
+    assert (tmp_path / "pids.max").read_text() == "9"
+    assert group.procs == [str(tmp_path / "cgroup.procs")]
+
+
+def test_the_own_groups_are_known() -> None:
+    assert _own_groups()

@@ -1,0 +1,144 @@
+"""What a machine with a GPU needs of the sandbox, with a stand-in for its driver. No GPU takes part."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stub_driver
+
+from gradeprop.course.limits import Limits
+from gradeprop.errors import GraderFault, MissingFacility
+from gradeprop.session.grader import sandbox as process
+from gradeprop.session.interface import CellSource
+from gradeprop.session.isolation import gpu, launch
+from gradeprop.session.isolation.survey import working
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+
+# In the warm process, where it is preloaded: in the place of CUDA, the stand-in is started.
+IN_PLACE_OF_CUDA = """
+import gradeprop.session.student.child, stub_cuda
+
+def start_gpu():
+    said = stub_cuda.start()
+    return None if said == 0 else f"the driver says {said}"
+
+gradeprop.session.student.child.start_gpu = start_gpu
+"""
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a driver and, in ``site-packages``, what uses it; readable for everybody."""
+    with tempfile.TemporaryDirectory(prefix="gradeprop-driver-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        stub_driver.build(folder / "driver")
+        packages = folder / "site-packages"
+        packages.mkdir()
+        (packages / "stub_cuda.py").write_text(stub_driver.MODULE)
+        (packages / "stub_cuda_at_import.py").write_text("import stub_cuda\nstub_cuda.start()\n")
+        (packages / "in_place_of_cuda.py").write_text(IN_PLACE_OF_CUDA)
+        monkeypatch.syspath_prepend(str(packages))
+        yield folder
+
+
+def at(level: str) -> None:
+    problem = working(level)  # type: ignore[arg-type]
+    if problem is not None:
+        pytest.skip(f"isolation {level} does not work here: {problem}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("level", ["full", "restricted"])
+def test_a_machine_with_a_driver_grades_on_the_cpu(machine: Path, level: str) -> None:
+    at(level)
+    if os.geteuid() != 0 or not launch.can_stage():
+        pytest.skip("only root can show itself another ld.so.cache, and not here")
+    script = Path(__file__).with_name("machine_with_a_driver.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(machine / "driver"), level],
+        env={**os.environ, "PYTHONPATH": str(machine / "site-packages")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("ok None libcuda.so.1: "), done.stdout  # found, and no library
+    assert "file too short [2.0, 2.0]" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("level", ["full", "restricted", "none"])
+def test_the_sandbox_lets_cuda_live_where_there_is_a_gpu(
+    machine: Path, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if level != "none":
+        at(level)
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(machine / "driver"))
+    monkeypatch.setattr(gpu, "wake", lambda: None)
+    for module in (gpu, launch):
+        monkeypatch.setattr(module, "gpu_devices", lambda: ["/dev/tty"])  # a device like any other
+    cell = "import os, stub_cuda; print(stub_cuda.start(), os.path.exists('/dev/tty'))"
+    names = ["in_place_of_cuda"]
+    with (
+        process.open_sandbox(level, packages=names, device="cuda") as sandbox,  # type: ignore[arg-type]
+        sandbox.open(limits=Limits(), seed=1) as session,
+    ):
+        outcome = session.run(CellSource(cell, "cell"))
+    assert (outcome.status, outcome.message) == ("ok", None)
+    assert outcome.outputs[0]["text"] == "0 True\n"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("machine")
+def test_a_gpu_that_does_not_start_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu, "wake", lambda: None)
+    # Without the driver's folder in the caller's environment there is no driver.
+    with (
+        process.open_sandbox("none", packages=["in_place_of_cuda"], device="cuda") as sandbox,
+        pytest.raises(GraderFault, match=r"CUDA does not start in the sandbox: .*libcuda\.so\.1"),
+    ):
+        sandbox.open(limits=Limits(), seed=1)
+
+
+def test_waking_a_gpu_that_is_not_there_says_so() -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    with pytest.raises(MissingFacility, match="CUDA does not start") as error:
+        gpu.wake()
+    assert "--device cpu" in (error.value.remedy or "")
+
+
+def test_the_drivers_folder_is_found_in_the_callers_environment_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / gpu.DRIVER).touch()
+    monkeypatch.setenv("LD_LIBRARY_PATH", f"/nowhere::{tmp_path}:{tmp_path}")
+    assert gpu.driver_folders() == [str(tmp_path)]
+    monkeypatch.delenv("LD_LIBRARY_PATH")
+    assert str(tmp_path) not in gpu.driver_folders()
+
+
+def test_with_a_gpu_the_driver_is_found_and_without_one_it_is_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / gpu.DRIVER).touch()
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
+    with_gpu, without = launch.Launcher("none", gpu=True), launch.Launcher("none")
+    try:
+        assert str(tmp_path) in with_gpu._library_path()
+        hiding = Path(without._library_path()[0], gpu.DRIVER)
+        assert hiding.read_bytes() == b""
+        assert str(tmp_path) not in without._library_path()
+    finally:
+        with_gpu.close()
+        without.close()

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from gradeprop.errors import MissingFacility
+from gradeprop.session.grader import sandbox as process
+from gradeprop.session.isolation import survey as probe
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+def test_every_missing_layer_says_why_and_what_mends_it() -> None:
+    found = probe.survey()
+    names = [layer.name for layer in found.layers]
+    assert names[0] == "Linux"
+    assert {"bubblewrap", "user namespaces", "Landlock", "seccomp", "control group"} <= set(names)
+    for layer in found.layers:
+        assert layer.detail
+        assert layer.present or layer.remedy
+    if found.level == "full":
+        assert next(layer for layer in found.layers if layer.name == "isolation full").present
+
+
+def test_elsewhere_than_on_linux_nothing_works_and_it_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    probe.survey.cache_clear()
+    probe.working.cache_clear()
+    try:
+        found = probe.survey()
+        assert found.level is None
+        assert "gradeprop check" in found.layers[0].remedy
+        with pytest.raises(MissingFacility, match="Linux"):
+            process.open_sandbox("auto")
+    finally:
+        probe.survey.cache_clear()
+        probe.working.cache_clear()
+
+
+def test_auto_refuses_rather_than_falling_below_restricted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "best_level", lambda: None)
+    monkeypatch.setattr(process, "working", lambda _: "no such thing")
+    with pytest.raises(MissingFacility, match="neither fully"):
+        process._choose("auto")
+    with pytest.raises(MissingFacility, match="isolation full does not work here: no such thing"):
+        process._choose("full")
+    assert process._choose("none") == "none"
+
+
+def test_auto_takes_restricted_where_full_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "working", lambda level: "refused" if level == "full" else None)
+    assert probe.best_level() == "restricted"
+
+
+def test_the_trusted_side_can_be_imported_without_anything_of_linux() -> None:
+    code = (
+        "import sys\n"
+        "for name in ('fcntl', 'resource', 'pwd', 'pyseccomp', 'IPython', 'torch'):\n"
+        "    sys.modules[name] = None\n"
+        "import gradeprop.session.grader.sandbox, gradeprop.session.isolation.survey, gradeprop.session.fake\n"
+        "import gradeprop.session.interface, gradeprop.session.grader.warm_process\n"
+        "print('imported')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "imported", done.stderr
