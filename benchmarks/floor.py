@@ -1,12 +1,12 @@
-"""The floor: the same cells and the same calls in one warm process, with no isolation and no grader.
+"""The floor: the same cells and the same calls in one warm process, with no isolation and no
+grader.
 
-Run by throughput.py: ``floor.py COURSE ASSIGNMENT``. Prepares everything, prints ``ready``, waits for a
-line on stdin, then runs all submissions and prints its figures as one line of JSON.
+Run by throughput.py: ``floor.py COURSE ASSIGNMENT``. Prepares everything, prints ``ready``, waits
+for a line on stdin, then runs all submissions and prints its figures as one line of JSON.
 
-Nothing is restored, recorded, diagnosed or written here. What the calls should return is known beforehand,
-and they are compared by `torch.allclose`. No grader can be faster without running less of the student's
-code.
-"""
+Nothing is restored, recorded, diagnosed or written here. What the calls should return is known
+beforehand, and they are compared by `torch.allclose`. No grader can be faster without running less
+of the student's code."""
 
 from __future__ import annotations
 
@@ -61,7 +61,14 @@ class Recorder:
     def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:  # noqa: ARG002
         return None
 
-    def examine(self, subject: int, site: CheckSite, device: str, script: Script, again: Rewrite) -> None:  # noqa: ARG002
+    def examine(
+        self,
+        subject: int,
+        site: CheckSite,
+        device: str,  # noqa: ARG002
+        script: Script,
+        again: Rewrite,  # noqa: ARG002
+    ) -> None:
         self.scripts[subject].setdefault((site.exercise.slug, site.part.part), []).append(script)
 
     def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:  # noqa: ARG002
@@ -79,7 +86,9 @@ class Floor:
     right: int = 0
     asked: int = 0
 
-    def submission(self, notebook: RestoredNotebook, scripts: dict[tuple[str, str], list[Script]]) -> None:
+    def submission(
+        self, notebook: RestoredNotebook, scripts: dict[tuple[str, str], list[Script]]
+    ) -> None:
         names = self.shell.user_ns
         before = set(names)
         for cell in notebook.cells:
@@ -124,7 +133,9 @@ def close(got: Any, expected: Any) -> bool:
         return same and all(map(close, got, expected))
     try:
         got, expected = torch.as_tensor(got), torch.as_tensor(expected)
-        return torch.allclose(got.detach().double().reshape(expected.shape), expected.double(), rtol=1e-4)
+        return torch.allclose(
+            got.detach().double().reshape(expected.shape), expected.double(), rtol=1e-4
+        )
     except (TypeError, ValueError, RuntimeError):
         return False
 
@@ -138,7 +149,9 @@ def prepare(
     notebooks = [restore(path.read_bytes(), release) for path in paths]
     recorder = Recorder([path.parts[-3] for path in paths])
     began = time.perf_counter()
-    errors = run_pytest(course, assignment.exercises, GradingPlugin(course, assignment, ("cpu",), recorder))
+    errors = run_pytest(
+        course, assignment.exercises, GradingPlugin(course, assignment, ("cpu",), recorder)
+    )
     if errors:
         raise SystemExit(str(errors))
     return notebooks, recorder, time.perf_counter() - began

@@ -1,11 +1,10 @@
 """Memory of the grading processes while a large class is graded: does it stay flat?
 
-    python benchmarks/memory.py                                        # quick: 300 small submissions
-    python benchmarks/memory.py --submissions 10000 --write docs/memory.png
+    python benchmarks/memory.py                                        # quick: 300 small
+    submissions python benchmarks/memory.py --submissions 10000 --write docs/memory.png
 
-Samples the resident memory of the command, its workers and their warm processes (what the short-lived
-children add is given back when they end). Prints first, last and largest figures.
-"""
+Samples the resident memory of the command, its workers and their warm processes (what the
+short-lived children add is given back when they end). Prints first, last and largest figures."""
 
 from __future__ import annotations
 
@@ -67,8 +66,11 @@ def sample(
         raise SystemExit(f"gradeprop grade: exit code {process.returncode}")
 
 
-def lasting(samples: list[tuple[float, int, dict[str, float]]]) -> list[tuple[float, int, dict[str, float]]]:
-    """Without processes that were there for less than half of the time: children caught as they started."""
+def lasting(
+    samples: list[tuple[float, int, dict[str, float]]],
+) -> list[tuple[float, int, dict[str, float]]]:
+    """Without processes that were there for less than half of the time: children caught as they
+    started."""
     seen = Counter(name for _, _, found in samples for name in found)
     return [
         (when, done, {name: size for name, size in found.items() if 2 * seen[name] >= len(samples)})
@@ -112,7 +114,9 @@ def _name(process: psutil.Process, command: psutil.Process, names: dict[int, str
     return f"{name} {count + 1}" if name != "command" else name
 
 
-def plot(samples: list[tuple[float, int, dict[str, float]]], options: argparse.Namespace, path: Path) -> None:
+def plot(
+    samples: list[tuple[float, int, dict[str, float]]], options: argparse.Namespace, path: Path
+) -> None:
     import matplotlib as mpl
 
     mpl.use("agg")
@@ -129,7 +133,8 @@ def plot(samples: list[tuple[float, int, dict[str, float]]], options: argparse.N
     axes.legend(loc="lower right", fontsize="small")
     took = samples[-1][0]
     axes.set_title(
-        f"gradeprop grade, {options.submissions:,} submissions of {options.assignment} in {took:.0f} s,"
+        f"gradeprop grade, {options.submissions:,} submissions of {options.assignment} in "
+        f"{took:.0f} s,"
         f" {datetime.now(UTC):%Y-%m-%d}\n{machine()}",
         fontsize=7,
     )
@@ -142,8 +147,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--submissions", type=int, default=300, metavar="N")
     parser.add_argument("--assignment", default="a01_slopes")
-    parser.add_argument("--workers", type=int, metavar="N", help="default: as `gradeprop grade` chooses")
-    parser.add_argument("--every", type=float, default=1.0, metavar="SECONDS", help="between two samples")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="default: as `gradeprop grade` chooses"
+    )
+    parser.add_argument(
+        "--every", type=float, default=1.0, metavar="SECONDS", help="between two samples"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help="the plot, a PNG")
     return parser.parse_args()
 

@@ -1,4 +1,5 @@
-"""The same submissions in other graders: nbgrader, Otter-Grader, and a bare kernel for each notebook."""
+"""The same submissions in other graders: nbgrader, Otter-Grader, and a bare kernel for each
+notebook."""
 
 from __future__ import annotations
 
@@ -32,12 +33,16 @@ from gradeprop.notebook.render import to_notebook
 from gradeprop.notebook.restore import restore
 from gradeprop.session.interface import Call
 
-_CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'benchmark'\nc.CourseDirectory.root = {root!r}\n"
+_CONFIG = (
+    "c = get_config()\nc.CourseDirectory.course_id = 'benchmark'\nc.CourseDirectory.root = "
+    "{root!r}\n"
+)
 
 
 @dataclass(frozen=True)
 class Peer:
-    """What a peer took for one submission. ``warm`` leaves out its start, where that can be told apart."""
+    """What a peer took for one submission. ``warm`` leaves out its start, where that can be told
+    apart."""
 
     name: str
     submissions: int
@@ -66,7 +71,8 @@ def nbgrader(work: Workload, students: Sequence[str], folder: Path) -> Peer:
     for student in students:
         shutil.copytree(work.root / "submitted" / student, folder / "submitted" / student)
     scripts = sysconfig.get_path("scripts")
-    path = {"PATH": os.pathsep.join((scripts, os.environ.get("PATH", "")))}  # it looks for alembic there
+    # it looks for alembic there
+    path = {"PATH": os.pathsep.join((scripts, os.environ.get("PATH", "")))}
     command = [Path(scripts) / "nbgrader"]
     run([*command, "generate_assignment", name], folder, path)
     seconds = run([*command, "autograde", name], folder, path)
@@ -74,21 +80,30 @@ def nbgrader(work: Workload, students: Sequence[str], folder: Path) -> Peer:
     with sqlite3.connect(folder / "gradebook.db") as database:
         (points,) = database.execute("select sum(auto_score) from grade").fetchone()
     if len(marked) != len(students) or not points:
-        raise CommandFailedError(f"nbgrader graded {len(marked)} of {len(students)}, {points} points in all")
+        raise CommandFailedError(
+            f"nbgrader graded {len(marked)} of {len(students)}, {points} points in all"
+        )
     times = sorted(file.stat().st_mtime for file in marked)
     warm = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else None
     return Peer(
-        f"nbgrader {version('nbgrader')}", len(students), seconds / len(students), warm, "public checks only"
+        f"nbgrader {version('nbgrader')}",
+        len(students),
+        seconds / len(students),
+        warm,
+        "public checks only",
     )
 
 
 def kernel(work: Workload, students: Sequence[str]) -> Peer:
-    """A fresh kernel for each restored notebook, its public checks included; nothing is recorded."""
+    """A fresh kernel for each restored notebook, its public checks included; nothing is
+    recorded."""
     taken = []
     for student in students:
         notebook = nbformat.v4.new_notebook()
         for cell in restore(work.notebooks[student], work.release).cells:
-            make = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
+            make = (
+                nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
+            )
             notebook.cells.append(make(cell.source))
         began = time.monotonic()
         NotebookClient(notebook, timeout=120, allow_errors=True, kernel_name="python3").execute(
@@ -103,7 +118,8 @@ def kernel(work: Workload, students: Sequence[str]) -> Peer:
 
 
 def otter(work: Workload, students: Sequence[str], folder: Path, environment: Path) -> Peer:
-    """``otter run`` on the same notebooks, with tests that call the same functions with the same inputs.
+    """``otter run`` on the same notebooks, with tests that call the same functions with the same
+    inputs.
 
     Raises:
         SkippedError: Otter-Grader cannot be installed.
@@ -117,7 +133,9 @@ def otter(work: Workload, students: Sequence[str], folder: Path, environment: Pa
     for student in students:
         notebook = nbformat.reads(work.notebooks[student].decode(), as_version=4)
         # Its own tests take the place of our check cells.
-        notebook.cells = [cell for cell in notebook.cells if not cell.source.startswith("gp.check(")]
+        notebook.cells = [
+            cell for cell in notebook.cells if not cell.source.startswith("gp.check(")
+        ]
         path = folder / student / f"{work.assignment.id}.ipynb"
         path.parent.mkdir()
         nbformat.write(notebook, path)
@@ -129,7 +147,9 @@ def otter(work: Workload, students: Sequence[str], folder: Path, environment: Pa
     python = program.with_name("python")
     asked = [python, "-c", "from importlib.metadata import version; print(version('otter-grader'))"]
     found = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-    return Peer(f"Otter-Grader {found}", len(students), statistics.median(taken), None, "a command for each")
+    return Peer(
+        f"Otter-Grader {found}", len(students), statistics.median(taken), None, "a command for each"
+    )
 
 
 def _otter_program(environment: Path) -> Path:
@@ -154,7 +174,8 @@ def _otter_program(environment: Path) -> Path:
 
 
 def otter_tests(work: Workload) -> dict[str, str]:
-    """One of Otter's test files for each part: our checks with one student's inputs, as doctests."""
+    """One of Otter's test files for each part: our checks with one student's inputs, as
+    doctests."""
     recorder = Recorder(["otter"])
     run_pytest(
         work.course,
@@ -167,7 +188,12 @@ def otter_tests(work: Workload) -> dict[str, str]:
         checks = next(item for item in spec.parts if item.part == part)
         assert isinstance(checks, CodePart)
         cases = [
-            {"code": _doctest(script), "hidden": not check.public, "locked": False, "points": check.points}
+            {
+                "code": _doctest(script),
+                "hidden": not check.public,
+                "locked": False,
+                "points": check.points,
+            }
             for check, script in zip(checks.checks, scripts, strict=True)
         ]
         suite = {"cases": cases, "scored": True, "setup": "", "teardown": "", "type": "doctest"}

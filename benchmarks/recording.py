@@ -29,7 +29,8 @@ _GRADED = 16
 
 
 def recording(work: Workload, gradebook: str | None = None) -> tuple[float, float]:
-    """Seconds of wall-clock and of processor time to record all students of ``work``, who are new."""
+    """Seconds of wall-clock and of processor time to record all students of ``work``, who are
+    new."""
     handed = find_submissions(work.root / "submitted", work.assignment.id, [])
     plan = Plan(work.course, work.assignment.id, work.release, b"benchmark" * 4, ("cpu",), "auto")
     results: list[SubmissionResult] = []

@@ -73,7 +73,8 @@ def table(figures: Figures) -> str:
     for row in rows(figures):
         longer, share = row.each / ours.each, ours.rate / row.rate
         lines.append(
-            f"| {row.name} | {1000 * row.each:,.0f} | {row.rate:.3g} | {longer:.3g}× | {share:.3g}× |"
+            f"| {row.name} | {1000 * row.each:,.0f} | {row.rate:.3g} | {longer:.3g}× | "
+            f"{share:.3g}× |"
         )
     return "\n".join(lines)
 
@@ -87,12 +88,20 @@ def targets(figures: Figures) -> str:
     if peer is not None:
         ratio = run.per_second * peer.seconds
         lines.append(
-            _aim(f"{TARGET_RATE}× nbgrader's throughput once warm", f"{ratio:.0f}×", ratio >= TARGET_RATE)
+            _aim(
+                f"{TARGET_RATE}× nbgrader's throughput once warm",
+                f"{ratio:.0f}×",
+                ratio >= TARGET_RATE,
+            )
         )
         if peer.warm is not None:
             lines[-1] += f" ({run.per_second * peer.warm:.0f}× if nbgrader's own start is left out)"
     lines.append(
-        _aim(f"first result within {TARGET_START:g} s", f"{run.first:.1f} s", run.first < TARGET_START)
+        _aim(
+            f"first result within {TARGET_START:g} s",
+            f"{run.first:.1f} s",
+            run.first < TARGET_START,
+        )
     )
     together = sum(1 / item["mean"] for item in figures.floor_together)
     ratio = run.each / (len(figures.floor_together) / together)
@@ -123,7 +132,8 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB memory, Linux {platform.release()}, "
-        f"Python {platform.python_version()}, torch {version('torch')}, IPython {version('ipython')}"
+        f"Python {platform.python_version()}, torch {version('torch')}, IPython "
+        f"{version('ipython')}"
     )
 
 

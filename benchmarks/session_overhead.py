@@ -1,6 +1,7 @@
-"""What a session costs beyond the student's own code: time to warm, per submission, per level, in parallel.
+"""What a session costs beyond the student's own code: time to warm, per submission, per level, in
+parallel.
 
-The floor is the same cells and the same calls in one warm process, without any session around them::
+The floor is the same cells and the same calls in one warm process, with no session around them::
 
     OMP_NUM_THREADS=1 python benchmarks/session_overhead.py [--count 40] [--workers 2] [--json]
 
@@ -73,7 +74,9 @@ def checks() -> list[list[Ask]]:
     return [[Call(name, (argument,)) for _ in range(2)] for name in NAMES for _ in range(2)]
 
 
-def grade(run: Callable[[CellSource], object], ask: Callable[[Sequence[Ask]], list[object]]) -> None:
+def grade(
+    run: Callable[[CellSource], object], ask: Callable[[Sequence[Ask]], list[object]]
+) -> None:
     for number, source in enumerate(CELLS):
         run(CellSource(source, f"cell {number}"))
         if number == AFTER_THIRD:

@@ -1,4 +1,5 @@
-"""How fast submissions are graded: by gradeprop, by its peers, and at best (the floor). One run, one table.
+"""How fast submissions are graded: by gradeprop, by its peers, and at best (the floor). One run,
+one table.
 
     python benchmarks/throughput.py --submissions 512 --write docs/benchmarks.md
 
@@ -38,7 +39,9 @@ def main() -> None:
     for text in figures.skipped:
         print(text)
     if options.write is not None:
-        options.write.write_text(page(figures, "benchmarks/throughput.py " + " ".join(sys.argv[1:])))
+        options.write.write_text(
+            page(figures, "benchmarks/throughput.py " + " ".join(sys.argv[1:]))
+        )
         print(f"\nwrote {options.write}")
 
 
@@ -50,13 +53,19 @@ def measure(folder: Path, options: argparse.Namespace) -> Figures:
     for label, workers, gradebook in (
         (f"{name}, {options.workers or os.cpu_count()} workers", options.workers, True),
         (f"{name}, 1 worker", 1, True),
-        (f"{name}, {options.workers or os.cpu_count()} workers, without a gradebook", options.workers, False),
+        (
+            f"{name}, {options.workers or os.cpu_count()} workers, without a gradebook",
+            options.workers,
+            False,
+        ),
     ):
         run = grade(work, workers=workers, gradebook=gradebook)
         _say(f"{label}: first result after {run.first:.1f} s, then {run.per_second:.1f} per second")
         runs.setdefault(label, run)
     _say("recording alone")
-    recorded, _ = recording(make_workload(folder / "recorded", options.assignment, options.submissions))
+    recorded, _ = recording(
+        make_workload(folder / "recorded", options.assignment, options.submissions)
+    )
     _say("the floor")
     together = next(iter(runs.values())).workers
     (alone,) = floor(work, 1)
@@ -121,10 +130,14 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--submissions", type=int, default=512, metavar="N")
     parser.add_argument("--peer-submissions", type=int, default=6, metavar="N", help="0: no peers")
-    parser.add_argument("--workers", type=int, metavar="N", help="default: as `gradeprop grade` chooses")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="default: as `gradeprop grade` chooses"
+    )
     parser.add_argument("--assignment", default="a03_descent")
     parser.add_argument("--write", type=Path, metavar="FILE", help="the page to write")
-    parser.add_argument("--note", action="append", default=[], help="a sentence for the page; repeatable")
+    parser.add_argument(
+        "--note", action="append", default=[], help="a sentence for the page; repeatable"
+    )
     return parser.parse_args()
 
 

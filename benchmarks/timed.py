@@ -1,4 +1,5 @@
-"""Run a command and tell how long it took, or measure `gradeprop grade` by the files that it leaves."""
+"""Run a command and tell how long it took, or measure `gradeprop grade` by the files that it
+leaves."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ class Graded:
         command: the whole command.
         first: from the command's start to the first result on the disk.
         per_second: results after the first, per second.
-        busy: processor time of the whole machine meanwhile. (What the sandboxes' children used is lost with
-            their namespaces; nothing else is meant to be running.)
+        busy: processor time of the whole machine meanwhile. (What the sandboxes' children used is
+            lost with their namespaces; nothing else is meant to be running.)
         medians: of each result's own timing.
     """
 
@@ -60,7 +61,9 @@ def busy() -> float:
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 
-def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> float:
+def run(
+    command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None
+) -> float:
     """Seconds on the clock.
 
     Raises:

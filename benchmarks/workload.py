@@ -1,8 +1,8 @@
-"""What the benchmarks grade: a copy of the course and a class of submissions, no two with the same text.
+"""What the benchmarks grade: a copy of the course and a class of submissions, no two with the same
+text.
 
-Each part holds the course's own solution or the sample of one of its misconceptions, drawn with a fixed
-seed, so that two runs grade the same work.
-"""
+Each part holds the course's own solution or the sample of one of its misconceptions, drawn with a
+fixed seed, so that two runs grade the same work."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class Workload:
 
 
 def make_workload(root: Path, assignment: str, submissions: int) -> Workload:
-    """Write ``submissions`` different hand-ins of ``assignment`` into a new course folder at ``root``."""
+    """Write ``submissions`` different hand-ins of ``assignment`` into a new course folder at
+    ``root``."""
     root.mkdir(parents=True)
     shutil.copy(ROOT / "course.yaml", root)
     for folder in ("schemas", "exercises", "solutions", "graders"):
@@ -61,7 +62,9 @@ def make_workload(root: Path, assignment: str, submissions: int) -> Workload:
     return Workload(root, course, loaded, release, notebooks)
 
 
-def _answers(assignment: LoadedAssignment, number: int, numbers: random.Random) -> dict[PartKey, str]:
+def _answers(
+    assignment: LoadedAssignment, number: int, numbers: random.Random
+) -> dict[PartKey, str]:
     answers = {}
     for exercise in assignment.exercises:
         for part in exercise.spec.parts:

@@ -1,9 +1,8 @@
 """Write the bundled class: examples/submitted/<student>/<assignment>/<assignment>.ipynb.
 
-Twelve students hand in a03_descent, four of them also a01_slopes and a10_explain. Most answers are the
-course's own solutions and samples of mistakes, so the class follows the course; run this again
-(``make examples``) after the course has changed.
-"""
+Twelve students hand in a03_descent, four of them also a01_slopes and a10_explain. Most answers are
+the course's own solutions and samples of mistakes, so the class follows the course; run this again
+(``make examples``) after the course has changed."""
 
 from __future__ import annotations
 
@@ -76,15 +75,16 @@ def solve(x0, lr, steps):
     return x.item()
 """
 ESSAY = (
-    "The slope of L at w is -5, so when w grows by a little, L falls by about five times as much. To lower"
-    " L I increase w, against the sign of the slope. That holds only near this w."
+    "The slope of L at w is -5, so when w grows by a little, L falls by about five times as much. "
+    "To lower L I increase w, against the sign of the slope. That holds only near this w."
 )
 WRONG_ESSAY = "The gradient is negative, so w is too big and has to go down."
 
 
 @dataclass(frozen=True)
 class Work:
-    """One hand-in: which misconception's sample stands in which part, own text, and what befell the file."""
+    """One hand-in: which misconception's sample stands in which part, own text, and what befell the
+    file."""
 
     mistakes: dict[PartKey, str] = field(default_factory=dict)
     text: dict[PartKey, str] = field(default_factory=dict)
@@ -93,7 +93,8 @@ class Work:
 
 
 def saved_by_colab(notebook: bytes) -> bytes:
-    """As Colab writes it: ids moved into metadata, its own metadata added, outputs kept, no format 4.5."""
+    """As Colab writes it: ids moved into metadata, its own metadata added, outputs kept, no format
+    4.5."""
     data = json.loads(notebook)
     data["metadata"] = {
         "colab": {"provenance": [], "name": "a03_descent.ipynb"},
@@ -127,7 +128,9 @@ CLASS: dict[str, dict[str, Work]] = {
     },
     "grace": {
         SLOPES: Work(mistakes={BY_HAND: "value_not_gradient"}),
-        DESCENT: Work(mistakes={STEP: "stale_loss", SOLVE: "grad_accumulated", FIT: "sum_instead_of_mean"}),
+        DESCENT: Work(
+            mistakes={STEP: "stale_loss", SOLVE: "grad_accumulated", FIT: "sum_instead_of_mean"}
+        ),
         EXPLAIN: Work(blank=True),
     },
     "hedy": {DESCENT: Work(mistakes={STEP: "copied_from_text", FIT: "sequential_update"})},
@@ -159,7 +162,9 @@ def make_class(course: Course) -> dict[Path, bytes]:
     """Every file of the class, by its path below ``examples/submitted``."""
     files = {}
     for assignment in course.assignments:
-        works = {student: work[assignment.id] for student, work in CLASS.items() if assignment.id in work}
+        works = {
+            student: work[assignment.id] for student, work in CLASS.items() if assignment.id in work
+        }
         if not works:
             continue
         release = release_model(course, assignment, record_public_checks(course, assignment))

@@ -1,4 +1,5 @@
-"""For all tests: property tests draw the same examples in every run, so that a failure can be repeated.
+"""For all tests: property tests draw the same examples in every run, so that a failure can be
+repeated.
 
 To search further: ``pytest --hypothesis-profile=search --hypothesis-seed=N``.
 """
@@ -14,12 +15,14 @@ settings.load_profile("repeatable")
 
 
 def pytest_configure() -> None:
-    """A job in the background of a script has Ctrl-C ignored, and so has every program that a test starts."""
+    """A job in the background of a script has Ctrl-C ignored, and so has every program that a test
+    starts."""
     _hear_ctrl_c()
 
 
 def pytest_runtest_teardown() -> None:
-    """A notebook's shell leaves it ignored between cells, also the one that a test runs in this process."""
+    """A notebook's shell leaves it ignored between cells, also the one that a test runs in this
+    process."""
     _hear_ctrl_c()
 
 

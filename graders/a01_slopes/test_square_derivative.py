@@ -22,11 +22,13 @@ def test_slopes_of_three_numbers(student, reference):
 
 
 def test_slopes_anywhere(student, reference):
-    # A central difference with h from 1e-8 to 1e-1 is within 1e-6; a one-sided one with h >= 1e-4 is not.
+    # A central difference with h from 1e-8 to 1e-1 is within 1e-6; a one-sided one with h >= 1e-4
+    # is not.
     for shape in ((4,), (2, 3), ()):
         w = reference.inputs(shape, dtype="float64", low=-3, high=3, avoid=(-2, 0, 2), gap=0.3)
         reference.expect(student.call("d_square", w)).to_match(slope(w), rtol=1e-6)
-    # In float32 rounding grows as 1e-7 / h: 0.1 lets h = 1e-6 pass here and only the dtype is at stake.
+    # In float32 rounding grows as 1e-7 / h: 0.1 lets h = 1e-6 pass here and only the dtype is at
+    # stake.
     w = reference.inputs((5,), dtype="float32", low=-1, high=1, avoid=(0,), gap=0.3)
     reference.expect(student.call("d_square", w)).to_match(slope(w), rtol=0.1)
 

@@ -16,7 +16,12 @@ def test_at_one_two_three(student, reference):
 
 
 def test_at_any_tensor(student, reference):
-    for shape, dtype in (((5,), "float64"), ((2, 3), "float32"), ((3, 1, 2), "float64"), ((), "float64")):
+    for shape, dtype in (
+        ((5,), "float64"),
+        ((2, 3), "float32"),
+        ((3, 1, 2), "float64"),
+        ((), "float64"),
+    ):
         x = reference.inputs(shape, dtype=dtype, high=4, avoid=(2,))
         reference.expect(student.call("grad_sum_squares", x)).to_match(gradient(x))
 

@@ -2,7 +2,12 @@ import torch
 
 from gradeprop.gradients import Descent, Rule
 
-PRINTED = (5.523, 5.5225, 2.65)  # the text's "loss" and "prediction" after the step; the loss is 3.0625
+# the text's "loss" and "prediction" after the step; the loss is 3.0625
+PRINTED = (
+    5.523,
+    5.5225,
+    2.65,
+)
 
 
 class Step(Descent):
@@ -30,7 +35,9 @@ class Step(Descent):
 def expect_step(student, reference, weight, bias, x, y_true, lr):
     handle = student.call("neuron_step", weight, bias, x, y_true, lr)
     loss = Rule(kinds="either", shapes="single", dtype="floating")
-    reference.expect(handle).to_match(Step(weight, bias, x, y_true, lr), items=(Rule(), Rule(), loss))
+    reference.expect(handle).to_match(
+        Step(weight, bias, x, y_true, lr), items=(Rule(), Rule(), loss)
+    )
 
 
 def neuron(reference, n, dtype):

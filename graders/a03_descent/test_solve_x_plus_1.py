@@ -31,7 +31,8 @@ class Solve(Descent):
 
 
 def expect_descent(student, reference, x0, lr, steps):
-    # lr is 0.05 or more: with a tiny one, a first step of double length and one step too many look alike.
+    # lr is 0.05 or more: with a tiny one, a first step of double length and one step too many look
+    # alike.
     end = student.call("solve", x0, lr, steps)
     reference.expect(end).to_match(Solve(x0, lr, steps), kinds="either", shapes="single", rtol=1e-4)
 

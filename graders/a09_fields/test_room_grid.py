@@ -36,7 +36,9 @@ def test_room_of_the_text(student, reference):
     rows = [[20.0, 21.0, 24.0, 29.0], [18.0, 21.0, 26.0, 33.0], [12.0, 17.0, 24.0, 33.0]]
     room = torch.tensor(rows)
     for temps, spacing in ((room, 1.0), (room[:2], 2.0)):
-        reference.expect(student.call("room_gradient", temps, spacing)).to_match(Room(temps, spacing))
+        reference.expect(student.call("room_gradient", temps, spacing)).to_match(
+            Room(temps, spacing)
+        )
 
 
 def test_other_rooms(student, reference):
@@ -46,4 +48,6 @@ def test_other_rooms(student, reference):
         ((2, 4), "float64", 0.8),
     ):
         temps = reference.inputs(shape, dtype=dtype, low=15, high=25, positive=True)
-        reference.expect(student.call("room_gradient", temps, spacing)).to_match(Room(temps, spacing))
+        reference.expect(student.call("room_gradient", temps, spacing)).to_match(
+            Room(temps, spacing)
+        )

@@ -38,7 +38,8 @@ def check(exercise: str, part: str | None = None) -> float:
 
     Raises:
         gradeprop.errors.UsageError: no such exercise or part, or the set-up cell was not run.
-        gradeprop.errors.GraderFault: the check itself could not be run, say because torch was patched.
+        gradeprop.errors.GraderFault: the check itself could not be run, say because torch was
+        patched.
     """
     from gradeprop.grading.public import in_notebook
 

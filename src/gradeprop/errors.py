@@ -41,7 +41,8 @@ class UsageError(GradepropError):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake in a course file. ``line`` and ``column`` count from 1; 0 means the whole file."""
+    """One mistake in a course file. ``line`` and ``column`` count from 1; 0 means the whole
+    file."""
 
     path: str
     line: int
@@ -90,10 +91,12 @@ class Interrupted(GradepropError):
 
 
 class MissingFacility(GradepropError):
-    """The machine lacks something that was asked for (a GPU, namespaces, a package, a writable disk)."""
+    """The machine lacks something that was asked for (a GPU, namespaces, a package, a writable
+    disk)."""
 
     exit_code: ClassVar[int] = 3
 
 
 class StorageError(MissingFacility):
-    """A file could not be written (read-only folder, full disk); nothing already written is lost."""
+    """A file could not be written (read-only folder, full disk); nothing already written is
+    lost."""

@@ -1,4 +1,5 @@
-"""A browser, and Jupyter servers for it to visit. Debian's Chromium is used; none is ever downloaded."""
+"""A browser, and Jupyter servers for it to visit. Debian's Chromium is used; none is ever
+downloaded."""
 
 from __future__ import annotations
 
@@ -64,7 +65,8 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course after ``gradeprop build``, with two hand-ins: a right one, and one with a known mistake."""
+    """A course after ``gradeprop build``, with two hand-ins: a right one, and one with a known
+    mistake."""
     root = write_course(tmp_path_factory.mktemp("browser") / "course")
     shutil.copy(_SHIPPED, root)
     delivery = deliver(Order(root, ASSIGNMENT, root / "submitted"))
@@ -81,7 +83,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def instructor(course: Path, exchange: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
+def instructor(
+    course: Path, exchange: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Jupyter]:
     """The instructor's Jupyter server, started in the course folder."""
     with jupyter(course, tmp_path_factory.mktemp("instructor"), exchange) as server:
         yield server
@@ -90,5 +94,7 @@ def instructor(course: Path, exchange: Path, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="module")
 def student(exchange: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """A student's Jupyter server in an empty folder."""
-    with jupyter(tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("student"), exchange) as server:
+    with jupyter(
+        tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("student"), exchange
+    ) as server:
         yield server

@@ -42,14 +42,16 @@ c.CourseDirectory.course_id = "minimal"
 
 @dataclass(frozen=True)
 class Jupyter:
-    """A running server: its address without a slash at the end, the folder it shows, and its home."""
+    """A running server: its address without a slash at the end, the folder it shows, and its
+    home."""
 
     url: str
     folder: Path
     home: Path
 
     def nbgrader(self, *arguments: str) -> str:
-        """Run a command of nbgrader's as the server's user would; what it said, or a failed test."""
+        """Run a command of nbgrader's as the server's user would; what it said, or a failed
+        test."""
         done = subprocess.run(
             [sys.executable, "-m", "nbgrader", *arguments],
             cwd=self.folder,
@@ -95,7 +97,8 @@ def jupyter(folder: Path, home: Path, exchange: Path) -> Iterator[Jupyter]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """As in a shell where the virtual environment is not activated, with nothing of this user's Jupyter."""
+    """As in a shell where the virtual environment is not activated, with nothing of this user's
+    Jupyter."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     return {
         **kept,

@@ -1,5 +1,5 @@
-"""An instructor in formgrader, with the mouse: autograde, mark an explanation, comment, regrade; and the
-page that a student then opens."""
+"""An instructor in formgrader, with the mouse: autograde, mark an explanation, comment, regrade;
+and the page that a student then opens."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def score(page: Any, server: Jupyter, student: str) -> tuple[str, str]:
 
 def open_answers(page: Any, server: Jupyter, student: str) -> None:
     page.goto(f"{server.url}/formgrader/gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
-    row = page.locator("#main-table tr").filter(has=page.locator(f".name-shown:text-is('{student}')"))
+    row = page.locator("#main-table tr").filter(
+        has=page.locator(f".name-shown:text-is('{student}')")
+    )
     row.locator("td.reveal .name-hidden").click()  # names are hidden until asked for
     row.locator("a.name-shown").click()
     page.locator(f"#{PROSE}").wait_for()
@@ -97,9 +99,17 @@ def test_what_an_instructor_gives_by_hand_outlives_a_regrade_and_reaches_the_stu
 
 @pytest.mark.parametrize(
     "place",
-    ["manage_assignments", "gradebook", "manage_students", "manage_students/ada", "gradebook/a01_slopes"],
+    [
+        "manage_assignments",
+        "gradebook",
+        "manage_students",
+        "manage_students/ada",
+        "gradebook/a01_slopes",
+    ],
 )
-def test_every_page_of_formgrader_opens_without_an_error(page: Any, instructor: Jupyter, place: str) -> None:
+def test_every_page_of_formgrader_opens_without_an_error(
+    page: Any, instructor: Jupyter, place: str
+) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("response", lambda answer: errors.append(answer.url) if answer.status >= 400 else None)

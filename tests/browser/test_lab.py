@@ -94,7 +94,9 @@ def test_a_student_fetches_works_checks_validates_and_submits(
     assert "Success" not in told
     write(page, "direction = None", 'direction = "increase"')
     run_all(page)
-    page.wait_for_function("() => document.body.innerText.split('1 of 1 check passed').length === 3")
+    page.wait_for_function(
+        "() => document.body.innerText.split('1 of 1 check passed').length === 3"
+    )
     page.locator(".jp-MarkdownOutput").get_by_text("Write your explanation here.").dblclick()
     write(page, "Write your explanation here.", PROSE, "Markdown")
     page.keyboard.press("Shift+Enter")

@@ -20,10 +20,18 @@ CHECK = 'gp.check("squares", "by_hand")'
 
 def notebook(path, *sources):
     cells = [
-        {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
         for source in sources
     ]
-    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}))
+    path.write_text(
+        json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells})
+    )
     return path
 
 
@@ -100,7 +108,9 @@ def test_a_missing_package_of_the_course_is_a_missing_facility(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
 def test_ctrl_c_keeps_what_was_checked_and_says_where_it_was(tmp_path):
-    stuck = "import pathlib\ndef d_square(w):\n    pathlib.Path('stuck').touch()\n    while True: pass"
+    stuck = (
+        "import pathlib\ndef d_square(w):\n    pathlib.Path('stuck').touch()\n    while True: pass"
+    )
     path = notebook(tmp_path / "n.ipynb", SETUP, HALF, CHECK, stuck, CHECK)
     child = subprocess.Popen(
         [*COMMAND, "check", str(path)],

@@ -1,4 +1,5 @@
-"""`gradeprop export` as an instructor runs it: data on stdout or in a file, notes on stderr, exit codes."""
+"""`gradeprop export` as an instructor runs it: data on stdout or in a file, notes on stderr, exit
+codes."""
 
 import json
 from pathlib import Path
@@ -51,7 +52,10 @@ def test_junit_is_xml(graded):
 def test_gradescope_is_a_file_for_each_student(graded):
     done = export(graded, "a01_slopes", "--to", "gradescope", "--output", "gs")
     assert done.returncode == 0, done.stderr
-    assert sorted(path.name for path in (graded / "gs").iterdir()) == ["-bob%20o%27neil.json", "ada.json"]
+    assert sorted(path.name for path in (graded / "gs").iterdir()) == [
+        "-bob%20o%27neil.json",
+        "ada.json",
+    ]
     assert json.loads((graded / "gs" / "ada.json").read_text())["tests"]
 
 
@@ -67,7 +71,9 @@ def test_code_is_a_folder_for_each_student(graded):
     done = export(graded, "a01_slopes", "--to", "code", "--output", "code")
     assert done.returncode == 0, done.stderr
     assert "2 students exported to code/" in done.stderr
-    found = {str(path.relative_to(graded / "code")): path.read_text() for path in graded.glob("code/*/*")}
+    found = {
+        str(path.relative_to(graded / "code")): path.read_text() for path in graded.glob("code/*/*")
+    }
     assert found == {f"-bob%20o%27neil/{CODE}.py": "def d_square(w):\n    return w + w\n"}
 
 

@@ -84,10 +84,14 @@ def test_several_workers_give_the_same_results_as_one(built):
     for number in range(6):
         hand_in(built, f"s{number}", answered(built, **(HALVED if number % 2 else SOLVED)))
     gradeprop("grade", "a01_slopes", *NONE, "--workers", "1", cwd=built)
-    one = {path.name: json.loads(path.read_text()) for path in (built / "results/a01_slopes").iterdir()}
+    one = {
+        path.name: json.loads(path.read_text()) for path in (built / "results/a01_slopes").iterdir()
+    }
     done = gradeprop("grade", "a01_slopes", *NONE, "--workers", "2", "--force", cwd=built)
     assert done.returncode == 0, done.stderr
-    two = {path.name: json.loads(path.read_text()) for path in (built / "results/a01_slopes").iterdir()}
+    two = {
+        path.name: json.loads(path.read_text()) for path in (built / "results/a01_slopes").iterdir()
+    }
     for result in (*one.values(), *two.values()):
         del result["timing"]
     assert one == two
@@ -103,7 +107,9 @@ def test_a_second_run_grades_only_what_changed(built):
     assert "1 of 2 unchanged" in done.stderr
     assert (built / "results/a01_slopes/ada.json").read_bytes() == ada_before
     assert result_of(built, "bob")["auto_score"] == 4.0
-    (built / EXERCISE).write_text((built / EXERCISE).read_text().replace("lost?", "lost on the way?"))
+    (built / EXERCISE).write_text(
+        (built / EXERCISE).read_text().replace("lost?", "lost on the way?")
+    )
     assert "unchanged" not in gradeprop("grade", "a01_slopes", *NONE, cwd=built).stderr
 
 
@@ -127,7 +133,8 @@ def test_a_grader_fault_exits_with_1_and_no_score(built):
     grader = (built / GRADER).read_text()
     head = grader.index("def test_matches_autograd")
     (built / GRADER).write_text(
-        grader[:head] + "def test_matches_autograd(student, reference, device):\n    raise OSError('boom')\n"
+        grader[:head]
+        + "def test_matches_autograd(student, reference, device):\n    raise OSError('boom')\n"
     )
     done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     assert done.returncode == 1
@@ -173,7 +180,10 @@ def test_replay_asks_the_same_again_and_shows_all_of_it(built):
         (("build", "a99_none"), "no assignment 'a99_none'; known: a01_slopes"),
         (("verify", "no_such"), "no exercise 'no_such'; known: square_derivative, explain_sign"),
         (("grade", "a01_slopes"), "no such folder of submissions"),
-        (("grade", "a01_slopes", "--submitted", "graders/a01_slopes"), "nobody has handed in a01_slopes"),
+        (
+            ("grade", "a01_slopes", "--submitted", "graders/a01_slopes"),
+            "nobody has handed in a01_slopes",
+        ),
         (("grade", "a01_slopes", "--isolation", "some"), "is not one of"),
         (("grade", "a01_slopes", "--workers", "0"), "--workers"),
         (("grade",), "Missing argument"),

@@ -1,4 +1,5 @@
-"""Interrupted at any moment, a run loses no finished result, corrupts none and leaves nothing running."""
+"""Interrupted at any moment, a run loses no finished result, corrupts none and leaves nothing
+running."""
 
 import json
 import os
@@ -142,7 +143,9 @@ def test_an_interrupted_regrade_tells_whose_marks_have_changed_so_far(template, 
     assert gradeprop("void", "matches_autograd", cwd=root).returncode == 0
 
     def regraded():
-        maxima = {path.stem: json.loads(path.read_text())["max_score"] for path in results.glob("*.json")}
+        maxima = {
+            path.stem: json.loads(path.read_text())["max_score"] for path in results.glob("*.json")
+        }
         return {student for student, maximum in maxima.items() if maximum == 4.0}
 
     with subprocess.Popen(
@@ -161,7 +164,9 @@ def test_an_interrupted_regrade_tells_whose_marks_have_changed_so_far(template, 
     finished = regraded()
     assert 2 <= len(finished) < STUDENTS
     count = len(finished)
-    assert f"Marks changed in {count} of {count} regraded submissions (by the checks alone):" in said
+    assert (
+        f"Marks changed in {count} of {count} regraded submissions (by the checks alone):" in said
+    )
     assert {line.split()[0] for line in said.splitlines() if "taken out" in line} == finished
     assert f"Other than when they were graded before: the course's files ({count})" in said
     assert "everything finished so far is kept" in said

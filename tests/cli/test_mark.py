@@ -15,7 +15,9 @@ from gradeprop.cli import mark
 from gradeprop.errors import MissingFacility
 
 TEXTS = {"ada": "It falls \x1b[2Jto the right.", "bob": "No idea."}
-RUBRIC = replaced(EXPLAIN, "      criteria:\n", "      contradictions: [The loss rises.]\n      criteria:\n")
+RUBRIC = replaced(
+    EXPLAIN, "      criteria:\n", "      contradictions: [The loss rises.]\n      criteria:\n"
+)
 ROWS = """
     select student_id, manual_score, needs_manual_grade, manual_comment from grade
     join base_cell on base_cell.id = grade.cell_id and base_cell.name = 'explain_sign-why'

@@ -1,4 +1,5 @@
-"""In a terminal, grading shows how far it is and how long it will take; elsewhere it shows nothing."""
+"""In a terminal, grading shows how far it is and how long it will take; elsewhere it shows
+nothing."""
 
 import json
 import os
@@ -48,7 +49,9 @@ def test_a_terminal_shows_done_of_all_and_the_time_left(handed_in):
     counts = [int(count) for count in re.findall(rf"Grading a01_slopes .*?(\d)/{STUDENTS}", text)]
     assert counts == sorted(counts)
     assert {1, STUDENTS // 2} < set(counts)
-    assert re.search(rf"[1-{STUDENTS - 1}]/{STUDENTS} 00:0\d", text), "an estimate in minutes and seconds"
+    assert re.search(rf"[1-{STUDENTS - 1}]/{STUDENTS} 00:0\d", text), (
+        "an estimate in minutes and seconds"
+    )
 
 
 def read(descriptor):

@@ -31,7 +31,9 @@ def test_a_proven_exercise_exits_with_0_and_json_lists_every_proof(course):
 
 def test_a_grader_with_a_bug_exits_with_1_and_its_trace(course):
     text = (course / GRADER).read_text()
-    (course / GRADER).write_text(text.replace("reference.inputs((3,),", "reference.inputs((3,), hue=1,", 1))
+    (course / GRADER).write_text(
+        text.replace("reference.inputs((3,),", "reference.inputs((3,), hue=1,", 1)
+    )
     done = gradeprop("verify", *NONE, cwd=course)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"{GRADER}: test_shape" in done.stderr

@@ -27,10 +27,13 @@ def marks(root, student):
 
 
 def test_voiding_writes_a_small_file_and_says_what_it_means(course):
-    done = gradeprop("void", "matches_autograd", "--reason", "The text\nwas unclear: sorry.", cwd=course)
+    done = gradeprop(
+        "void", "matches_autograd", "--reason", "The text\nwas unclear: sorry.", cwd=course
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout == (
-        "square_derivative.matches_autograd is taken out: it counts for nobody, and its 2 points leave the"
+        "square_derivative.matches_autograd is taken out: it counts for nobody, and its 2 points "
+        "leave the"
         " maximum.\n"
     )
     assert "gradeprop grade a01_slopes" in done.stderr
@@ -43,7 +46,9 @@ def test_voiding_writes_a_small_file_and_says_what_it_means(course):
 
 
 def test_points_can_be_given_and_the_decision_changed_and_undone(course):
-    done = gradeprop("void", "square_derivative.shape", "--give", "--assignment", "a01_slopes", cwd=course)
+    done = gradeprop(
+        "void", "square_derivative.shape", "--give", "--assignment", "a01_slopes", cwd=course
+    )
     assert done.stdout == "square_derivative.shape is taken out: everybody gets its 1 point.\n"
     assert "give: true" in voided(course)
     gradeprop("void", "shape", cwd=course)
@@ -151,7 +156,8 @@ def test_a_regrade_applies_it_everywhere_and_reports_whose_marks_changed(graded)
     with sqlite3.connect(graded / "gradebook.db") as database:
         rows = database.execute(
             "select max_score, auto_score from grade join grade_cells on cell_id = grade_cells.id"
-            " join base_cell on base_cell.id = cell_id where name = 'square_derivative-by_hand-check'"
+            " join base_cell on base_cell.id = cell_id where name = "
+            "'square_derivative-by_hand-check'"
         )
         assert sorted(rows.fetchall()) == [(1.0, 0.0), (1.0, 1.0)]
     page = gradeprop("feedback", "a01_slopes", "--student", "ada", cwd=graded)

@@ -23,8 +23,9 @@ ASSIGNMENTS = sorted(path.name for path in (ROOT / "exercises").iterdir())
 
 @dataclass(frozen=True)
 class Answer:
-    """One block of a file in ``answers/``: what a student might write for a part, and the verdict that it
-    deserves. ``cause``: the misconception's id, or "unnamed" where none explains it; empty if right."""
+    """One block of a file in ``answers/``: what a student might write for a part, and the verdict
+    that it deserves. ``cause``: the misconception's id, or "unnamed" where none explains it; empty
+    if right."""
 
     exercise: str
     part: str
@@ -38,7 +39,9 @@ def answers(exercise):
     found = []
     for path in sorted(ANSWERS.glob(f"{exercise}-*.txt")):
         text = path.read_text(encoding="utf-8")
-        for match in re.finditer(r"^# %% (?:honest|wrong: (\w+))\n(.*?)(?=^# %%|\Z)", text, re.M | re.S):
+        for match in re.finditer(
+            r"^# %% (?:honest|wrong: (\w+))\n(.*?)(?=^# %%|\Z)", text, re.M | re.S
+        ):
             line = text[: match.start()].count("\n") + 1
             part = path.stem.removeprefix(f"{exercise}-")
             found.append(Answer(exercise, part, line, match[1] or "", match[2]))
@@ -96,7 +99,9 @@ def graded(setting, given):
     rows = range(max((len(column) for column in columns.values()), default=0))
     submissions = []
     for row in rows:
-        texts = solutions | {key: column[row].source for key, column in columns.items() if row < len(column)}
+        texts = solutions | {
+            key: column[row].source for key, column in columns.items() if row < len(column)
+        }
         notebook = to_notebook(filled_in(setting.release, texts))
         submissions.append(Submission(str(row), notebook))
     results = []

@@ -27,7 +27,9 @@ def test_every_autograded_part_has_right_and_wrong_answers(settings):
             automatic = {part.part for part in exercise.spec.parts if part.checks}
             for right in (True, False):
                 assert automatic == {
-                    answer.part for answer in answers(exercise.slug) if (answer.cause == "") == right
+                    answer.part
+                    for answer in answers(exercise.slug)
+                    if (answer.cause == "") == right
                 }
 
 
@@ -58,7 +60,10 @@ def test_verdicts_are_the_same_over_fifty_seeds(settings, assignment):
     setting = replace(settings[assignment], sandboxes={"cpu": SameProcess()})
     made = trials(setting, setting.assignment.exercises)
     students = [
-        replace(trial, submission=replace(trial.submission, student=f"{trial.submission.student}/{seed}"))
+        replace(
+            trial,
+            submission=replace(trial.submission, student=f"{trial.submission.student}/{seed}"),
+        )
         for trial in made
         for seed in range(50)  # every student has hidden inputs of their own
     ]

@@ -1,4 +1,5 @@
-"""Whether the process that has run a notebook answers, or one that stands at the place: same verdicts."""
+"""Whether the process that has run a notebook answers, or one that stands at the place: same
+verdicts."""
 
 import pytest
 

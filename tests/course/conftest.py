@@ -14,7 +14,8 @@ Changes = Mapping[str, str | bytes | None]
 
 @pytest.fixture
 def problems(tmp_path: Path) -> Callable[[Changes], list[str]]:
-    """Writes the minimal course with changes, loads it, and returns the lines of the CourseError."""
+    """Writes the minimal course with changes, loads it, and returns the lines of the
+    CourseError."""
 
     def lines(changes: Changes) -> list[str]:
         with pytest.raises(CourseError) as caught:

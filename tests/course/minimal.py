@@ -4,9 +4,8 @@
     root = write_course(tmp_path, {"course.yaml": other_text})      # with a file replaced
     root = write_course(tmp_path, {GRADER: None})                   # with a file left out
 
-One assignment ``a01_slopes``: ``square_derivative`` (a code part with two checks and two misconceptions)
-and ``explain_sign`` (a choice and an explanation).
-"""
+One assignment ``a01_slopes``: ``square_derivative`` (a code part with two checks and two
+misconceptions) and ``explain_sign`` (a choice and an explanation)."""
 
 from __future__ import annotations
 
@@ -155,7 +154,8 @@ def course_files() -> dict[str, str]:
 
 
 def write_course(root: Path, changes: Mapping[str, str | bytes | None] | None = None) -> Path:
-    """Write the minimal course into ``root``; ``changes`` replaces, adds or (None) leaves out files."""
+    """Write the minimal course into ``root``; ``changes`` replaces, adds or (None) leaves out
+    files."""
     for name, content in {**_FILES, **(changes or {})}.items():
         if content is None:
             continue
@@ -166,6 +166,7 @@ def write_course(root: Path, changes: Mapping[str, str | bytes | None] | None = 
 
 
 def replaced(name: str, old: str, new: str) -> dict[str, str]:
-    """A change for ``write_course``: the file with ``old``, which occurs in it exactly once, replaced."""
+    """A change for ``write_course``: the file with ``old``, which occurs in it exactly once,
+    replaced."""
     assert _FILES[name].count(old) == 1, f"{old!r} occurs {_FILES[name].count(old)} times in {name}"
     return {name: _FILES[name].replace(old, new)}

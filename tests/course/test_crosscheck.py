@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - one case a line
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -32,28 +31,34 @@ def both(name: str, *pairs: tuple[str, str]) -> Changes:
 CASES: dict[str, tuple[Changes, str]] = {
     # Files that are missing or stray
     "exercise missing": ({EXERCISE: None, SOLUTION: None, GRADER: None},
-        f"course.yaml:8:9: the exercise 'square_derivative' has no exercise file; write {EXERCISE}, or take it off"),
+        f"course.yaml:8:9: the exercise 'square_derivative' has no exercise file; write "
+        f"{EXERCISE}, or take it off"),
     "solution missing": ({SOLUTION: None},
-        f"course.yaml:8:9: the exercise 'square_derivative' has no solution file; write {SOLUTION}"),
+        f"course.yaml:8:9: the exercise 'square_derivative' has no solution file; write "
+        f"{SOLUTION}"),
     "grader missing": ({EXPLAIN_GRADER: None},
         f"course.yaml:9:9: the exercise 'explain_sign' has no grader file; write {EXPLAIN_GRADER}"),
     "exercise not listed": (both("course.yaml", ("      - explain_sign\n", "")),
-        f"{EXPLAIN}: is not listed in course.yaml under the assignment 'a01_slopes'; add explain_sign"),
+        f"{EXPLAIN}: is not listed in course.yaml under the assignment 'a01_slopes'; add "
+        f"explain_sign"),
     "conftest": ({"graders/conftest.py": ""}, "graders/conftest.py: a conftest.py is not allowed here"),
     "yml": ({"exercises/a01_slopes/x.yml": ""}, "exercises/a01_slopes/x.yml: ends in .yml, which is not read"),
     "stray data": ({"exercises/a01_slopes/x.csv": ""}, "exercises/a01_slopes/x.csv: belongs to no exercise; list it"),
     "stray solution": ({"solutions/a01_slopes/x.py": ""}, "solutions/a01_slopes/x.py: belongs to no exercise 'x'"),
     "grader astray": ({"graders/test_explain_sign.py": ""},
-        f"graders/test_explain_sign.py: is not where the grader of {EXPLAIN} belongs; move it to {EXPLAIN_GRADER}"),
+        f"graders/test_explain_sign.py: is not where the grader of {EXPLAIN} belongs; move it to "
+        f"{EXPLAIN_GRADER}"),
     "data missing": (replaced(EXERCISE, "parts:\n", "files: [x.csv]\nparts:\n"),
         f"{EXERCISE}:7:9: the data file exercises/a01_slopes/x.csv does not exist; add it"),
     "data twice": ({"exercises/a01_slopes/x.csv": "1", **replaced(EXERCISE, "parts:\n", "files: [x.csv, x.csv]\nparts:\n")},
         f"{EXERCISE}:7:16: the data file 'x.csv' is listed twice"),
     "data that would release an exercise": (replaced(EXERCISE, "parts:\n", "files: [square_derivative.yaml]\nparts:\n"),
-        f"{EXERCISE}:7:9: the data file 'square_derivative.yaml' could be taken for an exercise or a notebook"),
+        f"{EXERCISE}:7:9: the data file 'square_derivative.yaml' could be taken for an exercise "
+        f"or a notebook"),
     # Names
     "exercise listed twice": (replaced("course.yaml", "      - explain_sign\n", "      - explain_sign\n      - explain_sign\n"),
-        "course.yaml:10:9: the exercise 'explain_sign' is listed twice (also in a01_slopes); rename one"),
+        "course.yaml:10:9: the exercise 'explain_sign' is listed twice (also in a01_slopes); "
+        "rename one"),
     "assignment listed twice": (
         {
             "course.yaml": course_files()["course.yaml"] + SECOND.replace("a02", "a01_slopes"),
@@ -65,24 +70,28 @@ CASES: dict[str, tuple[Changes, str]] = {
     "device listed twice": (replaced("course.yaml", "id: minimal\n", "id: minimal\ndevices: [cpu, cpu]\n"),
         "course.yaml:2:16: the device 'cpu' is listed twice"),
     "misconception twice": (replaced(EXERCISE, "id: value_not_gradient", "id: missing_factor_two"),
-        f"{EXERCISE}:32:13: the misconception 'missing_factor_two' is defined twice (first in line 26)"),
+        f"{EXERCISE}:32:13: the misconception 'missing_factor_two' is defined twice (first in "
+        f"line 26)"),
     "criterion twice": (replaced(EXPLAIN, "id: moves", "id: names"),
         f"{EXPLAIN}:31:15: the criterion 'names' is defined twice (first in line 28)"),
     "option twice": (replaced(EXPLAIN, "[increase, decrease]", "[increase, decrease, increase]"),
         f"{EXPLAIN}:12:35: the option 'increase' is defined twice (first in line 12)"),
     "part that collides with a cell": (
         both(EXPLAIN, ("part: commit", "part: introduction")) | both(EXPLAIN_SOLUTION, ("part: commit", "part: introduction")),
-        f"{EXPLAIN}:7:11: its grade id 'explain_sign-introduction' is taken by {EXPLAIN}:1:1; rename"),
+        f"{EXPLAIN}:7:11: its grade id 'explain_sign-introduction' is taken by {EXPLAIN}:1:1; "
+        f"rename"),
     # Points, needs, public checks
     "points": (both(EXERCISE, ("points: 3", "points: 4")), f"{EXERCISE}:5:9: points is 4, but the parts add up to 3 (3); write points: 3"),
     "no public check": (replaced(EXERCISE, "        public: true\n", ""),
         f"{EXERCISE}:17:7: the part 'by_hand' has no public check"),
     "needs unknown": (replaced(EXERCISE, "needs: [shape]", "needs: [shap]"),
-        f"{EXERCISE}:23:17: needs the check 'shap', which this exercise does not have; its checks are: shape,"),
+        f"{EXERCISE}:23:17: needs the check 'shap', which this exercise does not have; its checks "
+        f"are: shape,"),
     "needs itself": (replaced(EXERCISE, "needs: [shape]", "needs: [matches_autograd]"),
         f"{EXERCISE}:23:16: these checks need each other: matches_autograd → matches_autograd"),
     "needs in a circle": (both(EXERCISE, ("        public: true\n", "        public: true\n        needs: [matches_autograd]\n"), ("points: 2\n", "points: 2\n        public: true\n")),
-        f"{EXERCISE}:25:16: these checks need each other: matches_autograd → shape → matches_autograd"),
+        f"{EXERCISE}:25:16: these checks need each other: matches_autograd → shape → "
+        f"matches_autograd"),
     "public needs hidden": (both(EXERCISE, ("        public: true\n", "        public: true\n        needs: [matches_autograd]\n"), ("        needs: [shape]\n", "")),
         f"{EXERCISE}:20:17: the public check 'shape' needs the hidden check 'matches_autograd'"),
     # Code
@@ -97,7 +106,8 @@ CASES: dict[str, tuple[Changes, str]] = {
     "solution is a sample": (replaced(SOLUTION, "return 2 * w", "return w"),
         f"{SOLUTION}:3:1: the solution of 'by_hand' is the sample of 'missing_factor_two'"),
     "part without solution": (both(EXPLAIN_SOLUTION, ("# %% [markdown] part: why\n", "")),
-        f"{EXPLAIN}:22:11: the part 'why' has no solution; add a cell '# %% [markdown] part: why' to {EXPLAIN_SOLUTION}"),
+        f"{EXPLAIN}:22:11: the part 'why' has no solution; add a cell '# %% [markdown] part: why' "
+        f"to {EXPLAIN_SOLUTION}"),
     "solution without part": ({SOLUTION: course_files()[SOLUTION] + "# %% part: by_hnd\nx = 1\n"},
         f"{SOLUTION}:6:1: the exercise has no part 'by_hnd'; did you mean 'by_hand'?"),
     "part solved twice": ({SOLUTION: course_files()[SOLUTION] + "# %% part: by_hand\nx = 1\n"},
@@ -105,18 +115,22 @@ CASES: dict[str, tuple[Changes, str]] = {
     "prose for code": (replaced(SOLUTION, "# %% part: by_hand\ndef d_square(w):\n    return", "# %% [markdown] part: by_hand\n#"),
         f"{SOLUTION}:3:1: the part 'by_hand' is code; write the marker as '# %% part: by_hand'"),
     "code for prose": (replaced(EXPLAIN_SOLUTION, "[markdown] ", ""),
-        f"{EXPLAIN_SOLUTION}:4:1: the part 'why' is explanation; write the marker as '# %% [markdown] part: why'"),
+        f"{EXPLAIN_SOLUTION}:4:1: the part 'why' is explanation; write the marker as '# %% "
+        f"[markdown] part: why'"),
     "option unknown": (replaced(EXPLAIN_SOLUTION, '"increase"', '"up"'),
-        f"{EXPLAIN_SOLUTION}:1:1: the solution of 'commit' assigns none of its options to 'direction'"),
+        f"{EXPLAIN_SOLUTION}:1:1: the solution of 'commit' assigns none of its options to "
+        f"'direction'"),
     "starter holds the answer": (replaced(EXPLAIN, "starter: direction = None", "starter: x = 1; direction = 'increase'"),
         f"{EXPLAIN_SOLUTION}:1:1: the starter of 'commit' holds the right option"),
     "explanation is its starter": (replaced(EXPLAIN_SOLUTION, "# The loss falls as w rises,\n# so w should rise.", "# *Write your explanation here.*"),
         f"{EXPLAIN_SOLUTION}:4:1: the solution of 'why' is its starter"),
     # Graders
     "check without test": (replaced(GRADER, "def test_shape", "def shape"),
-        f"{EXERCISE}:17:16: the check 'shape' has no test; write def test_shape(student, reference, device) in {GRADER}"),
+        f"{EXERCISE}:17:16: the check 'shape' has no test; write def test_shape(student, "
+        f"reference, device) in {GRADER}"),
     "test without check": ({GRADER: course_files()[GRADER] + "\n\ndef test_shpe():\n    pass\n"},
-        f"{GRADER}:19:1: the test 'test_shpe' belongs to no check of {EXERCISE}; declare check: shpe, or rename it (did you mean 'test_shape'?)"),
+        f"{GRADER}:19:1: the test 'test_shpe' belongs to no check of {EXERCISE}; declare check: "
+        f"shpe, or rename it (did you mean 'test_shape'?)"),
     "test defined twice": ({GRADER: course_files()[GRADER] + "\n\ndef test_shape():\n    pass\n"},
         f"{GRADER}:19:1: the test 'test_shape' is defined twice (first in line 8)"),
     "async test": (replaced(GRADER, "def test_shape", "async def test_shape"), f"{GRADER}:8:1: the test 'test_shape' is async"),
@@ -148,7 +162,9 @@ def test_an_exercise_slug_is_unique_across_assignments(problems: Problems) -> No
 
 def test_a_check_name_is_unique_across_the_parts_of_an_exercise(problems: Problems) -> None:
     text = course_files()[EXERCISE]
-    second = text[text.index("  - part:") : text.index("    misconceptions:")].replace("by_hand", "again")
+    second = text[text.index("  - part:") : text.index("    misconceptions:")].replace(
+        "by_hand", "again"
+    )
     changes: Changes = {
         EXERCISE: text.replace("points: 3", "points: 6") + second,
         SOLUTION: course_files()[SOLUTION] + "# %% part: again\nd_square = lambda w: 2 * w\n",
@@ -163,11 +179,15 @@ def test_a_part_defined_twice_is_one_problem(problems: Problems) -> None:
     changes = replaced(EXPLAIN, "part: why", "part: commit")
     changes |= both(EXPLAIN_SOLUTION, ("# %% [markdown] part: why\n", ""))  # type: ignore[arg-type]
     lines = problems(dict(changes))
-    assert lines[0].startswith(f"{EXPLAIN}:22:11: the part 'commit' is defined twice (first in line 7)")
+    assert lines[0].startswith(
+        f"{EXPLAIN}:22:11: the part 'commit' is defined twice (first in line 7)"
+    )
 
 
 def test_an_exercise_id_cannot_be_that_of_its_assignment(problems: Problems) -> None:
-    changes: Changes = {"course.yaml": course_files()["course.yaml"].replace("a01_slopes", "explain_sign")}
+    changes: Changes = {
+        "course.yaml": course_files()["course.yaml"].replace("a01_slopes", "explain_sign")
+    }
     for name, text in course_files().items():
         if name != "course.yaml":
             changes |= {name: None, name.replace("/a01_slopes/", "/explain_sign/"): text}

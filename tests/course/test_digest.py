@@ -10,7 +10,9 @@ from gradeprop.course.digest import course_digest
 
 def test_the_digest_depends_on_names_and_bytes_only(tmp_path: Path) -> None:
     one = course_digest(write_course(tmp_path / "one"))
-    two = course_digest(write_course(tmp_path / "two", {"graders/__pycache__/x.pyc": b"1", "README.md": "x"}))
+    two = course_digest(
+        write_course(tmp_path / "two", {"graders/__pycache__/x.pyc": b"1", "README.md": "x"})
+    )
     assert one == two
     assert len(one) == 64
 

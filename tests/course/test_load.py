@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - one case a line
 from __future__ import annotations
 
 import os
@@ -66,9 +65,12 @@ def test_problems_of_all_files_come_at_once_in_order_of_place(problems: Problems
     assert [line.split("; ")[0] for line in problems(changes)] == [
         "course.yaml:1:1: the key 'title' is missing here",
         "course.yaml:2:1: unknown key 'titel'",
-        "exercises/a01_slopes/explain_sign.yaml:2:1: a value is missing, or a bracket before it is not closed",
-        "exercises/a01_slopes/square_derivative.yaml:4:10: minutes must be a whole number, not the text 'soon'",
-        "exercises/a01_slopes/square_derivative.yaml:5:9: points must be a number, not the text 'no'",
+        "exercises/a01_slopes/explain_sign.yaml:2:1: a value is missing, or a bracket before it "
+        "is not closed",
+        "exercises/a01_slopes/square_derivative.yaml:4:10: minutes must be a whole number, not "
+        "the text 'soon'",
+        "exercises/a01_slopes/square_derivative.yaml:5:9: points must be a number, not the text "
+        "'no'",
         "graders/a01_slopes/test_square_derivative.py:1:12: is not Python: invalid syntax",
         "solutions/a01_slopes/square_derivative.py:1:1: holds no cell marker",
     ]
@@ -97,7 +99,9 @@ def test_a_solution_that_is_not_utf8_is_said(problems: Problems) -> None:
 def test_a_schema_line_must_name_a_schema_that_exists(tmp_path: Path) -> None:
     line = "# yaml-language-server: $schema=../../schemas/exercise.schema.json\n"
     write_course(tmp_path, {EXERCISE: line + course_files()[EXERCISE]})
-    with pytest.raises(CourseError, match=r"square_derivative.yaml:1:33: the schema .* does not exist"):
+    with pytest.raises(
+        CourseError, match=r"square_derivative.yaml:1:33: the schema .* does not exist"
+    ):
         load_course(tmp_path)
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas/exercise.schema.json").write_text("{}")
@@ -106,7 +110,9 @@ def test_a_schema_line_must_name_a_schema_that_exists(tmp_path: Path) -> None:
     load_course(write_course(tmp_path, {EXERCISE: url + course_files()[EXERCISE]}))
 
 
-def test_find_course_takes_the_nearest_upward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_course_takes_the_nearest_upward(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = write_course(tmp_path / "course")
     assert find_course(root / "exercises/a01_slopes") == root
     monkeypatch.chdir(root / "graders")
@@ -152,12 +158,16 @@ def test_eight_exercises_load_fast_and_without_torch(tmp_path: Path) -> None:
         load_course(tmp_path)
         times.append(time.perf_counter() - begin)
     assert min(times) < 0.15
-    code = "import sys, gradeprop.course.load; assert not {'torch', 'numpy', 'IPython'} & set(sys.modules)"
+    code = (
+        "import sys, gradeprop.course.load; assert not {'torch', 'numpy', 'IPython'} & "
+        "set(sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_choice_needs_a_public_check_and_an_explanation_none(problems: Problems) -> None:
     changes = replaced(EXPLAIN, "        public: true\n", "")
     assert problems(dict(changes)) == [
-        f"{EXPLAIN}:14:7: the part 'commit' has no public check; set public: true on one of its checks"
+        f"{EXPLAIN}:14:7: the part 'commit' has no public check; set public: true on one of its "
+        f"checks"
     ]

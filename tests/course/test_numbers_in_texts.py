@@ -49,8 +49,14 @@ def test_neuron_step_states_the_first_half_of_the_step_only() -> None:
     new_loss = ((x @ new_w.T + new_b - y) ** 2).item()
     name = "a03_descent/neuron_step"
     states(name, f"The prediction is ${guess.item():.1f}$, the loss ${loss.item():.2f}$")
-    states(name, f"$[{', '.join(f'{g:.0f}' for g in w.grad[0])}]$ for the weights and ${b.grad.item():.0f}$")
-    states(name, f"With $[{', '.join(f'{g:.2f}'.rstrip('0') for g in new_w[0])}]$ and ${new_b.item():.2f}$")
+    states(
+        name,
+        f"$[{', '.join(f'{g:.0f}' for g in w.grad[0])}]$ for the weights and ${b.grad.item():.0f}$",
+    )
+    states(
+        name,
+        f"With $[{', '.join(f'{g:.2f}'.rstrip('0') for g in new_w[0])}]$ and ${new_b.item():.2f}$",
+    )
     assert f"{new_loss:.4f}" == "3.0625"
     assert "3.0625" not in text(name)
 
@@ -62,7 +68,10 @@ def test_solve_states_the_first_second_and_tenth_step() -> None:
         (slope,) = torch.autograd.grad((3 - (x + 1)) ** 2 / 2, x)
         x = (x - 0.1 * slope).detach().requires_grad_()
         path.append(x.item())
-    told = f"leads to ${path[0]:.1f}$, the second to ${path[1]:.2f}$, the tenth to about ${path[9]:.4f}$"
+    told = (
+        f"leads to ${path[0]:.1f}$, the second to ${path[1]:.2f}$, the tenth to about "
+        f"${path[9]:.4f}$"
+    )
     states("a03_descent/solve_x_plus_1", told)
 
 
@@ -79,8 +88,16 @@ def test_fit_line_states_losses_and_steps() -> None:
         path.append(path[-1] - 0.01 * 2 / 4 * model.T @ (model @ path[-1] - y))
     best = torch.linalg.lstsq(model, y[:, None]).solution[:, 0]
     states(name, f"begins at ${loss(path[0]):.2f}$", f"down to ${loss(path[100]):.2f}$")
-    states(name, f"$({path[1][0]:.4f},\\ {path[1][1]:.2f})$", f"$({path[2][0]:.4f},\\ {path[2][1]:.4f})$")
-    states(name, f"$a \\approx {best[0]:.3f}$, $b \\approx {best[1]:.3f}$", f"a loss of ${loss(best):.3f}$")
+    states(
+        name,
+        f"$({path[1][0]:.4f},\\ {path[1][1]:.2f})$",
+        f"$({path[2][0]:.4f},\\ {path[2][1]:.4f})$",
+    )
+    states(
+        name,
+        f"$a \\approx {best[0]:.3f}$, $b \\approx {best[1]:.3f}$",
+        f"a loss of ${loss(best):.3f}$",
+    )
     assert path[5000] == pytest.approx(best, rel=1e-3)
     assert path[4000] != pytest.approx(best, rel=1e-3)
 
@@ -89,7 +106,10 @@ def test_room_grid_states_the_slopes_of_two_squares() -> None:
     rows = [[20.0, 21.0, 24.0, 29.0], [18.0, 21.0, 26.0, 33.0], [12.0, 17.0, 24.0, 33.0]]
     d_row, d_col = torch.gradient(tensor(rows))
     name = "a09_fields/room_grid"
-    states(name, *(f"| **row {i}** | {' | '.join(f'{t:.0f}' for t in row)} |" for i, row in enumerate(rows)))
+    states(
+        name,
+        *(f"| **row {i}** | {' | '.join(f'{t:.0f}' for t in row)} |" for i, row in enumerate(rows)),
+    )
     states(name, f"= {d_row[1, 1]:.0f}$ down the rows", f"= {d_col[1, 1]:.0f}$ along the columns")
     states(name, f"$18 - 20 = {d_row[0, 0]:.0f}$ and $21 - 20 = {d_col[0, 0]:.0f}$")
 

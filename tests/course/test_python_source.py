@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - one case a line
 from __future__ import annotations
 
 import ast
@@ -49,5 +48,7 @@ def test_assigned_text_is_the_last_one(text: str, value: str | None) -> None:
 
 
 def test_collected_tests_are_those_of_pytest() -> None:
-    tree = ast.parse("def test_a(): ...\ndef helper():\n def test_b(): ...\nasync def test_c(): ...\n")
+    tree = ast.parse(
+        "def test_a(): ...\ndef helper():\n def test_b(): ...\nasync def test_c(): ...\n"
+    )
     assert [node.name for node in collected_tests(tree)] == ["test_a", "test_c"]

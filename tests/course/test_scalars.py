@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - one case a line
 from __future__ import annotations
 
 import math
@@ -55,7 +54,13 @@ def test_endless_numbers_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "tag", "value"),
-    [("3", "float", 3.0), ("3", "str", "3"), ("3", "int", 3), ("true", "bool", True), ("", "null", None)],
+    [
+        ("3", "float", 3.0),
+        ("3", "str", "3"),
+        ("3", "int", 3),
+        ("true", "bool", True),
+        ("", "null", None),
+    ],
 )
 def test_core_tags_say_the_type(text: str, tag: str, value: object) -> None:
     found = resolve_tagged(text, f"tag:yaml.org,2002:{tag}")

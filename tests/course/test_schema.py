@@ -14,18 +14,26 @@ COMMITTED = Path(__file__).parents[2] / "schemas"
 
 
 def test_the_committed_schemas_are_those_of_the_model() -> None:
-    assert {path.name: path.read_text(encoding="utf-8") for path in COMMITTED.iterdir()} == schemas()
+    assert {
+        path.name: path.read_text(encoding="utf-8") for path in COMMITTED.iterdir()
+    } == schemas()
 
 
 def test_the_module_regenerates_them(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "gradeprop.course.schema", str(tmp_path / "new")], check=True)
-    assert {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "new").iterdir()} == schemas()
+    subprocess.run(
+        [sys.executable, "-m", "gradeprop.course.schema", str(tmp_path / "new")], check=True
+    )
+    assert {
+        path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "new").iterdir()
+    } == schemas()
 
 
 def test_the_schemas_accept_valid_files_and_refuse_unknown_keys() -> None:
     import jsonschema
 
-    voided = as_yaml([Voided(exercise="square_derivative", check="shape", give=True, reason="Unclear.")])
+    voided = as_yaml(
+        [Voided(exercise="square_derivative", check="shape", give=True, reason="Unclear.")]
+    )
     files = {**course_files(), "voided.yaml": voided.decode()}
     for name, schema in (
         ("course.yaml", "course"),

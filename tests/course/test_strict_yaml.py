@@ -90,10 +90,16 @@ def test_bad_yaml_is_said_in_plain_words_at_its_place(text: str, problem: str) -
     ("raw", "problem"),
     [
         (b"a: 1\nb: caf\xe9\n", "f.yaml:2:7: byte 0xe9 is not UTF-8; save the file as UTF-8"),
-        (b"\xef\xbb\xbfa: 1", "f.yaml:1:1: begins with a byte order mark; save it as UTF-8 without BOM"),
+        (
+            b"\xef\xbb\xbfa: 1",
+            "f.yaml:1:1: begins with a byte order mark; save it as UTF-8 without BOM",
+        ),
         ("a: 1".encode("utf-16"), "f.yaml:1:1: is encoded as UTF-16, not UTF-8; save it as UTF-8"),
         (b'a: "\x00"', "f.yaml:1:5: the invisible character U+0000 is not allowed; delete it"),
-        ("a: ∇\nb: \u2028".encode(), "f.yaml:2:4: the invisible character U+2028 is not allowed; delete it"),
+        (
+            "a: ∇\nb: \u2028".encode(),
+            "f.yaml:2:4: the invisible character U+2028 is not allowed; delete it",
+        ),
         (b"x" * (strict_yaml.MAX_BYTES + 1), "f.yaml:1:1: has 1048577 bytes, more than"),
     ],
 )
@@ -166,7 +172,9 @@ json_like = st.recursive(
     | st.integers(-(10**50), 10**50)
     | st.floats(allow_nan=False)
     | st.text(max_size=30),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=15,
 )
 
@@ -201,4 +209,6 @@ class _Dumper(yaml.SafeDumper):
 
 
 # PyYAML leaves text bare that only YAML 1.2 takes for a number, such as 0E0.
-_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, '"'))
+_Dumper.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, '"')
+)

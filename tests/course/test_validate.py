@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - one case a line
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -31,7 +30,8 @@ CASES = [
     ("course.yaml", "id: minimal\n", "id: minimal\ncolab: {repository: me}\n",
      "2:21: repository 'me' is not a repository; write owner/name"),
     ("course.yaml", "    title: Slopes\n", "    title: Slopes\n    due: 2026-09-30\n",
-     "6:10: due must be a date with a time, not the text '2026-09-30'; write it like 2026-09-30T23:59"),
+     "6:10: due must be a date with a time, not the text '2026-09-30'; write it like "
+     "2026-09-30T23:59"),
     ("course.yaml", "    title: Slopes\n", "    title: Slopes\n    release: soon\n",
      "6:14: release must be a date, not the text 'soon'; write it like 2026-09-30"),
     (EXERCISE, "title: The slope of a square", "title: ' '", "1:8: title must not be empty"),
@@ -60,7 +60,9 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "old", "new", "problem"), CASES, ids=[case[2].strip() for case in CASES])
+@pytest.mark.parametrize(
+    ("name", "old", "new", "problem"), CASES, ids=[case[2].strip() for case in CASES]
+)
 def test_one_mistake_gives_one_exact_problem(
     problems: Problems, name: str, old: str, new: str, problem: str
 ) -> None:
@@ -90,9 +92,21 @@ def test_a_duplicate_key_does_not_hide_other_problems(problems: Problems) -> Non
 
 
 def test_no_message_speaks_the_validators_own_language(problems: Problems) -> None:
-    text = "title: 1\nobjectives: x\nminutes: []\npoints: {}\nintroduction: 2026-01-01\nparts: [1, {kind: code}, {}, {kind: x}]"
+    text = (
+        "title: 1\nobjectives: x\nminutes: []\npoints: {}\nintroduction: 2026-01-01\nparts: [1, "
+        "{kind: code}, {}, {kind: x}]"
+    )
     shown = "\n".join(problems({EXERCISE: text}))
-    for word in ("Input", "discriminator", "union", "tag", "Tuple", "Field required", "pydantic", "Extra"):
+    for word in (
+        "Input",
+        "discriminator",
+        "union",
+        "tag",
+        "Tuple",
+        "Field required",
+        "pydantic",
+        "Extra",
+    ):
         assert word not in shown
 
 

@@ -9,11 +9,21 @@ from gradeprop.course.digest import course_digest
 from gradeprop.course.load import load_course
 from gradeprop.course.strict_yaml import read_yaml
 from gradeprop.course.validate import validate
-from gradeprop.course.voided import Voided, VoidedList, as_written, as_yaml, changed, removed, voided_in
+from gradeprop.course.voided import (
+    Voided,
+    VoidedList,
+    as_written,
+    as_yaml,
+    changed,
+    removed,
+    voided_in,
+)
 from gradeprop.errors import CourseError
 
 HIDDEN = Voided(exercise="square_derivative", check="matches_autograd")
-GIVEN = Voided(exercise="square_derivative", check="shape", give=True, reason='It said "shape": unclear.')
+GIVEN = Voided(
+    exercise="square_derivative", check="shape", give=True, reason='It said "shape": unclear.'
+)
 
 
 def course_with(tmp_path, *voided):
@@ -58,7 +68,10 @@ def test_voiding_changes_the_digest_and_undoing_it_changes_it_back(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("checks: [{exercise: nowhere, check: shape}]", "voided.yaml:1:21: there is no exercise 'nowhere'"),
+        (
+            "checks: [{exercise: nowhere, check: shape}]",
+            "voided.yaml:1:21: there is no exercise 'nowhere'",
+        ),
         (
             "checks:\n  - exercise: square_derivative\n    check: shap",
             "voided.yaml:3:12: square_derivative has no check 'shap'; did you mean 'shape'?",

@@ -58,7 +58,11 @@ def test_an_entry_that_goes_takes_only_its_own_lines():
 def test_when_the_last_entry_goes_the_comments_stay():
     text = edit(BY_HAND)
     assert "checks: []   # see the minutes\n" in text
-    for comment in ("# Decided on 3 March.", "# The first one is Ada's find.", "# Nothing more, please."):
+    for comment in (
+        "# Decided on 3 March.",
+        "# The first one is Ada's find.",
+        "# Nothing more, please.",
+    ):
         assert comment in text
     assert "exercise" not in text
     assert edit(text, A).endswith("# Nothing more, please.\n")
@@ -72,7 +76,9 @@ def test_of_an_entry_that_stays_only_the_keys_change_that_must():
     assert edit(BY_HAND, A, B.model_copy(update={"give": False})) == BY_HAND.replace(
         "give: true      #", "give: false      #"
     )
-    reworded = BY_HAND.replace("check: a\n", "check: a\n    reason: >-\n      Two\n      lines.\n\n")
+    reworded = BY_HAND.replace(
+        "check: a\n", "check: a\n    reason: >-\n      Two\n      lines.\n\n"
+    )
     assert edit(reworded, A, B) == BY_HAND.replace("check: a\n", "check: a\n\n")
     assert 'reason: "New."' in edit(reworded, A.model_copy(update={"reason": "New."}), B)
 
@@ -121,13 +127,16 @@ def test_where_a_comment_would_be_lost_nothing_is_changed_and_the_remedy_told(te
 
 names = st.sampled_from(["a", "b", "c"])
 words = st.text(st.characters(categories=["L", "P", "S", "Zs"]), min_size=1).filter(str.strip)
-entries = st.builds(Voided, exercise=names, check=names, give=st.booleans(), reason=st.none() | words)
+entries = st.builds(
+    Voided, exercise=names, check=names, give=st.booleans(), reason=st.none() | words
+)
 several = st.lists(entries, unique_by=lambda item: item.key, max_size=5)
 
 
 @st.composite
 def written_by_hand(draw):
-    """A file with comments anywhere, and which of them stand on lines of their own between entries."""
+    """A file with comments anywhere, and which of them stand on lines of their own between
+    entries."""
     voided, kept = draw(several), []
 
     def comment(indent=""):

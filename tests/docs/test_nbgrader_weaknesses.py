@@ -1,4 +1,5 @@
-"""The table of nbgrader's weaknesses names tests that exist, one at least in every row but that of speed."""
+"""The table of nbgrader's weaknesses names tests that exist, one at least in every row but that of
+speed."""
 
 from __future__ import annotations
 

@@ -14,7 +14,9 @@ def files_of_the_guide():
     heading = r"^## [^\n`]*`((?:exercises|solutions|graders)/[^\n`]+)`$"
     block = r"^```\w+\n(.*?)^```$"
     return dict(
-        re.findall(f"{heading}.*?{block}", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        re.findall(
+            f"{heading}.*?{block}", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+        )
     )
 
 
@@ -25,7 +27,9 @@ def test_the_guides_exercise_is_proven(tmp_path):
     files[yaml] = files[yaml].partition("\n")[2]  # the schema it names is not in this course
     root = write_course(tmp_path, files)
     course = root / "course.yaml"
-    course.write_text(course.read_text().replace("- explain_sign", "- explain_sign\n      - slope_of_cube"))
+    course.write_text(
+        course.read_text().replace("- explain_sign", "- explain_sign\n      - slope_of_cube")
+    )
     done = gradeprop("verify", "slope_of_cube", "--isolation", "none", cwd=root)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 of 3" in done.stdout

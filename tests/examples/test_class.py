@@ -1,4 +1,5 @@
-"""The bundled class is what its script makes of the present course, and comes out as it is meant to."""
+"""The bundled class is what its script makes of the present course, and comes out as it is meant
+to."""
 
 from pathlib import Path
 
@@ -28,11 +29,18 @@ def test_each_student_comes_out_as_described(course):
     with open_sandbox("auto") as sandbox:
         assignment = course.assignment("a03_descent")
         setting = Setting(
-            course, assignment, release_of(course, assignment), b"k" * 32, ("cpu",), {"cpu": sandbox}
+            course,
+            assignment,
+            release_of(course, assignment),
+            b"k" * 32,
+            ("cpu",),
+            {"cpu": sandbox},
         )
         files = make_class.make_class(course)
         submissions = [
-            Submission(path.parts[0], data) for path, data in files.items() if path.parts[1] == assignment.id
+            Submission(path.parts[0], data)
+            for path, data in files.items()
+            if path.parts[1] == assignment.id
         ]
         results = []
         grade_batch(setting, submissions, results.append)
@@ -59,7 +67,12 @@ def test_each_student_comes_out_as_described(course):
         "alan": ("graded", 7.0, ["passed", "passed", "failed"], ["grad_accumulated"]),
         "emmy": ("graded", 4.0, ["failed", "failed", "passed"], ["ascent", "off_by_one_step"]),
         "grace": ("graded", 0.0, failed, ["grad_accumulated", "stale_loss", "sum_instead_of_mean"]),
-        "hedy": ("graded", 3.0, ["failed", "passed", "failed"], ["copied_from_text", "sequential_update"]),
+        "hedy": (
+            "graded",
+            3.0,
+            ["failed", "passed", "failed"],
+            ["copied_from_text", "sequential_update"],
+        ),
         "joan": ("graded", 8.0, ["passed", "timeout", "passed"], []),
         "kurt": ("graded", 7.0, ["passed", "passed", "killed"], []),
         "maria": ("graded", 8.0, ["passed", "failed", "passed"], []),

@@ -78,7 +78,11 @@ def test_any_one_element_off_by_a_step_is_wrong(values, where, dtype):
 @given(st.floats(1e-9, 1e9), st.integers(1, 5), st.sampled_from([torch.float64, torch.float32]))
 def test_an_all_zero_gradient_never_passes_whatever_the_atol(size, count, dtype):
     right = torch.full((count,), size, dtype=dtype)
-    for rule in (Rule(), Rule(atol=1.0), Rule(tolerances={"float32": (1e-4, 1e6), "float64": (1e-4, 1e6)})):
+    for rule in (
+        Rule(),
+        Rule(atol=1.0),
+        Rule(tolerances={"float32": (1e-4, 1e6), "float64": (1e-4, 1e6)}),
+    ):
         assert kind(state(torch.zeros_like(right)), right, rule) == "value"
 
 
@@ -272,7 +276,10 @@ def test_a_big_tensor_is_told_at_its_worst_index():
     found = compare(state(got), right)
     assert found is not None
     assert found.detail().startswith("at index [2, 0]: expected 3.0, got 6.0")
-    assert found.student(True) == "Your answer is 6.0 at index [2, 0], expected 3.0. 1 of 20 values differ."
+    assert (
+        found.student(True)
+        == "Your answer is 6.0 at index [2, 0], expected 3.0. 1 of 20 values differ."
+    )
 
 
 def test_a_small_tensor_is_told_whole_with_digits_that_tell_it_apart():
@@ -335,7 +342,9 @@ values = st.recursive(
         st.builds(
             lambda items, dtype: TensorState(torch.tensor(items, dtype=torch.float64).to(dtype)),
             st.one_of(st.floats(), st.lists(st.floats(), max_size=3)),
-            st.sampled_from([torch.float64, torch.float32, torch.float16, torch.bool, torch.complex64]),
+            st.sampled_from(
+                [torch.float64, torch.float32, torch.float16, torch.bool, torch.complex64]
+            ),
         ),
         st.builds(Opaque, st.text(max_size=5)),
     ),
@@ -374,13 +383,17 @@ def test_every_answer_is_its_own_right_answer(right):
     assert compare(as_value(right), right) is None
 
 
-NUMBERS = st.one_of(st.sampled_from([0.0, -0.0, nan, inf, -inf, 1e308, -1e-300]), st.floats(-10, 10))
+NUMBERS = st.one_of(
+    st.sampled_from([0.0, -0.0, nan, inf, -inf, 1e308, -1e-300]), st.floats(-10, 10)
+)
 
 
 @settings(max_examples=300, deadline=None)
 @given(
     theirs=st.lists(NUMBERS, max_size=5),
-    noise=st.lists(st.sampled_from([0.0, 1e-13, 9e-6, 1.1e-5, -9e-6, 1.0, nan, inf]), min_size=5, max_size=5),
+    noise=st.lists(
+        st.sampled_from([0.0, 1e-13, 9e-6, 1.1e-5, -9e-6, 1.0, nan, inf]), min_size=5, max_size=5
+    ),
 )
 def test_few_numbers_are_judged_as_many_are(theirs, noise):
     mine = [value + value * part + part * 1e-3 for value, part in zip(theirs, noise, strict=False)]

@@ -114,7 +114,8 @@ def test_anchors_of_solve():
     ):
         assert problem.mistake(name)[variant] == pytest.approx(anchor, abs=5e-6), name
     assert problem.mistake("parameter_frozen") == []
-    assert len(problem.mistake("grad_accumulated")) == 2  # counting twice would equal the ½ forgotten
+    # counting twice would equal the ½ forgotten
+    assert len(problem.mistake("grad_accumulated")) == 2
 
 
 @settings(max_examples=25, deadline=None)
@@ -143,7 +144,9 @@ def test_the_reference_is_the_plain_rule(seed, steps, lr, reduction, factor, dty
 
 def test_one_parameter_comes_back_without_a_tuple():
     start = torch.zeros(2)
-    found = Descent(lambda p, x: x @ p[0], torch.eye(2), torch.ones(2), [start], lr=0.5, steps=1).answer()
+    found = Descent(
+        lambda p, x: x @ p[0], torch.eye(2), torch.ones(2), [start], lr=0.5, steps=1
+    ).answer()
     assert found.tolist() == [0.5, 0.5]
 
 
@@ -175,7 +178,12 @@ def test_a_predict_that_would_broadcast_is_refused():
 @given(seed=st.integers(0, 10**6), steps=st.integers(0, 12), bent=st.booleans())
 def test_the_reference_is_what_torch_optim_does(seed, steps, bent):
     x, y = draw(seed, (6, 3)), draw(seed + 1, (6,))
-    start = [draw(seed + 2, (3,)), draw(seed + 3, ()), torch.ones(2).double()]  # the loss ignores the last
+    # the loss ignores the last
+    start = [
+        draw(seed + 2, (3,)),
+        draw(seed + 3, ()),
+        torch.ones(2).double(),
+    ]
 
     def model(params, x):
         line = x @ params[0]
@@ -239,7 +247,9 @@ def test_answers_and_mistakes_by_a_matrix_are_those_of_autograd(seed, steps, red
         "sum_instead_of_mean",
         "value_not_gradient",
     ):
-        torch.testing.assert_close(fast.mistake(name), plain.mistake(name), rtol=1e-11, atol=1e-11, msg=name)
+        torch.testing.assert_close(
+            fast.mistake(name), plain.mistake(name), rtol=1e-11, atol=1e-11, msg=name
+        )
 
 
 def test_no_targets_at_all_are_no_trouble():

@@ -48,9 +48,13 @@ SQUARE = [
 
 def square_probes(student, seed, declared=SQUARE, dtypes=("float64", "float32")):
     found = []
-    for number, (shape, dtype) in enumerate(zip(((3,), (2, 5), ()), (*dtypes, dtypes[0]), strict=False)):
+    for number, (shape, dtype) in enumerate(
+        zip(((3,), (2, 5), ()), (*dtypes, dtypes[0]), strict=False)
+    ):
         w = draw(10 * seed + number, shape, dtype=dtype, avoid=(0, 2))
-        problem = Gradient(lambda w: w**2, at=w, wrong={"wrong_function": [lambda w: w**3, torch.exp]})
+        problem = Gradient(
+            lambda w: w**2, at=w, wrong={"wrong_function": [lambda w: w**3, torch.exp]}
+        )
         found.append(observe(student(w.clone()), problem, declared))
     return found
 
@@ -89,7 +93,10 @@ SQUARE_BUGS = [
     ("one_sided_difference", lambda w: ((w + 1e-4) * (w + 1e-4) - w * w) / 1e-4),
     ("one_sided_difference", lambda w: (w**2 - (w - 0.02) ** 2) / 0.02),
     ("one_sided_difference", coordinate_wise_forward),
-    ("one_sided_difference", lambda w: (((w.double() + 1e-4) ** 2 - w.double() ** 2) / 1e-4).to(w.dtype)),
+    (
+        "one_sided_difference",
+        lambda w: (((w.double() + 1e-4) ** 2 - w.double() ** 2) / 1e-4).to(w.dtype),
+    ),
     ("not_divided_by_step", lambda w: (w + 0.1) ** 2 - w**2),
     ("not_divided_by_step", lambda w: (w + 1e-3) ** 2 - (w - 1e-3) ** 2),
     ("not_divided_by_step", lambda w: w**2 - (w - 0.05) ** 2),
@@ -205,7 +212,10 @@ def test_two_ids_for_the_same_factor_are_both_candidates():
 def test_a_probe_that_the_mistake_leaves_alone_must_be_right():
     matrix, vector = draw(1, (2, 3)), draw(2, (3,))
     problems = [Fixed(matrix), Fixed(vector)]
-    good = [observe(matrix.T, problems[0], ["transposed"]), observe(vector, problems[1], ["transposed"])]
+    good = [
+        observe(matrix.T, problems[0], ["transposed"]),
+        observe(vector, problems[1], ["transposed"]),
+    ]
     assert diagnose(good).named == "transposed"
     bad = [good[0], observe(vector + 1, problems[1], ["transposed"])]
     assert diagnose(bad) == Diagnosis()
@@ -219,7 +229,9 @@ def test_a_wrong_dtype_hides_no_cause_and_is_one_when_the_numbers_are_right():
 def test_a_generous_atol_makes_no_tiny_mistake_fit():
     w = draw(1, (3,))
     rule = Rule(atol=0.05)
-    found = diagnose([observe(torch.zeros_like(w), Gradient(torch.sin, at=w), ["not_divided_by_step"], rule)])
+    found = diagnose(
+        [observe(torch.zeros_like(w), Gradient(torch.sin, at=w), ["not_divided_by_step"], rule)]
+    )
     assert found == Diagnosis()
 
 
@@ -234,7 +246,10 @@ def test_nothing_fits_where_few_or_many_numbers_overflowed(count):
 def test_what_overflowed_explains_nothing():
     right = torch.tensor([1.0]).double()
     problem = Fixed(right, mistakes={"ascent": torch.tensor([math.inf]).double()})
-    assert diagnose([observe(torch.tensor([math.inf]).double(), problem, ["ascent"])]).named == "not_finite"
+    assert (
+        diagnose([observe(torch.tensor([math.inf]).double(), problem, ["ascent"])]).named
+        == "not_finite"
+    )
 
 
 @pytest.mark.parametrize(
@@ -266,7 +281,8 @@ def test_a_variable_that_is_none_misses_its_backward():
 def test_the_same_answer_to_different_questions_is_hard_coded():
     def probes(answer, called="f"):
         return [
-            observe(answer, Gradient(lambda w: w**2, at=draw(n, (2,))), [], called=called) for n in range(2)
+            observe(answer, Gradient(lambda w: w**2, at=draw(n, (2,))), [], called=called)
+            for n in range(2)
         ]
 
     constant = torch.tensor([6.0, 1.0]).double()
@@ -313,7 +329,15 @@ def fit_probes(student, seed, dtype="float32"):
 
 
 def loop(
-    *, sign=-1, zero=True, zero_first=False, reduce=torch.mean, column=False, extra=0, frozen=None, half=False
+    *,
+    sign=-1,
+    zero=True,
+    zero_first=False,
+    reduce=torch.mean,
+    column=False,
+    extra=0,
+    frozen=None,
+    half=False,
 ):
     """An independent training loop with switches for the usual mistakes."""
 
@@ -390,7 +414,9 @@ def test_a_wrong_training_loop_is_named(name, student):
 def test_a_right_training_loop_passes(dtype):
     for seed in range(2):
         probes = fit_probes(loop(), seed, dtype)
-        assert all(compare(item.got, item.expected, item.rule) is None for item in probes), f"seed {seed}"
+        assert all(compare(item.got, item.expected, item.rule) is None for item in probes), (
+            f"seed {seed}"
+        )
 
 
 UNKNOWN_FIT_BUGS = [

@@ -27,7 +27,11 @@ def test_the_room_of_the_course():
     assert problem.labels == ("d_row", "d_col")
 
 
-@given(st.integers(0, 1000), st.sampled_from([0.5, 1.0, 2.0, 0.1]), st.sampled_from(["float64", "float32"]))
+@given(
+    st.integers(0, 1000),
+    st.sampled_from([0.5, 1.0, 2.0, 0.1]),
+    st.sampled_from(["float64", "float32"]),
+)
 def test_a_plane_has_the_same_slope_everywhere(seed, spacing, dtype):
     a, b, c = draw(seed, (3,)).tolist()
     rows = torch.arange(4).double()[:, None] * spacing

@@ -90,7 +90,9 @@ def test_a_difference_quotient_of_a_coupled_function_moves_one_coordinate_at_a_t
     x = draw(5, (3,))
     h = 0.1
     naive = torch.stack([((x + h * e).prod() - x.prod()) / h for e in torch.eye(3, dtype=x.dtype)])
-    coupled = Gradient(lambda w: w.prod() * torch.ones_like(w) / 3, at=x).mistake("one_sided_difference")
+    coupled = Gradient(lambda w: w.prod() * torch.ones_like(w) / 3, at=x).mistake(
+        "one_sided_difference"
+    )
     assert any(torch.allclose(found, naive) for found in coupled)
 
 

@@ -67,5 +67,7 @@ def test_the_least_squares_have_no_slope(seed, count):
     if count < 4:
         assert best is None
         return
-    slopes = slopes_of(lambda params: ((predict(params) - y) ** 2).sum())(points(best[None], START)[0])
+    slopes = slopes_of(lambda params: ((predict(params) - y) ** 2).sum())(
+        points(best[None], START)[0]
+    )
     assert float(flatten(slopes).abs().max()) < 1e-9

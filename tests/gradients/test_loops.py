@@ -126,7 +126,9 @@ def test_a_trail_holds_every_point_of_the_walk(mapped):
     walker = Walker(slopes_of(loss), START, suspected)
     trail = walker.trail(0.05)
     for steps in (4, 0, 1, 5):
-        for mine, theirs in zip(trail[steps], walker.walk(Loop(), lr=0.05, steps=steps), strict=True):
+        for mine, theirs in zip(
+            trail[steps], walker.walk(Loop(), lr=0.05, steps=steps), strict=True
+        ):
             assert torch.equal(mine, theirs)
 
 

@@ -11,7 +11,9 @@ MATRIX = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], dtype=torch.float64)
 
 
 def pattern(**given):
-    return SimpleNamespace(**{"mistake": None, "scale": None, "value": None, "component": None, **given})
+    return SimpleNamespace(
+        **{"mistake": None, "scale": None, "value": None, "component": None, **given}
+    )
 
 
 def only(found):
@@ -71,7 +73,8 @@ def test_scaling_keeps_the_dtype_and_spares_what_is_not_a_number(dtype):
 def test_a_known_id_needs_no_pattern_and_a_fixed_problem_brings_its_own():
     problem = Fixed(6.0, mistakes={"value_not_gradient": 9.0, "off_by_one_step": [5.0, 7.0]})
     found = Alternatives(
-        problem, {"sign_flipped": None, "value_not_gradient": None, "off_by_one_step": None, "ascent": None}
+        problem,
+        {"sign_flipped": None, "value_not_gradient": None, "off_by_one_step": None, "ascent": None},
     )
     assert found == {
         "sign_flipped": [-6.0],
@@ -111,7 +114,9 @@ def test_a_constant_takes_the_form_of_the_right_answer():
     assert found.dtype == torch.float32
     found = only(Alternatives(Fixed(MATRIX), {"copied": pattern(value=[[1, 2], [3, 4]])})["copied"])
     assert found.shape == (2, 2)
-    assert Alternatives(Fixed("up"), {"inverted_move": pattern(value="down")}) == {"inverted_move": ["down"]}
+    assert Alternatives(Fixed("up"), {"inverted_move": pattern(value="down")}) == {
+        "inverted_move": ["down"]
+    }
 
 
 def test_pruning_drops_repetitions_and_keeps_the_alignment():

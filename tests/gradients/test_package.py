@@ -6,7 +6,9 @@ LIGHT = ["gradeprop.gradients", "gradeprop.gradients.values", "gradeprop.gradien
 
 def loaded(statement):
     program = f"{statement}\nimport sys\nprint(*sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.split())
 
 

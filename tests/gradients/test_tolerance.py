@@ -44,7 +44,10 @@ def test_a_thousand_float32_steps_are_inside():
         x32, x64 = torch.zeros(1), torch.zeros(1, dtype=torch.float64)
         for _ in range(1000):
             x32, x64 = x32 + lr * (2 - x32), x64 + lr * (2 - x64)
-        assert abs(x32.double() / x64 - 1).item() < 0.5 * tolerance_for(torch.float64, torch.float32).rtol
+        assert (
+            abs(x32.double() / x64 - 1).item()
+            < 0.5 * tolerance_for(torch.float64, torch.float32).rtol
+        )
 
 
 def test_the_coarser_dtype_counts_but_half_buys_no_leniency():
@@ -63,7 +66,8 @@ def test_a_python_number_counts_as_float32():
 
 def test_overrides_replace_and_the_exercise_wins_over_the_course():
     merged = merge_overrides(
-        {"float32": (1e-3, 0.0), "float64": (1e-7, 0.0)}, {"float32": SimpleNamespace(rtol=2e-5, atol=1e-9)}
+        {"float32": (1e-3, 0.0), "float64": (1e-7, 0.0)},
+        {"float32": SimpleNamespace(rtol=2e-5, atol=1e-9)},
     )
     assert merged == {"float32": (2e-5, 1e-9), "float64": (1e-7, 0.0)}
     found = tolerance_for(torch.float32, torch.float32, overrides=merged)

@@ -28,10 +28,13 @@ class Classroom:
         self.assignment = self.course.assignments[0]
         public = record_public_checks(self.course, self.assignment)
         self.release = release_model(self.course, self.assignment, public)
-        self.setting = Setting(self.course, self.assignment, self.release, key, ("cpu",), {"cpu": sandbox})
+        self.setting = Setting(
+            self.course, self.assignment, self.release, key, ("cpu",), {"cpu": sandbox}
+        )
 
     def notebook(self, **answers):
-        """A filled-in notebook; ``square_derivative__by_hand="…"`` sets a part, the rest are solutions."""
+        """A filled-in notebook; ``square_derivative__by_hand="…"`` sets a part, the rest are
+        solutions."""
         texts = {
             (exercise.slug, part): text
             for exercise in self.assignment.exercises

@@ -56,6 +56,8 @@ def part(name, checks, points=3.0, hidden=2, forbid=()):
 def public_text():
     parts = [
         part("by_hand", [check("slopes", slopes, 1.0)], forbid=["autograd"]),
-        part("autograd", [check("at_w", at_w, 0.1), check("slopes", slopes, 0.2, ["at_w"])], 1.0, 0),
+        part(
+            "autograd", [check("at_w", at_w, 0.1), check("slopes", slopes, 0.2, ["at_w"])], 1.0, 0
+        ),
     ]
     return json.dumps({"squares": {"title": "Squares", "parts": parts}})

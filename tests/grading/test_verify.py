@@ -43,10 +43,18 @@ def test_the_words_a_student_reads_are_kept_with_the_proof(tmp_path, sandbox):
             GRADER, "return w**2", "return w**3", "the solution does not pass", id="wrong reference"
         ),
         pytest.param(
-            EXERCISE, "          ...", "          return w + w", "the starter earns", id="right starter"
+            EXERCISE,
+            "          ...",
+            "          return w + w",
+            "the starter earns",
+            id="right starter",
         ),
-        pytest.param(EXERCISE, "return w\n", "return w + w\n", "gets full marks", id="right sample"),
-        pytest.param(EXERCISE, "return w\n", "return w * 1.3\n", "is not named", id="sample of nothing"),
+        pytest.param(
+            EXERCISE, "return w\n", "return w + w\n", "gets full marks", id="right sample"
+        ),
+        pytest.param(
+            EXERCISE, "return w\n", "return w * 1.3\n", "is not named", id="sample of nothing"
+        ),
         pytest.param(EXERCISE, "scale: 0.5", "scale: 0.25", "is not named", id="wrong pattern"),
         pytest.param(
             EXERCISE,

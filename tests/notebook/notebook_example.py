@@ -31,8 +31,17 @@ SQUARE: dict[str, Any] = {
             "hints": ["What is $(w+h)^2 - w^2$?", "Divide by $h$.\n\nThen let $h \\to 0$."],
             "forbid": ["autograd"],
             "checks": [
-                {"check": "three_numbers", "points": 1, "public": True, "describe": "It is right at w = 3."},
-                {"check": "secret_xk_vectors", "points": 1.5, "describe": "It is right for any shape.\n"},
+                {
+                    "check": "three_numbers",
+                    "points": 1,
+                    "public": True,
+                    "describe": "It is right at w = 3.",
+                },
+                {
+                    "check": "secret_xk_vectors",
+                    "points": 1.5,
+                    "describe": "It is right for any shape.\n",
+                },
             ],
             "misconceptions": [
                 {
@@ -47,7 +56,9 @@ SQUARE: dict[str, Any] = {
             "kind": "code",
             "prompt": "Make `w` with value 3 and get its `grad` by `backward`.",
             "starter": "w = None\ngrad = None\n",
-            "checks": [{"check": "gradient", "points": 2.5, "public": True, "describe": "`grad` is 6."}],
+            "checks": [
+                {"check": "gradient", "points": 2.5, "public": True, "describe": "`grad` is 6."}
+            ],
         },
     ],
 }
@@ -66,7 +77,9 @@ EXPLAIN: dict[str, Any] = {
             "starter": "direction = None",
             "name": "direction",
             "options": ["increase", "decrease"],
-            "checks": [{"check": "chosen", "points": 1, "public": True, "describe": "You chose one."}],
+            "checks": [
+                {"check": "chosen", "points": 1, "public": True, "describe": "You chose one."}
+            ],
         },
         {
             "part": "why",
@@ -110,7 +123,13 @@ PUBLIC: dict[str, Any] = {
     "elsewhere": {"of": "another assignment"},
 }
 
-SECRETS = ("secret_xk_vectors", "SOLUTION-SECRET", "KEY-SECRET", "CONTRADICTION-SECRET", "SAMPLE-SECRET")
+SECRETS = (
+    "secret_xk_vectors",
+    "SOLUTION-SECRET",
+    "KEY-SECRET",
+    "CONTRADICTION-SECRET",
+    "SAMPLE-SECRET",
+)
 
 
 def course(**changes: Any) -> Course:

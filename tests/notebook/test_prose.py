@@ -36,7 +36,9 @@ def test_an_exercise_opens_with_points_minutes_maths_and_objectives() -> None:
 
 def test_hints_fold_and_their_markdown_stands_between_blank_lines() -> None:
     text = _prompt(SQUARE, 0)
-    assert "<details>\n<summary>Hint 1</summary>\n\nWhat is $(w+h)^2 - w^2$?\n\n</details>\n\n" in text
+    assert (
+        "<details>\n<summary>Hint 1</summary>\n\nWhat is $(w+h)^2 - w^2$?\n\n</details>\n\n" in text
+    )
 
 
 def test_hints_stand_last_next_to_the_answer() -> None:
@@ -46,7 +48,10 @@ def test_hints_stand_last_next_to_the_answer() -> None:
 
 
 def test_the_notebook_says_what_to_do_when_gp_is_not_defined() -> None:
-    assert "`NameError: name 'gp' is not defined` means that the set-up cell" in model().cells[0].source
+    assert (
+        "`NameError: name 'gp' is not defined` means that the set-up cell"
+        in model().cells[0].source
+    )
 
 
 def test_checks_are_told_with_points_and_hidden_ones_as_checked_later() -> None:
@@ -62,7 +67,9 @@ def test_a_rule_that_the_prompt_tells_is_not_told_again() -> None:
 
 
 def test_options_of_a_choice_can_be_copied_as_python() -> None:
-    assert 'Set `direction` to one of these:\n\n- `"increase"`\n- `"decrease"`' in _prompt(EXPLAIN, 0)
+    assert 'Set `direction` to one of these:\n\n- `"increase"`\n- `"decrease"`' in _prompt(
+        EXPLAIN, 0
+    )
 
 
 def test_criteria_of_an_explanation_are_told_without_their_key() -> None:
@@ -82,7 +89,8 @@ def test_a_single_part_without_title_is_your_task() -> None:
 def test_a_course_with_a_gpu_says_once_how_to_make_tensors() -> None:
     made = course()
     texts = [
-        assignment_introduction(made.assignments[0], None, devices) for devices in (("cpu",), ("cpu", "cuda"))
+        assignment_introduction(made.assignments[0], None, devices)
+        for devices in (("cpu",), ("cpu", "cuda"))
     ]
     assert "device=x.device" not in texts[0]
     assert texts[1].count("device=x.device") == 1

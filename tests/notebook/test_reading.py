@@ -24,7 +24,9 @@ def _code(source: Any, **more: Any) -> dict[str, Any]:
 TEXT = json.dumps(_notebook(_code("x = 'Θ'\r\ny = 1\rz = 2")), ensure_ascii=False, indent=1)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_every_encoding_and_line_end_gives_the_same_source(encoding: str, newline: str) -> None:
     found = read_notebook(TEXT.replace("\n", newline).encode(encoding))
@@ -72,7 +74,11 @@ def test_ids_are_found_where_jupyter_and_where_colab_keep_them() -> None:
         _code("", id=3),
     ]
     found = read_notebook(json.dumps(_notebook(*cells)).encode())
-    assert [(cell.ids, cell.grade_id) for cell in found.cells] == [(("a",), None), (("b",), "c"), ((), None)]
+    assert [(cell.ids, cell.grade_id) for cell in found.cells] == [
+        (("a",), None),
+        (("b",), "c"),
+        ((), None),
+    ]
 
 
 def test_damaged_cells_are_left_out_and_said() -> None:
@@ -124,7 +130,8 @@ _VALUES = st.recursive(
     max_leaves=8,
 )
 _ODD_CELLS = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys(("cell_type", "source", "metadata", "id", "input", "outputs"), _VALUES)
+    {},
+    optional=dict.fromkeys(("cell_type", "source", "metadata", "id", "input", "outputs"), _VALUES),
 )
 
 
@@ -134,7 +141,9 @@ def test_no_odd_cell_or_metadata_raises(cells: list[Any], metadata: Any) -> None
 
 
 def test_saved_outputs_of_a_hundred_megabytes_are_dropped_quickly() -> None:
-    outputs = [{"output_type": "stream", "name": "stdout", "text": ["0.123456789, [1]\n"] * 200}] * 20_000
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": ["0.123456789, [1]\n"] * 200}
+    ] * 20_000
     data = json.dumps(_notebook(_code("x = 1", outputs=outputs))).encode()
     data += b" " * (100_000_000 - len(data))
     start = time.perf_counter()

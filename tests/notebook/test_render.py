@@ -59,7 +59,9 @@ def test_the_instructors_notebook_holds_every_solution() -> None:
     cells = _cells(to_notebook(model(), solutions=SOLUTIONS))
     for (exercise, part), solution in SOLUTIONS.items():
         source = "".join(cells[f"{exercise}-{part}"]["source"])
-        kept = re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", source, flags=re.MULTILINE).rstrip("\n")
+        kept = re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", source, flags=re.MULTILINE).rstrip(
+            "\n"
+        )
         assert kept == solution
         if cells[f"{exercise}-{part}"]["cell_type"] == "code":
             ast.parse(source)
@@ -86,7 +88,11 @@ def test_the_setup_cell_is_folded_in_jupyter_and_on_colab() -> None:
     assert metadata["cellView"] == "form"
 
 
-@given(st.sets(st.from_regex(r"\A[a-z][a-z0-9_]{0,59}(-[a-z][a-z0-9_]{0,59}(-check)?)?\Z"), max_size=30))
+@given(
+    st.sets(
+        st.from_regex(r"\A[a-z][a-z0-9_]{0,59}(-[a-z][a-z0-9_]{0,59}(-check)?)?\Z"), max_size=30
+    )
+)
 def test_cell_ids_are_legal_and_never_shared(grade_ids: set[str]) -> None:
     ids = {cell_id(name) for name in grade_ids}
     assert len(ids) == len(grade_ids)
@@ -105,7 +111,11 @@ def test_nbgrader_generates_a_release_whose_cells_keep_their_shape(tmp_path: Pat
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "a01_slopes", "--no-db"]
     path = str(Path(sys.executable).parent)
     run = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, env={"PATH": path, "HOME": str(tmp_path)}
+        command,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={"PATH": path, "HOME": str(tmp_path)},
     )
     assert run.returncode == 0, run.stderr
     released = (tmp_path / "release" / "a01_slopes" / "a01_slopes.ipynb").read_bytes()

@@ -69,8 +69,14 @@ def strip(notebook: dict[str, Any]) -> dict[str, Any]:
 
 
 def locked_are_released(restored: RestoredNotebook, released: ReleaseModel = MODEL) -> bool:
-    locked = [(item.grade_id, item.source, item.kind) for item in restored.cells if item.origin == "release"]
-    return locked == [(item.grade_id, item.source, item.cell_type) for item in released.cells if item.locked]
+    locked = [
+        (item.grade_id, item.source, item.kind)
+        for item in restored.cells
+        if item.origin == "release"
+    ]
+    return locked == [
+        (item.grade_id, item.source, item.cell_type) for item in released.cells if item.locked
+    ]
 
 
 def test_honest_work_comes_back_as_it_is_without_a_note() -> None:
@@ -114,7 +120,11 @@ def test_restoring_needs_no_library_but_pythons_own() -> None:
 def test_colab_which_moves_ids_into_the_metadata() -> None:
     notebook = solved() | {"nbformat_minor": 0}
     for item in notebook["cells"]:
-        item["metadata"] = {"id": item.pop("id"), "outputId": "x", "colab": {"base_uri": "https://x"}}
+        item["metadata"] = {
+            "id": item.pop("id"),
+            "outputId": "x",
+            "colab": {"base_uri": "https://x"},
+        }
     notebook["metadata"] = {"colab": {"provenance": []}, "kernelspec": {"name": "python3"}}
     restored = put_back(notebook)
     assert restored.parts == ALL_PRESENT
@@ -159,7 +169,9 @@ def test_notebooks_converted_by_nbformat_are_restored_quietly(version: int) -> N
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         text = (
-            nbformat.v3.writes_json(nbformat.v4.downgrade(notebook)) if version == 3 else json.dumps(notebook)
+            nbformat.v3.writes_json(nbformat.v4.downgrade(notebook))
+            if version == 3
+            else json.dumps(notebook)
         )
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -181,7 +193,11 @@ def test_reordered_cells_run_in_release_order() -> None:
 
 def test_extra_cells_run_where_they_stand() -> None:
     notebook = solved()
-    for name, source in (("a01_slopes-setup", "first"), (HAND_ID, "second"), (f"{HAND_ID}-check", "third")):
+    for name, source in (
+        ("a01_slopes-setup", "first"),
+        (HAND_ID, "second"),
+        (f"{HAND_ID}-check", "third"),
+    ):
         notebook["cells"].insert(place(notebook, name) + 1, extra(source))
     notebook["cells"].insert(0, extra("zeroth"))
     notebook["cells"].append(extra("last", "markdown"))
@@ -313,7 +329,10 @@ def test_of_two_copies_the_one_with_content_wins_and_it_is_said() -> None:
 
 def test_of_two_written_copies_the_one_in_place_wins_and_the_other_stays_where_it_stands() -> None:
     notebook = solved()
-    second = copy.deepcopy(cell(notebook, HAND_ID)) | {"id": "new", "source": "def d_square(w): return 3"}
+    second = copy.deepcopy(cell(notebook, HAND_ID)) | {
+        "id": "new",
+        "source": "def d_square(w): return 3",
+    }
     notebook["cells"].append(second)
     restored = put_back(notebook)
     assert restored.answers[HAND] == SOLUTIONS[HAND]
@@ -347,7 +366,8 @@ def test_code_written_into_a_check_cell_is_ignored_and_said() -> None:
     restored = put_back(notebook)
     assert locked_are_released(restored)
     assert restored.notes == (
-        "The check of square_derivative (by_hand) held other text. It was put back and that text was "
+        "The check of square_derivative (by_hand) held other text. It was put back and that text "
+        "was "
         "ignored; an answer belongs in the cell above its check.",
     )
 
@@ -358,7 +378,9 @@ def test_changed_locked_cells_are_put_back_and_named() -> None:
         cell(notebook, name)["source"] = ["changed"]
     restored = put_back(notebook)
     assert locked_are_released(restored)
-    assert restored.notes == (f"Put back as released, after changes: a01_slopes-setup, {HAND_ID}-prompt.",)
+    assert restored.notes == (
+        f"Put back as released, after changes: a01_slopes-setup, {HAND_ID}-prompt.",
+    )
 
 
 def test_changed_points_and_locks_have_no_effect_and_are_said() -> None:
@@ -402,14 +424,17 @@ def test_notes_quote_nothing_that_the_student_wrote() -> None:
 def test_the_notebook_of_another_assignment_is_refused() -> None:
     other = {"cells": [extra("x = 1")], "metadata": {"gradeprop": {"assignment": "a02_autograd"}}}
     with pytest.raises(
-        UngradableSubmission, match=r"of a02_autograd, not of a01_slopes\. Hand in a01_slopes\.ipynb"
+        UngradableSubmission,
+        match=r"of a02_autograd, not of a01_slopes\. Hand in a01_slopes\.ipynb",
     ):
         put_back(other)
 
 
 def test_a_strange_assignment_name_is_not_quoted() -> None:
     other = {"cells": [], "metadata": {"gradeprop": {"assignment": "<script>" * 1000}}}
-    with pytest.raises(UngradableSubmission, match=r"^This is the notebook of another assignment, not"):
+    with pytest.raises(
+        UngradableSubmission, match=r"^This is the notebook of another assignment, not"
+    ):
         put_back(other)
 
 
@@ -437,7 +462,9 @@ def test_a_function_pasted_into_an_empty_notebook_is_matched() -> None:
 
 _DAMAGE = st.lists(
     st.tuples(
-        st.sampled_from(["delete", "copy", "move", "edit", "no_id", "no_metadata", "add", "type", "swap_id"]),
+        st.sampled_from(
+            ["delete", "copy", "move", "edit", "no_id", "no_metadata", "add", "type", "swap_id"]
+        ),
         st.integers(0, 40),
         st.integers(0, 40),
     ),
@@ -487,10 +514,14 @@ def test_whatever_happens_to_the_cells_the_locked_ones_come_back_exactly(
         return
     assert locked_are_released(restored)
     assert set(restored.parts) == set(SOLUTIONS)
-    assert set(restored.answers) == {key for key, state in restored.parts.items() if state != "missing"}
+    assert set(restored.answers) == {
+        key for key, state in restored.parts.items() if state != "missing"
+    }
     released = [item.grade_id for item in restored.cells if item.grade_id]
     assert len(released) == len(set(released))
-    assert [name for name in (item.grade_id for item in MODEL.cells) if name in released] == released
+    assert [
+        name for name in (item.grade_id for item in MODEL.cells) if name in released
+    ] == released
 
 
 @settings(max_examples=60, deadline=None)

@@ -21,7 +21,11 @@ JSON = st.recursive(
 )
 
 
-@given(st.dictionaries(st.text(), JSON | st.sampled_from(["'''", "\\", "\\'", "r'''\n", "''' + x + '''"])))
+@given(
+    st.dictionaries(
+        st.text(), JSON | st.sampled_from(["'''", "\\", "\\'", "r'''\n", "''' + x + '''"])
+    )
+)
 def test_any_data_comes_back_from_the_cell_and_nothing_breaks_out(public: dict[str, Any]) -> None:
     tree = ast.parse(setup_source(["math"], public))
     call = tree.body[-1]
@@ -37,7 +41,9 @@ def test_every_exercise_has_one_line_whatever_the_order_of_its_keys() -> None:
 
 
 def test_declared_packages_are_imported_once_after_torch() -> None:
-    assert "import torch\nimport math\nimport json\n\n" in setup_source(["torch", "math", "json"], {})
+    assert "import torch\nimport math\nimport json\n\n" in setup_source(
+        ["torch", "math", "json"], {}
+    )
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, *, present: bool, pip: Any) -> list[str]:

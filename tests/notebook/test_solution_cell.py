@@ -17,7 +17,10 @@ def test_lines_that_the_starter_shares_stay_outside_the_markers() -> None:
 @pytest.mark.parametrize(
     ("solution", "starter"),
     [
-        ('def f(w):\n    """One\n    two."""\n    return 2 * w', 'def f(w):\n    """One\n    three."""'),
+        (
+            'def f(w):\n    """One\n    two."""\n    return 2 * w',
+            'def f(w):\n    """One\n    three."""',
+        ),
         ("x = [\n    1,\n    2,\n]", "x = [\n    1,\n    0,\n]"),
         ("%timeit 1\nx = 1", "%timeit 1\nx = 0"),
         ("x = 1", "x = 1"),
@@ -30,7 +33,8 @@ def test_markers_change_nothing_and_what_is_cleared_is_python(solution: str, sta
     marked = marked_solution(solution, starter)
     lines = marked.split("\n")
     begin, end = (
-        next(i for i, line in enumerate(lines) if name in line) for name in ("BEGIN SOLUTION", "END SOLUTION")
+        next(i for i, line in enumerate(lines) if name in line)
+        for name in ("BEGIN SOLUTION", "END SOLUTION")
     )
     assert [line for i, line in enumerate(lines) if i not in (begin, end)] == solution.split("\n")
     indent = lines[begin].split("#")[0]

@@ -52,7 +52,8 @@ def hand_in(root: Path, release: ReleaseModel, student: str, *, at: str | None =
 def ran(
     release: ReleaseModel, answers: dict[str, str], **outputs: dict[str, Any]
 ) -> tuple[ExecutedCell, ...]:
-    """The release as it ran, with these answers in its cells and one output by grade id (``-`` as ``_``)."""
+    """The release as it ran, with these answers in its cells and one output by grade id (``-`` as
+    ``_``)."""
     return tuple(
         ExecutedCell(
             answers.get(cell.grade_id, cell.source),
@@ -74,12 +75,21 @@ def result_for(
     message: str | None = None,
     choice: float = 1.0,
 ) -> SubmissionResult:
-    """A result: the public shape check passed; ``hidden`` and ``choice`` are what the others earned."""
+    """A result: the public shape check passed; ``hidden`` and ``choice`` are what the others
+    earned."""
     status = "error" if hidden is None else "passed" if hidden else "failed"
     checks = (
         CheckVerdict("shape", "cpu", True, "passed", 1.0, 1.0),
         CheckVerdict(
-            "matches_autograd", "cpu", False, status, hidden, 2.0, message, "w = [1.5]: got [3]", None
+            "matches_autograd",
+            "cpu",
+            False,
+            status,
+            hidden,
+            2.0,
+            message,
+            "w = [1.5]: got [3]",
+            None,
         ),
     )
     earned = None if hidden is None else 1.0 + hidden
@@ -93,7 +103,13 @@ def result_for(
         None,
         (
             CheckVerdict(
-                "direction", "cpu", True, "passed" if choice else "failed", choice, 1.0, "Other way."
+                "direction",
+                "cpu",
+                True,
+                "passed" if choice else "failed",
+                choice,
+                1.0,
+                "Other way.",
             ),
         ),
     )
@@ -125,14 +141,22 @@ def unreadable(student: str) -> SubmissionResult:
         replace(
             exercise,
             parts=tuple(
-                replace(part, status="missing", score=None if part.kind == "explanation" else 0.0, checks=())
+                replace(
+                    part,
+                    status="missing",
+                    score=None if part.kind == "explanation" else 0.0,
+                    checks=(),
+                )
                 for part in exercise.parts
             ),
         )
         for exercise in result.exercises
     )
     return replace(
-        result, status="ungradable", message="This is not a notebook. Hand it in again.", exercises=exercises
+        result,
+        status="ungradable",
+        message="This is not a notebook. Hand it in again.",
+        exercises=exercises,
     )
 
 

@@ -21,7 +21,8 @@ HIDDEN_DETAIL = "w = [1.5]: got [3]"
 
 
 def wrong(student: str = "ada", **changes: object) -> SubmissionResult:
-    """A result whose hidden check failed for a known cause, with a public check that failed, too."""
+    """A result whose hidden check failed for a known cause, with a public check that failed,
+    too."""
     result = result_for(student, (), hidden=0.0, message="Was the 2 of 2w lost?", choice=0.0)
     square, sign = result.exercises
     part = square.parts[0]
@@ -59,9 +60,14 @@ def the_class(course: Course, *students: Marks, notes: tuple[str, ...] = ()) -> 
 
 
 def write_executed(root: Path, student: str, cells: dict[str, dict[str, object]]) -> Path:
-    """Put an executed notebook into ``autograded/``: by grade id, what its cells are besides the id."""
+    """Put an executed notebook into ``autograded/``: by grade id, what its cells are besides the
+    id."""
     path = root / "autograded" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    listed = [{**cell, "metadata": {"nbgrader": {"grade_id": name}}} for name, cell in cells.items()]
-    path.write_text(json.dumps({"cells": listed, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    listed = [
+        {**cell, "metadata": {"nbgrader": {"grade_id": name}}} for name, cell in cells.items()
+    ]
+    path.write_text(
+        json.dumps({"cells": listed, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    )
     return path

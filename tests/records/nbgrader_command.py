@@ -1,4 +1,5 @@
-"""nbgrader's commands as an instructor runs them, on the minimal course with our nbgrader_config.py."""
+"""nbgrader's commands as an instructor runs them, on the minimal course with our
+nbgrader_config.py."""
 
 from __future__ import annotations
 
@@ -18,12 +19,24 @@ SHIPPED = Path(__file__).parents[2] / "nbgrader_config.py"
 STAMP = "2026-03-02 10:00:00 UTC"
 
 
-def run_nbgrader(root: Path, *arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run_nbgrader(
+    root: Path, *arguments: str, home: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a command as from an environment that is not activated."""
-    environment = {**os.environ, "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1", "HOME": str(home or root)}
+    environment = {
+        **os.environ,
+        "PATH": "/usr/bin:/bin",
+        "OMP_NUM_THREADS": "1",
+        "HOME": str(home or root),
+    }
     program = Path(sysconfig.get_path("scripts")) / "nbgrader"
     return subprocess.run(
-        [program, *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
+        [program, *arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -47,7 +60,9 @@ def build(root: Path) -> None:
     write_notebooks(root, delivery.course.assignments[0], delivery.release)
 
 
-def submit(root: Path, student: str, text: str | None, name: str = NOTEBOOK, at: str | None = STAMP) -> Path:
+def submit(
+    root: Path, student: str, text: str | None, name: str = NOTEBOOK, at: str | None = STAMP
+) -> Path:
     """Put a notebook's text (none: nothing at all) into submitted/; return the folder."""
     folder = root / "submitted" / student / ASSIGNMENT
     folder.mkdir(parents=True)

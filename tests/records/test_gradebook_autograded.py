@@ -34,7 +34,9 @@ def notebook_of(course: Course, release: ReleaseModel, result, folder: Path) -> 
     return path
 
 
-def test_a_hidden_check_shows_its_words_and_message_only(course: Course, release: ReleaseModel) -> None:
+def test_a_hidden_check_shows_its_words_and_message_only(
+    course: Course, release: ReleaseModel
+) -> None:
     folder = hand_in(Path(course.root), release, "ada")
     result = result_for("ada", ran(release, {}), hidden=0.0, message="Was the 2 of `2w` lost?")
     check = autograded_cells(notebook_of(course, release, result, folder))[f"{CODE}-check"]
@@ -48,11 +50,15 @@ def test_a_hidden_check_shows_its_words_and_message_only(course: Course, release
 def test_a_part_without_score_shows_no_number(course: Course, release: ReleaseModel) -> None:
     folder = hand_in(Path(course.root), release, "ada")
     result = result_for("ada", ran(release, {}), hidden=None)
-    outputs = autograded_cells(notebook_of(course, release, result, folder))[f"{CODE}-check"]["outputs"]
+    outputs = autograded_cells(notebook_of(course, release, result, folder))[f"{CODE}-check"][
+        "outputs"
+    ]
     assert [output["output_type"] for output in outputs] == ["display_data"]
 
 
-def test_outputs_that_a_browser_could_execute_are_left_out(course: Course, release: ReleaseModel) -> None:
+def test_outputs_that_a_browser_could_execute_are_left_out(
+    course: Course, release: ReleaseModel
+) -> None:
     folder = hand_in(Path(course.root), release, "ada")
     png = "iVBORw0KGgo="
     data = {
@@ -63,7 +69,11 @@ def test_outputs_that_a_browser_could_execute_are_left_out(course: Course, relea
         "image/png": png,
         "image/jpeg": f'"{SCRIPT}',
     }
-    output = {"output_type": "display_data", "data": data, "metadata": {"image/png": {"width": SCRIPT}}}
+    output = {
+        "output_type": "display_data",
+        "data": data,
+        "metadata": {"image/png": {"width": SCRIPT}},
+    }
     cells = ran(release, {}, **{CODE.replace("-", "_"): output})
     path = notebook_of(course, release, result_for("ada", cells), folder)
     (kept,) = autograded_cells(path)[CODE]["outputs"]
@@ -77,7 +87,10 @@ def test_outputs_that_a_browser_could_execute_are_left_out(course: Course, relea
 def test_prose_looks_the_same_and_holds_no_markup() -> None:
     from nbconvert.filters import markdown2html
 
-    hostile = f"{SCRIPT} [x](javascript:alert(1)) ![i](javascript:1) `a<b`\n\n[r]\n\n[r]: javascript:alert(1)"
+    hostile = (
+        f"{SCRIPT} [x](javascript:alert(1)) ![i](javascript:1) `a<b`\n\n[r]\n\n[r]: "
+        f"javascript:alert(1)"
+    )
     html = markdown2html(inert(hostile))
     assert "<script" not in html
     assert "href" not in html
@@ -86,7 +99,9 @@ def test_prose_looks_the_same_and_holds_no_markup() -> None:
     assert inert("w < 0, `w[0]` and $w_1$: *rises*") == "w < 0, `w[0]` and $w_1$: *rises*"
 
 
-def test_a_deleted_answer_has_a_cell_where_a_person_can_grade(course: Course, release: ReleaseModel) -> None:
+def test_a_deleted_answer_has_a_cell_where_a_person_can_grade(
+    course: Course, release: ReleaseModel
+) -> None:
     folder = hand_in(Path(course.root), release, "ada")
     cells = tuple(cell for cell in ran(release, {}) if cell.grade_id not in (PROSE, CODE))
     path = notebook_of(course, release, result_for("ada", cells), folder)

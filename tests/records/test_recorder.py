@@ -109,7 +109,8 @@ def test_no_result_waits_for_others_long(
 def test_what_a_killed_run_kept_is_told_later_as_it_was(
     course: Course, release: ReleaseModel, writer: GradebookWriter, folder: Path
 ) -> None:
-    """A new student, and a regrade of one whose prose, which has markup in it, a person has marked."""
+    """A new student, and a regrade of one whose prose, which has markup in it, a person has
+    marked."""
     cells = ran(release, {PROSE: "<b>It falls.</b>"}, **{CODE.replace("-", "_"): PRINTED})
     record_now(writer, result_for("ada", cells), folder)
     with book(course) as gradebook:

@@ -18,7 +18,8 @@ LEVELS = ("none", "restricted", "full")
 
 @pytest.fixture(scope="session")
 def sandbox_at() -> Iterator[Callable[[str], Sandbox]]:
-    """The sandbox of a level, started when it is first asked for; skips where the level does not work."""
+    """The sandbox of a level, started when it is first asked for; skips where the level does not
+    work."""
     if not sys.platform.startswith("linux"):
         pytest.skip("the warm process needs Linux")
     with ExitStack() as opened:
@@ -40,7 +41,9 @@ def plain_sandbox(sandbox_at: Callable[[str], Sandbox]) -> Sandbox:
     return sandbox_at("none")
 
 
-@pytest.fixture(params=[pytest.param(level, marks=pytest.mark.slow) for level in LEVELS[:2]] + ["full"])
+@pytest.fixture(
+    params=[pytest.param(level, marks=pytest.mark.slow) for level in LEVELS[:2]] + ["full"]
+)
 def sandbox(request: pytest.FixtureRequest, sandbox_at: Callable[[str], Sandbox]) -> Sandbox:
     """Each level in turn; the quick run tries the highest."""
     return sandbox_at(request.param)

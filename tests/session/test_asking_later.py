@@ -50,7 +50,10 @@ NOTEBOOKS: dict[str, tuple[list[str], list[list[list[Ask]]]]] = {
         [[[F, F], [F], [G]], [[F], [G]]],
     ),
     "random numbers": (
-        ["import torch, random\ndef f(): return torch.rand(1).item(), random.random()", "x = f()\nw = x"],
+        [
+            "import torch, random\ndef f(): return torch.rand(1).item(), random.random()",
+            "x = f()\nw = x",
+        ],
         [[[F], [F, F]], [[F], [W]]],
     ),
     "what cannot be seen through": (
@@ -80,12 +83,16 @@ NOTEBOOKS: dict[str, tuple[list[str], list[list[list[Ask]]]]] = {
         [[[F]], [[F], [W]]],
     ),
     "files": (
-        ["def f():\n    import os\n    return sorted(os.listdir())", "open('a.txt', 'w').write('1')"],
+        [
+            "def f():\n    import os\n    return sorted(os.listdir())",
+            "open('a.txt', 'w').write('1')",
+        ],
         [[[F], [F]], [[F]]],
     ),
     "a module of the student's": (
         [
-            "open('helper.py', 'w').write('n = [0]\\ndef step():\\n    n[0] += 1\\n    return n[0]')\n"
+            "open('helper.py', 'w').write('n = [0]\\ndef step():\\n    n[0] += 1\\n    return "
+            "n[0]')\n"
             "import helper\ndef f(): return helper.step()",
             "helper.step()",
         ],
@@ -125,7 +132,9 @@ NOTEBOOKS: dict[str, tuple[list[str], list[list[list[Ask]]]]] = {
 def plain(outcomes: list[Outcome]) -> list[object]:
     """In a form that can be compared."""
     return [
-        repr(outcome.value) if isinstance(outcome, Returned) else outcome  # tensors have no truth value
+        repr(outcome.value)
+        if isinstance(outcome, Returned)
+        else outcome  # tensors have no truth value
         for outcome in outcomes
     ]
 
@@ -189,7 +198,9 @@ def test_a_call_that_hangs_costs_only_itself_and_its_own_time(session: Session, 
 
 
 def test_cells_that_run_after_asking_see_nothing_of_it(session: Session) -> None:
-    session.run(CellSource("log = []\ndef f(x):\n    log.append(x)\n    print(x)\n    return x", "cell"))
+    session.run(
+        CellSource("log = []\ndef f(x):\n    log.append(x)\n    print(x)\n    return x", "cell")
+    )
     place = session.mark()
     session.ask([Call("f", ("hidden",))], at=place)
     outcome = session.run(CellSource("log", "cell"))

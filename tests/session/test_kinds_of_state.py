@@ -1,7 +1,8 @@
-"""State of every kind that a notebook can have: what later cells do to it, an earlier place does not show.
+"""State of every kind that a notebook can have: what later cells do to it, an earlier place does
+not show.
 
-Each kind is a cell that defines ``f`` over the state, and a later cell that changes what ``f`` gives.
-"""
+Each kind is a cell that defines ``f`` over the state, and a later cell that changes what ``f``
+gives."""
 
 from __future__ import annotations
 
@@ -1033,7 +1034,8 @@ b.read(1)
 
 
 def _kinds() -> dict[str, tuple[str, str]]:
-    """By its name, the cell with ``f`` and the later one: paragraphs ``# name``, cell, ``#``, cell."""
+    """By its name, the cell with ``f`` and the later one: paragraphs ``# name``, cell, ``#``,
+    cell."""
     kinds = {}
     for paragraph in _TEXT.strip().split("\n\n"):
         title, cells = paragraph.split("\n", 1)

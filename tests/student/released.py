@@ -28,7 +28,9 @@ def course():
 def released(assignment_id):
     """The bytes of ``release/<a>/<a>.ipynb``."""
     assignment = next(item for item in course().assignments if item.id == assignment_id)
-    return to_notebook(release_model(course(), assignment, record_public_checks(course(), assignment)))
+    return to_notebook(
+        release_model(course(), assignment, record_public_checks(course(), assignment))
+    )
 
 
 @cache
@@ -76,7 +78,8 @@ def filled(assignment_id, answers):
 
 
 def saved_by_colab(text):
-    """The notebook as Colab writes it: ids in the metadata, its own keys, an older minor version."""
+    """The notebook as Colab writes it: ids in the metadata, its own keys, an older minor
+    version."""
     notebook = json.loads(text)
     notebook["nbformat_minor"] = 0
     notebook["metadata"]["colab"] = {"provenance": [], "toc_visible": True}
@@ -90,7 +93,8 @@ def saved_by_colab(text):
 
 
 def run_in_kernel(text, folder):
-    """Run a lone notebook in a real kernel, in a folder with nothing else in it; by grade id, its cells."""
+    """Run a lone notebook in a real kernel, in a folder with nothing else in it; by grade id, its
+    cells."""
     path = folder / "notebook.ipynb"
     path.write_text(text, encoding="utf-8")
     notebook = nbformat.v4.reads(text)
@@ -98,7 +102,11 @@ def run_in_kernel(text, folder):
         notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}}
     )
     client.execute()
-    return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+    return {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata
+    }
 
 
 def shown(cell):

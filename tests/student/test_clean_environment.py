@@ -33,7 +33,10 @@ def run(command, folder, **environment):
     done = subprocess.run(
         [str(item) for item in command],
         cwd=folder,
-        env={**{name: text for name, text in os.environ.items() if name != "PYTHONPATH"}, **environment},
+        env={
+            **{name: text for name, text in os.environ.items() if name != "PYTHONPATH"},
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -60,7 +63,9 @@ def student(tmp_path_factory):
 
 
 def test_a_lone_notebook_runs_in_plain_ipython(student, tmp_path):
-    (tmp_path / "lone.ipynb").write_text(filled("a01_slopes", solutions("a01_slopes")), encoding="utf-8")
+    (tmp_path / "lone.ipynb").write_text(
+        filled("a01_slopes", solutions("a01_slopes")), encoding="utf-8"
+    )
     out = run([student / "python", "-c", CELLS], tmp_path, HOME=str(tmp_path))
     assert "value: 2.0" in out
     assert "value: 1.0" in out

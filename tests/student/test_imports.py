@@ -6,7 +6,16 @@ import pytest
 
 from student.released import filled, python, solutions
 
-INSTRUCTORS = ["pydantic", "yaml", "pytest", "nbgrader", "jinja2", "matplotlib", "sqlalchemy", "hypothesis"]
+INSTRUCTORS = [
+    "pydantic",
+    "yaml",
+    "pytest",
+    "nbgrader",
+    "jinja2",
+    "matplotlib",
+    "sqlalchemy",
+    "hypothesis",
+]
 LINUX = ["fcntl", "grp", "pwd", "pyseccomp", "resource", "syslog", "termios"]
 
 BLOCK = """
@@ -60,11 +69,16 @@ main()
 
 @pytest.mark.parametrize("module", ["gradeprop", "gradeprop.errors", "gradeprop.session.interface"])
 def test_importing_costs_nothing(module):
-    code = f"import sys, {module}; print(sorted({{'torch', 'IPython', 'pydantic'}} & sys.modules.keys()))"
+    code = (
+        f"import sys, {module}; print(sorted({{'torch', 'IPython', 'pydantic'}} & "
+        f"sys.modules.keys()))"
+    )
     assert python(code).stdout.strip() == "[]"
 
 
 def cells(assignment):
     """Sources of a solved notebook's code cells, as JSON."""
     notebook = json.loads(filled(assignment, solutions(assignment)))
-    return json.dumps(["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"])
+    return json.dumps(
+        ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    )

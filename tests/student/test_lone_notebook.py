@@ -37,7 +37,9 @@ def run(tmp_path_factory):
 
 def kinds(cell):
     return [
-        (output.output_type, output.get("name")) if output.output_type == "stream" else output.output_type
+        (output.output_type, output.get("name"))
+        if output.output_type == "stream"
+        else output.output_type
         for output in cell.outputs
     ]
 

@@ -1,4 +1,5 @@
-"""What `gp.check` says of an answer is what the grader says of the same public check, word for word."""
+"""What `gp.check` says of an answer is what the grader says of the same public check, word for
+word."""
 
 import pytest
 
@@ -35,7 +36,11 @@ def graded(setting, made):
 
     def keep(result):
         said[result.student] = {
-            (exercise.exercise, part.part, check.check): (check.status, check.message, check.misconception)
+            (exercise.exercise, part.part, check.check): (
+                check.status,
+                check.message,
+                check.misconception,
+            )
             for exercise in result.exercises
             for part in exercise.parts
             for check in part.checks
@@ -79,7 +84,9 @@ def compare_on_all_samples(assignment, sandbox):
     by_grader = graded(setting, made)
     for trial in made:
         by_student = checked(public, trial.submission.notebook)
-        assert by_student == by_grader[trial.submission.student], [case.label for case in trial.cases]
+        assert by_student == by_grader[trial.submission.student], [
+            case.label for case in trial.cases
+        ]
 
 
 @pytest.mark.parametrize("assignment", COURSE.assignments, ids=lambda item: item.id)

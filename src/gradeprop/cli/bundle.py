@@ -34,6 +34,7 @@ def run(name: str, output: Path | None, index: str | None, folder: Path | None) 
         note += f" and add manual questions worth {by_hand:g} for the explanations"
     screen.err().print(f"{note}.", soft_wrap=True)
     screen.err().print(
-        "The zip holds solutions, hidden checks and the course key: give it to nobody else.", soft_wrap=True
+        "The zip holds solutions, hidden checks and the course key: give it to nobody else.",
+        soft_wrap=True,
     )
     screen.out().print(screen.plain(str(path)), soft_wrap=True)

@@ -18,7 +18,9 @@ _REASONS = 3
 
 
 def print_changes(
-    earlier: Mapping[str, SubmissionResult], results: Sequence[SubmissionResult], changed: Sequence[Change]
+    earlier: Mapping[str, SubmissionResult],
+    results: Sequence[SubmissionResult],
+    changed: Sequence[Change],
 ) -> None:
     """Print nothing if nobody was regraded.
 
@@ -42,7 +44,10 @@ def print_changes(
     table.add_column("why")
     for item in changed[:_ROWS]:
         table.add_row(
-            screen.styled(item.student, ""), str(item.before), str(item.after), screen.styled(_why(item), "")
+            screen.styled(item.student, ""),
+            str(item.before),
+            str(item.after),
+            screen.styled(_why(item), ""),
         )
     err.print(table)
     if len(changed) > _ROWS:
@@ -58,7 +63,8 @@ def _why(change: Change) -> str:
 
 
 def _since(earlier: Mapping[str, SubmissionResult], results: Sequence[SubmissionResult]) -> str:
-    """``the course's files (12), torch 2.12.0 → 2.13.0 (12)``: what differs, in how many results."""
+    """``the course's files (12), torch 2.12.0 → 2.13.0 (12)``: what differs, in how many
+    results."""
     found: Counter[str] = Counter()
     for now in results:
         before = earlier.get(now.student)

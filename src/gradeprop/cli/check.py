@@ -1,4 +1,5 @@
-"""``gradeprop check``: a notebook's public checks in the student's own Python, without a sandbox."""
+"""``gradeprop check``: a notebook's public checks in the student's own Python, without a
+sandbox."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 
 def run(path: Path, *, as_json: bool) -> None:
-    """Run the notebook's cells in order, each check at its own place, and print what the checks say.
+    """Run the notebook's cells in order, each check at its own place, and print what the checks
+    say.
 
     Raises:
         UsageError: no notebook there, or one without gradeprop's checks or set-up cell.
@@ -43,7 +45,9 @@ def run(path: Path, *, as_json: bool) -> None:
             where=str(path),
             remedy="copy it from a fresh copy of the notebook, where it is the first code cell",
         )
-    screen.err().print(f"Running {screen.plain(path.name)} in this Python. Ctrl-C stops it.", soft_wrap=True)
+    screen.err().print(
+        f"Running {screen.plain(path.name)} in this Python. Ctrl-C stops it.", soft_wrap=True
+    )
     from gradeprop.grading.public.in_notebook import Interrupted as StoppedCheck
 
     try:
@@ -58,7 +62,9 @@ def run(path: Path, *, as_json: bool) -> None:
                 "earned": earned,
                 "points": total,
                 "parts": [report.to_json() for report in reports],
-                "errors": [{"cell": item.cell, "error": item.error, "trace": item.trace} for item in errors],
+                "errors": [
+                    {"cell": item.cell, "error": item.error, "trace": item.trace} for item in errors
+                ],
             }
         )
     else:
@@ -94,7 +100,9 @@ def _run(
     return reports, errors
 
 
-_PLAIN = str.maketrans({"✓": "+", "✗": "x", "–": "-", "…": "...", "“": '"', "”": '"', "²": "^2", "→": "->"})
+_PLAIN = str.maketrans(
+    {"✓": "+", "✗": "x", "–": "-", "…": "...", "“": '"', "”": '"', "²": "^2", "→": "->"}
+)
 
 
 def _printable(text: str) -> str:
@@ -129,7 +137,8 @@ def _code_cells(path: Path) -> list[str]:
 
 
 def checked(source: str) -> tuple[str, str | None] | None:
-    """The exercise and part of a check cell ``gp.check("exercise", "part")``; None for any other cell."""
+    """The exercise and part of a check cell ``gp.check("exercise", "part")``; None for any other
+    cell."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):  # magics and the like: surely no check cell
@@ -138,8 +147,13 @@ def checked(source: str) -> tuple[str, str | None] | None:
         case [ast.Expr(ast.Call(ast.Attribute(ast.Name("gp"), "check"), positional, keywords))]:
             given: dict[str | None, Any] = dict(zip(("exercise", "part"), positional, strict=False))
             given |= {keyword.arg: keyword.value for keyword in keywords}
-            values = {name: node.value for name, node in given.items() if isinstance(node, ast.Constant)}
-            if len(values) == len(positional) + len(keywords) and values.keys() <= {"exercise", "part"}:
+            values = {
+                name: node.value for name, node in given.items() if isinstance(node, ast.Constant)
+            }
+            if len(values) == len(positional) + len(keywords) and values.keys() <= {
+                "exercise",
+                "part",
+            }:
                 exercise, part = values.get("exercise"), values.get("part")
                 if isinstance(exercise, str) and (part is None or isinstance(part, str)):
                     return exercise, part

@@ -26,7 +26,9 @@ _NAME = 16
 """Characters of a student's id that are shown; the rest of 80 columns is for the causes."""
 
 
-def print_class(assignment: LoadedAssignment, results: Sequence[SubmissionResult], root: Path) -> None:
+def print_class(
+    assignment: LoadedAssignment, results: Sequence[SubmissionResult], root: Path
+) -> None:
     """Print the table on stdout, and on stderr where the details are."""
     out = screen.out()
     out.print(_legend(assignment))
@@ -48,7 +50,8 @@ def _table(assignment: LoadedAssignment, results: Sequence[SubmissionResult]) ->
     table.add_column("what went wrong, in which exercise")
     for result in results:
         marks = [
-            _marks(exercise.score, [part.score for part in exercise.parts]) for exercise in result.exercises
+            _marks(exercise.score, [part.score for part in exercise.parts])
+            for exercise in result.exercises
         ]
         label, style = _STATUS[result.status]
         table.add_row(
@@ -62,7 +65,9 @@ def _table(assignment: LoadedAssignment, results: Sequence[SubmissionResult]) ->
 
 
 def _legend(assignment: LoadedAssignment) -> str:
-    names = ", ".join(f"{number} {item.slug}" for number, item in enumerate(assignment.exercises, start=1))
+    names = ", ".join(
+        f"{number} {item.slug}" for number, item in enumerate(assignment.exercises, start=1)
+    )
     return f"{assignment.spec.title} ({assignment.id}). Exercises: {names}"
 
 

@@ -25,7 +25,8 @@ _STUDENT = ("torch", "ipython")
 
 @dataclass(frozen=True)
 class Line:
-    """One thing looked at. ``found`` says what there is; ``why`` and ``mend`` what to do when not ``ok``."""
+    """One thing looked at. ``found`` says what there is; ``why`` and ``mend`` what to do when not
+    ``ok``."""
 
     topic: str
     ok: bool
@@ -35,7 +36,8 @@ class Line:
 
 
 def run(*, as_json: bool) -> int:
-    """Survey and print; return the exit code: 3 if something that grading needs is missing, else 0."""
+    """Survey and print; return the exit code: 3 if something that grading needs is missing, else
+    0."""
     lines = [_python(), *_packages(), *_devices(), *_isolation()]
     if as_json:
         screen.print_json({"gradeprop": __version__, "lines": [vars(line) for line in lines]})
@@ -60,7 +62,9 @@ def _print(lines: list[Line]) -> None:
 
 
 def _python() -> Line:
-    return Line("python", True, f"{platform.python_version()} on {platform.system()} {platform.release()}")
+    return Line(
+        "python", True, f"{platform.python_version()} on {platform.system()} {platform.release()}"
+    )
 
 
 def _packages() -> list[Line]:
@@ -97,11 +101,13 @@ def _isolation() -> list[Line]:
         Line(
             "isolation",
             found.level is not None,
-            found.level or "none that is safe: grading is refused unless --isolation none is asked for",
+            found.level
+            or "none that is safe: grading is refused unless --isolation none is asked for",
         )
     ]
     lines += [
-        Line(f"  {layer.name}", layer.present, layer.detail, mend=layer.remedy) for layer in found.layers
+        Line(f"  {layer.name}", layer.present, layer.detail, mend=layer.remedy)
+        for layer in found.layers
     ]
     if shutil.which("alembic") is None:
         lines.append(

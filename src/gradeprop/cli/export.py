@@ -1,4 +1,5 @@
-"""``gradeprop export``: marks for other programs. The data goes to stdout or a file, notes to stderr."""
+"""``gradeprop export``: marks for other programs. The data goes to stdout or a file, notes to
+stderr."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ def run(name: str, to: Format, output: Path | None, folder: Path | None) -> None
     root, course = open_course(folder)
     assignment = named_assignment(course, name)
     if output is None and to in FOLDER_FORMATS:
-        raise UsageError(f"{to} is files for each student", remedy="name a folder for them: --output DIR")
+        raise UsageError(
+            f"{to} is files for each student", remedy="name a folder for them: --output DIR"
+        )
     marks = class_marks(course, assignment)
     tell(marks)
     require_results(marks)
@@ -34,7 +37,9 @@ def run(name: str, to: Format, output: Path | None, folder: Path | None) -> None
     write_export(marks, to, output, Answers(course, assignment, root / "submitted"))
     count = len(marks.students)
     where = f"{output}/" if to in FOLDER_FORMATS else output
-    screen.err().print(f"{count} student{'' if count == 1 else 's'} exported to {where}", soft_wrap=True)
+    screen.err().print(
+        f"{count} student{'' if count == 1 else 's'} exported to {where}", soft_wrap=True
+    )
 
 
 def tell(marks: ClassMarks) -> None:

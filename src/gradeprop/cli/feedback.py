@@ -17,7 +17,12 @@ _NAMES = 10
 
 
 def run(
-    name: str, students: Sequence[str], submitted: Path | None, folder: Path | None, *, as_json: bool
+    name: str,
+    students: Sequence[str],
+    submitted: Path | None,
+    folder: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Write feedback and print the paths written.
 
@@ -48,7 +53,8 @@ def run(
         names = ", ".join(missed[:_NAMES]) + (" …" if len(missed) > _NAMES else "")
         screen.err().print(
             screen.plain(
-                f"Not handed in through nbgrader's exchange, so that their pages must be sent: {names}"
+                f"Not handed in through nbgrader's exchange, so that their pages must be sent: "
+                f"{names}"
             ),
             soft_wrap=True,
         )

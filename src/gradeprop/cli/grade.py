@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from gradeprop.session.grader.sandbox import Isolation
 
 UNSAFE = (
-    "Warning: --isolation none runs student code with all your rights. Use it only for code that you trust."
+    "Warning: --isolation none runs student code with all your rights. Use it only for code that "
+    "you trust."
 )
 
 
@@ -50,8 +51,8 @@ def run(
     handed = find_submissions(submitted or root / "submitted", name, students)
     devices = chosen_devices(device, course.spec.devices)
     check_writable(root, name)
-    # nbgrader imports nbformat, and that jsonschema, which looks for what can check the syntax of IRIs:
-    # nobody asks for it here, and where it is installed, importing it takes a second.
+    # nbgrader imports nbformat, and that jsonschema, which looks for what can check the syntax of
+    # IRIs: nobody asks for it here, and where it is installed, importing it takes a second.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     if isolation == "none":
         screen.err().print(UNSAFE, style="bold red")
@@ -63,11 +64,16 @@ def run(
             facilities = facilities_for(course, isolation, devices)
             warm = opened.enter_context(graders(facilities, workers_for(len(handed), workers)))
         with ctrl_c_held():
-            from gradeprop.grading.result.changes import changes  # these import torch, which takes seconds
+            # these import torch, which takes seconds
+            from gradeprop.grading.result.changes import (
+                changes,
+            )
             from gradeprop.grading.run.publish import release_of
             from gradeprop.records.class_run import ClassRun
 
-        plan = Plan(course, name, release_of(course, assignment), course_key(root), devices, isolation)
+        plan = Plan(
+            course, name, release_of(course, assignment), course_key(root), devices, isolation
+        )
         class_run = ClassRun(plan, handed, force=force, workers=workers, warm=warm)
         opened.enter_context(class_run.opened())
         for note in class_run.notes:
@@ -75,7 +81,8 @@ def run(
         results = list(class_run.kept)
         if results:
             screen.err().print(
-                f"{len(results)} of {len(handed)} unchanged since they were graded (--force grades again)"
+                f"{len(results)} of {len(handed)} unchanged since they were graded (--force "
+                f"grades again)"
             )
         try:
             with screen.progress(f"Grading {name}", len(class_run.due)) as bar:

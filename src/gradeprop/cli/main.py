@@ -1,5 +1,5 @@
-"""The command ``gradeprop``: names, options and help. Each command's work is imported when it runs, so
-that ``--help`` does not wait for torch."""
+"""The command ``gradeprop``: names, options and help. Each command's work is imported when it runs,
+so that ``--help`` does not wait for torch."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ P = ParamSpec("P")
 
 
 def command(summary: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Register a command, with a line for the list of all. Ctrl-C becomes an error of ours before typer
-    makes "Aborted!" of it."""
+    """Register a command, with a line for the list of all. Ctrl-C becomes an error of ours before
+    typer makes "Aborted!" of it."""
 
     def register(function: Callable[P, None]) -> Callable[P, None]:
         @functools.wraps(function)
@@ -64,13 +64,18 @@ SubmittedOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
 DeviceOption = Annotated[
     Device,
-    typer.Option("--device", help="auto: the CPU, and the GPU if the course asks for it and there is one."),
+    typer.Option(
+        "--device", help="auto: the CPU, and the GPU if the course asks for it and there is one."
+    ),
 ]
 IsolationOption = Annotated[
     Isolation,
     typer.Option(
         "--isolation",
-        help="How student code is kept apart. auto: the best there is, never none. none: no protection.",
+        help=(
+            "How student code is kept apart. auto: the best there is, never none. none: no "
+            "protection."
+        ),
     ),
 ]
 
@@ -99,7 +104,8 @@ def verify(
     isolation: IsolationOption = "auto",
     json: JsonOption = False,
 ) -> None:
-    """Prove the graders: solutions pass, starters earn nothing, every known mistake is caught and named."""
+    """Prove the graders: solutions pass, starters earn nothing, every known mistake is caught and
+    named."""
     from gradeprop.cli import verify as command
 
     sys.exit(command.run(exercises or [], course, device, isolation, as_json=json))
@@ -114,7 +120,8 @@ def grade(
     ] = None,
     device: DeviceOption = "auto",
     workers: Annotated[
-        int | None, typer.Option("--workers", min=1, metavar="N", help="Default: the cores of this machine.")
+        int | None,
+        typer.Option("--workers", min=1, metavar="N", help="Default: the cores of this machine."),
     ] = None,
     isolation: IsolationOption = "auto",
     force: Annotated[
@@ -146,7 +153,10 @@ def show(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     student: Annotated[str, typer.Argument(metavar="STUDENT")],
     details: Annotated[
-        bool, typer.Option("--details", help="Also what only instructors may see: inputs, expected, got.")
+        bool,
+        typer.Option(
+            "--details", help="Also what only instructors may see: inputs, expected, got."
+        ),
     ] = False,
     course: CourseOption = None,
     json: JsonOption = False,
@@ -167,7 +177,8 @@ def feedback(
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Write each student's feedback as one page: feedback/<student>/<assignment>/<assignment>.html."""
+    """Write each student's feedback as one page:
+    feedback/<student>/<assignment>/<assignment>.html."""
     from gradeprop.cli import feedback as command
 
     command.run(assignment, student or [], submitted, course, as_json=json)
@@ -204,20 +215,24 @@ def bundle(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", metavar="FILE.zip", help="Default: dist/<assignment>-gradescope.zip."),
+        typer.Option(
+            "--output", metavar="FILE.zip", help="Default: dist/<assignment>-gradescope.zip."
+        ),
     ] = None,
     index: Annotated[
         str | None,
         typer.Option(
             "--extra-index-url",
             metavar="URL",
-            help="A further package index for Gradescope's machine to install from. PyTorch has one with"
-            " builds without CUDA, gigabytes smaller; its address is on PyTorch's installation page.",
+            help="A further package index for Gradescope's machine to install from. PyTorch has one"
+            " with builds without CUDA, gigabytes smaller; its address is on PyTorch's page about"
+            " installation.",
         ),
     ] = None,
     course: CourseOption = None,
 ) -> None:
-    """Write an autograder to upload to Gradescope, which then grades each submission as `grade` does."""
+    """Write an autograder to upload to Gradescope, which then grades each submission as `grade`
+    does."""
     from gradeprop.cli import bundle as command
 
     command.run(assignment, output, index, course)
@@ -230,7 +245,10 @@ def mark(
         str | None, typer.Option("--exercise", metavar="EXERCISE", help="Only its explanations.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Begin even if every answer is marked, to go through them again.")
+        bool,
+        typer.Option(
+            "--all", help="Begin even if every answer is marked, to go through them again."
+        ),
     ] = False,
     submitted: SubmittedOption = None,
     course: CourseOption = None,
@@ -245,13 +263,17 @@ def mark(
 def void(
     check: Annotated[
         str | None,
-        typer.Argument(metavar="[CHECK]", help="Or EXERCISE.CHECK. Default: list what is taken out."),
+        typer.Argument(
+            metavar="[CHECK]", help="Or EXERCISE.CHECK. Default: list what is taken out."
+        ),
     ] = None,
     assignment: Annotated[
-        str | None, typer.Option("--assignment", metavar="ASSIGNMENT", help="Look for it only there.")
+        str | None,
+        typer.Option("--assignment", metavar="ASSIGNMENT", help="Look for it only there."),
     ] = None,
     give: Annotated[
-        bool, typer.Option("--give", help="Give everybody its points; default: they leave the maximum.")
+        bool,
+        typer.Option("--give", help="Give everybody its points; default: they leave the maximum."),
     ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Let it count again.")] = False,
     reason: Annotated[
@@ -270,7 +292,9 @@ def void(
 def replay(
     student: Annotated[str, typer.Argument(metavar="STUDENT")],
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
-    check: Annotated[str | None, typer.Option("--check", metavar="NAME", help="Only this check.")] = None,
+    check: Annotated[
+        str | None, typer.Option("--check", metavar="NAME", help="Only this check.")
+    ] = None,
     submitted: SubmittedOption = None,
     device: DeviceOption = "auto",
     isolation: IsolationOption = "auto",

@@ -54,20 +54,27 @@ def run(
 
     # Without results there may be no gradebook either, and looking into one would make it.
     if not any((root / "results" / name).glob("*.json")):
-        raise UsageError(f"no answer of {name} is graded yet", remedy=f"run `gradeprop grade {name}`")
+        raise UsageError(
+            f"no answer of {name} is graded yet", remedy=f"run `gradeprop grade {name}`"
+        )
     with MarkingBook(course, assignment, parts, submitted or root / "submitted") as book:
         items, marks = book.answers()
         for note in book.notes:
             screen.err().print(note)
         if not items:
-            raise UsageError(f"no answer of {name} is graded yet", remedy=f"run `gradeprop grade {name}`")
+            raise UsageError(
+                f"no answer of {name} is graded yet", remedy=f"run `gradeprop grade {name}`"
+            )
         waiting = sum(mark.standing != "marked" for mark in marks)
         if not waiting and not everything:
-            screen.err().print(f"All {len(items)} answers are marked (--all goes through them again).")
+            screen.err().print(
+                f"All {len(items)} answers are marked (--all goes through them again)."
+            )
             return
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise UsageError(
-                "marking needs a terminal", remedy="run it in one, or mark with `nbgrader formgrade`"
+                "marking needs a terminal",
+                remedy="run it in one, or mark with `nbgrader formgrade`",
             )
         from gradeprop.records.marking.queue import begin
 
@@ -137,7 +144,8 @@ def _show(state: Marking, assignment: LoadedAssignment) -> None:
 
 
 def _keys() -> list[str]:
-    """What was pressed: one key, or several by a quick hand. An arrow is several characters, and one key."""
+    """What was pressed: one key, or several by a quick hand. An arrow is several characters, and
+    one key."""
     try:
         pressed = typer.getchar()
     except (KeyboardInterrupt, EOFError):

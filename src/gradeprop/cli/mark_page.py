@@ -1,5 +1,5 @@
-"""What a marker sees of one answer, as lines; nothing that was written by a student reaches the terminal
-but as plain text."""
+"""What a marker sees of one answer, as lines; nothing that was written by a student reaches the
+terminal but as plain text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _STANDING = {
 
 
 def page(state: Marking, assignment: LoadedAssignment, width: int) -> Iterator[Line]:
-    """The present answer with its rubric, key and contradictions, and what it has been given so far."""
+    """The present answer with its rubric, key and contradictions, and what it has been given so
+    far."""
     slug, _ = state.item.part
     exercise = next(item for item in assignment.exercises if item.slug == slug)
     title = f"{exercise.spec.title}: {state.part.title or state.part.part.replace('_', ' ')}"
@@ -46,7 +47,9 @@ def page(state: Marking, assignment: LoadedAssignment, width: int) -> Iterator[L
     if state.message:
         yield state.message, "bold"
     last = len(state.part.rubric.criteria) - 1
-    yield from _wrapped(f"{KEYS[0]}{f'–{KEYS[last]}' if last else ''} criteria · {HELP}", width, "", "dim")
+    yield from _wrapped(
+        f"{KEYS[0]}{f'–{KEYS[last]}' if last else ''} criteria · {HELP}", width, "", "dim"
+    )
 
 
 def _answer(state: Marking, width: int) -> Iterator[Line]:
@@ -83,7 +86,11 @@ def _wrapped(text: str, width: int, first: str, style: str) -> Iterator[Line]:
     lead = first
     for paragraph in plain(text.expandtabs(4)).strip("\n").split("\n"):
         for line in textwrap.wrap(
-            paragraph, max(20, width), initial_indent=lead, subsequent_indent=rest, drop_whitespace=True
+            paragraph,
+            max(20, width),
+            initial_indent=lead,
+            subsequent_indent=rest,
+            drop_whitespace=True,
         ) or [""]:
             yield line, style
         lead = rest

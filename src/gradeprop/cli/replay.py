@@ -1,4 +1,5 @@
-"""``gradeprop replay``: one submission once more, with the same hidden inputs and everything shown."""
+"""``gradeprop replay``: one submission once more, with the same hidden inputs and everything
+shown."""
 
 from __future__ import annotations
 
@@ -64,7 +65,9 @@ def run(
         grade_batch(plan.setting(sandboxes), [load(plan, handed)], results.append, on_check=note)
     again = _agreement(results[0], read_result(root, name, student))
     if as_json:
-        screen.print_json({"student": student, "agrees": again, "checks": [_json(*item) for item in seen]})
+        screen.print_json(
+            {"student": student, "agrees": again, "checks": [_json(*item) for item in seen]}
+        )
         return
     for line in _lines(seen, results[0], again):
         screen.out().print(screen.plain(line), soft_wrap=True)
@@ -78,7 +81,9 @@ def _known(assignment: LoadedAssignment, check: str | None) -> None:
         for item in part.checks
     ]
     if check is not None and check not in names:
-        raise UsageError(f"{assignment.id} has no check {check!r}", remedy=f"known: {', '.join(names)}")
+        raise UsageError(
+            f"{assignment.id} has no check {check!r}", remedy=f"known: {', '.join(names)}"
+        )
 
 
 def _agreement(result: SubmissionResult, kept: SubmissionResult | None) -> bool | None:
@@ -126,7 +131,12 @@ def _json(site: CheckSite, device: str, judgement: Judgement) -> dict[str, Any]:
                 "asked": row.expression,
                 "right": row.right,
                 "items": [
-                    {"label": item.label, "expected": item.expected, "got": item.got, "right": item.right}
+                    {
+                        "label": item.label,
+                        "expected": item.expected,
+                        "got": item.got,
+                        "right": item.right,
+                    }
                     for item in row.items
                 ],
             }

@@ -1,5 +1,5 @@
-"""What a command works on: the course, its assignments and exercises. Loads no torch, so that a slip in a
-course file is told at once."""
+"""What a command works on: the course, its assignments and exercises. Loads no torch, so that a
+slip in a course file is told at once."""
 
 from __future__ import annotations
 
@@ -42,8 +42,12 @@ def chosen_exercises(course: Course, names: Sequence[str]) -> list[LoadedExercis
         UsageError: one does not exist.
     """
     known = {
-        exercise.slug: exercise for assignment in course.assignments for exercise in assignment.exercises
+        exercise.slug: exercise
+        for assignment in course.assignments
+        for exercise in assignment.exercises
     }
     if absent := [name for name in names if name not in known]:
-        raise UsageError(f"the course has no exercise {absent[0]!r}", remedy=f"known: {', '.join(known)}")
+        raise UsageError(
+            f"the course has no exercise {absent[0]!r}", remedy=f"known: {', '.join(known)}"
+        )
     return [known[name] for name in names] or list(known.values())

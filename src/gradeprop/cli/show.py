@@ -1,4 +1,5 @@
-"""``gradeprop show``: one student's result, readable: each check, what the student is told, the numbers."""
+"""``gradeprop show``: one student's result, readable: each check, what the student is told, the
+numbers."""
 
 from __future__ import annotations
 
@@ -15,8 +16,11 @@ from gradeprop.records.files.results import read_result, result_path
 _MARK = {"passed": "✓", "skipped": "·", "manual": "…"}
 
 
-def run(assignment: str, student: str, folder: Path | None, *, details: bool, as_json: bool) -> None:
-    """Print a kept result. ``assignment`` and ``student`` may come the other way round, as `replay` has them.
+def run(
+    assignment: str, student: str, folder: Path | None, *, details: bool, as_json: bool
+) -> None:
+    """Print a kept result. ``assignment`` and ``student`` may come the other way round, as `replay`
+    has them.
 
     Raises:
         UsageError: there is none.
@@ -39,7 +43,9 @@ def run(assignment: str, student: str, folder: Path | None, *, details: bool, as
 
 
 def _lines(result: dict[str, Any], details: bool, width: int) -> Iterator[str]:
-    yield f"{result['student']}: {result['assignment']}, {_points(result)} points, {result['status']}"
+    yield (
+        f"{result['student']}: {result['assignment']}, {_points(result)} points, {result['status']}"
+    )
     if result["message"]:
         yield from _wrapped(result["message"], "  ", width)
     for exercise in result["exercises"]:

@@ -39,7 +39,9 @@ def run(
     from gradeprop.grading.verify import trials, verify
 
     proofs: list[Proof] = []
-    total = sum(2 + sum(len(part.misconceptions) for part in exercise.spec.parts) for exercise in chosen)
+    total = sum(
+        2 + sum(len(part.misconceptions) for part in exercise.spec.parts) for exercise in chosen
+    )
     with screen.progress("Verifying", total) as bar:
 
         def note(proof: Proof) -> None:
@@ -51,7 +53,9 @@ def run(
                 mine = [exercise for exercise in assignment.exercises if exercise in chosen]
                 if not mine:
                     continue
-                setting = Setting(course, assignment, release_of(course, assignment), key, devices, sandboxes)
+                setting = Setting(
+                    course, assignment, release_of(course, assignment), key, devices, sandboxes
+                )
                 verify(setting, trials(setting, mine), note)
     if as_json:
         screen.print_json({"proofs": [asdict(proof) for proof in proofs]})

@@ -30,8 +30,8 @@ def run(
     """Change ``voided.yaml`` and say what that means; without a check, list what is in it.
 
     Raises:
-        UsageError: no such check, several of that name, nothing to undo, or a file that has comments where
-            it cannot be changed without losing them.
+        UsageError: no such check, several of that name, nothing to undo, or a file that has
+            comments where it cannot be changed without losing them.
         StorageError: the file cannot be written.
     """
     root, course = open_course(folder)
@@ -47,7 +47,9 @@ def run(
     key = (exercise.slug, check.check)
     if undo:
         if not check.voided:
-            raise UsageError(f"{'.'.join(key)} is not taken out", remedy="`gradeprop void` lists what is")
+            raise UsageError(
+                f"{'.'.join(key)} is not taken out", remedy="`gradeprop void` lists what is"
+            )
         left = removed(voided, key)
     else:
         text = " ".join(reason.split()) if reason else None
@@ -64,7 +66,9 @@ def run(
     elif give:
         said = f"{'.'.join(key)} is taken out: everybody gets its {some}."
     else:
-        said = f"{'.'.join(key)} is taken out: it counts for nobody, and its {some} leave the maximum."
+        said = (
+            f"{'.'.join(key)} is taken out: it counts for nobody, and its {some} leave the maximum."
+        )
     screen.out().print(said, soft_wrap=True)
     screen.err().print(
         f"Written to {FILE}, which belongs under version control. To change the marks:"
@@ -86,7 +90,9 @@ def _write(root: Path, voided: Sequence[Voided]) -> None:
 def _find(course: Course, name: str, only: str | None) -> tuple[LoadedExercise, Check]:
     """The one check of that name; ``exercise.check`` tells checks of the same name apart."""
     slug, _, wanted = name.rpartition(".")
-    assignments: Sequence[LoadedAssignment] = [named_assignment(course, only)] if only else course.assignments
+    assignments: Sequence[LoadedAssignment] = (
+        [named_assignment(course, only)] if only else course.assignments
+    )
     known = [
         (exercise, check)
         for assignment in assignments
@@ -100,12 +106,16 @@ def _find(course: Course, name: str, only: str | None) -> tuple[LoadedExercise, 
     place = f"in {only}" if only else "in this course"
     if found:
         names = ", ".join(f"{exercise.slug}.{check.check}" for exercise, check in found)
-        raise UsageError(f"several checks {place} are called {wanted!r}", remedy=f"name one: {names}")
+        raise UsageError(
+            f"several checks {place} are called {wanted!r}", remedy=f"name one: {names}"
+        )
     # All checks of a course would fill the screen; those of a named exercise or assignment do not.
     near = [f"{e.slug}.{check.check}" for e, check in known if only or slug == e.slug]
     raise UsageError(
         f"there is no check {name!r} {place}",
-        remedy=f"known: {', '.join(near)}" if near else "`gradeprop show ASSIGNMENT STUDENT` names them",
+        remedy=f"known: {', '.join(near)}"
+        if near
+        else "`gradeprop show ASSIGNMENT STUDENT` names them",
     )
 
 

@@ -53,7 +53,9 @@ def _listing(files: CourseFiles) -> Iterator[Problem]:
         seen.add(assignment.id)
     for index, device in enumerate(files.spec.devices):
         if device in files.spec.devices[:index]:
-            yield problem(("devices", index), f"the device {device!r} is listed twice", "delete one of them")
+            yield problem(
+                ("devices", index), f"the device {device!r} is listed twice", "delete one of them"
+            )
     homes: dict[str, str] = {}
     for path, home, slug in _listed(files):
         if slug in homes:
@@ -68,7 +70,9 @@ def _listing(files: CourseFiles) -> Iterator[Problem]:
             ("grader", grader_path(home, slug)),
         ):
             if needed not in files.present:
-                remedy = f"write {needed}" + (", or take it off the list" if what == "exercise" else "")
+                remedy = f"write {needed}" + (
+                    ", or take it off the list" if what == "exercise" else ""
+                )
                 if what == "exercise" or yaml in files.present:
                     yield problem(path, f"the exercise {slug!r} has no {what} file", remedy)
 
@@ -85,7 +89,9 @@ def _strays(files: CourseFiles) -> Iterator[Problem]:
             wanted |= {data_path(exercise.assignment, name) for name in exercise.spec.files}
         elif exercise.document.path in wanted:  # it may declare any of the files around it
             folder = f"exercises/{exercise.assignment}/"
-            wanted |= {path for path in files.present if path.startswith(folder) and ".yaml" not in path}
+            wanted |= {
+                path for path in files.present if path.startswith(folder) and ".yaml" not in path
+            }
     for path in files.present:
         if path not in wanted:
             yield Problem(escaped(path), 0, 0, *_about_stray(PurePosixPath(path), files.present))
@@ -100,9 +106,14 @@ def _about_stray(path: PurePosixPath, present: Sequence[str]) -> tuple[str, str]
         what = f"is not listed in course.yaml under the assignment {path.parts[1]!r}"
         return what, f"add {path.stem} to its exercises, or delete the file"
     if path.parts[0] == "exercises":
-        return "belongs to no exercise", "list it under files of the exercise that uses it, or delete it"
+        return (
+            "belongs to no exercise",
+            "list it under files of the exercise that uses it, or delete it",
+        )
     slug = path.stem.removeprefix("test_") if path.parts[0] == "graders" else path.stem
-    elsewhere = [item for item in present if item.startswith("exercises/") and item.endswith(f"/{slug}.yaml")]
+    elsewhere = [
+        item for item in present if item.startswith("exercises/") and item.endswith(f"/{slug}.yaml")
+    ]
     if elsewhere:
         kind = path.parts[0].removesuffix("s")
         return (

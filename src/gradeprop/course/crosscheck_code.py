@@ -20,7 +20,9 @@ def check_sources(exercise: ExerciseFiles) -> Iterator[Problem]:
     for number, part in enumerate(exercise.spec.parts if exercise.spec else ()):
         if isinstance(part, ExplanationPart):
             continue
-        sources: list[tuple[str, KeyPath, str]] = [("starter", ("parts", number, "starter"), part.starter)]
+        sources: list[tuple[str, KeyPath, str]] = [
+            ("starter", ("parts", number, "starter"), part.starter)
+        ]
         for index, item in enumerate(part.misconceptions):
             at = ("parts", number, "misconceptions", index, "sample")
             sources.append((f"sample of {item.id!r}", at, item.sample))
@@ -70,7 +72,8 @@ def _one_solution(
     if isinstance(part, ExplanationPart):
         if cell.text.split() == part.starter.split():
             yield problem(
-                f"the solution of {part.part!r} is its starter", "write an answer that earns the points"
+                f"the solution of {part.part!r} is its starter",
+                "write an answer that earns the points",
             )
         return
     tree, wrong = parse_python(cell.text)
@@ -80,7 +83,9 @@ def _one_solution(
         yield problem(what, "mend it", cell.first + wrong.line - 1, wrong.column)
         return
     if same_code(cell.text, part.starter):
-        yield problem(f"the solution of {part.part!r} is its starter", "the starter must earn nothing")
+        yield problem(
+            f"the solution of {part.part!r} is its starter", "the starter must earn nothing"
+        )
     for item in part.misconceptions:
         if same_code(cell.text, item.sample):
             what = f"the solution of {part.part!r} is the sample of {item.id!r}"
@@ -93,11 +98,14 @@ def _one_solution(
             yield problem(what, f"write {part.name} = and one of {options}")
         starter = parse_python(part.starter)[0]
         if chosen and starter and assigned_text(starter, part.name) == chosen:
-            yield problem(f"the starter of {part.part!r} holds the right option", "let it assign None")
+            yield problem(
+                f"the starter of {part.part!r} holds the right option", "let it assign None"
+            )
 
 
 def check_grader(exercise: ExerciseFiles) -> Iterator[Problem]:
-    """Checks without their test, tests without their check, and tests that pytest would not run once."""
+    """Checks without their test, tests without their check, and tests that pytest would not run
+    once."""
     if exercise.grader is None:
         return
     path = exercise.grader_path
@@ -107,11 +115,15 @@ def check_grader(exercise: ExerciseFiles) -> Iterator[Problem]:
         column = test.col_offset + 1
         if test.name in found:
             what = f"the test {test.name!r} is defined twice (first in line {found[test.name]})"
-            yield Problem(path, test.lineno, column, what, "rename one: the second replaces the first")
+            yield Problem(
+                path, test.lineno, column, what, "rename one: the second replaces the first"
+            )
             continue
         found[test.name] = test.lineno
         if isinstance(test, ast.AsyncFunctionDef):
-            yield Problem(path, test.lineno, column, f"the test {test.name!r} is async", "write def")
+            yield Problem(
+                path, test.lineno, column, f"the test {test.name!r} is async", "write def"
+            )
         if exercise.spec and test.name not in wanted:
             what = f"the test {test.name!r} belongs to no check of {exercise.document.path}"
             near = did_you_mean(test.name, wanted)
@@ -120,8 +132,12 @@ def check_grader(exercise: ExerciseFiles) -> Iterator[Problem]:
     for node in exercise.grader.body:
         if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
             what = f"the test class {node.name!r} is not a check"
-            yield Problem(path, node.lineno, node.col_offset + 1, what, "write plain test functions")
+            yield Problem(
+                path, node.lineno, node.col_offset + 1, what, "write plain test functions"
+            )
     for name, place in wanted.items():
         if name not in found:
             what = f"the check {name.removeprefix('test_')!r} has no test"
-            yield exercise.problem(what, f"write def {name}(student, reference, device) in {path}", *place)
+            yield exercise.problem(
+                what, f"write def {name}(student, reference, device) in {path}", *place
+            )

@@ -13,7 +13,8 @@ from gradeprop.errors import Problem
 
 
 def check_exercise(exercise: ExerciseFiles) -> Iterator[Problem]:
-    """Names used twice, points that do not add up, checks that need what cannot be, missing data files."""
+    """Names used twice, points that do not add up, checks that need what cannot be, missing data
+    files."""
     if exercise.spec is None:
         return
     yield from _names(exercise)
@@ -25,15 +26,24 @@ def check_exercise(exercise: ExerciseFiles) -> Iterator[Problem]:
 def _names(exercise: ExerciseFiles) -> Iterator[Problem]:
     assert exercise.spec is not None
     parts = exercise.spec.parts
-    yield from _twice(exercise, "part", ((("parts", i, "part"), part.part) for i, part in enumerate(parts)))
-    yield from _twice(exercise, "check", ((path, check.check) for path, _, check in checks_of(exercise)))
+    yield from _twice(
+        exercise, "part", ((("parts", i, "part"), part.part) for i, part in enumerate(parts))
+    )
+    yield from _twice(
+        exercise, "check", ((path, check.check) for path, _, check in checks_of(exercise))
+    )
     for number, part in enumerate(parts):
         at: KeyPath = ("parts", number)
-        ids = [((*at, "misconceptions", i, "id"), item.id) for i, item in enumerate(part.misconceptions)]
+        ids = [
+            ((*at, "misconceptions", i, "id"), item.id)
+            for i, item in enumerate(part.misconceptions)
+        ]
         yield from _twice(exercise, "misconception", ids)
         if isinstance(part, ExplanationPart):
             criteria = part.rubric.criteria
-            ids = [((*at, "rubric", "criteria", i, "id"), item.id) for i, item in enumerate(criteria)]
+            ids = [
+                ((*at, "rubric", "criteria", i, "id"), item.id) for i, item in enumerate(criteria)
+            ]
             yield from _twice(exercise, "criterion", ids)
             continue
         if isinstance(part, ChoicePart):
@@ -45,7 +55,9 @@ def _names(exercise: ExerciseFiles) -> Iterator[Problem]:
             yield exercise.problem(what, "set public: true on one of its checks", *at, "checks")
 
 
-def _twice(exercise: ExerciseFiles, kind: str, names: Iterable[tuple[KeyPath, str]]) -> Iterator[Problem]:
+def _twice(
+    exercise: ExerciseFiles, kind: str, names: Iterable[tuple[KeyPath, str]]
+) -> Iterator[Problem]:
     seen: dict[str, KeyPath] = {}
     for path, name in names:
         first = seen.setdefault(name, path)
@@ -68,7 +80,9 @@ def _points(exercise: ExerciseFiles) -> Iterator[Problem]:
     if not math.isclose(total, exercise.spec.points, rel_tol=1e-9):
         shown = " + ".join(f"{part.points:g}" for part in exercise.spec.parts)
         what = f"points is {exercise.spec.points:g}, but the parts add up to {total:g} ({shown})"
-        yield exercise.problem(what, f"write points: {total:g}, or change a check's or criterion's", "points")
+        yield exercise.problem(
+            what, f"write points: {total:g}, or change a check's or criterion's", "points"
+        )
 
 
 def _needs(exercise: ExerciseFiles) -> Iterator[Problem]:
@@ -82,7 +96,9 @@ def _needs(exercise: ExerciseFiles) -> Iterator[Problem]:
                 yield exercise.problem(what, f"its checks are: {', '.join(known)}", *at)
             elif check.public and not known[name].public:
                 what = f"the public check {check.check!r} needs the hidden check {name!r}"
-                yield exercise.problem(what, "a public check can only need public ones: students run it", *at)
+                yield exercise.problem(
+                    what, "a public check can only need public ones: students run it", *at
+                )
         cycle = _cycle(check.check, known)
         if cycle and min(cycle) == check.check:  # said once for each cycle
             what = f"these checks need each other: {' → '.join([*cycle, cycle[0]])}"
@@ -113,7 +129,9 @@ def _data_files(exercise: ExerciseFiles) -> Iterator[Problem]:
         at = ("files", index)
         path = data_path(exercise.assignment, name)
         if name in exercise.spec.files[:index]:
-            yield exercise.problem(f"the data file {name!r} is listed twice", "delete one of them", *at)
+            yield exercise.problem(
+                f"the data file {name!r} is listed twice", "delete one of them", *at
+            )
         elif name.lower().endswith((".yaml", ".yml", ".ipynb")):
             what = f"the data file {name!r} could be taken for an exercise or a notebook"
             yield exercise.problem(what, "give it another ending: it is released to students", *at)

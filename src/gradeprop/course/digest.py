@@ -10,12 +10,14 @@ FOLDERS = ("exercises", "graders", "solutions")
 
 
 def is_ignored(path: Path) -> bool:
-    """Whether a file or folder is a by-product of tools (caches, hidden files), not of the course."""
+    """Whether a file or folder is a by-product of tools (caches, hidden files), not of the
+    course."""
     return path.name == "__pycache__" or path.name.startswith(".") or path.suffix == ".pyc"
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """All files of the course below a folder, sorted; by-products left out. Nothing if it does not exist."""
+    """All files of the course below a folder, sorted; by-products left out. Nothing if it does not
+    exist."""
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
@@ -28,7 +30,8 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def course_files(root: Path) -> list[Path]:
-    """Every file that decides a mark: course.yaml, voided.yaml if there is one, and those of `FOLDERS`."""
+    """Every file that decides a mark: course.yaml, voided.yaml if there is one, and those of
+    `FOLDERS`."""
     single = [path for path in (root / "course.yaml", root / "voided.yaml") if path.is_file()]
     return single + [path for name in FOLDERS for path in files_below(root / name)]
 
@@ -37,9 +40,8 @@ def course_digest(root: Path) -> str:
     """SHA-256 (hex) over names and bytes of course.yaml, voided.yaml, exercises/, graders/ and
     solutions/.
 
-    Independent of time, owner and operating system. Each name and content is preceded by its length,
-    so that no two courses run together to the same bytes.
-    """
+    Independent of time, owner and operating system. Each name and content is preceded by its
+    length, so that no two courses run together to the same bytes."""
     digest = hashlib.sha256()
     named = sorted(
         (path.relative_to(root).as_posix().encode("utf-8", "surrogateescape"), path)

@@ -1,8 +1,8 @@
 """The grade ids that a course's notebooks will carry, held against nbgrader's rules for them.
 
-nbgrader wants ids of letters, digits, ``_`` and ``-``, at most 128 long, unique within a notebook. Slugs
-hold no ``-``, so an id tells its exercise and part; ids can still collide with the notebook's own cells.
-"""
+nbgrader wants ids of letters, digits, ``_`` and ``-``, at most 128 long, unique within a notebook.
+Slugs hold no ``-``, so an id tells its exercise and part; ids can still collide with the notebook's
+own cells."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def check_grade_ids(files: CourseFiles) -> Iterator[Problem]:
             for name, path in exercise_ids(slug, exercise.spec):
                 if len(name) > LONGEST or not _ALLOWED.fullmatch(name):
                     what = f"nbgrader refuses the grade id {name!r}"
-                    yield exercise.problem(what, f"shorten it to {LONGEST} letters, digits, _ and -", *path)
+                    yield exercise.problem(
+                        what, f"shorten it to {LONGEST} letters, digits, _ and -", *path
+                    )
                 owner = taken.setdefault(name, where := exercise.where(*path))
                 if owner != where:
                     what = f"its grade id {name!r} is taken by {owner}"

@@ -13,9 +13,10 @@ class Limits:
     Attributes:
         cell_s: wall-clock seconds for one cell (status ``timeout``).
         check_s: wall-clock seconds for all that one check asks (``timeout``).
-        total_s: wall-clock seconds for the whole submission (``timeout``): for all cells, and for the cells
-            before a place together with all that is asked.
-        memory_mb: MiB of memory beyond the warm process, all of the session's processes (``memory``).
+        total_s: wall-clock seconds for the whole submission (``timeout``): for all cells, and for
+            the cells before a place together with all that is asked.
+        memory_mb: MiB of memory beyond the warm process, all of the session's processes
+            (``memory``).
         processes: processes and threads alive at once.
         output_kb_cell: KiB of captured output kept per cell; more is cut with a notice.
         output_kb_total: KiB of captured output per submission (``output``).

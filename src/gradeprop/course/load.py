@@ -1,4 +1,5 @@
-"""Finds and loads a course: every file read, every problem collected, then one value or one error."""
+"""Finds and loads a course: every file read, every problem collected, then one value or one
+error."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def find_course(start: Path | None = None) -> Path:
-    """The nearest folder with a ``course.yaml``: ``start`` (default: the current folder) or one above it.
+    """The nearest folder with a ``course.yaml``: ``start`` (default: the current folder) or one
+    above it.
 
     Raises:
         UsageError: there is none, or ``start`` does not exist.
@@ -37,7 +39,9 @@ def find_course(start: Path | None = None) -> Path:
     try:
         folder = Path.cwd() if start is None else start.resolve(strict=True)
     except OSError as error:
-        raise UsageError("this folder does not exist", where=str(start), remedy="check --course") from error
+        raise UsageError(
+            "this folder does not exist", where=str(start), remedy="check --course"
+        ) from error
     for candidate in (folder, *folder.parents):
         if (candidate / "course.yaml").is_file():
             return candidate
@@ -64,11 +68,15 @@ def load_course(root: Path) -> Course:
     assignments = tuple(
         LoadedAssignment(
             spec=item,
-            exercises=tuple(_loaded(files.exercises[item.id, slug], voided) for slug in item.exercises),
+            exercises=tuple(
+                _loaded(files.exercises[item.id, slug], voided) for slug in item.exercises
+            ),
         )
         for item in files.spec.assignments
     )
-    return Course(root=str(root), spec=files.spec, assignments=assignments, digest=course_digest(root))
+    return Course(
+        root=str(root), spec=files.spec, assignments=assignments, digest=course_digest(root)
+    )
 
 
 def _loaded(files: ExerciseFiles, voided: Sequence[Voided]) -> LoadedExercise:
@@ -78,7 +86,9 @@ def _loaded(files: ExerciseFiles, voided: Sequence[Voided]) -> LoadedExercise:
         places[part.part] = files.where("parts", number)
         for kind, key in (("checks", "check"), ("misconceptions", "id")):
             for index, item in enumerate(getattr(part, kind)):
-                places[f"{part.part}.{getattr(item, key)}"] = files.where("parts", number, kind, index)
+                places[f"{part.part}.{getattr(item, key)}"] = files.where(
+                    "parts", number, kind, index
+                )
     return LoadedExercise(
         slug=files.slug,
         assignment=files.assignment,
@@ -106,13 +116,18 @@ class _Reader:
         try:
             for folder in FOLDERS:
                 present += tuple(
-                    path.relative_to(self.root).as_posix() for path in files_below(self.root / folder)
+                    path.relative_to(self.root).as_posix()
+                    for path in files_below(self.root / folder)
                 )
         except OSError as error:
-            path, what = os.path.relpath(error.filename, self.root), f"cannot be read: {error.strerror}"
+            path, what = (
+                os.path.relpath(error.filename, self.root),
+                f"cannot be read: {error.strerror}",
+            )
             raise CourseError([Problem(path, 0, 0, what, "check its permissions")]) from error
         exercises = {}
-        for path in present:  # those on disk, not those listed: a broken course.yaml hides no other problem
+        # those on disk, not those listed: a broken course.yaml hides no other problem
+        for path in present:
             if match := re.fullmatch(r"exercises/([^/]+)/([^/]+)\.yaml", path):
                 exercises[match[1], match[2]] = self.exercise(match[1], match[2])
         return CourseFiles(document, spec, exercises, present)
@@ -141,7 +156,13 @@ class _Reader:
                 files.grader, wrong = parse_python(text)
                 if wrong:
                     self.problems.append(
-                        Problem(files.grader_path, wrong.line, wrong.column, wrong.what, "mend the grader")
+                        Problem(
+                            files.grader_path,
+                            wrong.line,
+                            wrong.column,
+                            wrong.what,
+                            "mend the grader",
+                        )
                     )
         for name in files.spec.files if files.spec else ():
             path = self.root / data_path(assignment, name)
@@ -160,7 +181,8 @@ class _Reader:
         return value
 
     def schema_line(self, document: Document) -> list[Problem]:
-        """A first line that names a schema must name one that exists; a course need not have the line."""
+        """A first line that names a schema must name one that exists; a course need not have the
+        line."""
         match = named_schema(document.lines[0])
         if match is None:
             return []
@@ -194,5 +216,7 @@ class _Reader:
             return (self.root / path).read_bytes()
         except OSError as error:
             what = f"cannot be read: {error.strerror or error}"
-            self.problems.append(Problem(path, 0, 0, what, "check that it is a file that you may read"))
+            self.problems.append(
+                Problem(path, 0, 0, what, "check that it is a file that you may read")
+            )
             return None

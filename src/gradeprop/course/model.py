@@ -33,8 +33,9 @@ class ToleranceSpec(Model):
 
 
 class LimitOverrides(Model):
-    """Limits of one exercise; what is not given is inherited. ``cell_s`` and ``check_s`` hold for its own
-    cells and checks. The others hold for the assignment, which runs in one session: the largest counts."""
+    """Limits of one exercise; what is not given is inherited. ``cell_s`` and ``check_s`` hold for
+    its own cells and checks. The others hold for the assignment, which runs in one session: the
+    largest counts."""
 
     cell_s: Positive | None = None
     check_s: Positive | None = None
@@ -68,7 +69,8 @@ class Check(Model):
 
 
 class Misconception(Model):
-    """A recognisable wrong answer: how it looks, what to say, and a sample that proves it is caught."""
+    """A recognisable wrong answer: how it looks, what to say, and a sample that proves it is
+    caught."""
 
     id: Slug
     pattern: Pattern | None = Field(
@@ -76,7 +78,9 @@ class Misconception(Model):
     )
     say: Text = Field(description="What the student reads: what went wrong and what to look at.")
     public: bool = Field(True, description="Its words travel in the released notebook.")
-    sample: Text = Field(description="Python: a wrong answer for this part that shows this misconception.")
+    sample: Text = Field(
+        description="Python: a wrong answer for this part that shows this misconception."
+    )
 
 
 class Criterion(Model):
@@ -85,7 +89,9 @@ class Criterion(Model):
     id: Slug
     text: Text = Field(description="In plain words; shown to the student.")
     points: Points
-    key: str = Field("", description="What a good answer says; for the marker only, never released.")
+    key: str = Field(
+        "", description="What a good answer says; for the marker only, never released."
+    )
 
 
 class Rubric(Model):
@@ -108,7 +114,10 @@ class CodePart(Model):
     checks: Annotated[tuple[Check, ...], Field(min_length=1)]
     misconceptions: tuple[Misconception, ...] = ()
     forbid: tuple[Literal["autograd", "optimizer"], ...] = Field(
-        (), description="Machinery that the student's functions may not use in this part (best effort)."
+        (),
+        description=(
+            "Machinery that the student's functions may not use in this part (best effort)."
+        ),
     )
 
     @property
@@ -169,7 +178,9 @@ class Exercise(Model):
     title: Text
     objectives: Annotated[tuple[Text, ...], Field(min_length=1)]
     minutes: Count = Field(description="How long a student needs, in minutes.")
-    points: Points = Field(description="Must equal the sum over parts; stated so that a slip is seen.")
+    points: Points = Field(
+        description="Must equal the sum over parts; stated so that a slip is seen."
+    )
     introduction: Text = Field(description="Markdown with $maths$, shown before the parts.")
     files: tuple[FileName, ...] = Field(
         (), description="Data files beside the YAML, released with the notebook."
@@ -216,7 +227,10 @@ class CourseSpec(Model):
     colab: Colab | None = None
     gradebook: Text | None = Field(
         None,
-        description="SQLAlchemy URL of nbgrader's gradebook; default: SQLite, gradebook.db beside this file.",
+        description=(
+            "SQLAlchemy URL of nbgrader's gradebook; default: SQLite, gradebook.db beside this "
+            "file."
+        ),
     )
 
 
@@ -233,7 +247,10 @@ class LoadedExercise(Model):
     data: dict[str, bytes] = Field({}, description="Contents of the declared files.")
     places: dict[str, str] = Field(
         {},
-        description="file:line:col of each part (<part>) and of its checks and misconceptions (<part>.<id>).",
+        description=(
+            "file:line:col of each part (<part>) and of its checks and misconceptions "
+            "(<part>.<id>)."
+        ),
     )
 
     @property

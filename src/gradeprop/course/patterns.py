@@ -1,9 +1,8 @@
 """How a misconception changes the right answer, as one line of YAML.
 
 A misconception without a pattern is recognised by its id: the problem that the grader poses
-(``gradeprop.gradients``) knows what, say, ``grad_accumulated`` would have produced. A pattern is for what
-is particular to one exercise.
-"""
+(``gradeprop.gradients``) knows what, say, ``grad_accumulated`` would have produced. A pattern is
+for what is particular to one exercise."""
 
 from __future__ import annotations
 
@@ -16,13 +15,16 @@ Constant = Number | str | list[Number] | list[list[Number]]
 
 
 class Pattern(BaseModel):
-    """Exactly one of the fields is given; ``component`` narrows it to one item of a tuple answer."""
+    """Exactly one of the fields is given; ``component`` narrows it to one item of a tuple
+    answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mistake: str | None = Field(
         None,
-        description="Id of a mistake that the engine knows, when it differs from this misconception's id.",
+        description=(
+            "Id of a mistake that the engine knows, when it differs from this misconception's id."
+        ),
     )
     scale: Number | None = Field(None, description="The right answer times this number, e.g. 0.5.")
     value: Constant | None = Field(
@@ -31,7 +33,9 @@ class Pattern(BaseModel):
     component: int | None = Field(
         None,
         ge=0,
-        description="Apply it to this item of a tuple answer only (0 is the first); the rest must be right.",
+        description=(
+            "Apply it to this item of a tuple answer only (0 is the first); the rest must be right."
+        ),
     )
 
     @model_validator(mode="after")

@@ -17,16 +17,21 @@ class SyntaxFault:
 
 
 def parse_python(text: str) -> tuple[ast.Module | None, SyntaxFault | None]:
-    """The syntax tree of a cell or file, or why there is none. Top-level ``await`` is allowed, as in a
-    notebook; IPython's magics (``%`` and ``!`` lines) are not."""
+    """The syntax tree of a cell or file, or why there is none. Top-level ``await`` is allowed, as
+    in a notebook; IPython's magics (``%`` and ``!`` lines) are not."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape in a docstring is no reason to refuse
+            # an invalid escape in a docstring is no reason to refuse
+            warnings.simplefilter("ignore")
             tree = ast.parse(text)
             # What only the compiler sees, such as a return outside a function.
-            compile(tree, "<course>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            compile(
+                tree, "<course>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
+            )
     except SyntaxError as error:
-        return None, SyntaxFault(error.lineno or 1, error.offset or 1, f"is not Python: {error.msg}")
+        return None, SyntaxFault(
+            error.lineno or 1, error.offset or 1, f"is not Python: {error.msg}"
+        )
     except (ValueError, RecursionError, MemoryError) as error:
         return None, SyntaxFault(1, 1, f"is not Python: {error or 'nested too deeply'}")
     return tree, None
@@ -50,7 +55,11 @@ def assigned_text(tree: ast.Module, name: str) -> str | None:
             continue
         if any(isinstance(target, ast.Name) and target.id == name for target in targets):
             value = node.value
-            found = value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+            found = (
+                value.value
+                if isinstance(value, ast.Constant) and isinstance(value.value, str)
+                else None
+            )
     return found
 
 
@@ -64,5 +73,6 @@ def collected_tests(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctio
 
 
 def escaped(text: str) -> str:
-    """A text that can be printed: bytes of a file's name that are not UTF-8 are shown as ``\\udcff``."""
+    """A text that can be printed: bytes of a file's name that are not UTF-8 are shown as
+    ``\\udcff``."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

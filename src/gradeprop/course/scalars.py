@@ -1,8 +1,8 @@
-"""What a plain scalar means: the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
+"""What a plain scalar means: the YAML 1.2 core schema
+(https://yaml.org/spec/1.2.2/#103-core-schema).
 
-PyYAML follows YAML 1.1, where ``no`` is false, ``1e-3`` is text and ``1:30`` is ninety. A course's author
-expects none of these. Dates stay text; the model reads them.
-"""
+PyYAML follows YAML 1.1, where ``no`` is false, ``1e-3`` is text and ``1:30`` is ninety. A course's
+author expects none of these. Dates stay text; the model reads them."""
 
 from __future__ import annotations
 

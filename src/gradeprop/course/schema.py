@@ -1,6 +1,7 @@
 """JSON Schemas of the YAML files, so that editors complete and check them.
 
-``python -m gradeprop.course.schema [FOLDER]`` writes them (default: ``schemas`` in the current folder).
+``python -m gradeprop.course.schema [FOLDER]`` writes them (default: ``schemas`` in the current
+folder).
 A YAML file names its schema in the first line, relative to itself::
 
     # yaml-language-server: $schema=../../schemas/exercise.schema.json
@@ -23,7 +24,8 @@ _LINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S+)")
 
 
 def named_schema(first_line: str) -> re.Match[str] | None:
-    """The file that a YAML file's first line names as its schema (group 1); None for none or an address."""
+    """The file that a YAML file's first line names as its schema (group 1); None for none or an
+    address."""
     match = _LINE.match(first_line)
     return None if match is None or "://" in match[1] else match
 
@@ -36,7 +38,9 @@ def schemas() -> dict[str, str]:
         "voided.schema.json": VoidedList,
     }
     return {
-        name: json.dumps({"$schema": _DIALECT, **model.model_json_schema()}, indent=2, ensure_ascii=False)
+        name: json.dumps(
+            {"$schema": _DIALECT, **model.model_json_schema()}, indent=2, ensure_ascii=False
+        )
         + "\n"
         for name, model in models.items()
     }

@@ -45,7 +45,9 @@ def read_solution(text: str, path: str) -> tuple[tuple[SolutionCell, ...], list[
     cells: list[SolutionCell] = []
     problems: list[Problem] = []
     lines = re.split(r"\r\n|\r|\n", text)
-    markers = [(index, match[1]) for index, line in enumerate(lines) if (match := _MARKER.fullmatch(line))]
+    markers = [
+        (index, match[1]) for index, line in enumerate(lines) if (match := _MARKER.fullmatch(line))
+    ]
     for number, (index, rest) in enumerate(markers):
         end = markers[number + 1][0] if number + 1 < len(markers) else len(lines)
         match = _PART.fullmatch(rest)
@@ -69,13 +71,17 @@ def read_solution(text: str, path: str) -> tuple[tuple[SolutionCell, ...], list[
         cells.append(SolutionCell(match[2], source, prose, index + 1, first))
     if not markers:
         what = "holds no cell marker"
-        problems.append(Problem(path, 1, 1, what, "write '# %% part: <part>' above each part's solution"))
+        problems.append(
+            Problem(path, 1, 1, what, "write '# %% part: <part>' above each part's solution")
+        )
     return tuple(cells), problems
 
 
 def _uncomment(body: list[str], first: int, path: str) -> tuple[list[str], list[Problem]]:
     problems = [
-        Problem(path, first + offset, 1, "a line of prose is not commented out", "begin it with '# '")
+        Problem(
+            path, first + offset, 1, "a line of prose is not commented out", "begin it with '# '"
+        )
         for offset, line in enumerate(body)
         if line.strip() and not line.startswith("#")
     ]

@@ -1,8 +1,7 @@
 """YAML made strict: one meaning per text, bounded work, and a position for every key and value.
 
-The text is scanned by PyYAML (libyaml where it is there); the tree is built here from its events, so
-that nothing recurses deeper, expands further or means more than this file says.
-"""
+The text is scanned by PyYAML (libyaml where it is there); the tree is built here from its events,
+so that nothing recurses deeper, expands further or means more than this file says."""
 
 from __future__ import annotations
 
@@ -27,8 +26,11 @@ Place = tuple[int, int]
 """Line and column, both from 1."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Not printable in YAML, or a line break to YAML but not to an editor, which would shift every position.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+# Not printable in YAML, or a line break to YAML but not to an editor, which would shift every
+# position.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Document:
 
     Attributes:
         path: the file's name in messages.
-        data: dicts with text keys, lists, text, numbers, booleans, None. None if it cannot be read at all.
+        data: dicts with text keys, lists, text, numbers, booleans, None. None if it cannot be read
+            at all.
         problems: what is wrong with the YAML itself; then ``data`` holds what could still be read.
         readable: whether ``data`` is worth checking further.
         lines: the file's lines.
@@ -53,7 +56,8 @@ class Document:
     _literal: frozenset[KeyPath] = field(default_factory=frozenset, repr=False)
 
     def place(self, path: KeyPath) -> Place:
-        """Where the value at ``path`` stands; for a path that does not exist, its nearest parent."""
+        """Where the value at ``path`` stands; for a path that does not exist, its nearest
+        parent."""
         while path and path not in self._values:
             path = path[:-1]
         return self._values.get(path, (1, 1))
@@ -63,7 +67,8 @@ class Document:
         return self._keys.get(path) or self.place(path)
 
     def place_inside(self, path: KeyPath, line: int, column: int) -> Place:
-        """Where line ``line``, column ``column`` (from 1) of the text at ``path`` stands in the file.
+        """Where line ``line``, column ``column`` (from 1) of the text at ``path`` stands in the
+        file.
 
         Exact for literal blocks (``|``); for other styles the place of the text itself.
         """
@@ -101,8 +106,12 @@ def read_yaml(raw: bytes, path: str) -> Document:
     except yaml.MarkedYAMLError as error:
         (line, column), what, remedy = in_plain_words(error, lines)
         return Document(path, problems=(Problem(path, line, column, what, remedy),), lines=lines)
-    except yaml.YAMLError as error:  # the reader's own errors have no position; _decode leaves it none
-        return Document(path, problems=(Problem(path, 1, 1, f"cannot be read: {error}"),), lines=lines)
+    except (
+        yaml.YAMLError
+    ) as error:  # the reader's own errors have no position; _decode leaves it none
+        return Document(
+            path, problems=(Problem(path, 1, 1, f"cannot be read: {error}"),), lines=lines
+        )
     return Document(
         path,
         data,
@@ -118,11 +127,15 @@ def read_yaml(raw: bytes, path: str) -> Document:
 def _decode(raw: bytes, path: str) -> tuple[str, Problem | None]:
     if len(raw) > MAX_BYTES:
         what = f"has {len(raw)} bytes, more than the {MAX_BYTES} that are read"
-        return "", Problem(path, 1, 1, what, "put data into a file of its own and list it under files")
+        return "", Problem(
+            path, 1, 1, what, "put data into a file of its own and list it under files"
+        )
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "", Problem(path, 1, 1, "is encoded as UTF-16, not UTF-8", "save it as UTF-8")
     if raw.startswith(b"\xef\xbb\xbf"):
-        return "", Problem(path, 1, 1, "begins with a byte order mark", "save it as UTF-8 without BOM")
+        return "", Problem(
+            path, 1, 1, "begins with a byte order mark", "save it as UTF-8 without BOM"
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -185,7 +198,9 @@ class _Builder:
                 if root is not None:
                     raise self.stop(place, "a second document begins", "keep one document per file")
                 if event.version or event.tags:
-                    raise self.stop(place, "directives (% lines) are not allowed", "delete the line")
+                    raise self.stop(
+                        place, "directives (% lines) are not allowed", "delete the line"
+                    )
                 root = self._node(next(events), events, 0)
         if root is None or (root.kind == "scalar" and root.content is None):
             self.report((1, 1), "is empty", "see the schema that its first line should name")
@@ -195,14 +210,18 @@ class _Builder:
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> _Node:
         place = _place(event)
         if depth > MAX_DEPTH:
-            raise self.stop(place, f"is nested deeper than {MAX_DEPTH} levels", "check the brackets")
+            raise self.stop(
+                place, f"is nested deeper than {MAX_DEPTH} levels", "check the brackets"
+            )
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, place)
         assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
         anchor = event.anchor
         if anchor is not None:
             if anchor in self._anchors:
-                self.report(place, f"the anchor &{anchor} is defined twice", "give each anchor its own name")
+                self.report(
+                    place, f"the anchor &{anchor} is defined twice", "give each anchor its own name"
+                )
             self._anchors[anchor] = None
         if isinstance(event, yaml.ScalarEvent):
             node = self._scalar(event, place)
@@ -224,7 +243,9 @@ class _Builder:
     def _alias(self, event: yaml.AliasEvent, place: Place) -> _Node:
         name = event.anchor
         if name not in self._anchors:
-            raise self.stop(place, f"*{name} refers to no anchor &{name} above it", "put quotes around text")
+            raise self.stop(
+                place, f"*{name} refers to no anchor &{name} above it", "put quotes around text"
+            )
         node = self._anchors[name]
         if node is None:
             raise self.stop(place, f"*{name} stands inside its own anchor", "write the value out")
@@ -237,7 +258,9 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> _Node:
         text: str = event.value
         if re.search("[\ud800-\udfff]", text):
-            self.report(place, "half of a surrogate pair is no character", r"write \U0001F600, not \uD83D")
+            self.report(
+                place, "half of a surrogate pair is no character", r"write \U0001F600, not \uD83D"
+            )
             text = ""
         value: object = text
         try:
@@ -256,7 +279,11 @@ class _Builder:
         """Plain data; aliases are written out, up to the bounds."""
         self.values[path] = node.place
         self._characters += len(node.content) if isinstance(node.content, str) else 0
-        if len(self.values) > MAX_VALUES or self._characters > MAX_CHARACTERS or len(path) > MAX_DEPTH:
+        if (
+            len(self.values) > MAX_VALUES
+            or self._characters > MAX_CHARACTERS
+            or len(path) > MAX_DEPTH
+        ):
             raise self.stop(node.place, "holds too many values", "use fewer aliases (*name)")
         if node.literal:
             self.literal.add(path)

@@ -1,4 +1,5 @@
-"""From YAML data to the model; what does not fit is said in plain words, at its place, all at once."""
+"""From YAML data to the model; what does not fit is said in plain words, at its place, all at
+once."""
 
 from __future__ import annotations
 
@@ -32,7 +33,10 @@ _PATTERNS = {
         "use letters, digits, _ . - only: it stands beside the YAML",
     ),
     r"^[\w.-]+/[\w.-]+$": ("is not a repository", "write owner/name"),
-    r"^[A-Za-z_]\w*(\.\w+)*$": ("is not the name of a module", "write it as in an import, e.g. matplotlib"),
+    r"^[A-Za-z_]\w*(\.\w+)*$": (
+        "is not the name of a module",
+        "write it as in an import, e.g. matplotlib",
+    ),
 }
 
 
@@ -42,7 +46,8 @@ def validate(model: type[M], document: Document) -> tuple[M | None, list[Problem
     Types are exact: no text is taken for a number, no ``1`` for true.
     """
     try:
-        # By way of JSON, because pydantic's strict mode takes lists for tuples and text for dates there only.
+        # By way of JSON, because pydantic's strict mode takes lists for tuples and text for dates
+        # there only.
         return model.model_validate_json(json.dumps(document.data), strict=True), []
     except ValidationError as error:
         found = (_problem(model, document, detail) for detail in error.errors(include_url=False))
@@ -62,14 +67,18 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -
     loc, kind = detail["loc"], detail["type"]
     path, value = _follow(loc, document.data)
     if kind == "too_short" and len(value) >= detail["ctx"]["min_length"]:
-        return None  # pydantic counts the valid items only; the invalid ones are reported themselves
+        return (
+            None  # pydantic counts the valid items only; the invalid ones are reported themselves
+        )
     if kind in _UNKNOWN_KEY:
         remedy = did_you_mean(loc[-1], _schema_at(model, loc[:-1]).get("properties", {}))
         return document.problem(document.key_place(path), f"unknown key {loc[-1]!r}", remedy)
     if kind == "missing":
         meaning = _schema_at(model, loc).get("description", "")
         what = f"the key {loc[-1]!r} is missing here"
-        return document.problem(document.place(path), what, f"add it{': ' if meaning else ''}{meaning}")
+        return document.problem(
+            document.place(path), what, f"add it{': ' if meaning else ''}{meaning}"
+        )
     if kind.startswith("union_tag"):
         return _wrong_kind(document, path, detail)
     if kind in ("value_error", "assertion_error"):
@@ -82,9 +91,15 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -
     name = _name(path)
     if loc[-1:] == ("[key]",):
         what = f"unknown key {path[-1]!r}"
-        return document.problem(document.key_place(path), what, did_you_mean(path[-1], _expected(detail)))
-    if "value" in loc[:-1]:  # the only field of several types: pydantic reports each type that it is not
-        what, remedy = "must be a number, text, or a list (of lists) of numbers", "see Pattern in the schema"
+        return document.problem(
+            document.key_place(path), what, did_you_mean(path[-1], _expected(detail))
+        )
+    # the only field of several types: pydantic reports each type that it is not
+    if "value" in loc[:-1]:
+        what, remedy = (
+            "must be a number, text, or a list (of lists) of numbers",
+            "see Pattern in the schema",
+        )
     else:
         what, remedy = _say(kind, detail, value)
     return document.problem(document.place(path), f"{name} {what}", remedy)
@@ -219,7 +234,9 @@ def _schema_at(model: type[BaseModel], loc: KeyPath) -> dict[str, Any]:
         elif isinstance(step, int):
             following = node.get("items", {})
         else:
-            following = node.get("properties", {}).get(step) or node.get("additionalProperties") or {}
+            following = (
+                node.get("properties", {}).get(step) or node.get("additionalProperties") or {}
+            )
         node = resolved(following)
     return node
 

@@ -1,8 +1,7 @@
 """``voided.yaml``: checks that are taken out of everyone's marks.
 
-The file is part of the course: it belongs under version control, and results depend on it. A voided check
-keeps its place in the exercise; what changes is its points.
-"""
+The file is part of the course: it belongs under version control, and results depend on it. A voided
+check keeps its place in the exercise; what changes is its points."""
 
 from __future__ import annotations
 
@@ -21,7 +20,10 @@ from gradeprop.errors import Problem
 FILE = "voided.yaml"
 SCHEMA = "schemas/voided.schema.json"
 _SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA}"
-_HEADER = "# Checks taken out of everyone's marks. `gradeprop void` writes this file; grade again afterwards."
+_HEADER = (
+    "# Checks taken out of everyone's marks. `gradeprop void` writes this file; grade again "
+    "afterwards."
+)
 
 
 class Voided(Model):
@@ -46,7 +48,8 @@ class VoidedList(Model):
 
 
 class VoidedCheck(Check):
-    """A check that is not run any more. ``points`` is what it adds to every score and to the maximum."""
+    """A check that is not run any more. ``points`` is what it adds to every score and to the
+    maximum."""
 
     points: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     worth: float = Field(description="Its points before it was taken out.")
@@ -69,7 +72,10 @@ def check_voided(document: Document, spec: VoidedList, files: CourseFiles) -> li
     seen = set()
     for number, entry in enumerate(spec.checks):
         if entry.exercise not in known:
-            what, remedy = f"there is no exercise {entry.exercise!r}", did_you_mean(entry.exercise, known)
+            what, remedy = (
+                f"there is no exercise {entry.exercise!r}",
+                did_you_mean(entry.exercise, known),
+            )
             key = "exercise"
         elif entry.check not in known[entry.exercise]:
             what = f"{entry.exercise} has no check {entry.check!r}"
@@ -146,7 +152,9 @@ def _with_checks(exercise: Exercise, change: Callable[[Check], Check]) -> Exerci
         part.model_copy(update={"checks": tuple(map(change, part.checks))}) if part.checks else part
         for part in exercise.parts
     )
-    return exercise.model_copy(update={"parts": parts, "points": sum(part.points for part in parts)})
+    return exercise.model_copy(
+        update={"parts": parts, "points": sum(part.points for part in parts)}
+    )
 
 
 def changed(voided: Sequence[Voided], entry: Voided) -> tuple[Voided, ...]:

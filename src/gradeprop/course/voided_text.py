@@ -1,8 +1,7 @@
 """Change ``voided.yaml`` where it must change, and leave what people wrote there as it is.
 
-The text is edited in place, guided by the positions that PyYAML gives, and then read again: a text that
-does not mean exactly what it should is never returned.
-"""
+The text is edited in place, guided by the positions that PyYAML gives, and then read again: a text
+that does not mean exactly what it should is never returned."""
 
 from __future__ import annotations
 
@@ -20,8 +19,8 @@ from gradeprop.errors import UsageError
 def edited(raw: bytes | None, voided: Sequence[Voided], *, schema: bool) -> bytes | None:
     """What ``voided.yaml`` is to hold for these entries; None if it is no longer needed.
 
-    Comments stay, but for those on the very lines of an entry that goes. A file as this program writes it
-    is written anew.
+    Comments stay, but for those on the very lines of an entry that goes. A file as this program
+    writes it is written anew.
 
     Args:
         raw: what it holds now, a valid file; None if there is none.
@@ -38,7 +37,9 @@ def edited(raw: bytes | None, voided: Sequence[Voided], *, schema: bool) -> byte
         return fresh
     try:
         text = _Text(raw.decode())
-        result = text.changed({entry.key: entry for entry in before}, {entry.key: entry for entry in voided})
+        result = text.changed(
+            {entry.key: entry for entry in before}, {entry.key: entry for entry in voided}
+        )
     except (_UnfitError, UnicodeDecodeError) as error:
         raise _refusal(before, voided) from error
     after = _read(result.encode())
@@ -59,7 +60,9 @@ def _refusal(before: Sequence[Voided], after: Sequence[Voided]) -> UsageError:
     remedy = "".join(f"; delete the entry of {'.'.join(entry.key)}" for entry in gone)
     remedy += "".join(f"; add - {{{', '.join(entry_lines(entry))}}}" for entry in new)
     return UsageError(
-        "this command cannot change the file without losing a comment", where=FILE, remedy=f"by hand{remedy}"
+        "this command cannot change the file without losing a comment",
+        where=FILE,
+        remedy=f"by hand{remedy}",
     )
 
 
@@ -69,8 +72,8 @@ class _UnfitError(Exception):
 
 @dataclass(frozen=True)
 class _Item:
-    """An entry in the text. ``start`` and ``end`` bound its lines, ``dash`` and ``column`` are the columns
-    of its dash and of its keys; ``values`` are the nodes by key."""
+    """An entry in the text. ``start`` and ``end`` bound its lines, ``dash`` and ``column`` are the
+    columns of its dash and of its keys; ``values`` are the nodes by key."""
 
     start: int
     end: int
@@ -80,19 +83,25 @@ class _Item:
 
 
 class _Text:
-    """The text with what is known of its layout: a list in block style, of mappings in block style."""
+    """The text with what is known of its layout: a list in block style, of mappings in block
+    style."""
 
     def __init__(self, text: str) -> None:
         self.newline = "\r\n" if "\r\n" in text else "\n"
         self.text = text if text.endswith("\n") else text + self.newline
         tokens = list(yaml.scan(self.text, Loader=yaml.SafeLoader))
-        if any(isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken) for token in tokens):
+        if any(
+            isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken)
+            for token in tokens
+        ):
             raise _UnfitError  # the same text may stand for several values
         root = yaml.compose(self.text, Loader=yaml.SafeLoader)
         if not isinstance(root, yaml.MappingNode) or root.flow_style or len(root.value) != 1:
             raise _UnfitError
         self._key, self._list = root.value[0]
-        if not isinstance(self._list, yaml.SequenceNode) or (self._list.flow_style and self._list.value):
+        if not isinstance(self._list, yaml.SequenceNode) or (
+            self._list.flow_style and self._list.value
+        ):
             raise _UnfitError
         self.items = dict(map(self._item, self._list.value))
 
@@ -152,7 +161,10 @@ class _Text:
         lines = []
         for entry in entries:
             first_line, *others = entry_lines(entry)
-            lines += [f"{' ' * dash}- {first_line}", *(f"{' ' * (dash + 2)}{line}" for line in others)]
+            lines += [
+                f"{' ' * dash}- {first_line}",
+                *(f"{' ' * (dash + 2)}{line}" for line in others),
+            ]
         yield place, place, "".join(line + self.newline for line in lines)
 
     def _entry(self, item: _Item, before: Voided, after: Voided) -> Iterator[tuple[int, int, str]]:
@@ -164,7 +176,9 @@ class _Text:
                 item, "reason", None if after.reason is None else in_quotes(after.reason), "null"
             )
 
-    def _value(self, item: _Item, name: str, value: str | None, nothing: str) -> tuple[int, int, str]:
+    def _value(
+        self, item: _Item, name: str, value: str | None, nothing: str
+    ) -> tuple[int, int, str]:
         """Set a key's value; with None its line goes, unless a comment stands there."""
         node = item.values.get(name)
         if node is None:
@@ -175,4 +189,6 @@ class _Text:
         line = self.text.rfind("\n", 0, start) + 1
         behind = self.text[end : self._line_end(end)]
         own = self.text[line:start].strip() == f"{name}:" and line > item.start
-        return (line, self._line_end(end), "") if own and not behind.strip() else (start, end, nothing)
+        return (
+            (line, self._line_end(end), "") if own and not behind.strip() else (start, end, nothing)
+        )

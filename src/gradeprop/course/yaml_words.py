@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import yaml
 
-# (begins the scanner's problem or context, what to say, remedy); libyaml and PyYAML word some differently.
+# (begins the scanner's problem or context, what to say, remedy); libyaml and PyYAML word some
+# differently.
 _WORDS = (
     (
         "mapping values are not allowed",
@@ -18,7 +19,11 @@ _WORDS = (
         "a line with neither 'key: value' nor '- item'",
         "add the ': ', or indent it under a 'key: |'",
     ),
-    ("block sequence entries", "a '- ' where no list can begin", "begin the list on a line of its own"),
+    (
+        "block sequence entries",
+        "a '- ' where no list can begin",
+        "begin the list on a line of its own",
+    ),
     ("sequence entries", "a '- ' where no list can begin", "begin the list on a line of its own"),
     (
         "did not find expected node content",
@@ -30,20 +35,38 @@ _WORDS = (
         "a value is missing, or a bracket before it is not closed",
         "add the value or the bracket",
     ),
-    ("while parsing a flow sequence", "the list that begins with '[' is not closed", "add ',' or ']'"),
-    ("while parsing a flow mapping", "the mapping that begins with '{' is not closed", "add ',' or '}'"),
-    ("found unknown escape", "an unknown escape after a backslash", "use 'single quotes' for text with \\"),
+    (
+        "while parsing a flow sequence",
+        "the list that begins with '[' is not closed",
+        "add ',' or ']'",
+    ),
+    (
+        "while parsing a flow mapping",
+        "the mapping that begins with '{' is not closed",
+        "add ',' or '}'",
+    ),
+    (
+        "found unknown escape",
+        "an unknown escape after a backslash",
+        "use 'single quotes' for text with \\",
+    ),
     (
         "while parsing a block mapping",
         "this does not fit the mapping it stands in",
         "line its keys up; put quotes around the whole text, not a part of it",
     ),
-    ("while parsing a block collection", "this does not fit the list it stands in", "line its '- ' up"),
+    (
+        "while parsing a block collection",
+        "this does not fit the list it stands in",
+        "line its '- ' up",
+    ),
     ("while scanning a block scalar", "text after '|' or '>'", "begin the text on the next line"),
 )
 
 
-def in_plain_words(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[tuple[int, int], str, str]:
+def in_plain_words(
+    error: yaml.MarkedYAMLError, lines: Sequence[str]
+) -> tuple[tuple[int, int], str, str]:
     """Place (from 1), what is wrong and the remedy of a syntax error."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)

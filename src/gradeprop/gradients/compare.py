@@ -10,7 +10,14 @@ import torch
 from gradeprop.gradients.elementwise import Pair
 from gradeprop.gradients.mismatch import ORDER, Kind, Mismatch
 from gradeprop.gradients.problem import Answer
-from gradeprop.gradients.render import PLACEHOLDER, number, render_value, shape, shorten, with_article
+from gradeprop.gradients.render import (
+    PLACEHOLDER,
+    number,
+    render_value,
+    shape,
+    shorten,
+    with_article,
+)
 from gradeprop.gradients.rule import STRICT, Rule
 from gradeprop.gradients.values import Opaque, TensorState, Value
 
@@ -18,7 +25,12 @@ __all__ = ["STRICT", "Kind", "Mismatch", "Rule", "as_value", "compare", "matches
 
 
 def compare(
-    got: Value, expected: Answer, rule: Rule = STRICT, labels: tuple[str, ...] = (), *, called: bool = False
+    got: Value,
+    expected: Answer,
+    rule: Rule = STRICT,
+    labels: tuple[str, ...] = (),
+    *,
+    called: bool = False,
 ) -> Mismatch | None:
     """None if ``got`` is the right answer, else the most basic thing that is wrong with it.
 
@@ -64,7 +76,9 @@ def as_value(answer: Answer) -> Value:
     return answer
 
 
-def _compare(got: Value, expected: Answer, rule: Rule, place: str, labels: tuple[str, ...]) -> list[Mismatch]:
+def _compare(
+    got: Value, expected: Answer, rule: Rule, place: str, labels: tuple[str, ...]
+) -> list[Mismatch]:
     if isinstance(expected, tuple):
         return _sequence(got, expected, rule, place, labels)
     if got is None and expected is not None:
@@ -76,7 +90,9 @@ def _compare(got: Value, expected: Answer, rule: Rule, place: str, labels: tuple
             return [wrong_type(got, "text in quotes", place)]
         same = got.strip() == expected.strip()
         return (
-            [] if same else [Mismatch("value", place, render_value(expected), render_value(got), secret=True)]
+            []
+            if same
+            else [Mismatch("value", place, render_value(expected), render_value(got), secret=True)]
         )
     found = _numeric(got, expected, rule, place)
     mismatch = found.mismatch(place) if isinstance(found, Pair) else found
@@ -94,21 +110,28 @@ def _sequence(
     if got is None:
         return [Mismatch("none", place, wanted, "None")]
     if not isinstance(got, tuple | list):
-        return [replace(wrong_type(got, "a tuple", place), remedy="Return all items, separated by commas.")]
+        return [
+            replace(
+                wrong_type(got, "a tuple", place), remedy="Return all items, separated by commas."
+            )
+        ]
     if len(got) != len(expected):
         return [Mismatch("length", place, wanted, f"{len(got)} item{'' if len(got) == 1 else 's'}")]
     found: list[Mismatch] = []
     for number_, (mine, theirs) in enumerate(zip(got, expected, strict=True)):
         name = labels[number_] if number_ < len(labels) else f"item {number_ + 1}"
-        found += _compare(mine, theirs, rule.item(number_), f"{place}, {name}" if place else name, ())
+        found += _compare(
+            mine, theirs, rule.item(number_), f"{place}, {name}" if place else name, ()
+        )
     return found
 
 
 def _numeric(
     got: Value, expected: torch.Tensor | float | int | bool, rule: Rule, place: str
 ) -> Pair | Mismatch | None:
-    """The numbers to compare, if ``got`` has the form of ``expected`` (a tensor or a Python number; nothing
-    else is left), else what is wrong with it; None where it is found to be right already."""
+    """The numbers to compare, if ``got`` has the form of ``expected`` (a tensor or a Python number;
+    nothing else is left), else what is wrong with it; None where it is found to be right
+    already."""
     is_tensor = isinstance(expected, torch.Tensor)
     tensor_ok = rule.kinds in ("tensor", "either") or (rule.kinds == "same" and is_tensor)
     number_ok = rule.kinds in ("number", "either") or (rule.kinds == "same" and not is_tensor)
@@ -119,7 +142,9 @@ def _numeric(
             return attribute
         exact = not (_by_tolerance(got.value) and _by_tolerance(target))
         dtype = expected.dtype if isinstance(expected, torch.Tensor) else None
-        return Pair(got.value, target, None if exact else rule.tolerance(dtype, got.value.dtype, got.device))
+        return Pair(
+            got.value, target, None if exact else rule.tolerance(dtype, got.value.dtype, got.device)
+        )
     if isinstance(got, bool) and isinstance(expected, bool):
         return None if got is expected else Mismatch("value", place, str(expected), str(got))
     if isinstance(got, bool) or not isinstance(got, int | float) or not number_ok:
@@ -143,15 +168,22 @@ def _attributes(
     """dtype, device, shape. ``loose``: the right answer is a Python number, which has no dtype."""
     floating = value.dtype.is_floating_point and target.dtype.is_floating_point
     fits = value.dtype == target.dtype or (floating and (rule.dtype == "floating" or loose))
-    fits = fits or (loose and not value.dtype.is_complex and torch.bool not in (value.dtype, target.dtype))
+    fits = fits or (
+        loose and not value.dtype.is_complex and torch.bool not in (value.dtype, target.dtype)
+    )
     if not fits and rule.dtype == "any":
         fits = value.dtype.is_complex == target.dtype.is_complex
     if not fits:
         return Mismatch("dtype", place, str(target.dtype), str(value.dtype))
-    if rule.device is not None and device != rule.device and device.partition(":")[0] != rule.device:
+    if (
+        rule.device is not None
+        and device != rule.device
+        and device.partition(":")[0] != rule.device
+    ):
         return Mismatch("device", place, rule.device, device)
     single = value.numel() == target.numel() == 1 and (
-        rule.shapes == "single" or (rule.shapes == "scalar" and value.dim() <= 1 and target.dim() <= 1)
+        rule.shapes == "single"
+        or (rule.shapes == "scalar" and value.dim() <= 1 and target.dim() <= 1)
     )
     if value.shape != target.shape and not single:
         return Mismatch("shape", place, shape(target.shape), shape(value.shape))
@@ -165,7 +197,9 @@ def _one_number(expected: int, got: int, place: str) -> Mismatch:
 
 def _scalar(value: float | int | bool) -> torch.Tensor:
     return (
-        torch.tensor(value) if isinstance(value, bool) else torch.tensor(_float(value), dtype=torch.float64)
+        torch.tensor(value)
+        if isinstance(value, bool)
+        else torch.tensor(_float(value), dtype=torch.float64)
     )
 
 
@@ -211,7 +245,11 @@ def wrong_type(got: Value, wanted: str, place: str) -> Mismatch:
         remedy = "Make it one with torch.tensor(...)."
     elif wanted == "a number" and isinstance(got, TensorState):
         remedy = "Take the number out of the tensor with .item()."
-    elif isinstance(got, Opaque) and got.type_name in ("function", "builtin_function_or_method", "method"):
+    elif isinstance(got, Opaque) and got.type_name in (
+        "function",
+        "builtin_function_or_method",
+        "method",
+    ):
         remedy = "Did you forget to call it?"
     return Mismatch("type", place, wanted, _type_name(got), remedy=remedy)
 

@@ -1,4 +1,5 @@
-"""Gradient descent on a squared error, by torch.autograd, with the mistakes learners make in the loop."""
+"""Gradient descent on a squared error, by torch.autograd, with the mistakes learners make in the
+loop."""
 
 from __future__ import annotations
 
@@ -18,9 +19,8 @@ from gradeprop.gradients.vectors import Array, Params, array, points
 Predict: TypeAlias = Callable[[Params, torch.Tensor], torch.Tensor]
 Returns: TypeAlias = Callable[[Params, Loss], Answer]
 
-_MOST = (
-    200  # parameters of a model whose loops are followed by a matrix: with more, finding it takes too long
-)
+# parameters of a model whose loops are followed by a matrix: with more, finding it takes too long
+_MOST = 200
 _LARGEST = 10_000_000  # numbers in that matrix: 80 MB
 
 
@@ -28,9 +28,10 @@ class Descent(Problem):
     """What ``steps`` steps of plain gradient descent make of the parameters:
     ``p <- p - lr * dL/dp`` with ``L = factor * reduction((predict(params, x) - y)²)``.
 
-    Everything is float64. The slopes are torch.autograd's on the device of ``x``; for a model that is linear
-    in its parameters a matrix with which autograd agrees stands for them in loops of several steps. Floating
-    tensors of the answer are cast to the dtype of ``x`` (if x holds integers: of the first parameter).
+    Everything is float64. The slopes are torch.autograd's on the device of ``x``; for a model that
+    is linear in its parameters a matrix with which autograd agrees stands for them in loops of
+    several steps. Floating tensors of the answer are cast to the dtype of ``x`` (if x holds
+    integers: of the first parameter).
 
     Args:
         predict: ``predict(params, x)`` -> a tensor of y's shape. It must not broadcast against y.
@@ -42,7 +43,8 @@ class Descent(Problem):
         returns: what the student returns, from the final parameters and the loss (a function of the
             parameters, 0-d); the parameters themselves by default, one alone without a tuple. Use
             ``.item()`` for Python numbers.
-        leftover: ``.grad`` that the parameters bring along from before, which a right answer zeroes.
+        leftover: ``.grad`` that the parameters bring along from before, which a right answer
+            zeroes.
         labels: names of the items of a tuple answer.
 
     Raises:
@@ -71,7 +73,9 @@ class Descent(Problem):
         self._dtype = x.dtype if x.dtype.is_floating_point else start[0].dtype
         self._lr, self._steps = float(lr), int(steps)
         self._mean, self._factor = reduction == "mean", float(factor)
-        self._returns: Returns = returns or (lambda params, _: params if len(params) > 1 else params[0])
+        self._returns: Returns = returns or (
+            lambda params, _: params if len(params) > 1 else params[0]
+        )
         self.labels = labels
         if reduction not in ("mean", "sum"):
             raise ValueError(f"Descent: reduction must be 'mean' or 'sum', not {reduction!r}")
@@ -79,7 +83,9 @@ class Descent(Problem):
             raise ValueError(f"Descent: steps must be 0 or more, not {steps}")
         shape = tuple(predict(self._start, self._x).shape)
         if shape != tuple(self._y.shape):
-            raise ValueError(f"Descent: predict gives shape {shape} but y has {tuple(self._y.shape)}")
+            raise ValueError(
+                f"Descent: predict gives shape {shape} but y has {tuple(self._y.shape)}"
+            )
         self._found: dict[str, list[Answer]] = {}
 
     def answer(self) -> Answer:
@@ -87,8 +93,9 @@ class Descent(Problem):
 
     def mistake(self, name: str) -> list[Answer]:
         """Besides the general ones (of which factors and signs act on the gradient here): ascent,
-        zeroed_before_step, off_by_one_step, sequential_update, parameter_frozen, broadcast, closed_form,
-        stale_loss, input_omitted, value_not_gradient (the loss used as the gradient)."""
+        zeroed_before_step, off_by_one_step, sequential_update, parameter_frozen, broadcast,
+        closed_form, stale_loss, input_omitted, value_not_gradient (the loss used as the
+        gradient)."""
         if name not in self._found:
             special = getattr(self, f"_m_{name}", None)
             self._found[name] = super().mistake(name) if special is None else special()
@@ -107,7 +114,9 @@ class Descent(Problem):
     @cached_property
     def _right_walker(self) -> Walker:
         """Walks by the right slopes, which are torch.autograd's."""
-        return self._walker(slopes_of(self._loss), lambda model: model.slopes(self._targets, self._scale))
+        return self._walker(
+            slopes_of(self._loss), lambda model: model.slopes(self._targets, self._scale)
+        )
 
     @cached_property
     def _model(self) -> Affine | None:
@@ -134,7 +143,9 @@ class Descent(Problem):
     def _report(self, params: Params, loss: Loss) -> Answer:
         with torch.no_grad():
             answer = self._returns(params, loss)
-        return mapped(answer, lambda tensor: tensor.detach(), lambda value: value, dtype=self._dtype)
+        return mapped(
+            answer, lambda tensor: tensor.detach(), lambda value: value, dtype=self._dtype
+        )
 
     # The mistakes: each is a loop that differs in one place
 
@@ -152,7 +163,10 @@ class Descent(Problem):
     def _scaled(self, by: float) -> list[Answer]:
         """A loss ``by`` times too large: followed and reported so, then only followed so."""
         params = self._run(Loop(factor=by))
-        return [self._report(params, lambda p: by * self._loss(p)), self._report(params, self._loss)]
+        return [
+            self._report(params, lambda p: by * self._loss(p)),
+            self._report(params, self._loss),
+        ]
 
     def _m_ascent(self) -> list[Answer]:
         return [self._after(Loop(factor=-1.0))]
@@ -173,8 +187,9 @@ class Descent(Problem):
         return [] if self._mean else self._scaled(1 / self._y.numel())
 
     def _m_grad_accumulated(self) -> list[Answer]:
-        """Zeroing forgotten: from a clean start, then with the leftover; then every gradient counted
-        twice (backward run twice), unless a loss with ½ makes that the same as the ½ forgotten."""
+        """Zeroing forgotten: from a clean start, then with the leftover; then every gradient
+        counted twice (backward run twice), unless a loss with ½ makes that the same as the ½
+        forgotten."""
         clean = self._after(Loop(accumulate=True))
         found = [clean, clean]
         if self._leftover:
@@ -210,14 +225,18 @@ class Descent(Problem):
         def suspected(model: Affine) -> Affine:
             n = self._y.numel()
             every = Affine(n * model.matrix, n * model.offset)
-            return every.slopes(self._targets.sum(), self._scale / n if self._mean else self._scale, model)
+            return every.slopes(
+                self._targets.sum(), self._scale / n if self._mean else self._scale, model
+            )
 
         params = self._run(Loop(), self._walker(slopes_of(wrong), suspected))
         return [self._report(params, wrong), self._report(params, self._loss)]
 
     def _m_closed_form(self) -> list[Answer]:
         best = None if self._model is None else least_squares(self._model, self._targets)
-        return [] if best is None else [self._report(points(best[None], self._start)[0], self._loss)]
+        return (
+            [] if best is None else [self._report(points(best[None], self._start)[0], self._loss)]
+        )
 
     def _m_stale_loss(self) -> list[Answer]:
         """The right parameters with the loss before the last step, then before the first."""
@@ -226,7 +245,8 @@ class Descent(Problem):
             return lambda _: self._loss(self._trail[then])
 
         return [
-            self._report(self._trail[self._steps], loss_at(then)) for then in (max(self._steps - 1, 0), 0)
+            self._report(self._trail[self._steps], loss_at(then))
+            for then in (max(self._steps - 1, 0), 0)
         ]
 
     def _m_input_omitted(self) -> list[Answer]:

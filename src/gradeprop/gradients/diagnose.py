@@ -1,9 +1,8 @@
 """Which misconception explains the student's values: on every probe, or none.
 
-A wrong cause is worse than none. A misconception fits only if one and the same variant of it gives the
-student's value on **every** probe, and on at least one where the right answer does not. If two fit,
-neither is named: the caller can probe again on inputs that tell them apart.
-"""
+A wrong cause is worse than none. A misconception fits only if one and the same variant of it gives
+the student's value on **every** probe, and on at least one where the right answer does not. If two
+fit, neither is named: the caller can probe again on inputs that tell them apart."""
 
 from __future__ import annotations
 
@@ -34,8 +33,8 @@ class Observation:
     Attributes:
         got: the student's value.
         expected: the right answer.
-        alternatives: misconception id -> its wrong answers here, one per variant, in the same order on
-            every probe; empty where the mistake changes nothing.
+        alternatives: misconception id -> its wrong answers here, one per variant, in the same order
+            on every probe; empty where the mistake changes nothing.
         rule: what counts as the same answer.
         labels: names of the items of a tuple answer.
         called: the name of the student's function that returned ``got``; None for a variable.
@@ -51,17 +50,19 @@ class Observation:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """``named``: the one cause that explains everything, or None. ``candidates``: all that do, in the
-    order of declaration; more than one means that these probes cannot tell them apart."""
+    """``named``: the one cause that explains everything, or None. ``candidates``: all that do, in
+    the order of declaration; more than one means that these probes cannot tell them apart."""
 
     named: str | None = None
     candidates: tuple[str, ...] = ()
 
 
 def diagnose(observations: Sequence[Observation]) -> Diagnosis:
-    """Name the cause of the wrong values among ``observations`` (right ones count as evidence, too)."""
+    """Name the cause of the wrong values among ``observations`` (right ones count as evidence,
+    too)."""
     evidence = [_evidence(item) for item in observations]
-    # The wrong answers first: that is where most variants fail, and the rest need not be worked out.
+    # The wrong answers first: that is where most variants fail, and the rest need not be worked
+    # out.
     evidence.sort(key=lambda item: item.right)
     names = dict.fromkeys(name for item in observations for name in item.alternatives)
     fitting = tuple(name for name in names if _fits(name, evidence))
@@ -134,7 +135,8 @@ def _extent(answer: Answer) -> tuple[float, bool]:
 
 
 def _magnitudes(answer: Answer) -> Iterator[float]:
-    """Of every number in an answer; of a large tensor, the greatest and the greatest finite ones."""
+    """Of every number in an answer; of a large tensor, the greatest and the greatest finite
+    ones."""
     if isinstance(answer, tuple):
         for item in answer:
             yield from _magnitudes(item)
@@ -160,7 +162,9 @@ def _own_cause(observations: Sequence[Observation]) -> str | None:
     if all(kind == "none" for _, kind in wrong):
         # None from a function is a missing return, not a missing backward.
         # And only where a tensor belongs can a missing backward be the reason.
-        elsewhere = any(item.called or not isinstance(item.expected, torch.Tensor) for item, _ in wrong)
+        elsewhere = any(
+            item.called or not isinstance(item.expected, torch.Tensor) for item, _ in wrong
+        )
         return "wrong_type" if elsewhere else "no_backward"
     causes = {_OWN.get(kind) for _, kind in wrong}
     if causes == {None} and all(kind == "value" for _, kind in wrong):
@@ -181,7 +185,8 @@ def _hard_coded(observations: Sequence[Observation]) -> bool:
         if not all(_identical(first.got, item.got) for item in rest):
             return False
         seen = seen or any(
-            not matches(as_value(item.expected), first.expected, item.rule.ignoring_place()) for item in rest
+            not matches(as_value(item.expected), first.expected, item.rule.ignoring_place())
+            for item in rest
         )
     return seen
 
@@ -198,7 +203,11 @@ def _identical(first: Value, second: Value) -> bool:
     """The same to the last bit, but for the dtype."""
     if isinstance(first, TensorState) and isinstance(second, TensorState):
         mine, theirs = first.value.detach(), second.value.detach()
-        return mine.shape == theirs.shape and bool((mine.cpu().to(theirs.dtype) == theirs.cpu()).all())
+        return mine.shape == theirs.shape and bool(
+            (mine.cpu().to(theirs.dtype) == theirs.cpu()).all()
+        )
     if isinstance(first, tuple | list) and isinstance(second, tuple | list):
-        return len(first) == len(second) and all(_identical(a, b) for a, b in zip(first, second, strict=True))
+        return len(first) == len(second) and all(
+            _identical(a, b) for a, b in zip(first, second, strict=True)
+        )
     return first == second

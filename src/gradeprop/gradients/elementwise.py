@@ -36,10 +36,10 @@ class Pair:
     """Numbers to compare.
 
     Attributes:
-        mine, theirs: the student's and the right ones: tensors of one shape, or of one element each, or
-            Python numbers.
-        bounds: how close they must be; None: they must be equal. inf and nan must be where they belong.
-    """
+        mine, theirs: the student's and the right ones: tensors of one shape, or of one element
+            each, or Python numbers.
+        bounds: how close they must be; None: they must be equal. inf and nan must be where they
+    belong."""
 
     mine: Numbers
     theirs: Numbers
@@ -63,7 +63,8 @@ class Pair:
         return _described(mine, theirs, wrong, place) if wrong.any() else None
 
     def _near(self) -> bool | None:
-        """Whether all of few, finite numbers are within bounds; None where only `_wrong` can tell."""
+        """Whether all of few, finite numbers are within bounds; None where only `_wrong` can
+        tell."""
         if self.bounds is None:
             return None
         ours, expected = few_numbers(self.mine), few_numbers(self.theirs)
@@ -74,7 +75,8 @@ class Pair:
         rtol, least = self.bounds.rtol, self.bounds.floor * max(map(abs, expected), default=0.0)
         atol = self.bounds.atol if any(ours) else min(self.bounds.atol, ZERO_ATOL)
         return all(
-            abs(a - b) <= atol + rtol * max(least, abs(b)) for a, b in zip(ours, expected, strict=True)
+            abs(a - b) <= atol + rtol * max(least, abs(b))
+            for a, b in zip(ours, expected, strict=True)
         )
 
     def _arrays(self) -> tuple[_Array, _Array]:
@@ -85,7 +87,9 @@ class Pair:
     def _wrong(self, mine: _Array, theirs: _Array) -> _Flags:
         """Which elements are not as they must be."""
         if self.bounds is None:  # float64 does not tell large whole numbers apart
-            unequal: _Flags = (_tensor(self.mine).reshape(theirs.shape) != _tensor(self.theirs)).numpy()
+            unequal: _Flags = (
+                _tensor(self.mine).reshape(theirs.shape) != _tensor(self.theirs)
+            ).numpy()
             return unequal
         with np.errstate(all="ignore"):
             size = np.abs(theirs)

@@ -10,8 +10,8 @@ from gradeprop.gradients.problem import Answer, Problem
 
 
 class Field(Problem):
-    """One tensor of slopes per axis, each like ``values``: central differences inside, one-sided at the
-    edges (``torch.gradient`` with ``edge_order=1``), computed in float64 and cast back.
+    """One tensor of slopes per axis, each like ``values``: central differences inside, one-sided at
+    the edges (``torch.gradient`` with ``edge_order=1``), computed in float64 and cast back.
 
     Args:
         values: floating tensor; every axis has at least two samples. For a matrix the answer is
@@ -24,7 +24,10 @@ class Field(Problem):
     """
 
     def __init__(
-        self, values: torch.Tensor, spacing: float | torch.Tensor = 1.0, labels: tuple[str, ...] = ()
+        self,
+        values: torch.Tensor,
+        spacing: float | torch.Tensor = 1.0,
+        labels: tuple[str, ...] = (),
     ) -> None:
         self._dtype = values.dtype
         self._values = values.detach().to(torch.float64)
@@ -55,7 +58,9 @@ class Field(Problem):
         if name == "missing_half":
             return [
                 self._cast(self._inside(self._spacing, self._spacing)),
-                self._cast([2 * slope for slope in torch.gradient(self._values, spacing=self._spacing)]),
+                self._cast(
+                    [2 * slope for slope in torch.gradient(self._values, spacing=self._spacing)]
+                ),
             ]
         return super().mistake(name)
 
@@ -74,8 +79,8 @@ class Field(Problem):
         return found
 
     def _one_sided(self, forward: bool, edge: str) -> list[torch.Tensor]:
-        """Neighbour differences; the slope that has no neighbour repeats the nearest one, is 0, wraps
-        round to the other side, or is left out."""
+        """Neighbour differences; the slope that has no neighbour repeats the nearest one, is 0,
+        wraps round to the other side, or is left out."""
         found = []
         for axis in range(self._values.dim()):
             steps = torch.diff(self._values, dim=axis)
@@ -85,6 +90,8 @@ class Field(Problem):
             if edge == "wrap":
                 missing = self._values.narrow(axis, 0, 1) - self._values.narrow(axis, -1, 1)
             else:
-                missing = steps.narrow(axis, -1 if forward else 0, 1) * (1.0 if edge == "repeat" else 0.0)
+                missing = steps.narrow(axis, -1 if forward else 0, 1) * (
+                    1.0 if edge == "repeat" else 0.0
+                )
             found.append(torch.cat([steps, missing] if forward else [missing, steps], dim=axis))
         return found

@@ -19,7 +19,10 @@ class Fixed(Problem):
     """
 
     def __init__(
-        self, answer: Answer, mistakes: Mapping[str, Any] | None = None, labels: tuple[str, ...] = ()
+        self,
+        answer: Answer,
+        mistakes: Mapping[str, Any] | None = None,
+        labels: tuple[str, ...] = (),
     ) -> None:
         self._answer = answer
         self._mistakes: dict[str, list[Answer]] = {

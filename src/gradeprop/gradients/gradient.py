@@ -14,18 +14,21 @@ Function: TypeAlias = Callable[..., torch.Tensor]
 STEPS = tuple(base * 10.0**-power for power in range(1, 6) for base in (5, 2, 1))
 """Step sizes that learners pick for a difference quotient, 0.5 … 1e-5."""
 TINY_STEPS = (1e-6, 1e-7, 1e-8)
-"""Smaller ones: as good as exact when divided by, still plain to see when the division is missing."""
+"""Smaller ones: as good as exact when divided by, still plain to see when the division is
+missing."""
 
 
 class Gradient(Problem):
     """d(sum of ``upstream * f(x)``)/dx at ``x = at``: for an elementwise f, its derivative.
 
-    The reference runs in float64 on the device of ``at``; the answer has the shape, dtype and device of
-    ``at``.
+    The reference runs in float64 on the device of ``at``; the answer has the shape, dtype and
+    device of ``at``.
 
     Args:
-        f: differentiable; takes the tensor (or the tensors, if ``at`` is a tuple) and returns a tensor.
-        at: floating tensor of any shape, or a tuple of them (then the answer is a tuple in that order).
+        f: differentiable; takes the tensor (or the tensors, if ``at`` is a tuple) and returns a
+            tensor.
+        at: floating tensor of any shape, or a tuple of them (then the answer is a tuple in that
+            order).
         upstream: weights of the outputs, broadcastable to f(x); ones by default.
         wrong: misconception id -> function(s) whose gradient it would be,
             e.g. ``{"wrong_function": [torch.sin]}``.
@@ -48,7 +51,9 @@ class Gradient(Problem):
         self._single = isinstance(at, torch.Tensor)
         self._at = tuple(item.detach() for item in ((at,) if isinstance(at, torch.Tensor) else at))
         if not self._at or not all(item.dtype.is_floating_point for item in self._at):
-            raise ValueError("Gradient: at must be a floating tensor or a tuple of floating tensors")
+            raise ValueError(
+                "Gradient: at must be a floating tensor or a tuple of floating tensors"
+            )
         self._upstream = None if upstream is None else upstream.detach().to(torch.float64)
         self._wrong = {
             name: list(given) if isinstance(given, Sequence) else [given]
@@ -65,7 +70,9 @@ class Gradient(Problem):
         if name == "value_not_gradient":
             return self._values()
         if name == "upstream_ignored":
-            return [] if self._upstream is None else [self._like_input(self._gradient(self._f, None))]
+            return (
+                [] if self._upstream is None else [self._like_input(self._gradient(self._f, None))]
+            )
         if name in ("mean_instead_of_sum", "sum_instead_of_mean"):
             return self._averaged(divide=name == "mean_instead_of_sum")
         if name == "one_sided_difference":
@@ -85,7 +92,9 @@ class Gradient(Problem):
             points = [item.to(torch.float64, copy=True).requires_grad_() for item in self._at]
             out = f(*points)
             if not isinstance(out, torch.Tensor) or not out.requires_grad:
-                raise ValueError("Gradient: f(x) does not depend on x; is there a detach or an item() in f?")
+                raise ValueError(
+                    "Gradient: f(x) does not depend on x; is there a detach or an item() in f?"
+                )
             total = out.sum() if upstream is None else (out * upstream.clone()).sum()
             found = torch.autograd.grad(total, points, allow_unused=True)
         return [
@@ -94,7 +103,9 @@ class Gradient(Problem):
         ]
 
     def _like_input(self, items: Sequence[torch.Tensor]) -> Answer:
-        cast = tuple(item.detach().to(point.dtype) for item, point in zip(items, self._at, strict=True))
+        cast = tuple(
+            item.detach().to(point.dtype) for item, point in zip(items, self._at, strict=True)
+        )
         return cast[0] if self._single else cast
 
     @torch.no_grad()
@@ -114,32 +125,40 @@ class Gradient(Problem):
             [max(item.shape[0], 1) if item.dim() else 1 for item in right],
         ]
         return [
-            self._like_input([item / n if divide else item * n for item, n in zip(right, count, strict=True)])
+            self._like_input(
+                [item / n if divide else item * n for item, n in zip(right, count, strict=True)]
+            )
             for count in counts
         ]
 
     def _differences(self, family: Iterable[tuple[float, float, float]]) -> list[Answer]:
-        """For each (low, high, divisor): (f(x + high) - f(x + low)) / divisor, computed in float64 and
-        then in the input's own dtype, whose rounding shows for small steps. Where rounding leaves nothing
-        but noise (or zeros, that would fit everybody's zeros), float64 stands for both."""
+        """For each (low, high, divisor): (f(x + high) - f(x + low)) / divisor, computed in float64
+        and then in the input's own dtype, whose rounding shows for small steps. Where rounding
+        leaves nothing but noise (or zeros, that would fit everybody's zeros), float64 stands for
+        both."""
         elementwise = self._elementwise()
         found: list[Answer] = []
         for low, high, divisor in family:
             exact, native = (
-                [self._quotient(which, low, high, dtype, elementwise) for which in range(len(self._at))]
+                [
+                    self._quotient(which, low, high, dtype, elementwise)
+                    for which in range(len(self._at))
+                ]
                 for dtype in (torch.float64, None)
             )
             pairs = list(zip(exact, native, strict=True))
             kept = [a if bool(((a - b).abs() > 0.1 * a.abs()).any()) else b for a, b in pairs]
-            found += [self._like_input([item / divisor for item in items]) for items in (exact, kept)]
+            found += [
+                self._like_input([item / divisor for item in items]) for items in (exact, kept)
+            ]
         return found
 
     @torch.no_grad()
     def _quotient(
         self, which: int, low: float, high: float, dtype: torch.dtype | None, elementwise: bool
     ) -> torch.Tensor:
-        """f's change when input number ``which`` moves from ``+ low`` to ``+ high``, one coordinate at a
-        time; shape of that input."""
+        """f's change when input number ``which`` moves from ``+ low`` to ``+ high``, one coordinate
+        at a time; shape of that input."""
         points = [item.to(dtype or item.dtype) for item in self._at]
         point = points[which]
 
@@ -153,12 +172,14 @@ class Gradient(Problem):
         for index in range(point.numel()):
             unit = torch.zeros_like(point)
             unit.view(-1)[index] = 1
-            change.view(-1)[index] = value(point + high * unit).sum() - value(point + low * unit).sum()
+            change.view(-1)[index] = (
+                value(point + high * unit).sum() - value(point + low * unit).sum()
+            )
         return change
 
     def _elementwise(self) -> bool:
-        """Does each output depend on the input in its own place only (one input)? Then J is diagonal,
-        and Jᵀv = v * Jᵀ1 for weights v that no other J satisfies by chance."""
+        """Does each output depend on the input in its own place only (one input)? Then J is
+        diagonal, and Jᵀv = v * Jᵀ1 for weights v that no other J satisfies by chance."""
         point = self._at[0]
         if len(self._at) != 1:
             return False
@@ -168,4 +189,6 @@ class Gradient(Problem):
         count = torch.arange(1, point.numel() + 1, dtype=torch.float64, device=point.device)
         weights = 2 + torch.sin(count**2).reshape(point.shape)
         plain = self._gradient(self._f, None)[0]
-        return torch.allclose(self._gradient(self._f, weights)[0], weights * plain, rtol=1e-10, atol=0)
+        return torch.allclose(
+            self._gradient(self._f, weights)[0], weights * plain, rtol=1e-10, atol=0
+        )

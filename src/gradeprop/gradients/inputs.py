@@ -21,11 +21,14 @@ def derive_seed(key: bytes, *names: str) -> bytes:
     Each name is preceded by its length, so that ("a", "bc") and ("ab", "c") differ.
     """
     parts = [name.encode("utf-8", "surrogatepass") for name in names]
-    return hmac.digest(key, b"".join(len(part).to_bytes(8, "big") + part for part in parts), "sha256")
+    return hmac.digest(
+        key, b"".join(len(part).to_bytes(8, "big") + part for part in parts), "sha256"
+    )
 
 
 def generator(seed: bytes | int) -> torch.Generator:
-    """A CPU generator; the same seed gives the same numbers whatever the device they are moved to."""
+    """A CPU generator; the same seed gives the same numbers whatever the device they are moved
+    to."""
     raw = seed if isinstance(seed, bytes) else str(seed).encode()
     # torch's CPU generator starts from 32 bits.
     return torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(raw).digest()[:4], "big"))
@@ -56,8 +59,8 @@ def draw(
         avoid: no number comes closer than ``gap`` to one of these.
         integer: whole numbers only (of any dtype).
 
-    The range that is left is cut into one cell per number and each number comes from the middle of its
-    own cell, in random order: the numbers of a tensor differ by at least half a cell.
+    The range that is left is cut into one cell per number and each number comes from the middle of
+    its own cell, in random order: the numbers of a tensor differ by at least half a cell.
 
     Raises:
         ValueError: nothing is left to draw from, or the range is empty or not finite.
@@ -84,8 +87,8 @@ def draw(
 
 
 class Inputs:
-    """A stream of draws from one seed: the n-th draw depends on the seed and on n only, not on what was
-    drawn before it."""
+    """A stream of draws from one seed: the n-th draw depends on the seed and on n only, not on what
+    was drawn before it."""
 
     def __init__(self, seed: bytes, device: str = "cpu") -> None:
         self._seed = seed
@@ -139,8 +142,8 @@ def _intervals(
 
 @dataclass(frozen=True)
 class _Layout:
-    """What may be drawn, end to end: interval number i begins at ``starts[i]`` and covers, of the whole
-    ``length``, what lies between ``before[i]`` and ``ends[i]``."""
+    """What may be drawn, end to end: interval number i begins at ``starts[i]`` and covers, of the
+    whole ``length``, what lies between ``before[i]`` and ``ends[i]``."""
 
     starts: tuple[float, ...]
     before: tuple[float, ...]
@@ -149,7 +152,9 @@ class _Layout:
 
 
 @lru_cache(maxsize=256)
-def _layout(low: float, high: float, positive: bool, avoid: tuple[float, ...], gap: float) -> _Layout | None:
+def _layout(
+    low: float, high: float, positive: bool, avoid: tuple[float, ...], gap: float
+) -> _Layout | None:
     """None if nothing may be drawn."""
     left = _intervals(low, high, positive, avoid, gap)
     if not left:
@@ -188,7 +193,8 @@ def _place_few(jitter: torch.Tensor, order: torch.Tensor, layout: _Layout) -> to
 def _place_many(jitter: torch.Tensor, order: torch.Tensor, layout: _Layout) -> torch.Tensor:
     """One number into each of as many cells as there are numbers, in the cells' order."""
     starts, before, ends = (
-        torch.tensor(items, dtype=torch.float64) for items in (layout.starts, layout.before, layout.ends)
+        torch.tensor(items, dtype=torch.float64)
+        for items in (layout.starts, layout.before, layout.ends)
     )
     inside = 0.25 + 0.5 * jitter if len(jitter) > 1 else jitter
     along = (order.to(torch.float64) + inside) / len(jitter) * layout.length
@@ -207,7 +213,9 @@ def _whole(
 ) -> torch.Tensor | None:
     """Whole numbers without repetition as long as there are enough of them."""
     if high - low > _MANY:
-        raise ValueError(f"integer draws choose from at most {_MANY} numbers, not from {low} … {high}")
+        raise ValueError(
+            f"integer draws choose from at most {_MANY} numbers, not from {low} … {high}"
+        )
     sizes = range(int(-(-low // 1)), int(high // 1) + 1)
     signed = list(sizes) if positive or low < 0 else sorted({-n for n in sizes} | set(sizes))
     left = [n for n in signed if all(abs(n - value) >= gap for value in avoid)]

@@ -1,4 +1,5 @@
-"""Models that are linear in their parameters: found by trying, then followed without running them."""
+"""Models that are linear in their parameters: found by trying, then followed without running
+them."""
 
 from __future__ import annotations
 
@@ -29,15 +30,16 @@ class Affine:
         return found
 
     def slopes(self, targets: Array, scale: float, pull: Affine | None = None) -> Affine:
-        """The slopes in the parameters of ``scale * sum((self - targets)²)``: ``2 * scale * matrixᵀ (self -
-        targets)``. ``pull``: the model whose matrix takes the errors back instead of this one's."""
+        """The slopes in the parameters of ``scale * sum((self - targets)²)``: ``2 * scale * matrixᵀ
+        (self - targets)``. ``pull``: the model whose matrix takes the errors back instead of this
+        one's."""
         back = 2.0 * scale * (pull or self).matrix.T
         return Affine(back @ self.matrix, back @ (self.offset - targets))
 
 
 def linear_model(predict: Callable[[Params], torch.Tensor], start: Params) -> Affine | None:
-    """What ``predict`` makes of the flattened parameters, a row for each of its numbers; None if it is not
-    linear (affine) in them at ``start`` and at `probes`. All float64, on any device."""
+    """What ``predict`` makes of the flattened parameters, a row for each of its numbers; None if it
+    is not linear (affine) in them at ``start`` and at `probes`. All float64, on any device."""
     count = sum(item.numel() for item in start)
     tried = np.concatenate([np.zeros((1, count)), np.eye(count), probes(count), array(start)[None]])
     with torch.no_grad():
@@ -50,5 +52,6 @@ def linear_model(predict: Callable[[Params], torch.Tensor], start: Params) -> Af
 
 
 def probes(count: int) -> Array:
-    """Two points off the axes, on either side of the origin: what is not affine misses at least one."""
+    """Two points off the axes, on either side of the origin: what is not affine misses at least
+    one."""
     return np.outer((1.7, -3.1), np.cos(np.arange(1, count + 1)))

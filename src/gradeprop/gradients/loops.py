@@ -25,8 +25,8 @@ class Loop:
     Attributes:
         factor: -1 climbs, 2 counts every gradient twice.
         accumulate: gradients pile up, on top of ``leftover`` if there is one.
-        order: if given, parameters move one by one in this order, each by the slope at where the ones
-            before it have already moved to.
+        order: if given, parameters move one by one in this order, each by the slope at where the
+            ones before it have already moved to.
         frozen: the number of a parameter that never moves.
     """
 
@@ -43,9 +43,9 @@ class Walker:
     Args:
         slopes: dL/dp for each parameter, by autograd.
         start: the parameters at first.
-        suspected: what the slopes should be if they are affine in the parameters, as those of every squared
-            error of a linear model are. Where ``slopes`` agrees, off the axes, this is followed in its
-            place: some fifty times faster.
+        suspected: what the slopes should be if they are affine in the parameters, as those of every
+            squared error of a linear model are. Where ``slopes`` agrees, off the axes, this is
+            followed in its place: some fifty times faster.
     """
 
     def __init__(self, slopes: Slopes, start: Params, suspected: Affine | None = None) -> None:
@@ -69,7 +69,8 @@ class Walker:
         ground, point, size = self._ground, self._ground.start, lr * loop.factor
         held = ground.vector(loop.leftover) if loop.leftover else 0.0
         fixed = self._ranges[loop.frozen] if loop.frozen >= 0 else slice(0)
-        with np.errstate(all="ignore"):  # what diverges ends at inf or nan, as in torch without a word
+        # what diverges ends at inf or nan, as in torch without a word
+        with np.errstate(all="ignore"):
             for _ in range(steps):
                 for index in loop.order:
                     where, slope = self._ranges[index], ground.slope(point)
@@ -86,8 +87,8 @@ class Walker:
 
 
 class Trail:
-    """The parameters before the first step of plain descent and after each; steps are made when first asked
-    about."""
+    """The parameters before the first step of plain descent and after each; steps are made when
+    first asked about."""
 
     def __init__(self, ground: _Ground, lr: float) -> None:
         self._ground, self._lr = ground, lr
@@ -155,7 +156,8 @@ class _Differentiated:
 
 
 class _Mapped:
-    """Slopes by a matrix, on the CPU: of a few parameters numpy makes a step in a few microseconds."""
+    """Slopes by a matrix, on the CPU: of a few parameters numpy makes a step in a few
+    microseconds."""
 
     def __init__(self, slopes: Affine, start: Params) -> None:
         self.slope = slopes.at

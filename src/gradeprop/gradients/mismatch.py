@@ -5,44 +5,58 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["none", "type", "length", "dtype", "device", "shape", "not_finite", "value"]
+Kind: TypeAlias = Literal[
+    "none", "type", "length", "dtype", "device", "shape", "not_finite", "value"
+]
 
-ORDER: tuple[Kind, ...] = ("none", "type", "length", "dtype", "device", "shape", "not_finite", "value")
-"""From the most basic to the most subtle; of several mismatches in a tuple the most basic is reported."""
+ORDER: tuple[Kind, ...] = (
+    "none",
+    "type",
+    "length",
+    "dtype",
+    "device",
+    "shape",
+    "not_finite",
+    "value",
+)
+"""From the most basic to the most subtle; of several mismatches in a tuple the most basic is
+reported."""
 
 WELL_KNOWN = frozenset(
     {
-        "a tensor", "a bool", "an int", "a float", "text", "a list", "a tuple", "a dict", "a function",
+        "a tensor", "a bool", "an int", "a float", "text", "a list", "a tuple", "a dict",
+        "a function",
         "a numpy.ndarray", "still the placeholder ...", "a Tensor", "a str", "a NoneType",
     }
 )  # fmt: skip
 """What a value of the wrong type may be called where the question is hidden."""
 
 _HIDDEN: dict[Kind, str] = {
-    "length": "{subject} does not have the expected number of items. Return them as one tuple, in the order "
-    "that the exercise names.",
-    "dtype": "{subject} does not have the expected dtype. Keep the dtype of the input, for example with "
-    "torch.zeros_like(x), and look for a conversion such as .float().",
+    "length": "{subject} does not have the expected number of items. Return them as one tuple, "
+    "in the order that the exercise names.",
+    "dtype": "{subject} does not have the expected dtype. Keep the dtype of the input, for "
+    "example with torch.zeros_like(x), and look for a conversion such as .float().",
     "device": "{subject} is on another device than expected. Make new tensors like the input, "
     "for example with torch.zeros_like(x) or device=x.device.",
-    "shape": "{subject} does not have the expected shape. Look for a sum, a transpose or an extra dimension "
+    "shape": "{subject} does not have the expected shape. Look for a sum, a transpose or an "
+    "extra dimension "
     "too many or too few: a gradient has the shape of what it is taken with respect to.",
-    "not_finite": "{subject} contains nan or inf. Look for a division by zero, the logarithm of zero or a "
-    "step that is too large.",
-    "value": "{subject} has the expected form but not the expected value. Try it on a small input for which "
-    "you can work out the answer by hand.",
+    "not_finite": "{subject} contains nan or inf. Look for a division by zero, the logarithm of "
+    "zero or a step that is too large.",
+    "value": "{subject} has the expected form but not the expected value. Try it on a small "
+    "input for which you can work out the answer by hand.",
 }
 _PUBLIC: dict[Kind, str] = {
-    "length": "{subject} has {got}, expected {expected}. Return them as one tuple, in the order that the "
-    "exercise names.",
-    "dtype": "{subject} has dtype {got}, expected {expected}. Keep the dtype of the input, for example with "
-    "torch.zeros_like(x).",
+    "length": "{subject} has {got}, expected {expected}. Return them as one tuple, in the order "
+    "that the exercise names.",
+    "dtype": "{subject} has dtype {got}, expected {expected}. Keep the dtype of the input, for "
+    "example with torch.zeros_like(x).",
     "device": "{subject} is on {got}, expected {expected}. Make new tensors like the input, for "
     "example torch.zeros(1, dtype=x.dtype, device=x.device).",
-    "shape": "{subject} has shape {got}, expected {expected}. Look for a sum, a transpose or an extra "
-    "dimension too many or too few.",
-    "not_finite": "{subject} contains {got}{at}, expected {expected}. Look for a division by zero, the "
-    "logarithm of zero or a step that is too large.",
+    "shape": "{subject} has shape {got}, expected {expected}. Look for a sum, a transpose or an "
+    "extra dimension too many or too few.",
+    "not_finite": "{subject} contains {got}{at}, expected {expected}. Look for a division by "
+    "zero, the logarithm of zero or a step that is too large.",
     "value": "{subject} is {got}{at}, expected {expected}.",
 }
 
@@ -53,11 +67,15 @@ class Mismatch:
 
     Attributes:
         kind: which test failed first.
-        place: which item of a tuple, by label (``"b"``) or number (``"item 2"``); empty for the whole.
-        expected, got: short texts: numbers for values (at ``index``), else a dtype, device, shape, type.
-        index: where the greatest absolute difference (or the first nan or inf) is; ``()`` for a scalar.
+        place: which item of a tuple, by label (``"b"``) or number (``"item 2"``); empty for the
+            whole.
+        expected, got: short texts: numbers for values (at ``index``), else a dtype, device, shape,
+            type.
+        index: where the greatest absolute difference (or the first nan or inf) is; ``()`` for a
+            scalar.
         whole: both tensors in full when they are small: ``("[3.0, -1.4]", "[1.5, -0.7]")``.
-        absolute, relative: the greatest differences; ``relative`` leaves out elements that should be 0.
+        absolute, relative: the greatest differences; ``relative`` leaves out elements that should
+            be 0.
         relative_index: where the greatest relative difference is.
         wrong, total: how many elements differ, of how many.
         secret: the expected value must not be shown (words and truth values of a choice).
@@ -90,7 +108,11 @@ class Mismatch:
             got = self.got if public or self.got in WELL_KNOWN else "of another type"
             return f"{subject} is {got}, expected {self.expected}.{remedy}"
         if self.secret:
-            return f"{subject} is {self.got}, which is not right." if public else f"{subject} is not right."
+            return (
+                f"{subject} is {self.got}, which is not right."
+                if public
+                else f"{subject} is not right."
+            )
         text = (_PUBLIC if public else _HIDDEN)[self.kind]
         message = text.format(subject=subject, got=self.got, expected=self.expected, at=self._at())
         if public and self.kind == "value" and self.total > 1:

@@ -1,4 +1,5 @@
-"""Wrong answers made from the right one: signs, factors, transposition, and the patterns of YAML."""
+"""Wrong answers made from the right one: signs, factors, transposition, and the patterns of
+YAML."""
 
 from __future__ import annotations
 
@@ -39,8 +40,8 @@ def general_mistake(answer: Answer, name: str) -> list[Answer]:
 
 
 class Alternatives(Mapping[str, list[Answer]]):
-    """What each misconception would have left behind on a problem, worked out when it is first looked at:
-    most answers are right, and the mistakes cost more than the reference itself.
+    """What each misconception would have left behind on a problem, worked out when it is first
+    looked at: most answers are right, and the mistakes cost more than the reference itself.
 
     Args:
         problem: it and the tensors that it was made of must not change afterwards.
@@ -67,9 +68,9 @@ class Alternatives(Mapping[str, list[Answer]]):
 def prune(probes: Sequence[Mapping[str, list[Answer]]]) -> list[dict[str, list[Answer]]]:
     """Drop variants that say the same as an earlier one on every probe (or are never finite).
 
-    The variants of one id keep their alignment across probes, so a diagnosis is unchanged; a recorded
-    check gets much smaller. Ids whose numbers of variants differ between probes are left as they are.
-    """
+    The variants of one id keep their alignment across probes, so a diagnosis is unchanged; a
+    recorded check gets much smaller. Ids whose numbers of variants differ between probes are left
+    as they are."""
     pruned: list[dict[str, list[Answer]]] = [dict(probe) for probe in probes]
     for name in {name for probe in probes for name in probe}:
         columns = [probe[name] for probe in probes if probe.get(name)]
@@ -97,8 +98,8 @@ def mapped(
     *,
     dtype: torch.dtype | None = None,
 ) -> Answer:
-    """Apply a function, in float64, to every floating tensor and Python number (other tensors as they
-    are); a floating tensor comes back in its own dtype or in ``dtype``."""
+    """Apply a function, in float64, to every floating tensor and Python number (other tensors as
+    they are); a floating tensor comes back in its own dtype or in ``dtype``."""
     if isinstance(answer, tuple):
         return tuple(mapped(item, on_tensor, on_number, dtype=dtype) for item in answer)
     if isinstance(answer, torch.Tensor):
@@ -128,7 +129,9 @@ def with_component(answer: tuple[Answer, ...], index: int, item: Answer) -> tupl
 def same(first: Answer, second: Answer) -> bool:
     """Equal to the last bit, nan included."""
     if isinstance(first, tuple) and isinstance(second, tuple):
-        return len(first) == len(second) and all(same(a, b) for a, b in zip(first, second, strict=True))
+        return len(first) == len(second) and all(
+            same(a, b) for a, b in zip(first, second, strict=True)
+        )
     if isinstance(first, torch.Tensor) and isinstance(second, torch.Tensor):
         return (
             first.dtype == second.dtype
@@ -165,8 +168,8 @@ def _by_pattern(problem: Problem, name: str, pattern: Any) -> list[Answer]:
 
 
 def _constant(value: Any, answer: Answer) -> Answer:
-    """A constant of YAML in the form of the right answer: its dtype, and its shape if that holds one
-    number; a list for a tuple answer gives the items in order."""
+    """A constant of YAML in the form of the right answer: its dtype, and its shape if that holds
+    one number; a list for a tuple answer gives the items in order."""
     if isinstance(value, str):
         return value
     if isinstance(answer, tuple) and isinstance(value, list) and len(value) == len(answer):
@@ -190,12 +193,15 @@ def _transposed(answer: Answer) -> Answer:
         flipped = tuple(_transposed(item) for item in answer)
         if all(item is None for item in flipped):
             return None
-        return tuple(right if item is None else item for right, item in zip(answer, flipped, strict=True))
+        return tuple(
+            right if item is None else item for right, item in zip(answer, flipped, strict=True)
+        )
     return None
 
 
 def _swapped(answer: Answer) -> list[Answer]:
-    """(first, second) as (second, first), then the same with matrices transposed; or a vector of two."""
+    """(first, second) as (second, first), then the same with matrices transposed; or a vector of
+    two."""
     if isinstance(answer, tuple) and len(answer) == 2:
         swapped = (answer[1], answer[0])
         flipped = _transposed(swapped)

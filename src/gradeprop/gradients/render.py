@@ -24,15 +24,15 @@ def number(value: Any, digits: int = SHORT) -> str:
     if isinstance(value, int):
         return str(value) if abs(value) < 10**18 else "a huge integer"
     if isinstance(value, complex):
-        return (
-            f"{number(value.real, digits)}{'+' if value.imag >= 0 else '-'}{number(abs(value.imag), digits)}j"
-        )
+        sign = "+" if value.imag >= 0 else "-"
+        return f"{number(value.real, digits)}{sign}{number(abs(value.imag), digits)}j"
     text = f"{value:.{digits}g}"
     return text + ".0" if text.lstrip("-").isdigit() else text
 
 
 def digits_to_tell_apart(first: Any, second: Any) -> int:
-    """The fewest significant digits, at least 4, with which two different numbers look different."""
+    """The fewest significant digits, at least 4, with which two different numbers look
+    different."""
     for digits in range(SHORT, 18):
         if number(first, digits) != number(second, digits) or first == second:
             return digits
@@ -48,7 +48,8 @@ def pair(expected: Any, got: Any) -> tuple[str, str]:
 
 
 def render_value(value: Any, digits: int = SHORT, most: int = SMALL) -> str:
-    """Any answer or student value, compactly; of a tensor with more than ``most`` elements its form only."""
+    """Any answer or student value, compactly; of a tensor with more than ``most`` elements its form
+    only."""
     if isinstance(value, TensorState):
         return render_value(value.value, digits, most)
     if isinstance(value, torch.Tensor):

@@ -20,10 +20,12 @@ class Rule:
     """What counts as the same answer. The defaults are the strictest.
 
     Attributes:
-        kinds: ``"same"`` as the right answer; or a ``"tensor"``, a Python ``"number"``, or ``"either"``.
+        kinds: ``"same"`` as the right answer; or a ``"tensor"``, a Python ``"number"``, or
+            ``"either"``.
         shapes: ``"exact"``; ``"scalar"``: 0-d and (1,) are the same; ``"single"``: so is every
             one-element shape, e.g. (1, 1). Tensors of more elements always need the exact shape.
-        dtype: ``"exact"``; ``"floating"``: any floating dtype where a floating one is right; ``"any"``.
+        dtype: ``"exact"``; ``"floating"``: any floating dtype where a floating one is right;
+            ``"any"``.
         device: where the answer must live (``"cuda"`` accepts ``"cuda:0"``); None: anywhere.
         rtol, atol: instead of the tolerance table's.
         most_atol: whatever atol says, no more than this.
@@ -47,7 +49,9 @@ class Rule:
             return self.items[index]
         return replace(self, items=()) if self.items else self
 
-    def tolerance(self, expected: torch.dtype | None, got: torch.dtype | None, device: str) -> Tolerance:
+    def tolerance(
+        self, expected: torch.dtype | None, got: torch.dtype | None, device: str
+    ) -> Tolerance:
         """The numbers to compare with; ``None`` for a Python number."""
         found = tolerance_for(expected, got, device=device, overrides=self.tolerances)
         if self.rtol is None and self.atol is None and self.most_atol is None:
@@ -62,7 +66,10 @@ class Rule:
     def ignoring_place(self) -> Rule:
         """The same rule whatever the dtype and device: are the numbers right?"""
         return replace(
-            self, dtype="any", device=None, items=tuple(item.ignoring_place() for item in self.items)
+            self,
+            dtype="any",
+            device=None,
+            items=tuple(item.ignoring_place() for item in self.items),
         )
 
     def to_dict(self) -> dict[str, Any]:

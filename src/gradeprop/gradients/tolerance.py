@@ -1,14 +1,13 @@
 """How close is close enough: tolerances per dtype and device.
 
-An element passes if ``|got - expected| <= atol + rtol * max(|expected|, floor * largest |expected|)``.
-The floor lets one accidentally small element of a tensor carry the rounding error of its neighbours;
-because everything scales with the right answer, an all-zero gradient does not pass for a small one
-(and is denied any atol beyond `ZERO_ATOL`, whatever a course sets).
+An element passes if ``|got - expected| <= atol + rtol * max(|expected|, floor * largest
+|expected|)``. The floor lets one accidentally small element of a tensor carry the rounding error of
+its neighbours; because everything scales with the right answer, an all-zero gradient does not pass
+for a small one (and is denied any atol beyond `ZERO_ATOL`, whatever a course sets).
 
-Why these numbers (measured in ``tests/gradients/test_tolerance.py``): an honest central difference in
-float64 with 1e-6 <= h <= 1e-3 stays below 1e-5 relative; a thousand float32 descent steps stay below
-1e-4; one step more or less (5e-4) and 12 against 12.01 (8e-4) stay apart in both.
-"""
+Why these numbers (measured in ``tests/gradients/test_tolerance.py``): an honest central difference
+in float64 with 1e-6 <= h <= 1e-3 stays below 1e-5 relative; a thousand float32 descent steps stay
+below 1e-4; one step more or less (5e-4) and 12 against 12.01 (8e-4) stay apart in both."""
 
 from __future__ import annotations
 
@@ -33,7 +32,9 @@ class Tolerance:
     def __post_init__(self) -> None:
         for name, value in (("rtol", self.rtol), ("atol", self.atol), ("floor", self.floor)):
             if not 0 <= value < float("inf"):
-                raise ValueError(f"{name} must be a finite number of at least 0, not {value!r}; try 1e-5")
+                raise ValueError(
+                    f"{name} must be a finite number of at least 0, not {value!r}; try 1e-5"
+                )
 
 
 TABLE: Mapping[tuple[str, str], Tolerance] = {
@@ -49,7 +50,8 @@ TABLE: Mapping[tuple[str, str], Tolerance] = {
 """The engine's own numbers. A Python number counts as float32: what computed it is not known."""
 
 ZERO_ATOL = 1e-12
-"""All the absolute tolerance that an all-zero answer gets: the rounding of a reference that is 0."""
+"""All the absolute tolerance that an all-zero answer gets: the rounding of a reference that is
+0."""
 
 _COARSENESS = ("float64", "float32", "float16", "bfloat16")
 _SINGLE = _COARSENESS.index("float32")
@@ -84,12 +86,15 @@ def tolerance_for(
 
 
 def merge_overrides(*specs: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
-    """Course first, exercise last; later ones win. Values are pairs or have ``rtol`` and ``atol``."""
+    """Course first, exercise last; later ones win. Values are pairs or have ``rtol`` and
+    ``atol``."""
     merged: dict[str, tuple[float, float]] = {}
     for spec in specs:
         for name, value in spec.items():
             if name not in _COARSENESS:
-                raise ValueError(f"no tolerances for dtype {name!r}; use one of {', '.join(_COARSENESS)}")
+                raise ValueError(
+                    f"no tolerances for dtype {name!r}; use one of {', '.join(_COARSENESS)}"
+                )
             rtol, atol = value if isinstance(value, tuple | list) else (value.rtol, value.atol)
             Tolerance(rtol, atol)  # refuses negative and infinite numbers
             merged[name] = (float(rtol), float(atol))

@@ -1,4 +1,5 @@
-"""Plain data that student code can leave behind: what the wire carries and what comparisons read."""
+"""Plain data that student code can leave behind: what the wire carries and what comparisons
+read."""
 
 from __future__ import annotations
 
@@ -13,9 +14,8 @@ if TYPE_CHECKING:
 class TensorState:
     """All that is known of one of the student's tensors.
 
-    ``value`` and ``grad`` are detached CPU tensors with the student's own dtype and shape; ``device``
-    is where the student's tensor lived (``"cpu"``, ``"cuda:0"``).
-    """
+    ``value`` and ``grad`` are detached CPU tensors with the student's own dtype and shape;
+    ``device`` is where the student's tensor lived (``"cpu"``, ``"cuda:0"``)."""
 
     value: torch.Tensor
     device: str = "cpu"

@@ -35,7 +35,9 @@ def points(rows: Array, like: Params) -> list[Params]:
     table = torch.from_numpy(rows).to(like[0].device)
     columns = [
         part.reshape(len(rows), *item.shape).unbind(0)
-        for part, item in zip(torch.split(table, [item.numel() for item in like], dim=1), like, strict=True)
+        for part, item in zip(
+            torch.split(table, [item.numel() for item in like], dim=1), like, strict=True
+        )
     ]
     return list(zip(*columns, strict=True))
 

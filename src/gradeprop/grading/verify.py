@@ -1,4 +1,5 @@
-"""Prove the graders: starters get nothing, solutions everything, every sample is caught and named."""
+"""Prove the graders: starters get nothing, solutions everything, every sample is caught and
+named."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ CaseKind = Literal["solution", "starter", "misconception"]
 
 @dataclass(frozen=True)
 class Case:
-    """One answer with a known verdict: what stands in one exercise's cells of a trial submission."""
+    """One answer with a known verdict: what stands in one exercise's cells of a trial
+    submission."""
 
     exercise: str
     part: str | None
@@ -31,8 +33,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Proof:
-    """What became of a case. ``problems`` is empty when the graders were right about it; ``timing`` is that
-    of the whole trial submission."""
+    """What became of a case. ``problems`` is empty when the graders were right about it; ``timing``
+    is that of the whole trial submission."""
 
     case: Case
     problems: tuple[str, ...]
@@ -49,7 +51,8 @@ class Trial:
 
 
 def trials(setting: Setting, exercises: Sequence[LoadedExercise]) -> list[Trial]:
-    """Trial submissions that cover every case of these exercises with as few sessions as possible."""
+    """Trial submissions that cover every case of these exercises with as few sessions as
+    possible."""
     columns = [_cases(exercise) for exercise in exercises]
     rows = max((len(column) for column in columns), default=0)
     made = []
@@ -62,7 +65,8 @@ def trials(setting: Setting, exercises: Sequence[LoadedExercise]) -> list[Trial]
 def verify(
     setting: Setting, made: Sequence[Trial], on_proof: Callable[[Proof], None] | None = None
 ) -> list[Proof]:
-    """Grade the trials as any submission is graded, and hold the results against what they must be."""
+    """Grade the trials as any submission is graded, and hold the results against what they must
+    be."""
     by_student = {trial.submission.student: trial for trial in made}
     proofs: list[Proof] = []
 
@@ -98,7 +102,9 @@ def _notebook(setting: Setting, cases: Sequence[Case]) -> bytes:
             if case is not None and case.kind == "starter":
                 source = part.starter
             elif case is not None and case.part == part.part:
-                source = next(item.sample for item in part.misconceptions if item.id == case.misconception)
+                source = next(
+                    item.sample for item in part.misconceptions if item.id == case.misconception
+                )
             sources[exercise.slug, part.part] = source
     return to_notebook(filled_in(setting.release, sources))
 
@@ -106,7 +112,9 @@ def _notebook(setting: Setting, cases: Sequence[Case]) -> bytes:
 def filled_in(release: ReleaseModel, answers: Mapping[PartKey, str]) -> ReleaseModel:
     """The release as a student would hand it in who wrote these answers, by (exercise, part)."""
     cells = (
-        cell if cell.locked or cell.key is None else replace(cell, source=answers.get(cell.key, cell.source))
+        cell
+        if cell.locked or cell.key is None
+        else replace(cell, source=answers.get(cell.key, cell.source))
         for cell in release.cells
     )
     return replace(release, cells=tuple(cells))
@@ -165,7 +173,11 @@ def _must_be_named(part: PartResult, misconception: str) -> list[str]:
                 for check in checks
                 if check.status != "passed"
             )
-            problems.append(f"{part.part}: the sample of {misconception} is not named on {device} ({seen})")
+            problems.append(
+                f"{part.part}: the sample of {misconception} is not named on {device} ({seen})"
+            )
         for other in sorted(names - {misconception}):
-            problems.append(f"{part.part}: the sample of {misconception} is also called {other} on {device}")
+            problems.append(
+                f"{part.part}: the sample of {misconception} is also called {other} on {device}"
+            )
     return problems

@@ -1,7 +1,7 @@
 """Which submitted cell is which cell of the release.
 
-By cell id first, then by nbgrader's grade id, then by content and place, where that leaves no doubt.
-"""
+By cell id first, then by nbgrader's grade id, then by content and place, where that leaves no
+doubt."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from gradeprop.notebook.sources import defined_names, functions_and_classes
 
 @dataclass
 class Match:
-    """What was recognised. Slots are places in ``ReleaseModel.cells``, cells places in the submission.
+    """What was recognised. Slots are places in ``ReleaseModel.cells``, cells places in the
+    submission.
 
     Attributes:
         claimed: the submitted cell of each slot that has one.
         by_content: slots recognised without an id.
         merged: further Markdown cells whose text belongs to a slot's answer, in order.
-        dropped: submitted cells that do not run: copies of locked cells, blank or equal copies of answers.
+        dropped: submitted cells that do not run: copies of locked cells, blank or equal copies of
+            answers.
         copies: slots of which the submission held several cells.
     """
 
@@ -71,7 +73,8 @@ def _by_id(model: ReleaseModel, found: tuple[FoundCell, ...], match: Match) -> N
         blank_or_equal = {"", cell.plain, winner.plain}
         match.dropped.update(item.index for item in others if item.plain in blank_or_equal)
         written = [item for item in others if item.index not in match.dropped]
-        if cell.role == "manual" and written:  # a text that was split; code runs where it stands anyway
+        # a text that was split; code runs where it stands anyway
+        if cell.role == "manual" and written:
             texts = sorted([winner, *written], key=lambda item: item.index)
             match.claimed[slot], match.merged[slot] = texts[0], texts[1:]
             match.dropped.update(item.index for item in texts[1:])
@@ -79,8 +82,11 @@ def _by_id(model: ReleaseModel, found: tuple[FoundCell, ...], match: Match) -> N
             match.copies.add(slot)
 
 
-def _winner(cell: ReleaseCell, items: list[tuple[FoundCell, bool]], place: tuple[int, int]) -> FoundCell:
-    """Of several cells for one slot: the one with content, in its place, with the right cell id, first."""
+def _winner(
+    cell: ReleaseCell, items: list[tuple[FoundCell, bool]], place: tuple[int, int]
+) -> FoundCell:
+    """Of several cells for one slot: the one with content, in its place, with the right cell id,
+    first."""
 
     def rank(item: tuple[FoundCell, bool]) -> tuple[bool, bool, bool, int]:
         found, certain = item
@@ -111,13 +117,19 @@ def _locked_by_content(model: ReleaseModel, found: tuple[FoundCell, ...], match:
             match.dropped.add(item.index)
 
 
-def _answer_by_content(model: ReleaseModel, found: tuple[FoundCell, ...], match: Match, slot: int) -> None:
+def _answer_by_content(
+    model: ReleaseModel, found: tuple[FoundCell, ...], match: Match, slot: int
+) -> None:
     """Fill an answer slot that has no cell, or only the untouched starter, if there is no doubt."""
     cell, present = model.cells[slot], match.claimed.get(slot)
     if present is not None and not untouched(present, cell):
         return
     low, high = _place(model, match, slot)
-    near = [item for item in _free(found, match) if low < item.index < high and item.kind == cell.cell_type]
+    near = [
+        item
+        for item in _free(found, match)
+        if low < item.index < high and item.kind == cell.cell_type
+    ]
     if present is None:
         starters = [item for item in near if item.plain == cell.plain]
         if starters:
@@ -137,9 +149,14 @@ def _answer_by_content(model: ReleaseModel, found: tuple[FoundCell, ...], match:
 
 
 def _choose(
-    model: ReleaseModel, found: tuple[FoundCell, ...], match: Match, slot: int, near: list[FoundCell]
+    model: ReleaseModel,
+    found: tuple[FoundCell, ...],
+    match: Match,
+    slot: int,
+    near: list[FoundCell],
 ) -> list[FoundCell]:
-    """The cells that are the answer beyond doubt; ``near`` are those written in the answer's own place."""
+    """The cells that are the answer beyond doubt; ``near`` are those written in the answer's own
+    place."""
     cell = model.cells[slot]
     if cell.role == "manual":
         return near
@@ -149,7 +166,8 @@ def _choose(
         return named[-1:]  # all of them run in their order; the last is what the check sees
     if near and slot not in match.claimed:
         return near[-1:]
-    # Elsewhere: only a function, and only if one cell alone defines it and no other part asks for it.
+    # Elsewhere: only a function, and only if one cell alone defines it and no other part asks for
+    # it.
     functions = functions_and_classes(cell.source)
     others = (other.source for key, other in model.answers().items() if key != cell.key)
     if not functions or any(functions & defined_names(source) for source in others):
@@ -170,14 +188,14 @@ def _free(found: Iterable[FoundCell], match: Match) -> list[FoundCell]:
 def _place(model: ReleaseModel, match: Match, slot: int) -> tuple[int, int]:
     """Between which submitted cells (both excluded) the cell of ``slot`` belongs.
 
-    The range ends at the nearest recognised cells before and after it; it is empty where another answer
-    might stand in it too, or where nothing around was recognised.
-    """
+    The range ends at the nearest recognised cells before and after it; it is empty where another
+    answer might stand in it too, or where nothing around was recognised."""
     count = len(model.cells)
     before = next((at for at in range(slot - 1, -1, -1) if _bounds(model, match, at)), None)
     after = next((at for at in range(slot + 1, count) if _bounds(model, match, at)), None)
     low = -1 if before is None else _index(match, before)
-    # After the last cell anything may follow; before the first, and around nothing, there is no telling.
+    # After the last cell anything may follow; before the first, and around nothing, there is no
+    # telling.
     high = 10**9 if after is None else _index(match, after)
     if (before is None and after is None) or low is None or high is None:
         return 0, 0

@@ -16,7 +16,8 @@ def notes_for(
     model: ReleaseModel,
     match: Match,
 ) -> Iterator[str]:
-    """Sentences about one submission, in release order. They quote nothing that the student wrote."""
+    """Sentences about one submission, in release order. They quote nothing that the student
+    wrote."""
     changed: list[ReleaseCell] = []
     deleted: list[ReleaseCell] = []
     settings: list[ReleaseCell] = []
@@ -35,8 +36,8 @@ def notes_for(
         elif item.plain != plain(cell.source):
             if cell.role == "check":
                 yield (
-                    f"The check of {_name(cell)} held other text. It was put back and that text was ignored; "
-                    "an answer belongs in the cell above its check."
+                    f"The check of {_name(cell)} held other text. It was put back and that text "
+                    "was ignored; an answer belongs in the cell above its check."
                 )
             else:
                 changed.append(cell)
@@ -57,13 +58,16 @@ def notes_for(
 
 def _answer_notes(cell: ReleaseCell, slot: int, item: FoundCell, match: Match) -> Iterator[str]:
     if slot in match.by_content and not untouched(item, cell):
-        yield f"The answer to {_name(cell)} was not in its own cell; it was recognised by content and place."
+        yield (
+            f"The answer to {_name(cell)} was not in its own cell; it was recognised by content "
+            f"and place."
+        )
     if slot in match.merged:
         yield f"The answer to {_name(cell)} was spread over several cells and was put together."
     if slot in match.copies:
         yield (
-            f"There were several cells for the answer to {_name(cell)}. One that holds an answer, in its "
-            "place, was taken; any other that differs stayed where it stands."
+            f"There were several cells for the answer to {_name(cell)}. One that holds an answer, "
+            "in its place, was taken; any other that differs stayed where it stands."
         )
     if item.kind != cell.cell_type and not untouched(item, cell):
         read_as = "code" if cell.cell_type == "code" else "text"
@@ -74,7 +78,9 @@ def _settings_changed(cell: ReleaseCell, item: FoundCell) -> bool:
     """Whether nbgrader's metadata are there and say something else than was released."""
     released = nbgrader_metadata(cell, cell.source)
     names = ("grade", "solution", "locked", "points")
-    return any(name in item.nbgrader and item.nbgrader[name] != released.get(name) for name in names)
+    return any(
+        name in item.nbgrader and item.nbgrader[name] != released.get(name) for name in names
+    )
 
 
 def _name(cell: ReleaseCell) -> str:

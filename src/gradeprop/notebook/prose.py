@@ -1,8 +1,7 @@
 """What a student reads in the locked Markdown cells: introductions and prompts.
 
-Only what a student may know comes in here: no check names, rubric keys, contradictions, misconceptions or
-solutions.
-"""
+Only what a student may know comes in here: no check names, rubric keys, contradictions,
+misconceptions or solutions."""
 
 from __future__ import annotations
 
@@ -22,20 +21,22 @@ if TYPE_CHECKING:
     )
 
 _HOW_IT_WORKS = """\
-**How it works.** Run the cells from top to bottom with Shift + Enter, starting with the set-up cell just \
-below. Write your answers in the cells under each task, then run the check that follows. Check as often as \
-you like: a wrong try costs nothing, and the message tells you what to look at. Remember to save the \
-notebook before you hand it in.
+**How it works.** Run the cells from top to bottom with Shift + Enter, starting with the set-up \
+cell just below. Write your answers in the cells under each task, then run the check that \
+follows. Check as often as you like: a wrong try costs nothing, and the message tells you what to \
+look at. Remember to save the notebook before you hand it in.
 
-Something odd? Restart the kernel (in the menu *Kernel*, on Colab *Runtime*) and run all cells again. \
-`NameError: name 'gp' is not defined` means that the set-up cell has not run yet."""
+Something odd? Restart the kernel (in the menu *Kernel*, on Colab *Runtime*) and run all cells \
+again. `NameError: name 'gp' is not defined` means that the set-up cell has not run yet."""
 
 _ON_A_GPU = """\
 **CPU and GPU.** Your functions are checked on the CPU and on a GPU. Make new tensors like those \
 that come in, `torch.zeros(1, dtype=x.dtype, device=x.device)` or `torch.zeros_like(x)`; a tensor \
 made without `device=` lives on the CPU, and PyTorch does not calculate across devices."""
 
-_HOW_TO_WRITE = "Double-click the text below to write in its place; Shift + Enter shows how it will be read."
+_HOW_TO_WRITE = (
+    "Double-click the text below to write in its place; Shift + Enter shows how it will be read."
+)
 
 _FORBIDDEN = {
     "autograd": "PyTorch's own gradients (`backward`, `torch.autograd`, `torch.func`)",
@@ -44,7 +45,9 @@ _FORBIDDEN = {
 _MENTION = {"autograd": "autograd", "optimizer": "optim"}
 
 
-def assignment_introduction(assignment: LoadedAssignment, colab: Colab | None, devices: Sequence[str]) -> str:
+def assignment_introduction(
+    assignment: LoadedAssignment, colab: Colab | None, devices: Sequence[str]
+) -> str:
     """Markdown that opens the notebook; ``devices``: where the course grades."""
     exercises = [exercise.spec for exercise in assignment.exercises]
     rows = "\n".join(
@@ -88,7 +91,9 @@ def prompt(part: CodePart | ChoicePart | ExplanationPart, *, alone: bool) -> str
     else:
         blocks.append(_checks(part))
     # Last, next to the cell where one is stuck; and a paragraph after a folded hint sticks to it.
-    blocks.extend(_hint(number, text, len(part.hints)) for number, text in enumerate(part.hints, start=1))
+    blocks.extend(
+        _hint(number, text, len(part.hints)) for number, text in enumerate(part.hints, start=1)
+    )
     return _joined(blocks)
 
 
@@ -99,8 +104,8 @@ def _checks(part: CodePart | ChoicePart) -> str:
             continue
         when = "checked below" if check.public else "checked after you hand in"
         lines.append(f"- {_line(check.describe)} *({_points(check.points)}, {when})*")
-    # Told here only where the author's own words do not speak of it: a rule that costs points is never
-    # left out, and never said twice.
+    # Told here only where the author's own words do not speak of it: a rule that costs points is
+    # never left out, and never said twice.
     untold = [_FORBIDDEN[name] for name in part.forbid if _MENTION[name] not in part.prompt.lower()]
     if untold:
         lines += ["", f"Not to be used here: {' and '.join(untold)}."]
@@ -112,7 +117,8 @@ def _criteria(part: ExplanationPart) -> str:
     length = f" At most {words} words, please." if words else ""
     lines = [f"**What a good answer does.** A person reads it and gives the points.{length}", ""]
     lines += [
-        f"- {_line(criterion.text)} *({_points(criterion.points)})*" for criterion in part.rubric.criteria
+        f"- {_line(criterion.text)} *({_points(criterion.points)})*"
+        for criterion in part.rubric.criteria
     ]
     return "\n".join(lines)
 
@@ -120,7 +126,9 @@ def _criteria(part: ExplanationPart) -> str:
 def _options(part: ChoicePart) -> str:
     # Written as Python, so that an option can be copied into the cell as it stands.
     literals = (json.dumps(_line(option), ensure_ascii=False) for option in part.options)
-    return f"Set `{part.name}` to one of these:\n\n" + "\n".join(f"- {_code(text)}" for text in literals)
+    return f"Set `{part.name}` to one of these:\n\n" + "\n".join(
+        f"- {_code(text)}" for text in literals
+    )
 
 
 def _hint(number: int, text: str, count: int) -> str:
@@ -130,7 +138,9 @@ def _hint(number: int, text: str, count: int) -> str:
 
 
 def _badge(assignment: str, colab: Colab) -> str:
-    path = "/".join((colab.repository, "blob", colab.branch, colab.folder, assignment, f"{assignment}.ipynb"))
+    path = "/".join(
+        (colab.repository, "blob", colab.branch, colab.folder, assignment, f"{assignment}.ipynb")
+    )
     image = "https://colab.research.google.com/assets/colab-badge.svg"
     return f"[![Open in Colab]({image})](https://colab.research.google.com/github/{quote(path)})"
 

@@ -1,8 +1,7 @@
 """The bytes that a student handed in, as plain cells: any nbformat, any editor, any encoding.
 
-Works on plain JSON. nbformat's own readers validate, warn and convert; a submission needs none of that,
-and must be readable where they give up. Nothing here believes more than "this is text".
-"""
+Works on plain JSON. nbformat's own readers validate, warn and convert; a submission needs none of
+that, and must be readable where they give up. Nothing here believes more than "this is text"."""
 
 from __future__ import annotations
 
@@ -35,7 +34,8 @@ _CLEAR_OUTPUTS = (
     "Clear all outputs (Edit > Clear Outputs of All Cells), save the notebook and hand it in again."
 )
 _NOT_A_NOTEBOOK = (
-    "The file is JSON, but not a notebook. Open the notebook that you worked in, save it, and hand in that "
+    "The file is JSON, but not a notebook. Open the notebook that you worked in, save it, and "
+    "hand in that "
     ".ipynb file."
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -72,7 +72,8 @@ class FoundCell:
 
 @dataclass(frozen=True)
 class FoundNotebook:
-    """A submitted notebook. ``assignment`` is what it says it is, ``notes`` what was odd about the file."""
+    """A submitted notebook. ``assignment`` is what it says it is, ``notes`` what was odd about the
+    file."""
 
     cells: tuple[FoundCell, ...]
     assignment: str | None
@@ -83,25 +84,27 @@ def read_notebook(data: bytes) -> FoundNotebook:
     """Read what a student handed in.
 
     Raises:
-        UngradableSubmission: it cannot be read as a notebook; ``what`` tells the student what to do.
-    """
+        UngradableSubmission: it cannot be read as a notebook; ``what`` tells the student what to
+    do."""
     if len(data) > MAX_BYTES:
         raise UngradableSubmission(
-            f"The notebook has {len(data) // 2**20} MB; at most {MAX_BYTES // 2**20} MB can be read. "
-            f"{_CLEAR_OUTPUTS}"
+            f"The notebook has {len(data) // 2**20} MB; at most {MAX_BYTES // 2**20} MB can be "
+            f"read. {_CLEAR_OUTPUTS}"
         )
     notes: list[str] = []
     text = _text(data, notes) if data.strip(b"\x00 \t\r\n") else ""
     if not text.strip():
         raise UngradableSubmission(
-            "The file is empty. Save the notebook (File > Save), look whether it opens, and hand it in again."
+            "The file is empty. Save the notebook (File > Save), look whether it opens, and hand "
+            "it in again."
         )
     document = _document(data, text)
     cells: list[FoundCell] = []
     raw = _raw_cells(document)
     if len(raw) > MAX_CELLS:
         raise UngradableSubmission(
-            f"The notebook has {len(raw)} cells; at most {MAX_CELLS} can be read. Delete those not needed."
+            f"The notebook has {len(raw)} cells; at most {MAX_CELLS} can be read. Delete those "
+            f"not needed."
         )
     odd = 0
     for item in raw:
@@ -113,7 +116,9 @@ def read_notebook(data: bytes) -> FoundNotebook:
         notes.append(f"{odd} damaged cell{'' if odd == 1 else 's'} of the file could not be read.")
     ours = _mapping(_mapping(document.get("metadata")).get("gradeprop"))
     assignment = ours.get("assignment")
-    return FoundNotebook(tuple(cells), assignment if isinstance(assignment, str) else None, tuple(notes))
+    return FoundNotebook(
+        tuple(cells), assignment if isinstance(assignment, str) else None, tuple(notes)
+    )
 
 
 def _text(data: bytes, notes: list[str]) -> str:
@@ -133,10 +138,15 @@ def _document(data: bytes, text: str) -> dict[str, Any]:
         document = json.loads(text)
     except json.JSONDecodeError as error:
         raise UngradableSubmission(_not_json(text, error)) from None
-    except (RecursionError, ValueError, MemoryError):  # nested too deeply, a number of thousands of digits
+    except (
+        RecursionError,
+        ValueError,
+        MemoryError,
+    ):
+        # nested too deeply, a number of thousands of digits
         raise UngradableSubmission(
-            "The file is JSON, but no notebook that an editor would write: something in it is nested too "
-            f"deeply or far too long. {_CLEAR_OUTPUTS}"
+            "The file is JSON, but no notebook that an editor would write: something in it is "
+            f"nested too deeply or far too long. {_CLEAR_OUTPUTS}"
         ) from None
     if not isinstance(document, dict):
         raise UngradableSubmission(_NOT_A_NOTEBOOK)
@@ -149,18 +159,22 @@ def _not_json(text: str, error: json.JSONDecodeError) -> str:
     again = "Download it as a notebook (.ipynb) and hand in that file."
     if re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE):
         return (
-            "The notebook holds the marks of a merge conflict (<<<<<<<), so no editor can open it. Mend it "
+            "The notebook holds the marks of a merge conflict (<<<<<<<), so no editor can open "
+            "it. Mend it "
             "or take one of the two versions, look whether it opens, and hand it in again."
         )
     if start.startswith("{"):
         return (
-            f"The notebook is damaged from line {error.lineno} on. Perhaps the upload was cut short. Look "
-            "whether it opens, save it, and hand it in again."
+            f"The notebook is damaged from line {error.lineno} on. Perhaps the upload was cut "
+            "short. Look whether it opens, save it, and hand it in again."
         )
     if start.startswith("<"):
         return f"The file is a web page (HTML), not a notebook. {again}"
     if start.startswith("PK\x03\x04"):
-        return "The file is a zip archive, not a notebook. Unpack it and hand in the .ipynb file itself."
+        return (
+            "The file is a zip archive, not a notebook. Unpack it and hand in the .ipynb file "
+            "itself."
+        )
     if start.startswith("%PDF"):
         return f"The file is a PDF, not a notebook. {again}"
     if re.search(r"^(import |from \w|def |class |# ?%%|#!|\w+ = )", start, re.MULTILINE):

@@ -1,8 +1,7 @@
 """The release model: every cell that a student is given, before it becomes JSON.
 
-It is made from the course alone. Submissions are restored against it, never against ``source/``, which
-holds solutions.
-"""
+It is made from the course alone. Submissions are restored against it, never against ``source/``,
+which holds solutions."""
 
 from __future__ import annotations
 
@@ -29,7 +28,8 @@ class ReleaseCell:
 
     Attributes:
         grade_id: unique in the notebook; letters, digits, ``_`` and ``-``, at most 128 characters.
-        role: ``solution`` (code) and ``manual`` (Markdown) are the student's; all others are locked.
+        role: ``solution`` (code) and ``manual`` (Markdown) are the student's; all others are
+            locked.
         source: what the student finds in it (for ``solution`` and ``manual``: the starter).
         exercise: slug, or None for the assignment's own cells.
         part: slug, or None for introductions and the set-up cell.
@@ -74,7 +74,9 @@ class ReleaseModel:
         return {cell.key: cell for cell in self.cells if not cell.locked and cell.key is not None}
 
 
-def release_model(course: Course, assignment: LoadedAssignment, public: Mapping[str, Any]) -> ReleaseModel:
+def release_model(
+    course: Course, assignment: LoadedAssignment, public: Mapping[str, Any]
+) -> ReleaseModel:
     """Lay out the notebook of one assignment.
 
     Args:
@@ -95,7 +97,9 @@ def release_model(course: Course, assignment: LoadedAssignment, public: Mapping[
             "markdown",
             assignment_introduction(assignment, course.spec.colab, course.spec.devices),
         ),
-        ReleaseCell(f"{assignment.id}-setup", "setup", "code", setup_source(course.spec.packages, data)),
+        ReleaseCell(
+            f"{assignment.id}-setup", "setup", "code", setup_source(course.spec.packages, data)
+        ),
     ]
     for number, exercise in enumerate(assignment.exercises, start=1):
         cells.extend(_exercise_cells(exercise, number))
@@ -106,7 +110,11 @@ def release_model(course: Course, assignment: LoadedAssignment, public: Mapping[
 def _exercise_cells(exercise: LoadedExercise, number: int) -> Iterator[ReleaseCell]:
     slug, spec = exercise.slug, exercise.spec
     yield ReleaseCell(
-        f"{slug}-introduction", "introduction", "markdown", exercise_introduction(spec, number), slug
+        f"{slug}-introduction",
+        "introduction",
+        "markdown",
+        exercise_introduction(spec, number),
+        slug,
     )
     for part in spec.parts:
         name = f"{slug}-{part.part}"
@@ -128,11 +136,14 @@ def _refuse_twins(assignment: str, cells: list[ReleaseCell]) -> None:
             raise CourseError(
                 [
                     Problem(
-                        f"exercises/{assignment}/{cell.exercise}.yaml" if cell.exercise else "course.yaml",
+                        f"exercises/{assignment}/{cell.exercise}.yaml"
+                        if cell.exercise
+                        else "course.yaml",
                         0,
                         0,
                         f"two cells of the notebook would have the id {cell.grade_id!r}",
-                        "name no part 'introduction' or 'setup', and no exercise like its assignment",
+                        "name no part 'introduction' or 'setup', and no exercise like its "
+                        "assignment",
                     )
                 ]
             )

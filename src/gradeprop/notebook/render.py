@@ -23,12 +23,14 @@ def to_notebook(model: ReleaseModel, *, solutions: Mapping[PartKey, str] | None 
 
     Args:
         model: what is released.
-        solutions: source of the answer cell by (exercise, part). Given, this is the instructor's version
-            for ``source/``; a part without an entry keeps its starter. None gives the student's version.
+        solutions: source of the answer cell by (exercise, part). Given, this is the instructor's
+            version for ``source/``; a part without an entry keeps its starter. None gives the
+            student's version.
     """
     cells = [_cell(cell, _source(cell, solutions), solutions is None) for cell in model.cells]
     notebook = {**notebook_frame(model), "cells": cells}
-    # One space, sorted keys, no ASCII escapes: what Jupyter itself writes, so that saving changes little.
+    # One space, sorted keys, no ASCII escapes: what Jupyter itself writes, so that saving changes
+    # little.
     return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -37,7 +39,11 @@ def notebook_frame(model: ReleaseModel) -> dict[str, Any]:
     return {
         "metadata": {
             "gradeprop": {"assignment": model.assignment, "schema": SCHEMA},
-            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+            "kernelspec": {
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "name": "python3",
+            },
             "language_info": {"name": "python"},
             "title": " ".join(model.title.split()),
         },
@@ -47,8 +53,9 @@ def notebook_frame(model: ReleaseModel) -> dict[str, Any]:
 
 
 def cell_id(grade_id: str) -> str:
-    """The notebook's cell id for a grade id: the grade id itself, or where that is longer than the 64
-    characters of nbformat, its beginning and a digest. Capitals, which no slug has, keep the two apart."""
+    """The notebook's cell id for a grade id: the grade id itself, or where that is longer than the
+    64 characters of nbformat, its beginning and a digest. Capitals, which no slug has, keep the two
+    apart."""
     if len(grade_id) <= _MAX_ID:
         return grade_id
     digest = hashlib.sha256(grade_id.encode()).hexdigest()[:32].upper()
@@ -74,8 +81,8 @@ def nbgrader_metadata(cell: ReleaseCell, source: str) -> dict[str, Any]:
 
 
 def _checksum(cell: ReleaseCell, source: str, *, grade: bool, solution: bool) -> str:
-    """As ``nbgrader.utils.compute_checksum`` defines it; `nbgrader validate` tells by it that a locked
-    cell was changed."""
+    """As ``nbgrader.utils.compute_checksum`` defines it; `nbgrader validate` tells by it that a
+    locked cell was changed."""
     fields = [source, cell.cell_type, str(grade), str(solution), str(cell.locked), cell.grade_id]
     if cell.points is not None:
         fields.append(str(float(cell.points)))
@@ -105,7 +112,8 @@ def _cell(cell: ReleaseCell, source: str, released: bool) -> dict[str, Any]:
         del metadata["nbgrader"]["checksum"]
     if cell.locked:
         metadata["editable"] = False
-    if cell.role == "setup":  # nobody needs to read the data: folded in Jupyter and VS Code, a form on Colab
+    # nobody needs to read the data: folded in Jupyter and VS Code, a form on Colab
+    if cell.role == "setup":
         metadata["jupyter"] = {"source_hidden": True}
         metadata["cellView"] = "form"
     rendered: dict[str, Any] = {

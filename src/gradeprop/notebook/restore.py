@@ -1,9 +1,9 @@
-"""A submitted notebook, restored: the cells to run, in order, and what a person should know of them.
+"""A submitted notebook, restored: the cells to run, in order, and what a person should know of
+them.
 
-Locked cells, check cells and points come from the release model whatever the student did to them. The
-student's answers are looked up by id, then by content and place; other cells run where they stand,
-relative to the cells that were recognised.
-"""
+Locked cells, check cells and points come from the release model whatever the student did to them.
+The student's answers are looked up by id, then by content and place; other cells run where they
+stand, relative to the cells that were recognised."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class RunCell:
         origin: ``release`` for locked cells, ``student`` for answers, ``extra`` for cells added.
         grade_id: of the release; None for extra cells.
         exercise: in whose section it stands; None before the first.
-        judge: on a check cell, the (exercise, part) that is judged on the state reached here; the grader
-            does not run this cell.
+        judge: on a check cell, the (exercise, part) that is judged on the state reached here; the
+            grader does not run this cell.
     """
 
     source: str
@@ -48,12 +48,13 @@ class RestoredNotebook:
     """A submission made whole.
 
     Attributes:
-        cells: release cells in release order, extra cells between them; a missing answer has no cell.
+        cells: release cells in release order, extra cells between them; a missing answer has no
+            cell.
         notes: sentences for a person: what was restored, matched or left out.
-        parts: every part of the assignment. ``present``: found by its id; ``matched``: found by content
-            or place; ``starter``: found, but blank or unchanged; ``missing``: not found.
-        answers: what the student wrote, by part: code, or the text of an explanation. Parts not found
-            have no entry.
+        parts: every part of the assignment. ``present``: found by its id; ``matched``: found by
+            content or place; ``starter``: found, but blank or unchanged; ``missing``: not found.
+        answers: what the student wrote, by part: code, or the text of an explanation. Parts not
+            found have no entry.
     """
 
     cells: tuple[RunCell, ...]
@@ -70,8 +71,8 @@ def restore(submitted: bytes, model: ReleaseModel) -> RestoredNotebook:
         model: the release of the assignment it was handed in for.
 
     Raises:
-        UngradableSubmission: it is no notebook, or that of another assignment; ``what`` tells the student
-            what to do. Nothing else is raised, whatever the bytes hold.
+        UngradableSubmission: it is no notebook, or that of another assignment; ``what`` tells the
+            student what to do. Nothing else is raised, whatever the bytes hold.
     """
     notebook = read_notebook(submitted)
     match = match_cells(model, notebook.cells)
@@ -107,9 +108,14 @@ def _refuse_other_assignment(notebook: FoundNotebook, model: ReleaseModel, match
     named = notebook.assignment
     foreign = any(cell.grade_id is not None for cell in notebook.cells)
     if (named is not None and named != model.assignment) or foreign:
-        known = named if named and re.fullmatch(r"[a-z][a-z0-9_]{0,59}", named) else "another assignment"
+        known = (
+            named
+            if named and re.fullmatch(r"[a-z][a-z0-9_]{0,59}", named)
+            else "another assignment"
+        )
         raise UngradableSubmission(
-            f"This is the notebook of {known}, not of {model.assignment}. Hand in {model.assignment}.ipynb."
+            f"This is the notebook of {known}, not of {model.assignment}. Hand in "
+            f"{model.assignment}.ipynb."
         )
 
 
@@ -119,13 +125,19 @@ def _run_cells(found: Sequence[FoundCell], model: ReleaseModel, match: Match) ->
     for slot, cell in enumerate(model.cells):
         if cell.locked:
             judge = cell.key if cell.role == "check" else None
-            yield RunCell(cell.source, cell.cell_type, "release", cell.grade_id, judge, cell.exercise)
+            yield RunCell(
+                cell.source, cell.cell_type, "release", cell.grade_id, judge, cell.exercise
+            )
         elif slot in match.claimed:
-            yield RunCell(_answer(match, slot), cell.cell_type, "student", cell.grade_id, None, cell.exercise)
+            yield RunCell(
+                _answer(match, slot), cell.cell_type, "student", cell.grade_id, None, cell.exercise
+            )
         yield from extras.get(slot, [])
 
 
-def _extras_after(found: Sequence[FoundCell], model: ReleaseModel, match: Match) -> dict[int, list[RunCell]]:
+def _extras_after(
+    found: Sequence[FoundCell], model: ReleaseModel, match: Match
+) -> dict[int, list[RunCell]]:
     """Extra cells by the slot that they follow; -1 is the beginning."""
     slots = {cell.index: slot for slot, cell in match.claimed.items()}
     extras: dict[int, list[RunCell]] = {}
@@ -137,14 +149,16 @@ def _extras_after(found: Sequence[FoundCell], model: ReleaseModel, match: Match)
             kind: Literal["code", "markdown"] = "code" if cell.kind == "code" else "markdown"
             after = _past_restored(model, match, slot)
             exercise = model.cells[after].exercise if after >= 0 else None
-            extras.setdefault(after, []).append(RunCell(cell.source, kind, "extra", exercise=exercise))
+            extras.setdefault(after, []).append(
+                RunCell(cell.source, kind, "extra", exercise=exercise)
+            )
     return extras
 
 
 def _past_restored(model: ReleaseModel, match: Match, slot: int) -> int:
-    """Skip introductions, prompts and the set-up cell that were deleted after ``slot``: what the student
-    wrote there was written below them. A deleted check is not skipped, so that a cell between an answer
-    and the next prompt still counts for that answer."""
+    """Skip introductions, prompts and the set-up cell that were deleted after ``slot``: what the
+    student wrote there was written below them. A deleted check is not skipped, so that a cell
+    between an answer and the next prompt still counts for that answer."""
     following = slot + 1
     while (
         following < len(model.cells)

@@ -11,8 +11,8 @@ from typing import Any
 
 _TITLE = "#@title Set-up: run this cell first (Shift + Enter)"
 
-# Absent only where nobody could install it beforehand, as on Colab. When gradeprop is there, nothing is
-# printed and nothing is looked up on the network.
+# Absent only where nobody could install it beforehand, as on Colab. When gradeprop is there,
+# nothing is printed and nothing is looked up on the network.
 _GRADEPROP = """\
 try:
     import gradeprop as gp
@@ -32,11 +32,12 @@ except ModuleNotFoundError as absent:
         import gradeprop as gp
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
-            "gradeprop could not be installed. Check your internet connection and run this cell again, "
+            "gradeprop could not be installed. Check your internet connection and run this cell "
+            "again, "
             "or ask your teacher. What pip said: " + (pip.stderr.strip()[-500:] or "nothing"),
             name="gradeprop",
         ) from None
-"""
+"""  # noqa: E501 - a student's cell
 
 #: What only a set-up cell calls; used to recognise one without its metadata.
 LOADER_CALL = "gp.load_public_checks("
@@ -56,10 +57,10 @@ def setup_source(packages: Iterable[str], public: Mapping[str, Any]) -> str:
 def public_json(public: Mapping[str, Any]) -> str:
     """One JSON object, one line per exercise in the given order, safe inside ``r'''…'''``.
 
-    JSON in ASCII has apostrophes only inside its strings. Written as an escape, none is left that could
-    end the Python literal; and as the text ends with ``}``, no backslash can stand before the end. A raw
-    literal hands the JSON escapes on untouched, so ``json.loads`` gives back exactly what came in.
-    """
+    JSON in ASCII has apostrophes only inside its strings. Written as an escape, none is left that
+    could end the Python literal; and as the text ends with ``}``, no backslash can stand before the
+    end. A raw literal hands the JSON escapes on untouched, so ``json.loads`` gives back exactly
+    what came in."""
     lines = [f"{json.dumps(name)}:{_compact(data)}" for name, data in public.items()]
     return ("{\n" + ",\n".join(lines) + "\n}").replace("'", "\\u0027") if lines else "{}"
 

@@ -1,10 +1,10 @@
 """A solution cell of the instructor's version, with nbgrader's markers around the solution.
 
-Our own build writes ``release/`` itself, with the starters of the YAML. The markers are for an instructor
-who runs ``nbgrader generate_assignment`` on ``source/``: nbgrader replaces what stands between them with
-its stub ("YOUR CODE HERE") and would replace a cell without markers altogether. Therefore the lines that
-starter and solution share (usually the ``def`` line) stay outside, and the student's cell keeps its shape.
-"""
+Our own build writes ``release/`` itself, with the starters of the YAML. The markers are for an
+instructor who runs ``nbgrader generate_assignment`` on ``source/``: nbgrader replaces what stands
+between them with its stub ("YOUR CODE HERE") and would replace a cell without markers altogether.
+Therefore the lines that starter and solution share (usually the ``def`` line) stay outside, and the
+student's cell keeps its shape."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ _STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
 def marked_solution(solution: str, starter: str) -> str:
     """The solution with markers, meaning the same to Python as without them.
 
-    Where the shared lines cannot be kept (the release would not be Python, or a marker would fall inside
-    a string), the whole cell stands between the markers.
-    """
+    Where the shared lines cannot be kept (the release would not be Python, or a marker would fall
+    inside a string), the whole cell stands between the markers."""
     lines = solution.strip("\n").split("\n")
     first, last = _differing(lines, starter.strip("\n").split("\n"))
     head, body, tail = lines[:first], lines[first:last], lines[last:]

@@ -1,4 +1,5 @@
-"""The name under which Gradescope bundles of earlier versions start `gradeprop.records.gradescope.run`."""
+"""The name under which Gradescope bundles of earlier versions start
+`gradeprop.records.gradescope.run`."""
 
 import runpy
 

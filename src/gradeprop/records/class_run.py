@@ -1,4 +1,5 @@
-"""Grade a class and keep everything that comes of it, submission by submission, as soon as it is final."""
+"""Grade a class and keep everything that comes of it, submission by submission, as soon as it is
+final."""
 
 from __future__ import annotations
 
@@ -72,10 +73,14 @@ class ClassRun:
         """Open the gradebook and find out what is due.
 
         Raises:
-            MissingFacility, StorageError: the gradebook cannot be used, or the machine cannot isolate.
-        """
+            MissingFacility, StorageError: the gradebook cannot be used, or the machine cannot
+        isolate."""
         with self._opened:
-            kept = {} if self._force else {item.student: self._unchanged(item) for item in self._handed}
+            kept = (
+                {}
+                if self._force
+                else {item.student: self._unchanged(item) for item in self._handed}
+            )
             changed = sum(kept.get(item.student) is None for item in self._handed)
             if changed and self._graders is None:
                 self._start(changed)  # before the gradebook: nbgrader takes two seconds to import
@@ -91,13 +96,15 @@ class ClassRun:
                 kept = {student: result for student, result in kept.items() if student in recorded}
             self.kept = tuple(result for result in kept.values() if result is not None)
             self.due = tuple(item for item in self._handed if kept.get(item.student) is None)
-            before = (read_result(self._root, self._plan.assignment, item.student) for item in self.due)
+            before = (
+                read_result(self._root, self._plan.assignment, item.student) for item in self.due
+            )
             self.earlier = {result.student: result for result in before if result is not None}
             yield
 
     def grade(self, on_result: Callable[[SubmissionResult], None]) -> None:
-        """Grade what is due. Each result is in its file before ``on_result`` hears, and all of them are in
-        the gradebook at the end, whatever ends it.
+        """Grade what is due. Each result is in its file before ``on_result`` hears, and all of them
+        are in the gradebook at the end, whatever ends it.
 
         Raises:
             StorageError: a result cannot be kept; all earlier ones are.
@@ -113,10 +120,13 @@ class ClassRun:
             on_result(result)
 
         if self.due:
-            gc.freeze()  # the databases' and torch's modules stay; no need to look through them every time
+            # the databases' and torch's modules stay; no need to look through them every time
+            gc.freeze()
             running = self._graders or self._start(len(self.due))
             try:
-                running.grade(self._plan, [partial(load, self._plan, item) for item in self.due], keep)
+                running.grade(
+                    self._plan, [partial(load, self._plan, item) for item in self.due], keep
+                )
             finally:
                 if self._recorder is not None:
                     self._recorder.flush()
@@ -134,7 +144,9 @@ class ClassRun:
             return None
         if (result.isolation == "none") != (self._plan.isolation == "none"):
             return None
-        return result if result.versions.get("input") == load(self._plan, handed).fingerprint else None
+        return (
+            result if result.versions.get("input") == load(self._plan, handed).fingerprint else None
+        )
 
 
 @contextmanager

@@ -1,9 +1,8 @@
 """The marks of an assignment: what the checks have earned, and over it what people have given.
 
-Where a gradebook exists its scores count (manual scores, extra credit, late penalties), as nbgrader counts
-them; else those of the results. A score is None as long as a part waits for a person or a grader's fault
-stands: it is unknown then, and never 0.
-"""
+Where a gradebook exists its scores count (manual scores, extra credit, late penalties), as nbgrader
+counts them; else those of the results. A score is None as long as a part waits for a person or a
+grader's fault stands: it is unknown then, and never 0."""
 
 from __future__ import annotations
 
@@ -138,9 +137,17 @@ def class_marks(course: Course, assignment: LoadedAssignment) -> ClassMarks:
     """
     root = Path(course.root)
     results, unreadable = read_results(root, assignment.id)
-    recorded = recorded_marks(course, assignment, [result.student for result in results]) if results else {}
+    recorded = (
+        recorded_marks(course, assignment, [result.student for result in results])
+        if results
+        else {}
+    )
     students = tuple(combined(result, recorded.get(result.student)) for result in results)
-    notes = [*_about_files(unreadable, root), *_about_gradebook(students, recorded), *_unknown(students)]
+    notes = [
+        *_about_files(unreadable, root),
+        *_about_gradebook(students, recorded),
+        *_unknown(students),
+    ]
     return ClassMarks(assignment, students, tuple(notes))
 
 
@@ -162,8 +169,8 @@ def recorded_marks(
 ) -> Mapping[str, Recorded]:
     """What the gradebook holds, by student; empty if there is no gradebook.
 
-    A gradebook is never created here. Loading nbgrader takes seconds, so that is left until there is one.
-    """
+    A gradebook is never created here. Loading nbgrader takes seconds, so that is left until there
+    is one."""
     root = Path(course.root)
     if course.spec.gradebook is None and not (root / "gradebook.db").exists():
         return {}
@@ -187,7 +194,9 @@ def _about_gradebook(students: Sequence[Marks], recorded: Mapping[str, Recorded]
     if not recorded:
         return []
     outside = [marks.student for marks in students if not marks.recorded]
-    without = [name for name in recorded if name not in {marks.result.student for marks in students}]
+    without = [
+        name for name in recorded if name not in {marks.result.student for marks in students}
+    ]
     other = [marks.student for marks in students if marks.recorded and _differs(marks)]
     again = [
         marks.student
@@ -197,7 +206,10 @@ def _about_gradebook(students: Sequence[Marks], recorded: Mapping[str, Recorded]
     said = (
         ("Not in the gradebook, so by the results alone", outside),
         ("In the gradebook, but without a result, left out", without),
-        ("The gradebook's automatic scores are not those of the results (grade again to agree)", other),
+        (
+            "The gradebook's automatic scores are not those of the results (grade again to agree)",
+            other,
+        ),
         (
             "A person's score is of an earlier answer or result; it counts, but look at it again",
             again,

@@ -1,4 +1,5 @@
-"""The name under which courses' ``nbgrader_config.py`` files know `gradeprop.records.nbgrader.config`."""
+"""The name under which courses' ``nbgrader_config.py`` files know
+`gradeprop.records.nbgrader.config`."""
 
 from gradeprop.records.nbgrader.config import configure
 

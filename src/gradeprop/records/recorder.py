@@ -1,11 +1,11 @@
 """Keep each result as soon as it is final, and tell the gradebook of many at a time.
 
-Order of writing, for each result: its notebook in autograded/, a note that the gradebook has yet to be told,
-and last its result file, by which it counts as graded. For a group: the notebooks onto the disk, the
-gradebook in one transaction, and then the notes away. Whoever is interrupted finds a submission without its
-result, which is graded again, or one whose note and files agree, which the next run tells the gradebook of;
-and one that the machine took down with it (files of other content than recorded, or no note) is graded again.
-"""
+Order of writing, for each result: its notebook in autograded/, a note that the gradebook has yet to
+be told, and last its result file, by which it counts as graded. For a group: the notebooks onto the
+disk, the gradebook in one transaction, and then the notes away. Whoever is interrupted finds a
+submission without its result, which is graded again, or one whose note and files agree, which the
+next run tells the gradebook of; and one that the machine took down with it (files of other content
+than recorded, or no note) is graded again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ GROUP = 64
 """Results that the gradebook is told of at once: more would save little."""
 
 GROUP_S = 2.0
-"""How long a result waits for others, in seconds, so that formgrader shows a class as it is graded."""
+"""How long a result waits for others, in seconds, so that formgrader shows a class as it is
+graded."""
 
 
 class Recorder:
@@ -70,8 +71,8 @@ class Recorder:
         """Tell the gradebook what it has not been told.
 
         Raises:
-            StorageError: it cannot be written. The next run will tell it; this one does not try again.
-        """
+            StorageError: it cannot be written. The next run will tell it; this one does not try
+        again."""
         entries, self._waiting = self._waiting, []
         if entries:
             beside = (self._notebook(entry) for entry in entries)

@@ -104,7 +104,9 @@ class FakeSandbox(Sandbox):
         self.opened: list[tuple[Limits, int, dict[str, bytes]]] = []
         self.closed = False
 
-    def open(self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None) -> FakeSession:
+    def open(
+        self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None
+    ) -> FakeSession:
         self.opened.append((limits, seed, dict(files or {})))
         return next(self._sessions)
 

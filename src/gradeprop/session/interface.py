@@ -50,9 +50,8 @@ class Read:
 class Call:
     """Ask: what does this function return for these arguments?
 
-    Tensor arguments arrive on the student's side as fresh tensors on ``TensorState.device``, with the
-    given ``requires_grad`` and, where given, ``grad``.
-    """
+    Tensor arguments arrive on the student's side as fresh tensors on ``TensorState.device``, with
+    the given ``requires_grad`` and, where given, ``grad``."""
 
     name: str
     arguments: tuple[Value, ...] = ()
@@ -66,10 +65,10 @@ Ask: TypeAlias = Read | Call
 class Returned:
     """The value of a name, or what a call returned.
 
-    ``arguments`` is the state of the call's arguments afterwards (positional, then keywords in order),
-    so that a mutated input is seen. ``used`` names machinery that ran during the call, best effort:
-    ``"autograd"`` (any backward or forward-mode pass), ``"optimizer"`` (a ``torch.optim`` step).
-    """
+    ``arguments`` is the state of the call's arguments afterwards (positional, then keywords in
+    order), so that a mutated input is seen. ``used`` names machinery that ran during the call, best
+    effort: ``"autograd"`` (any backward or forward-mode pass), ``"optimizer"`` (a ``torch.optim``
+    step)."""
 
     value: Value
     arguments: tuple[Value, ...] = ()
@@ -168,12 +167,13 @@ class Session(_Closing):
         check or cell sees (the in-kernel session cannot promise this and documents it).
 
         Args:
-            at: the place whose state it is, now if not given. Whatever ran since then makes no difference
-                to the answers; it is cheapest to ask about all places after the last cell.
+            at: the place whose state it is, now if not given. Whatever ran since then makes no
+                difference to the answers; it is cheapest to ask about all places after the last
+                cell.
             seconds: for all asks together, `Limits.check_s` if not given.
 
-        Returns exactly ``len(asks)`` outcomes; after a ``Stopped`` all that follow are ``Stopped`` too.
-        """
+        Returns exactly ``len(asks)`` outcomes; after a ``Stopped`` all that follow are ``Stopped``
+        too."""
 
 
 class Sandbox(_Closing):
@@ -190,8 +190,11 @@ class Sandbox(_Closing):
         """
 
     @abstractmethod
-    def open(self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None) -> Session:
-        """Start a session in an empty working folder that holds ``files``, its RNGs seeded with ``seed``.
+    def open(
+        self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None
+    ) -> Session:
+        """Start a session in an empty working folder that holds ``files``, its RNGs seeded with
+        ``seed``.
 
         Raises:
             GraderFault: the sandbox itself could not start one (never the student's fault).

@@ -1,4 +1,5 @@
-"""The session inside the student's own kernel, for ``gp.check``: no sandbox, any operating system."""
+"""The session inside the student's own kernel, for ``gp.check``: no sandbox, any operating
+system."""
 
 from __future__ import annotations
 
@@ -29,22 +30,25 @@ __all__ = ["KernelSession"]
 class KernelSession(Session):
     """Answers asks in the namespace where the student works.
 
-    Arguments are copies, and what student code prints is captured. **State may change**: there is no
-    second process, so a function that changes a global changes it for good, a function that hangs hangs
-    until the student interrupts it, and no limit on memory holds. It runs a student's own code for that
-    student; never use it for somebody else's.
+    Arguments are copies, and what student code prints is captured. **State may change**: there is
+    no second process, so a function that changes a global changes it for good, a function that
+    hangs hangs until the student interrupts it, and no limit on memory holds. It runs a student's
+    own code for that student; never use it for somebody else's.
 
     Args:
         namespace: the notebook's global names.
         answering: how to answer; by default without knowing which code lies in which cell.
     """
 
-    def __init__(self, namespace: MutableMapping[str, Any], answering: Answering | None = None) -> None:
+    def __init__(
+        self, namespace: MutableMapping[str, Any], answering: Answering | None = None
+    ) -> None:
         self._namespace = namespace
         self._answering = answering or Answering(cell_of=_notebook_cell)
 
     def run(self, cell: CellSource) -> CellOutcome:
-        """Execute plain Python in the namespace; outputs other than stdout and stderr are not kept."""
+        """Execute plain Python in the namespace; outputs other than stdout and stderr are not
+        kept."""
         out, began = io.StringIO(), time.monotonic()
         status, message = "ok", None
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
@@ -69,12 +73,12 @@ class KernelSession(Session):
         at: Place | None = None,  # noqa: ARG002
         seconds: float | None = None,
     ) -> list[Outcome]:
-        """Answer in order, whatever ``at`` says by the present state. ``seconds`` is looked at between asks
-        only: nothing here can stop student code.
+        """Answer in order, whatever ``at`` says by the present state. ``seconds`` is looked at
+        between asks only: nothing here can stop student code.
 
         Raises:
-            KeyboardInterrupt: the student stopped it, with the name that was asked: nothing more is asked.
-        """
+            KeyboardInterrupt: the student stopped it, with the name that was asked: nothing more is
+        asked."""
         deadline = None if seconds is None else time.monotonic() + seconds
         outcomes: list[Outcome] = []
         with silence():
@@ -85,7 +89,10 @@ class KernelSession(Session):
                     outcomes.append(Stopped("timeout", answer_too_slow(ask.name, seconds or 0.0)))
                 else:
                     outcomes.append(self._answering.answer(ask, self._namespace))
-                    if isinstance(outcomes[-1], Raised) and outcomes[-1].type_name == "KeyboardInterrupt":
+                    if (
+                        isinstance(outcomes[-1], Raised)
+                        and outcomes[-1].type_name == "KeyboardInterrupt"
+                    ):
                         raise KeyboardInterrupt(ask.name)
         return outcomes
 
@@ -94,7 +101,8 @@ class KernelSession(Session):
 
 
 def _notebook_cell(filename: str) -> str | None:
-    """What a traceback calls the cell whose code has this file name (IPython's and ipykernel's ways)."""
+    """What a traceback calls the cell whose code has this file name (IPython's and ipykernel's
+    ways)."""
     if filename.startswith("<ipython-input-"):
         return f"In [{filename.removeprefix('<ipython-input-').split('-')[0]}]"
     if "ipykernel_" in filename or filename.startswith("<"):

@@ -39,7 +39,10 @@ def total_spent(seconds: float) -> str:
 
 
 def too_much_memory(memory_mb: int) -> str:
-    return f"your code needed more than {memory_mb} MiB of memory: does a list or tensor grow without bound?"
+    return (
+        f"your code needed more than {memory_mb} MiB of memory: does a list or tensor grow "
+        f"without bound?"
+    )
 
 
 def answer_too_large(name: str, mib: float) -> str:

@@ -32,7 +32,8 @@ def two_slopes(student, reference):
 def answered(script, function, **options):
     """As an honest session would answer: the function's value, the arguments unchanged."""
     outcomes = [
-        Returned(TensorState(function(ask.arguments[0].value.clone())), ask.arguments) for ask in script.asks
+        Returned(TensorState(function(ask.arguments[0].value.clone())), ask.arguments)
+        for ask in script.asks
     ]
     return judge(script, outcomes, public=options.pop("public", True), declared=WORDS, **options)
 
@@ -111,7 +112,9 @@ def test_a_cut_graph_is_named():
 def test_stopped_code_has_the_reason_as_status():
     script = script_of(two_slopes)
     for reason in ("timeout", "memory", "output"):
-        judgement = judge(script, [Stopped(reason, "it took 10 s")] * 2, public=False, declared=WORDS)
+        judgement = judge(
+            script, [Stopped(reason, "it took 10 s")] * 2, public=False, declared=WORDS
+        )
         assert judgement.status == reason
         assert judgement.message == "It took 10 s."
 
@@ -128,7 +131,9 @@ def test_how_a_process_ended_is_not_told_since_an_exit_code_could_carry_an_input
 def test_a_changed_input_fails_even_a_right_answer():
     script = script_of(two_slopes)
     outcomes = [
-        Returned(TensorState(2 * ask.arguments[0].value), (TensorState(ask.arguments[0].value * 0),))
+        Returned(
+            TensorState(2 * ask.arguments[0].value), (TensorState(ask.arguments[0].value * 0),)
+        )
         for ask in script.asks
     ]
     judgement = judge(script, outcomes, public=False, declared=WORDS)
@@ -140,7 +145,11 @@ def test_a_grad_left_on_the_input_counts_as_changed():
     outcomes = [
         Returned(
             TensorState(2 * ask.arguments[0].value),
-            (TensorState(ask.arguments[0].value, requires_grad=True, grad=2 * ask.arguments[0].value),),
+            (
+                TensorState(
+                    ask.arguments[0].value, requires_grad=True, grad=2 * ask.arguments[0].value
+                ),
+            ),
         )
         for ask in script.asks
     ]
@@ -166,7 +175,8 @@ def test_a_nan_in_the_input_is_not_a_change():
 
     script = script_of(with_nan)
     assert (
-        judge(script, [Returned(1.0, script.asks[0].arguments)], public=False, declared={}).status == "passed"
+        judge(script, [Returned(1.0, script.asks[0].arguments)], public=False, declared={}).status
+        == "passed"
     )
 
 
@@ -189,7 +199,10 @@ def test_a_path_into_a_value_is_followed():
 
     script = script_of(items)
     w = TensorState(torch.tensor([3.0]), requires_grad=True, grad=torch.tensor([6.0]))
-    assert judge(script, [Returned((1.0, 2.0)), Returned(w)], public=True, declared={}).status == "passed"
+    assert (
+        judge(script, [Returned((1.0, 2.0)), Returned(w)], public=True, declared={}).status
+        == "passed"
+    )
     short = judge(script, [Returned((1.0,)), Returned(w)], public=True, declared={})
     assert "expected a tuple of at least 2 items" in short.message
     no_tensor = judge(
@@ -209,7 +222,9 @@ def test_no_backward_is_named():
 
 def test_requires_grad_can_be_expected():
     def leaf(student, reference):
-        reference.expect(student.value("w")).to_match(Fixed(torch.tensor([3.0])), requires_grad=True)
+        reference.expect(student.value("w")).to_match(
+            Fixed(torch.tensor([3.0])), requires_grad=True
+        )
 
     script = script_of(leaf)
     right = Returned(TensorState(torch.tensor([3.0]), requires_grad=True))
@@ -254,8 +269,12 @@ def test_a_choice_that_was_not_made_is_no_missing_backward():
 
 
 # What torch 2.13 says, from its sources; a CPU alone cannot make it say so.
-APART = "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
-TO_NUMPY = "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host"
+APART = (
+    "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
+)
+TO_NUMPY = (
+    "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host"
+)
 
 
 def on_gpu(answer, device="cuda:0", check_device="cuda"):
@@ -266,7 +285,9 @@ def on_gpu(answer, device="cuda:0", check_device="cuda"):
     script = Script(tuple(student.asks), tuple(reference.probes))
     (ask,) = script.asks
     outcome = (
-        answer if isinstance(answer, Raised) else Returned(TensorState(answer(w), device), ask.arguments)
+        answer
+        if isinstance(answer, Raised)
+        else Returned(TensorState(answer(w), device), ask.arguments)
     )
     return judge(script, [outcome], public=False, declared={})
 

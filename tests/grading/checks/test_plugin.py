@@ -139,4 +139,8 @@ def test_{name}(student, reference, n):
 @pytest.mark.parametrize("beside", [PLAIN, WITH_ITS_OWN_FIXTURE])
 def test_an_interrupt_ends_the_run(tmp_path, beside):
     with pytest.raises(KeyboardInterrupt):
-        heard(tmp_path, beside, "\ndef test_{name}(student, reference):\n    raise KeyboardInterrupt\n")
+        heard(
+            tmp_path,
+            beside,
+            "\ndef test_{name}(student, reference):\n    raise KeyboardInterrupt\n",
+        )

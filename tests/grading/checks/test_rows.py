@@ -34,7 +34,10 @@ def test_of_a_large_tensor_the_worst_place_is_shown():
 
 
 def test_shape_and_dtype_are_told_when_they_are_what_is_wrong():
-    assert item(tensor([[1.0]]), torch.tensor([1.0]))[:2] == ("[1.0]  shape (1,)", "[[1.0]]  shape (1, 1)")
+    assert item(tensor([[1.0]]), torch.tensor([1.0]))[:2] == (
+        "[1.0]  shape (1,)",
+        "[[1.0]]  shape (1, 1)",
+    )
     expected, got, _ = item(tensor([1.0], dtype=torch.float64), torch.tensor([1.0]))
     assert expected.endswith("dtype torch.float32")
     assert got.endswith("dtype torch.float64")

@@ -125,7 +125,9 @@ def test_an_exception_shows_the_students_own_lines():
 
 def test_the_frames_of_a_recursion_are_shown_once():
     names = {}
-    exec(compile("def d_square(w):\n    return d_square(w)\n", "<ipython-input-3-01>", "exec"), names)
+    exec(
+        compile("def d_square(w):\n    return d_square(w)\n", "<ipython-input-3-01>", "exec"), names
+    )
     (found,) = report("squares", "by_hand", names)
     assert found.checks[0].trace.count("in d_square") == 1
 
@@ -135,7 +137,9 @@ def test_the_students_default_device_and_dtype_change_nothing():
     torch.set_default_dtype(torch.float64)
     try:
         assert by_hand(lambda w: 2 * w).earned == 3.0
-        assert by_hand(lambda w: w.clone()).checks[0].judgement.misconception == "missing_factor_two"
+        assert (
+            by_hand(lambda w: w.clone()).checks[0].judgement.misconception == "missing_factor_two"
+        )
     finally:
         torch.set_default_device(None)
         torch.set_default_dtype(torch.float32)
@@ -160,7 +164,9 @@ def test_an_interrupted_check_says_where_and_asks_no_more():
 
 
 def test_errors_show_no_traceback_in_a_notebook():
-    with pytest.raises(NotChecked, match="no exercise 'square' here; known here: squares") as caught:
+    with pytest.raises(
+        NotChecked, match="no exercise 'square' here; known here: squares"
+    ) as caught:
         report("square", None, {})
     assert caught.value._render_traceback_() == [
         "gp.check: there is no exercise 'square' here; known here: squares"

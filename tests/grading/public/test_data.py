@@ -27,7 +27,9 @@ def test_any_float64_survives(number):
 @given(st.lists(st.floats(width=32), min_size=1, max_size=6), st.booleans())
 def test_any_float32_tensor_survives(numbers, requires_grad):
     tensor = torch.tensor(numbers, dtype=torch.float32)
-    back = decode_value(through_json(encode_value(TensorState(tensor, requires_grad=requires_grad))))
+    back = decode_value(
+        through_json(encode_value(TensorState(tensor, requires_grad=requires_grad)))
+    )
     assert isinstance(back, TensorState)
     assert back.value.dtype == torch.float32
     assert torch.equal(back.value.nan_to_num(), tensor.nan_to_num())
@@ -77,4 +79,6 @@ def test_a_script_survives_with_only_the_public_causes():
     assert back.probes[1].labels == ("a", "b", "c")
     assert list(back.probes[1].alternatives) == ["ascent"]
     assert math.isnan(back.probes[1].alternatives["ascent"][1])
-    assert back.probes[1].rule == Rule(kinds="either", rtol=1e-3, tolerances={"float32": (1e-3, 0.0)})
+    assert back.probes[1].rule == Rule(
+        kinds="either", rtol=1e-3, tolerances={"float32": (1e-3, 0.0)}
+    )

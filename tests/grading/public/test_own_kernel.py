@@ -59,7 +59,13 @@ def test_whatever_stops_a_cell_is_told_in_a_line(tmp_path, source, words):
 
 
 def test_magics_top_level_await_and_exit_are_as_in_a_notebook(tmp_path):
-    cells = ["%timeit -n1 -r1 1", "!echo hi", "import asyncio\nawait asyncio.sleep(0)", "exit()", RIGHT]
+    cells = [
+        "%timeit -n1 -r1 1",
+        "!echo hi",
+        "import asyncio\nawait asyncio.sleep(0)",
+        "exit()",
+        RIGHT,
+    ]
     (report,) = run(tmp_path, SETUP, *cells, CHECK)
     assert report.earned == 3.0
 
@@ -79,7 +85,13 @@ def test_cells_run_in_the_notebooks_folder_and_nothing_of_it_stays(tmp_path):
 
 
 def test_nothing_that_cells_print_is_seen(tmp_path, capfd):
-    run(tmp_path, SETUP, "print('out'); import os; os.write(1, b'raw'); display('shown')", RIGHT, CHECK)
+    run(
+        tmp_path,
+        SETUP,
+        "print('out'); import os; os.write(1, b'raw'); display('shown')",
+        RIGHT,
+        CHECK,
+    )
     assert capfd.readouterr() == ("", "")
 
 
@@ -91,7 +103,8 @@ def test_ctrl_c_in_a_cell_says_which(tmp_path):
 
 def test_ctrl_c_in_a_check_says_what(tmp_path):
     cell = (
-        "import os, signal\ndef d_square(w):\n    os.kill(os.getpid(), signal.SIGINT)\n    while True: pass"
+        "import os, signal\ndef d_square(w):\n    os.kill(os.getpid(), signal.SIGINT)\n    while "
+        "True: pass"
     )
     with pytest.raises(Interrupted, match="`d_square` was running"):
         run(tmp_path, SETUP, cell, CHECK)

@@ -51,7 +51,9 @@ def html_text(shown):
 
 
 def test_plain_text_fits_and_keeps_a_number_with_its_unit():
-    text = repr(view(failed(f"`f(2)`: {LONG}. " * 4, [ROW]), trace="In [3], line 2\n    " + "x" * 200))
+    text = repr(
+        view(failed(f"`f(2)`: {LONG}. " * 4, [ROW]), trace="In [3], line 2\n    " + "x" * 200)
+    )
     assert max(map(len, text.splitlines())) <= WIDTH
     assert "(1 point)" in text
 
@@ -72,7 +74,9 @@ def test_without_a_cause_the_message_is_said_without_repeating_the_question():
 
 
 def test_the_right_answer_of_a_choice_is_not_shown():
-    shown = view(failed("`d`: Your answer is not right.", [Row("d", (Item("", None, '"up"', False),))]))
+    shown = view(
+        failed("`d`: Your answer is not right.", [Row("d", (Item("", None, '"up"', False),))])
+    )
     assert "expected" not in repr(shown)
     assert "expected" not in html_text(shown)
     assert '"up"' in html_text(shown)
@@ -112,7 +116,9 @@ def test_an_untouched_answer_says_to_run_the_cell():
 def test_hidden_checks_are_announced_and_points_so_far_are_told():
     passed = Judgement("passed")
     assert "So far 2 of 2 points. 1 more check runs" in repr(view(passed))
-    assert "3 more checks run after you hand in" in repr(view(passed, hidden=3)).replace("\n  ", " ")
+    assert "3 more checks run after you hand in" in repr(view(passed, hidden=3)).replace(
+        "\n  ", " "
+    )
     assert repr(view(passed, hidden=0)).endswith("So far 2 of 2 points.")
 
 
@@ -133,7 +139,10 @@ def test_a_very_long_message_is_cut():
 
 def luminance(colour):
     channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    linear = [
+        value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
+        for value in channels
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

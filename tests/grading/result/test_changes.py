@@ -4,7 +4,12 @@ from dataclasses import replace
 
 from gradeprop.grading.result.changes import change, changes, differing
 from gradeprop.grading.result.score import auto_score, submission_status, total_score
-from gradeprop.grading.result.verdict import CheckVerdict, ExerciseResult, PartResult, SubmissionResult
+from gradeprop.grading.result.verdict import (
+    CheckVerdict,
+    ExerciseResult,
+    PartResult,
+    SubmissionResult,
+)
 from gradeprop.grading.result.words import TAKEN_OUT
 
 
@@ -14,7 +19,9 @@ def check(name, status="passed", worth=1.0, device="cpu"):
 
 
 def taken_out(name, give=0.0):
-    return CheckVerdict(name, "cpu", False, "skipped", give, give, f"{TAKEN_OUT}: it counts for nobody.")
+    return CheckVerdict(
+        name, "cpu", False, "skipped", give, give, f"{TAKEN_OUT}: it counts for nobody."
+    )
 
 
 def part(name, *checks):
@@ -47,23 +54,31 @@ OLD = result(part("by_hand", check("shape"), check("matches_autograd", "failed",
 
 
 def test_the_same_points_are_no_change():
-    again = result(part("by_hand", check("shape"), check("matches_autograd", "timeout", 2.0)), course="2")
+    again = result(
+        part("by_hand", check("shape"), check("matches_autograd", "timeout", 2.0)), course="2"
+    )
     assert change(OLD, again) is None
 
 
 def test_another_verdict_is_told_with_both():
-    found = change(OLD, result(part("by_hand", check("shape"), check("matches_autograd", worth=2.0))))
+    found = change(
+        OLD, result(part("by_hand", check("shape"), check("matches_autograd", worth=2.0)))
+    )
     assert (str(found.before), str(found.after)) == ("1/3", "3/3")
     assert [str(reason) for reason in found.reasons] == ["matches autograd failed → passed"]
 
 
 def test_added_and_removed_checks_are_told():
-    new = result(part("by_hand", check("matches_autograd", "failed", 2.0), check("broadcasts", worth=4.0)))
+    new = result(
+        part("by_hand", check("matches_autograd", "failed", 2.0), check("broadcasts", worth=4.0))
+    )
     assert why(OLD, new) == ["broadcasts added", "shape removed"]
 
 
 def test_other_points_are_told():
-    new = result(part("by_hand", check("shape", worth=1.5), check("matches_autograd", "failed", 2.0)))
+    new = result(
+        part("by_hand", check("shape", worth=1.5), check("matches_autograd", "failed", 2.0))
+    )
     assert why(OLD, new) == ["shape worth 1 → 1.5"]
     assert why(result(prose()), result(prose(3.0))) == ["the part why worth 2 → 3"]
 
@@ -84,19 +99,24 @@ def test_given_points_change_only_the_marks_of_those_who_lacked_them():
 
 def test_another_submission_is_told_first():
     new = result(
-        part("by_hand", check("shape", "failed"), check("matches_autograd", "failed", 2.0)), submission="2"
+        part("by_hand", check("shape", "failed"), check("matches_autograd", "failed", 2.0)),
+        submission="2",
     )
     assert why(OLD, new) == ["another notebook", "shape passed → failed"]
 
 
 def test_a_result_that_does_not_say_what_was_handed_in_is_not_taken_for_another():
     old = replace(OLD, versions={"course": "1"})
-    new = result(part("by_hand", check("shape", "failed"), check("matches_autograd", "failed", 2.0)))
+    new = result(
+        part("by_hand", check("shape", "failed"), check("matches_autograd", "failed", 2.0))
+    )
     assert why(old, new) == ["shape passed → failed"]
 
 
 def test_a_submission_that_could_not_be_read_is_told_as_such():
-    bad = result(PartResult("by_hand", "code", 0.0, 3.0, "missing"), submission="2", status="ungradable")
+    bad = result(
+        PartResult("by_hand", "code", 0.0, 3.0, "missing"), submission="2", status="ungradable"
+    )
     assert why(bad, OLD) == ["another notebook", "unreadable → graded"]
     assert why(OLD, bad) == ["another notebook", "graded → unreadable"]
 

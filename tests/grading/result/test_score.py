@@ -61,7 +61,9 @@ def test_a_grader_fault_is_no_score_at_all():
 @pytest.mark.parametrize("status", ["timeout", "killed", "memory", "output"])
 def test_a_stopped_cell_gives_the_part_its_status_and_message(status):
     cell = CellOutcome(status, message="Your loop did not finish in 10 s.")
-    part = graded(verdict("first", "failed", 0.0, 1.0), verdict("second", "skipped", 0.0, 2.0), cell=cell)
+    part = graded(
+        verdict("first", "failed", 0.0, 1.0), verdict("second", "skipped", 0.0, 2.0), cell=cell
+    )
     assert (part.status, part.message) == (status, "Your loop did not finish in 10 s.")
 
 
@@ -80,7 +82,9 @@ def test_full_marks_pass_even_if_the_cell_ended_with_an_error():
         "traceback": [],
     }
     cell = CellOutcome("error", (error,))
-    part = graded(verdict("first", "passed", 1.0, 1.0), verdict("second", "passed", 2.0, 2.0), cell=cell)
+    part = graded(
+        verdict("first", "passed", 1.0, 1.0), verdict("second", "passed", 2.0, 2.0), cell=cell
+    )
     assert part.status == "passed"
     assert "NameError: name 'q' is not defined" in part.message
 
@@ -115,7 +119,9 @@ def test_prose_waits_for_a_person_and_is_never_an_automatic_zero():
 
 
 def test_a_submission_with_prose_needs_a_person_and_shows_what_is_certain():
-    done = PartResult("code", "code", 3.0, 3.0, "passed", None, (verdict("first", "passed", 3.0, 3.0),))
+    done = PartResult(
+        "code", "code", 3.0, 3.0, "passed", None, (verdict("first", "passed", 3.0, 3.0),)
+    )
     exercise = ExerciseResult("e", None, 5.0, (done, score.explanation_part(PROSE, "present")))
     assert score.submission_status([exercise]) == "needs_manual"
     assert score.total_score([exercise]) is None

@@ -15,7 +15,9 @@ BY_HAND = ("square_derivative", "by_hand")
 
 
 def by_hand(classroom, source):
-    return part_of(classroom.grade_one(classroom.notebook(square_derivative__by_hand=source)), *BY_HAND)
+    return part_of(
+        classroom.grade_one(classroom.notebook(square_derivative__by_hand=source)), *BY_HAND
+    )
 
 
 def test_a_right_submission_gets_all_that_checks_can_give(classroom):
@@ -29,7 +31,9 @@ def test_a_right_submission_gets_all_that_checks_can_give(classroom):
 
 
 def test_the_result_is_json_with_the_contracts_keys(classroom):
-    data = json.loads(json.dumps(classroom.grade_one(classroom.notebook()).to_json(), allow_nan=False))
+    data = json.loads(
+        json.dumps(classroom.grade_one(classroom.notebook()).to_json(), allow_nan=False)
+    )
     assert list(data) == [
         "schema", "student", "assignment", "status", "message", "score", "max_score", "auto_score",
         "exercises", "isolation", "device", "seed", "timing", "versions",
@@ -70,7 +74,8 @@ def test_a_known_mistake_is_named_and_its_dependants_are_skipped(classroom):
         "d_square = lambda w: 2 * w",
         "import torch\nd_square = torch.func.grad(lambda w: (w ** 2).sum())",
         "class Slope:\n    def __call__(self, w):\n        return w + w\nd_square = Slope()",
-        "def d_square(w):\n    print('hello')\n    import warnings\n    warnings.warn('')\n    return 2 * w",
+        "def d_square(w):\n    print('hello')\n    import warnings\n    warnings.warn('')\n    "
+        "return 2 * w",
         "def d_square(w):\n    return 2 * w.clone().requires_grad_()",
         "%matplotlib inline\ndef d_square(w):\n    return 2 * w",
         "def d_square(w):\n    return 2 * w\nraise RuntimeError('after the definition')",
@@ -86,7 +91,9 @@ def test_an_endless_loop_in_a_function_costs_only_its_checks(tmp_path, sandbox):
     (root / "course.yaml").write_text(text)
     classroom = Classroom(root, sandbox)
     result = classroom.grade_one(
-        classroom.notebook(square_derivative__by_hand="def d_square(w):\n    while True:\n        pass")
+        classroom.notebook(
+            square_derivative__by_hand="def d_square(w):\n    while True:\n        pass"
+        )
     )
     assert part_of(result, *BY_HAND).status == "timeout"
     message = part_of(result, *BY_HAND).checks[0].message
@@ -96,7 +103,9 @@ def test_an_endless_loop_in_a_function_costs_only_its_checks(tmp_path, sandbox):
 
 def test_a_deleted_cell_is_missing_and_costs_only_its_part(classroom):
     notebook = json.loads(classroom.notebook())
-    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "square_derivative-by_hand"]
+    notebook["cells"] = [
+        cell for cell in notebook["cells"] if cell["id"] != "square_derivative-by_hand"
+    ]
     result = classroom.grade_one(json.dumps(notebook).encode())
     assert part_of(result, *BY_HAND).status == "missing"
     assert part_of(result, *BY_HAND).score == 0.0
@@ -105,13 +114,23 @@ def test_a_deleted_cell_is_missing_and_costs_only_its_part(classroom):
 
 def test_a_part_is_judged_on_the_state_at_its_own_place(classroom):
     notebook = json.loads(classroom.notebook())
-    last = {"cell_type": "code", "id": "late", "metadata": {}, "outputs": [], "execution_count": None}
+    last = {
+        "cell_type": "code",
+        "id": "late",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
     later = {**last, "source": "d_square = None\ndirection = 'decrease'"}
-    result = classroom.grade_one(json.dumps({**notebook, "cells": [*notebook["cells"], later]}).encode())
+    result = classroom.grade_one(
+        json.dumps({**notebook, "cells": [*notebook["cells"], later]}).encode()
+    )
     assert result.auto_score == 4.0
     first = {**last, "source": "direction = 'increase'\nd_square = lambda w: 2 * w"}
     blank = json.loads(
-        classroom.notebook(square_derivative__by_hand="pass", explain_sign__commit="direction = 'decrease'")
+        classroom.notebook(
+            square_derivative__by_hand="pass", explain_sign__commit="direction = 'decrease'"
+        )
     )
     blank["cells"].insert(2, first)
     result = classroom.grade_one(json.dumps(blank).encode())
@@ -195,10 +214,13 @@ def test_two_causes_that_coincide_are_told_apart_by_probing_again(tmp_path, sand
     # Right in the public check (three numbers), wrong in the hidden one (a single number).
     wrong = "def d_square(w):\n    return 2 * w if w.numel() == 3 else w"
     submissions = [
-        Submission(f"s{number}", classroom.notebook(square_derivative__by_hand=wrong)) for number in range(8)
+        Submission(f"s{number}", classroom.notebook(square_derivative__by_hand=wrong))
+        for number in range(8)
     ]
     checks = [part_of(result, *BY_HAND).checks[1] for result in classroom.grade(*submissions)]
-    assert {"expected 2.0, got 1.0" in check.detail for check in checks} == {True, False}, "both must occur"
+    assert {"expected 2.0, got 1.0" in check.detail for check in checks} == {True, False}, (
+        "both must occur"
+    )
     assert {check.misconception for check in checks} == {"missing_factor_two"}
 
 
@@ -210,7 +232,9 @@ def test_what_hidden_checks_print_never_reaches_the_notebooks_outputs(classroom)
 
 
 def test_the_executed_notebook_is_kept_beside_the_result(classroom):
-    result = classroom.grade_one(classroom.notebook(square_derivative__by_hand="print('hi')\n1 + 1"))
+    result = classroom.grade_one(
+        classroom.notebook(square_derivative__by_hand="print('hi')\n1 + 1")
+    )
     cell = next(cell for cell in result.cells if cell.grade_id == "square_derivative-by_hand")
     assert [item["output_type"] for item in cell.outputs] == ["stream", "execute_result"]
     assert cell.execution_count is not None

@@ -43,7 +43,9 @@ def test_an_override_is_the_exercises_own_and_the_largest_is_the_sessions(tmp_pa
 
 
 def test_a_lower_limit_of_all_exercises_is_the_sessions(tmp_path):
-    root = with_limits(with_limits(write_course(tmp_path), "{memory_mb: 300}"), "{memory_mb: 200}", EXPLAIN)
+    root = with_limits(
+        with_limits(write_course(tmp_path), "{memory_mb: 300}"), "{memory_mb: 200}", EXPLAIN
+    )
     course = load_course(root)
     assert combined_limits(course, course.assignments[0]).memory_mb == 300
 
@@ -56,12 +58,16 @@ def test_a_long_time_for_one_exercise_is_no_time_for_another(tmp_path, sandbox):
     in_function = "def d_square(w):\n    import time\n    time.sleep(2)\n    return 2 * w"
     slow_check, slow_cell = classroom.grade(
         classroom.notebook(
-            square_derivative__by_hand=in_function, explain_sign__commit=f"{sleep}direction = 'increase'"
+            square_derivative__by_hand=in_function,
+            explain_sign__commit=f"{sleep}direction = 'increase'",
         ),
         classroom.notebook(square_derivative__by_hand=f"{sleep}def d_square(w):\n    return 2 * w"),
     )
     assert part_of(slow_check, "square_derivative", "by_hand").status == "timeout"
-    assert "did not finish in 1 s" in part_of(slow_check, "square_derivative", "by_hand").checks[0].message
+    assert (
+        "did not finish in 1 s"
+        in part_of(slow_check, "square_derivative", "by_hand").checks[0].message
+    )
     assert part_of(slow_check, "explain_sign", "commit").score == 1.0
     assert part_of(slow_cell, "square_derivative", "by_hand").status == "timeout"
     assert part_of(slow_cell, "explain_sign", "commit").score == 1.0
@@ -70,8 +76,16 @@ def test_a_long_time_for_one_exercise_is_no_time_for_another(tmp_path, sandbox):
 def test_a_cell_that_a_student_added_has_the_time_of_the_exercise_it_stands_in(tmp_path, sandbox):
     classroom = Classroom(with_limits(write_course(tmp_path), "{cell_s: 1}"), sandbox)
     notebook = json.loads(classroom.notebook())
-    at = next(i for i, cell in enumerate(notebook["cells"]) if cell["id"] == "square_derivative-by_hand")
-    added = {"cell_type": "code", "id": "added", "metadata": {}, "outputs": [], "execution_count": None}
+    at = next(
+        i for i, cell in enumerate(notebook["cells"]) if cell["id"] == "square_derivative-by_hand"
+    )
+    added = {
+        "cell_type": "code",
+        "id": "added",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
     notebook["cells"].insert(
         at + 1, {**added, "source": "import time\nd_square = None\ntime.sleep(3)\nd_square = 1"}
     )

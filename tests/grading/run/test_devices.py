@@ -27,7 +27,9 @@ NO_GPU = not devices.gpu_present()
         ("cuda", ("cpu",), True, ("cpu", "cuda")),
     ],
 )
-def test_the_cpu_always_and_the_gpu_where_asked_and_present(monkeypatch, asked, course, gpu, expected):
+def test_the_cpu_always_and_the_gpu_where_asked_and_present(
+    monkeypatch, asked, course, gpu, expected
+):
     monkeypatch.setattr(devices, "gpu_present", lambda: gpu)
     assert devices.chosen_devices(asked, course) == expected
 

@@ -26,7 +26,8 @@ def leave_at_once(*_):
 
 @pytest.fixture(autouse=True)
 def main_module(monkeypatch):
-    """The workers look for this process's main module, which a shell of an earlier test may have emptied."""
+    """The workers look for this process's main module, which a shell of an earlier test may have
+    emptied."""
     monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
@@ -121,6 +122,10 @@ def test_graders_that_end_before_they_begin_are_a_fault_of_ours(plan, loads, mon
 
 
 def test_a_pool_can_be_started_without_importing_torch():
-    program = "import sys, gradeprop.grading.run.pool, gradeprop.cli.grade; print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    program = (
+        "import sys, gradeprop.grading.run.pool, gradeprop.cli.grade; print('torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "False"

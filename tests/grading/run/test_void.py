@@ -17,8 +17,13 @@ BROKEN = replaced(
 
 
 def voided(tmp_path, sandbox, *checks, give=False, reason=None, changes=None):
-    entries = [Voided(exercise="square_derivative", check=item, give=give, reason=reason) for item in checks]
-    return Classroom(write_course(tmp_path, {**(changes or {}), "voided.yaml": as_yaml(entries)}), sandbox)
+    entries = [
+        Voided(exercise="square_derivative", check=item, give=give, reason=reason)
+        for item in checks
+    ]
+    return Classroom(
+        write_course(tmp_path, {**(changes or {}), "voided.yaml": as_yaml(entries)}), sandbox
+    )
 
 
 def graded(classroom, **answers):
@@ -32,7 +37,12 @@ def test_a_voided_check_counts_for_nobody(tmp_path, sandbox):
     assert (part.score, part.max_score, part.status) == (1.0, 1.0, "passed")
     assert (result.auto_score, result.max_score) == (2.0, 4.0)
     check = part.checks[1]
-    assert (check.check, check.status, check.score, check.max_score) == ("matches_autograd", "skipped", 0, 0)
+    assert (check.check, check.status, check.score, check.max_score) == (
+        "matches_autograd",
+        "skipped",
+        0,
+        0,
+    )
     assert check.message == "This check was taken out: it counts for nobody. The text was unclear."
     assert check.taken_out
 
@@ -78,7 +88,9 @@ def test_an_unreadable_submission_gets_nothing_even_of_given_points(tmp_path, sa
 
 def test_the_notebook_checks_no_voided_check_and_says_no_word_of_it(tmp_path, sandbox):
     classroom = voided(tmp_path, sandbox, "shape", give=True)
-    (data,) = record_public_checks(classroom.course, classroom.assignment)["square_derivative"]["parts"]
+    (data,) = record_public_checks(classroom.course, classroom.assignment)["square_derivative"][
+        "parts"
+    ]
     assert [check["check"] for check in data["checks"]] == []
     assert (data["points"], data["given"], data["hidden"]) == (3.0, 1.0, 1)
     assert "shape of w" not in json.dumps([cell.source for cell in classroom.release.cells])

@@ -28,7 +28,8 @@ def recorded(course):
         person=Person("Ada", "Lovelace", "ada@example.org", "4711"),
     )
     odd = marked(
-        wrong("=1+1"), {BY_HAND: PartMark(1.0, manual=2.0), COMMIT: PartMark(0.0), WHY: PartMark(None)}
+        wrong("=1+1"),
+        {BY_HAND: PartMark(1.0, manual=2.0), COMMIT: PartMark(0.0), WHY: PartMark(None)},
     )
     return the_class(course, ada, odd)
 

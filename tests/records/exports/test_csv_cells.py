@@ -46,9 +46,12 @@ def test_guarding_is_reversible_and_never_leaves_a_formula(text):
     assert guarded(text)[:1] not in {"\t", "\r", "\n"}
 
 
-@given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1), min_size=1))
+@given(
+    st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1), min_size=1)
+)
 def test_tables_come_back_as_they_were(rows):
-    rows = [row if row != [""] else ["x"] for row in rows]  # CSV cannot tell an empty row from one empty cell
+    # CSV cannot tell an empty row from one empty cell
+    rows = [row if row != [""] else ["x"] for row in rows]
     assert from_csv(to_csv(rows)) == rows
 
 

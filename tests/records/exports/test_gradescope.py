@@ -76,7 +76,10 @@ def test_the_total_is_the_gradebooks(recorded):
 def test_hidden_checks_are_seen_after_publishing_and_public_ones_at_once(recorded):
     tests = {test["name"]: test for test in export(recorded)["ada"]["tests"]}
     assert tests["The slope of a square: The answer has the shape of w."]["visibility"] == "visible"
-    assert tests["The slope of a square: The answer is the derivative."]["visibility"] == "after_published"
+    assert (
+        tests["The slope of a square: The answer is the derivative."]["visibility"]
+        == "after_published"
+    )
 
 
 @pytest.mark.parametrize("unknown", ["waiting", "faulty"])
@@ -97,7 +100,9 @@ def test_as_the_autograder_it_gives_the_score_of_the_checks_while_a_text_waits(w
 
 
 def test_as_the_autograder_it_gives_no_score_where_a_grader_failed_and_does_not_say_why(course):
-    result = replace(result_for("ada", (), hidden=None), status="error", message="graders/x.py: KeyError")
+    result = replace(
+        result_for("ada", (), hidden=None), status="error", message="graders/x.py: KeyError"
+    )
     (data,) = export(the_class(course, marked(result)), by_checks=True).values()
     assert "score" not in data
     assert not any("score" in test for test in data["tests"])

@@ -57,13 +57,20 @@ def test_several_devices_are_told_apart(course):
     result = result_for("ada", ())
     square, sign = result.exercises
     checks = tuple(
-        replace(check, device=device) for device in ("cpu", "cuda") for check in square.parts[0].checks
+        replace(check, device=device)
+        for device in ("cpu", "cuda")
+        for check in square.parts[0].checks
     )
     result = replace(
         result, exercises=(replace(square, parts=(replace(square.parts[0], checks=checks),)), sign)
     )
     names = [case.name for case in suites(the_class(course, marked(result)))[0]]
-    assert names[:4] == ["shape[cpu]", "matches_autograd[cpu]", "shape[cuda]", "matches_autograd[cuda]"]
+    assert names[:4] == [
+        "shape[cpu]",
+        "matches_autograd[cpu]",
+        "shape[cuda]",
+        "matches_autograd[cuda]",
+    ]
 
 
 HOSTILE = "]]> & <b a='\"'> \x00\x1b[31m\x0b \ud800 \uffff </failure>"
@@ -72,7 +79,9 @@ HOSTILE = "]]> & <b a='\"'> \x00\x1b[31m\x0b \ud800 \uffff </failure>"
 def test_whatever_a_student_wrote_the_xml_is_well_formed(course):
     result = wrong("\x1b<\udcff", message=HOSTILE)
     square, sign = result.exercises
-    checks = tuple(replace(check, status="failed", message=HOSTILE) for check in square.parts[0].checks)
+    checks = tuple(
+        replace(check, status="failed", message=HOSTILE) for check in square.parts[0].checks
+    )
     result = replace(
         result, exercises=(replace(square, parts=(replace(square.parts[0], checks=checks),)), sign)
     )

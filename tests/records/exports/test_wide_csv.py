@@ -43,7 +43,11 @@ def test_a_graders_fault_is_empty_and_never_0(faulty):
 def test_totals_are_the_gradebooks_with_manual_scores_extra_credit_and_penalty(recorded):
     ada, odd = rows_of(recorded)
     assert (ada["score"], ada["extra_credit"], ada["late_penalty"]) == ("4.5", "1", "2")
-    assert (ada["first_name"], ada["last_name"], ada["email"]) == ("Ada", "Lovelace", "ada@example.org")
+    assert (ada["first_name"], ada["last_name"], ada["email"]) == (
+        "Ada",
+        "Lovelace",
+        "ada@example.org",
+    )
     assert odd["square_derivative/by_hand"] == "2"
     assert odd["causes"] == "square_derivative: missing_factor_two; explain_sign: inverted_move"
 

@@ -1,4 +1,5 @@
-"""What a student wrote is found in the executed notebook, else in the hand-in, and is never believed."""
+"""What a student wrote is found in the executed notebook, else in the hand-in, and is never
+believed."""
 
 import base64
 import json
@@ -27,7 +28,9 @@ def course(tmp_path):
 
 
 def answers(course, tmp_path, student="ada"):
-    return Answers(course, course.assignments[0], tmp_path / "submitted").of(result_for(student, ()))
+    return Answers(course, course.assignments[0], tmp_path / "submitted").of(
+        result_for(student, ())
+    )
 
 
 def code(outputs, source="def f(): ..."):
@@ -107,7 +110,9 @@ def test_long_output_is_cut_and_says_so(course, tmp_path):
     assert printed.endswith("… and 44000 more characters")
 
 
-@pytest.mark.parametrize("outputs", [None, 3, ["text"], [{}], [{"output_type": "error", "traceback": 3}]])
+@pytest.mark.parametrize(
+    "outputs", [None, 3, ["text"], [{}], [{"output_type": "error", "traceback": 3}]]
+)
 def test_odd_outputs_do_no_harm(course, tmp_path, outputs):
     write_executed(tmp_path, "ada", code(outputs))
     assert answers(course, tmp_path)[BY_HAND].source == "def f(): ..."

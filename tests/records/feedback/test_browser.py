@@ -1,4 +1,5 @@
-"""Feedback pages in a real browser: no script of a student's runs, nothing is loaded, nothing sticks out."""
+"""Feedback pages in a real browser: no script of a student's runs, nothing is loaded, nothing
+sticks out."""
 
 from __future__ import annotations
 
@@ -17,10 +18,14 @@ from records.graded_class import result_for, small_course
 from records.hostile import hostile_answers, hostile_marks
 from records.marked_class import marked
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)"),
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)"
+    ),
 ]
 TITLE = "Feedback: Slopes"
 
@@ -95,8 +100,8 @@ def test_even_unescaped_markup_is_kept_from_running_by_the_pages_policy(
 
 
 def test_the_pages_own_style_is_allowed(course: Course, tmp_path: Path) -> None:
-    """A style whose digest is not the policy's would be dropped without a word: the page must look otherwise
-    than with a wrong digest."""
+    """A style whose digest is not the policy's would be dropped without a word: the page must look
+    otherwise than with a wrong digest."""
     html = render(page(course, course.assignments[0], marked(result_for("ada", ())), {}))
     plain = html.replace(b"sha256-", b"sha256-x")
     shots = []
@@ -110,12 +115,20 @@ def test_the_pages_own_style_is_allowed(course: Course, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 412])
-def test_on_a_phone_nothing_sticks_out_to_the_side(course: Course, tmp_path: Path, width: int) -> None:
-    html = render(page(course, course.assignments[0], hostile_marks("w" * 300), hostile_answers("x" * 300)))
-    # Ask the browser itself, in a frame as wide as a phone (a headless window is never narrower than 500).
-    (tmp_path / "inner.html").write_bytes(html.split(b"<meta http-equiv")[0] + html.split(b"\n", 5)[5])
+def test_on_a_phone_nothing_sticks_out_to_the_side(
+    course: Course, tmp_path: Path, width: int
+) -> None:
+    html = render(
+        page(course, course.assignments[0], hostile_marks("w" * 300), hostile_answers("x" * 300))
+    )
+    # Ask the browser itself, in a frame as wide as a phone (a headless window is never narrower
+    # than 500).
+    (tmp_path / "inner.html").write_bytes(
+        html.split(b"<meta http-equiv")[0] + html.split(b"\n", 5)[5]
+    )
     probe = (
-        f"<title>?</title><iframe id=f src=inner.html style='width:{width}px;height:800px;border:0'></iframe>"
+        f"<title>?</title><iframe id=f src=inner.html "
+        f"style='width:{width}px;height:800px;border:0'></iframe>"
         "<script>f.onload=()=>{const d=f.contentDocument.documentElement;"
         "document.title=d.scrollWidth<=d.clientWidth?'fits':'wide '+d.scrollWidth}</script>"
     )

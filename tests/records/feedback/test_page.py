@@ -55,10 +55,12 @@ class Seen(HTMLParser):
 
 
 def parts_of(view):
-    return {part.title or exercise.title: part for exercise in view.exercises for part in exercise.parts}
+    return {
+        part.title or exercise.title: part for exercise in view.exercises for part in exercise.parts
+    }
 
 
-# --- what is told ---------------------------------------------------------------------------------------
+# --- what is told ---------------------------------------------------------------------------------
 
 
 def test_a_hidden_check_shows_the_cause_in_the_exercises_words_and_nothing_else(course):
@@ -79,7 +81,9 @@ def test_a_cause_is_told_once_in_a_part(course):
     square, sign = result.exercises
     part = square.parts[0]
     twice = (part.checks[1], replace(part.checks[1], check="again"))
-    result = replace(result, exercises=(replace(square, parts=(replace(part, checks=twice),)), sign))
+    result = replace(
+        result, exercises=(replace(square, parts=(replace(part, checks=twice),)), sign)
+    )
     first, second = page_of(course, marked(result)).exercises[0].parts[0].checks
     assert first.hint
     assert (second.hint, second.same_cause) == (None, True)
@@ -90,7 +94,9 @@ def test_words_that_are_no_longer_the_exercises_are_shown_as_they_were(course):
     square, sign = result.exercises
     part = square.parts[0]
     checks = (replace(part.checks[1], message="Older words."),)
-    result = replace(result, exercises=(replace(square, parts=(replace(part, checks=checks),)), sign))
+    result = replace(
+        result, exercises=(replace(square, parts=(replace(part, checks=checks),)), sign)
+    )
     check = page_of(course, marked(result)).exercises[0].parts[0].checks[0]
     assert (check.report, check.hint) == ("Older words.", None)
 
@@ -103,7 +109,11 @@ def test_a_passed_check_is_not_explained(course):
 def test_a_text_shows_its_criteria_score_and_comment(course):
     marks = marked(
         result_for("ada", ()),
-        {BY_HAND: PartMark(3.0), COMMIT: PartMark(1.0), WHY: PartMark(None, 1.5, 0.5, "Nearly.\nThink on.")},
+        {
+            BY_HAND: PartMark(3.0),
+            COMMIT: PartMark(1.0),
+            WHY: PartMark(None, 1.5, 0.5, "Nearly.\nThink on."),
+        },
         person=Person("Ada", "Lovelace"),
     )
     html = html_of(course, marks, {WHY: Answer("The loss falls.")})
@@ -113,7 +123,9 @@ def test_a_text_shows_its_criteria_score_and_comment(course):
     assert "Nearly.\nThink on." in text
     assert "The loss falls." in text
     assert "Ada Lovelace" in text
-    assert "A negative slope falls to the right." not in html, "the marker's key is not the student's"
+    assert "A negative slope falls to the right." not in html, (
+        "the marker's key is not the student's"
+    )
 
 
 def test_a_total_that_waits_is_told_as_what_is_certain_and_why(course):
@@ -140,7 +152,10 @@ def test_penalty_and_extra_credit_are_told(course):
 def test_a_persons_score_that_differs_from_the_checks_is_told_with_both(course):
     parts = {BY_HAND: PartMark(1.0, 2.0), COMMIT: PartMark(0.0), WHY: PartMark(None, 2.0)}
     part = page_of(course, marked(wrong(), parts)).exercises[0].parts[0]
-    assert part.given == "Your instructor gave 2 of 3 points. By the checks alone it would have been 1."
+    assert (
+        part.given
+        == "Your instructor gave 2 of 3 points. By the checks alone it would have been 1."
+    )
 
 
 def test_an_unreadable_notebook_is_told_first_and_how_to_mend_it(course):
@@ -150,7 +165,9 @@ def test_an_unreadable_notebook_is_told_first_and_how_to_mend_it(course):
 
 
 def test_full_marks_are_praised(course):
-    assert page_of(course, marked(result_for("ada", ()))).opening == "Every check passed. Well done!"
+    assert (
+        page_of(course, marked(result_for("ada", ()))).opening == "Every check passed. Well done!"
+    )
 
 
 def test_a_result_of_an_older_course_is_still_shown(course):
@@ -161,7 +178,7 @@ def test_a_result_of_an_older_course_is_still_shown(course):
     assert "gone" in Seen(html).text
 
 
-# --- what is not told -----------------------------------------------------------------------------------
+# --- what is not told -----------------------------------------------------------------------------
 
 
 def test_nothing_that_is_the_instructors_gets_onto_the_page(course):
@@ -183,7 +200,7 @@ def test_no_value_of_a_page_has_room_for_detail_or_seed():
     assert not found & {"detail", "seed", "versions", "key"}
 
 
-# --- what came from a student stays text ----------------------------------------------------------------
+# --- what came from a student stays text ----------------------------------------------------------
 
 
 def test_hostile_text_adds_no_tag_no_attribute_and_no_script(course):
@@ -223,7 +240,7 @@ def test_the_page_is_complete_in_itself(course):
     assert "https:" not in html
 
 
-# --- code -----------------------------------------------------------------------------------------------
+# --- code -----------------------------------------------------------------------------------------
 
 
 def test_code_is_coloured_and_its_lines_are_numbered():
@@ -239,7 +256,7 @@ def test_code_of_any_length_is_cut():
     assert len(python("x = 1\n" * 1_000_000)) < 10_000_000
 
 
-# --- where it is written --------------------------------------------------------------------------------
+# --- where it is written --------------------------------------------------------------------------
 
 
 def test_a_page_is_written_where_nbgrader_expects_it(course, tmp_path):

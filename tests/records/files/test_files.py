@@ -32,7 +32,18 @@ def result_of(student):
     part = PartResult("code", "code", 1.0, 1.0, "passed", None, (check,))
     exercise = ExerciseResult("square", 1.0, 1.0, (part,))
     return SubmissionResult(
-        student, "a01", "graded", None, 1.0, 1.0, 1.0, (exercise,), "full", "cpu", "00", Timing(0.12345678)
+        student,
+        "a01",
+        "graded",
+        None,
+        1.0,
+        1.0,
+        1.0,
+        (exercise,),
+        "full",
+        "cpu",
+        "00",
+        Timing(0.12345678),
     )
 
 
@@ -54,7 +65,10 @@ def run_limited(path, code):
     """
     program = textwrap.dedent(limited) + textwrap.dedent(code)
     return subprocess.run(
-        [sys.executable, "-B", "-c", program, str(path)], capture_output=True, text=True, check=False
+        [sys.executable, "-B", "-c", program, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -104,7 +118,9 @@ def test_a_result_comes_back_as_it_was(tmp_path):
     assert "cells" not in json.loads(path.read_text())
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"schema": 2}', b'{"schema": 1}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"schema": 2}', b'{"schema": 1}', b"\xff\xfe"]
+)
 def test_a_damaged_result_counts_as_none(tmp_path, content):
     path = result_path(tmp_path, "a01", "ada")
     path.parent.mkdir(parents=True)

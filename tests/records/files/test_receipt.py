@@ -40,7 +40,9 @@ def test_what_the_exchange_left_is_carried_on_as_it_is(submitted: Path, graded: 
     assert both(graded) == ("s3cret", STAMP)
 
 
-@pytest.mark.parametrize("time", [None, b"", b"\xff\xfe", b"yesterday", b"9" * 5000, b"1e999 x UTC"])
+@pytest.mark.parametrize(
+    "time", [None, b"", b"\xff\xfe", b"yesterday", b"9" * 5000, b"1e999 x UTC"]
+)
 @pytest.mark.parametrize("secret", [None, b"", b" \n", b"\xff\xfe", b"x" * 5000])
 def test_nbgrader_can_use_what_is_there_afterwards(
     submitted: Path, graded: Path, time: bytes | None, secret: bytes | None
@@ -60,7 +62,9 @@ def test_an_unknown_time_is_that_of_the_last_change(submitted: Path, graded: Pat
     assert parse_utc((graded / TIMESTAMP).read_text()).isoformat() == "2023-11-14T22:13:20"
 
 
-def test_stand_ins_are_no_two_alike_and_stay_until_there_is_better(submitted: Path, graded: Path) -> None:
+def test_stand_ins_are_no_two_alike_and_stay_until_there_is_better(
+    submitted: Path, graded: Path
+) -> None:
     carry_receipt(graded, submitted)
     first = both(graded)
     carry_receipt(graded, submitted)

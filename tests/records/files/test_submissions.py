@@ -18,7 +18,11 @@ def hand_in(root, student, content=b"{}", name="a01.ipynb"):
 def test_submissions_come_in_order_of_the_ids(tmp_path):
     for student in ("zoë", "-dash", "ada lovelace"):
         hand_in(tmp_path, student)
-    assert [item.student for item in find_submissions(tmp_path, "a01")] == ["-dash", "ada lovelace", "zoë"]
+    assert [item.student for item in find_submissions(tmp_path, "a01")] == [
+        "-dash",
+        "ada lovelace",
+        "zoë",
+    ]
 
 
 def test_other_assignments_and_stray_files_are_left_out(tmp_path):
@@ -31,7 +35,10 @@ def test_other_assignments_and_stray_files_are_left_out(tmp_path):
 def test_only_the_named_students_are_taken(tmp_path):
     for student in ("ada", "bob", "cy"):
         hand_in(tmp_path, student)
-    assert [item.student for item in find_submissions(tmp_path, "a01", ["cy", "ada"])] == ["ada", "cy"]
+    assert [item.student for item in find_submissions(tmp_path, "a01", ["cy", "ada"])] == [
+        "ada",
+        "cy",
+    ]
 
 
 def test_a_student_who_handed_in_nothing_is_an_error_that_names_them(tmp_path):

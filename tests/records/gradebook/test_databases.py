@@ -56,7 +56,15 @@ def postgres() -> Iterator[str]:
         )
 
     run("initdb", "-A", "trust", "-U", "grader", "-E", "UTF8", "--no-sync")
-    run("pg_ctl", "-w", "-o", f"-p {port} -k {place} -c fsync=off", "-l", str(place / "log"), "start")
+    run(
+        "pg_ctl",
+        "-w",
+        "-o",
+        f"-p {port} -k {place} -c fsync=off",
+        "-l",
+        str(place / "log"),
+        "start",
+    )
     try:
         yield f"postgresql+psycopg://grader@localhost:{port}/postgres"
     finally:

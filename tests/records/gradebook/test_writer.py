@@ -35,7 +35,11 @@ from records.graded_class import (
     unreadable,
 )
 
-ANSWERS = {CODE: "def d_square(w):\n    return 2 * w", CHOICE: 'direction = "increase"', PROSE: "It falls."}
+ANSWERS = {
+    CODE: "def d_square(w):\n    return 2 * w",
+    CHOICE: 'direction = "increase"',
+    PROSE: "It falls.",
+}
 LATE = "2026-03-02 10:00:00 UTC"
 
 
@@ -74,11 +78,15 @@ def test_scores_stand_on_the_cells_with_points(course: Course) -> None:
 @pytest.mark.usefixtures("recorded")
 def test_only_what_a_person_must_grade_is_marked(course: Course) -> None:
     with book(course) as gradebook:
-        marked = {name: grade_of(gradebook, name).needs_manual_grade for name in (f"{CODE}-check", PROSE)}
+        marked = {
+            name: grade_of(gradebook, name).needs_manual_grade for name in (f"{CODE}-check", PROSE)
+        }
     assert marked == {f"{CODE}-check": False, PROSE: True}
 
 
-def test_a_grader_fault_waits_for_a_person_and_is_no_zero(course: Course, release: ReleaseModel) -> None:
+def test_a_grader_fault_waits_for_a_person_and_is_no_zero(
+    course: Course, release: ReleaseModel
+) -> None:
     folder = hand_in(Path(course.root), release, "ada")
     with GradebookWriter(course, release) as writer:
         record_now(writer, result_for("ada", ran(release, ANSWERS), hidden=None), folder)
@@ -88,7 +96,9 @@ def test_a_grader_fault_waits_for_a_person_and_is_no_zero(course: Course, releas
         assert grade.needs_manual_grade
 
 
-def test_what_a_person_entered_survives_a_regrade(recorded, course: Course, release: ReleaseModel) -> None:
+def test_what_a_person_entered_survives_a_regrade(
+    recorded, course: Course, release: ReleaseModel
+) -> None:
     writer, folder = recorded
     with book(course) as gradebook:
         grade = grade_of(gradebook, PROSE)
@@ -96,10 +106,16 @@ def test_what_a_person_entered_survives_a_regrade(recorded, course: Course, rele
         gradebook.find_comment(CODE, ASSIGNMENT, ASSIGNMENT, "ada").manual_comment = "Nice."
         gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ada").flagged = True
         gradebook.db.commit()
-    record_now(writer, result_for("ada", ran(release, ANSWERS), hidden=0.0, message="Half."), folder)
+    record_now(
+        writer, result_for("ada", ran(release, ANSWERS), hidden=0.0, message="Half."), folder
+    )
     with book(course) as gradebook:
         grade = grade_of(gradebook, PROSE)
-        assert (grade.manual_score, grade.extra_credit, grade.needs_manual_grade) == (1.5, 0.5, False)
+        assert (grade.manual_score, grade.extra_credit, grade.needs_manual_grade) == (
+            1.5,
+            0.5,
+            False,
+        )
         assert comment_of(gradebook, CODE) == "Nice."
         assert "Half." in gradebook.find_comment(CODE, ASSIGNMENT, ASSIGNMENT, "ada").auto_comment
         assert gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ada").flagged
@@ -156,7 +172,9 @@ def test_a_comment_can_hold_no_markup(course: Course, release: ReleaseModel) -> 
     folder = hand_in(Path(course.root), release, "ada")
     hostile = 'NameError: <img src=x onerror="alert(1)"> [go](javascript:alert(1)) $\\href{javascript:1}{x}$'
     with GradebookWriter(course, release) as writer:
-        record_now(writer, result_for("ada", ran(release, ANSWERS), hidden=0.0, message=hostile), folder)
+        record_now(
+            writer, result_for("ada", ran(release, ANSWERS), hidden=0.0, message=hostile), folder
+        )
     with book(course) as gradebook:
         comment = comment_of(gradebook, CODE)
     assert comment is not None
@@ -169,7 +187,9 @@ def test_a_comment_can_hold_no_markup(course: Course, release: ReleaseModel) -> 
     assert "\\href" not in html
 
 
-def test_an_unreadable_hand_in_is_recorded_with_what_to_do(course: Course, release: ReleaseModel) -> None:
+def test_an_unreadable_hand_in_is_recorded_with_what_to_do(
+    course: Course, release: ReleaseModel
+) -> None:
     folder = hand_in(Path(course.root), release, "ada")
     (folder / f"{ASSIGNMENT}.ipynb").write_text("no notebook")
     with GradebookWriter(course, release) as writer:
@@ -183,7 +203,9 @@ def test_an_unreadable_hand_in_is_recorded_with_what_to_do(course: Course, relea
 
 
 @pytest.mark.usefixtures("recorded")
-def test_points_that_changed_are_brought_up_to_date_with_submissions(course: Course, tmp_path: Path) -> None:
+def test_points_that_changed_are_brought_up_to_date_with_submissions(
+    course: Course, tmp_path: Path
+) -> None:
     with book(course) as gradebook:
         grade_of(gradebook, f"{CODE}-check").manual_score = 2.5
         gradebook.db.commit()
@@ -203,7 +225,9 @@ def test_points_that_changed_are_brought_up_to_date_with_submissions(course: Cou
 
 
 @pytest.mark.usefixtures("recorded")
-def test_a_part_added_later_gets_its_rows_in_every_submission(course: Course, release: ReleaseModel) -> None:
+def test_a_part_added_later_gets_its_rows_in_every_submission(
+    course: Course, release: ReleaseModel
+) -> None:
     added = replace(release.cells[-1], grade_id="explain_sign-more", part="more", points=4.0)
     with GradebookWriter(course, replace(release, cells=(*release.cells, added))):
         pass
@@ -215,7 +239,9 @@ def test_a_part_added_later_gets_its_rows_in_every_submission(course: Course, re
 
 
 @pytest.mark.usefixtures("recorded")
-def test_a_part_removed_leaves_unless_a_person_has_graded_it(course: Course, release: ReleaseModel) -> None:
+def test_a_part_removed_leaves_unless_a_person_has_graded_it(
+    course: Course, release: ReleaseModel
+) -> None:
     with book(course) as gradebook:
         grade_of(gradebook, PROSE).manual_score = 2.0
         gradebook.db.commit()
@@ -249,7 +275,9 @@ def test_a_database_of_another_nbgrader_is_refused(course: Course, release: Rele
         pass
 
 
-def test_an_unwritable_database_is_told_without_its_password(course: Course, release: ReleaseModel) -> None:
+def test_an_unwritable_database_is_told_without_its_password(
+    course: Course, release: ReleaseModel
+) -> None:
     url = "sqlite:////nonexistent/folder/grades.db"
     with pytest.raises(StorageError, match="unable to open"), GradebookWriter(course, release, url):
         pass
@@ -267,7 +295,9 @@ def test_a_relative_url_starts_at_the_course(
     assert (Path(course.root) / "grades.db").exists()
 
 
-@pytest.mark.parametrize("student", ["José Ñandú", "o'brien; drop table", "-x", "n" * 200, "\udcff"])
+@pytest.mark.parametrize(
+    "student", ["José Ñandú", "o'brien; drop table", "-x", "n" * 200, "\udcff"]
+)
 def test_strange_ids_are_recorded(course: Course, release: ReleaseModel, student: str) -> None:
     folder = hand_in(Path(course.root), release, "someone")
     with GradebookWriter(course, release) as writer:
@@ -277,7 +307,9 @@ def test_strange_ids_are_recorded(course: Course, release: ReleaseModel, student
         assert gradebook.find_submission(ASSIGNMENT, gradebook_id(student)).score == 4.0
 
 
-def test_a_late_penalty_of_the_nbgrader_config_is_applied(course: Course, release: ReleaseModel) -> None:
+def test_a_late_penalty_of_the_nbgrader_config_is_applied(
+    course: Course, release: ReleaseModel
+) -> None:
     root = Path(course.root)
     (root / "nbgrader_config.py").write_text(
         "c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n"

@@ -1,4 +1,5 @@
-"""The bundle for Gradescope, unpacked and run as Gradescope does, in a folder laid out as its own."""
+"""The bundle for Gradescope, unpacked and run as Gradescope does, in a folder laid out as its
+own."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 def unpacked(course: Course, root: Path) -> Path:
-    """What /autograder is like after the image was built; the environment of this test for its own."""
+    """What /autograder is like after the image was built; the environment of this test for its
+    own."""
     for name in ("source", "submission", "results", "venv/bin"):
         (root / name).mkdir(parents=True)
     with zipfile.ZipFile(io.BytesIO(gradescope_bundle(course, ASSIGNMENT))) as archive:
@@ -46,7 +48,11 @@ def unpacked(course: Course, root: Path) -> Path:
     (root / "run_autograder").write_bytes((root / "source" / "run_autograder").read_bytes())
     (root / "run_autograder").chmod(0o755)
     python(root, f'exec {sys.executable} "$@"')
-    metadata = {"id": 7, "users": [{"email": WHO, "id": 1234, "name": "Ada"}], "assignment": {"id": 1}}
+    metadata = {
+        "id": 7,
+        "users": [{"email": WHO, "id": 1234, "name": "Ada"}],
+        "assignment": {"id": 1},
+    }
     (root / "submission_metadata.json").write_text(json.dumps(metadata))
     return root
 
@@ -59,7 +65,10 @@ def python(root: Path, line: str) -> None:
 
 def after(root: Path, statement: str) -> None:
     """Let the grader run in a Python that has done this before."""
-    module = "import sys, runpy; runpy.run_module('gradeprop.records.gradescope.run', run_name='__main__')"
+    module = (
+        "import sys, runpy; runpy.run_module('gradeprop.records.gradescope.run', "
+        "run_name='__main__')"
+    )
     python(root, f'shift 3; exec {sys.executable} -P -c "{statement}; {module}" "$@"')
 
 
@@ -88,7 +97,9 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (root / "source" / ASSIGNMENT / NOTEBOOK).read_text()
 
 
-def test_the_zip_has_what_gradescope_wants_at_its_top_and_the_scripts_are_executable(course: Course) -> None:
+def test_the_zip_has_what_gradescope_wants_at_its_top_and_the_scripts_are_executable(
+    course: Course,
+) -> None:
     with zipfile.ZipFile(io.BytesIO(gradescope_bundle(course, ASSIGNMENT))) as archive:
         modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in archive.infolist()}
         script = archive.read("run_autograder").decode()
@@ -105,9 +116,12 @@ def test_the_same_course_gives_the_same_bytes(course: Course) -> None:
 
 
 def test_what_is_in_it_is_a_valid_course_also_where_its_files_name_schemas(tmp_path: Path) -> None:
-    """This repository's own course: a first line that names a schema must find it in the bundle, too."""
+    """This repository's own course: a first line that names a schema must find it in the bundle,
+    too."""
     course = load_course(Path(__file__).parents[3])
-    with zipfile.ZipFile(io.BytesIO(gradescope_bundle(course, course.assignments[0].id))) as archive:
+    with zipfile.ZipFile(
+        io.BytesIO(gradescope_bundle(course, course.assignments[0].id))
+    ) as archive:
         archive.extractall(tmp_path)
     assert (tmp_path / "course" / "schemas" / "exercise.schema.json").is_file()
     assert load_course(tmp_path / "course").digest == course.digest
@@ -116,7 +130,9 @@ def test_what_is_in_it_is_a_valid_course_also_where_its_files_name_schemas(tmp_p
 @pytest.mark.parametrize("name", ["setup.sh", "run_autograder"])
 def test_the_scripts_are_bash(course: Course, tmp_path: Path, name: str) -> None:
     root = unpacked(course, tmp_path / "autograder")
-    done = subprocess.run(["bash", "-n", str(root / "source" / name)], capture_output=True, check=False)
+    done = subprocess.run(
+        ["bash", "-n", str(root / "source" / name)], capture_output=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -168,7 +184,10 @@ def test_the_student_is_who_handed_in(tmp_path: Path, metadata: str | None, stud
         ((NOTEBOOK,), NOTEBOOK),
         (("mine.ipynb", "notes.txt"), "mine.ipynb"),
         ((NOTEBOOK, "scratch.ipynb"), NOTEBOOK),
-        ((f"work/{NOTEBOOK}", f".ipynb_checkpoints/{NOTEBOOK}", f"__MACOSX/{NOTEBOOK}"), f"work/{NOTEBOOK}"),
+        (
+            (f"work/{NOTEBOOK}", f".ipynb_checkpoints/{NOTEBOOK}", f"__MACOSX/{NOTEBOOK}"),
+            f"work/{NOTEBOOK}",
+        ),
     ],
 )
 def test_the_notebook_is_found_by_its_name_or_as_the_only_one(
@@ -183,7 +202,9 @@ def test_the_notebook_is_found_by_its_name_or_as_the_only_one(
     assert handed.path == tmp_path / "submission" / taken
 
 
-def test_several_notebooks_none_and_a_link_to_elsewhere_are_told_to_the_student(tmp_path: Path) -> None:
+def test_several_notebooks_none_and_a_link_to_elsewhere_are_told_to_the_student(
+    tmp_path: Path,
+) -> None:
     folder = tmp_path / "submission"
     folder.mkdir()
     (tmp_path / "secret.ipynb").write_text("{}")
@@ -195,7 +216,9 @@ def test_several_notebooks_none_and_a_link_to_elsewhere_are_told_to_the_student(
 
 
 @pytest.mark.slow
-def test_a_right_answer_gets_the_autograders_points_and_the_text_waits(autograder: Path, solved: str) -> None:
+def test_a_right_answer_gets_the_autograders_points_and_the_text_waits(
+    autograder: Path, solved: str
+) -> None:
     (autograder / "submission" / "anything.ipynb").write_text(solved)
     after(autograder, "import sys; sys.modules['nbgrader'] = sys.modules['jupyter_server'] = None")
     data, said = run(autograder)
@@ -225,17 +248,24 @@ def test_a_wrong_answer_gets_what_it_has_earned_and_its_cause(
     (folder / NOTEBOOK).write_text(wrong)
     (at_home,) = deliver(Order(root, ASSIGNMENT, root / "submitted", (WHO,))).results
     messages = {
-        check.message for exercise in at_home.exercises for part in exercise.parts for check in part.checks
+        check.message
+        for exercise in at_home.exercises
+        for part in exercise.parts
+        for check in part.checks
     }
     assert {test["output"] for test in data["tests"] if test.get("status") == "failed"} <= messages
     assert at_home.auto_score == data["score"]
 
 
 @pytest.mark.slow
-def test_where_the_container_refuses_namespaces_it_grades_restricted(autograder: Path, solved: str) -> None:
+def test_where_the_container_refuses_namespaces_it_grades_restricted(
+    autograder: Path, solved: str
+) -> None:
     (autograder / "submission" / NOTEBOOK).write_text(solved)
     refuse = "p.working = lambda level: 'refused' if level == 'full' else tried(level)"
-    after(autograder, f"import gradeprop.session.isolation.survey as p; tried = p.working; {refuse}")
+    after(
+        autograder, f"import gradeprop.session.isolation.survey as p; tried = p.working; {refuse}"
+    )
     data, said = run(autograder)
     assert "isolation restricted" in said
     assert data["score"] == 4.0
@@ -243,7 +273,9 @@ def test_where_the_container_refuses_namespaces_it_grades_restricted(autograder:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", [None, "not a notebook"], ids=["nothing", "garbage"])
-def test_what_cannot_be_read_gets_no_points_and_says_what_to_do(autograder: Path, text: str | None) -> None:
+def test_what_cannot_be_read_gets_no_points_and_says_what_to_do(
+    autograder: Path, text: str | None
+) -> None:
     if text is not None:
         (autograder / "submission" / NOTEBOOK).write_text(text)
     data, _ = run(autograder)
@@ -253,14 +285,17 @@ def test_what_cannot_be_read_gets_no_points_and_says_what_to_do(autograder: Path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["course", "isolation", "python"])
-def test_a_fault_of_the_graders_is_told_and_gives_no_score(autograder: Path, solved: str, fault: str) -> None:
+def test_a_fault_of_the_graders_is_told_and_gives_no_score(
+    autograder: Path, solved: str, fault: str
+) -> None:
     (autograder / "submission" / NOTEBOOK).write_text(solved)
     if fault == "course":
         (autograder / "source" / "course" / "course.yaml").write_text("id: [")
     elif fault == "isolation":
         after(
             autograder,
-            "import gradeprop.session.isolation.survey as p; p.working = lambda level: 'not permitted'",
+            "import gradeprop.session.isolation.survey as p; p.working = lambda level: 'not "
+            "permitted'",
         )
     else:
         python(autograder, "exit 1")

@@ -43,7 +43,11 @@ def test_it_begins_at_the_first_answer_that_is_not_marked():
 
 def test_number_keys_toggle_criteria_and_the_points_follow():
     state = pressed(marking(OPEN), "1 2")
-    assert (state.mark.points(PART), state.mark.score(PART), state.mark.standing) == (3, 3, "marked")
+    assert (state.mark.points(PART), state.mark.score(PART), state.mark.standing) == (
+        3,
+        3,
+        "marked",
+    )
     state = pressed(state, "1")
     assert (state.mark.met, state.mark.score(PART)) == (frozenset({"moves"}), 2)
 
@@ -89,9 +93,14 @@ def test_undo_goes_back_over_answers_one_step_at_a_time():
 
 def test_a_comment_alone_does_not_mark():
     state = comment(marking(OPEN), "  See\nme. ")
-    assert (state.mark.standing, state.mark.text(PART), state.mark.score(PART)) == ("open", "See me.", None)
+    assert (state.mark.standing, state.mark.text(PART), state.mark.score(PART)) == (
+        "open",
+        "See me.",
+        None,
+    )
     assert (
-        pressed(state, "1 enter").mark.text(PART) == "- ✓ Names it. (1 of 1)\n- ✗ Moves. (0 of 2)\n\nSee me."
+        pressed(state, "1 enter").mark.text(PART)
+        == "- ✓ Names it. (1 of 1)\n- ✗ Moves. (0 of 2)\n\nSee me."
     )
     assert press(state, "u").mark == OPEN
 
@@ -128,7 +137,9 @@ def test_undoing_everything_brings_back_what_there_was(keys):
     start = marking(OPEN, DONE, Given("again", frozenset(), "", 1.5))
     state = start
     for key in keys:
-        state = comment(state, f"after {len(state.history)}") if key == "comment" else press(state, key)
+        state = (
+            comment(state, f"after {len(state.history)}") if key == "comment" else press(state, key)
+        )
         assert 0 <= state.at < 3
     for _ in state.history:
         state = press(state, "u")

@@ -31,7 +31,9 @@ def test_points_are_those_of_the_criteria_that_are_met():
     ]
 
 
-@given(st.sets(st.sampled_from(["names", "moves"])), st.text(st.characters(categories=["L", "P", "S"])))
+@given(
+    st.sets(st.sampled_from(["names", "moves"])), st.text(st.characters(categories=["L", "P", "S"]))
+)
 def test_what_is_written_is_read_again(met, comment):
     assert read(RUBRIC, written(RUBRIC, frozenset(met), comment)) == (frozenset(met), comment)
 
@@ -43,7 +45,9 @@ def test_what_a_person_wrote_in_formgrader_is_a_comment():
 
 
 def test_lines_of_a_former_rubric_neither_count_nor_stay():
-    former = Rubric(criteria=(*RUBRIC.criteria[:1], Criterion(id="moves", text="Says why.", points=1)))
+    former = Rubric(
+        criteria=(*RUBRIC.criteria[:1], Criterion(id="moves", text="Says why.", points=1))
+    )
     assert read(RUBRIC, written(former, frozenset({"names", "moves"}), "Good.")) == (None, "Good.")
 
 

@@ -1,4 +1,5 @@
-"""nbgrader's own commands, run as an instructor runs them, on a course with our nbgrader_config.py."""
+"""nbgrader's own commands, run as an instructor runs them, on a course with our
+nbgrader_config.py."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ AUTOGRADE = ("autograde", ASSIGNMENT, "--SubmissionExporter.isolation=none")
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A built course with three submissions: the solution, a known mistake, and no notebook at all."""
+    """A built course with three submissions: the solution, a known mistake, and no notebook at
+    all."""
     root = built_course(tmp_path_factory.mktemp("course"))
     solved = (root / "source" / ASSIGNMENT / NOTEBOOK).read_text()
     halved = solved.replace("return 2 * w", "return w")
@@ -88,14 +90,17 @@ def cell_rows(root: Path) -> list[Any]:
             for query in (
                 "SELECT name, cell_type, locked, source, checksum FROM source_cell ORDER BY name",
                 "SELECT name, type FROM base_cell ORDER BY name, type",
-                "SELECT name, max_score, cell_type FROM grade_cells JOIN base_cell USING (id) ORDER BY name",
+                "SELECT name, max_score, cell_type FROM grade_cells JOIN base_cell USING (id) "
+                "ORDER BY name",
                 "SELECT name, kernelspec FROM notebook",
                 "SELECT version_num FROM alembic_version",
             )
         ]
 
 
-def test_generate_assignment_writes_the_release_of_gradeprop_build(built: Path, graded: Path) -> None:
+def test_generate_assignment_writes_the_release_of_gradeprop_build(
+    built: Path, graded: Path
+) -> None:
     names = sorted(path.name for path in (built / "release" / ASSIGNMENT).iterdir())
     assert names == sorted(path.name for path in (graded / "release" / ASSIGNMENT).iterdir())
     for name in names:
@@ -105,7 +110,9 @@ def test_generate_assignment_writes_the_release_of_gradeprop_build(built: Path, 
 
 def test_the_metadata_is_valid(built: Path) -> None:
     for folder in ("source", "release"):
-        MetadataValidator().validate_nb(nbformat.read(built / folder / ASSIGNMENT / NOTEBOOK, as_version=4))
+        MetadataValidator().validate_nb(
+            nbformat.read(built / folder / ASSIGNMENT / NOTEBOOK, as_version=4)
+        )
 
 
 def test_validate_passes_the_source_and_nothing_of_the_release(built: Path) -> None:
@@ -128,7 +135,9 @@ def test_autograde_gives_the_marks_that_gradeprop_grade_gives(graded: Path, tmp_
     assert cell_rows(root) == cell_rows(graded)
     for student in ("ada", "bob", "eve"):
         for name in (NOTEBOOK, "timestamp.txt"):
-            ours, theirs = (folder / "autograded" / student / ASSIGNMENT / name for folder in (root, graded))
+            ours, theirs = (
+                folder / "autograded" / student / ASSIGNMENT / name for folder in (root, graded)
+            )
             assert ours.read_bytes() == theirs.read_bytes()
         ours, theirs = (read_result(folder, ASSIGNMENT, student) for folder in (root, graded))
         assert ours is not None
@@ -136,7 +145,9 @@ def test_autograde_gives_the_marks_that_gradeprop_grade_gives(graded: Path, tmp_
         assert replace(ours, timing=Timing()) == replace(theirs, timing=Timing())
 
 
-def test_autograde_needs_no_generate_assignment_before(built: Path, graded: Path, tmp_path: Path) -> None:
+def test_autograde_needs_no_generate_assignment_before(
+    built: Path, graded: Path, tmp_path: Path
+) -> None:
     root = Path(shutil.copytree(built, tmp_path / "course"))
     nbgrader(root, *AUTOGRADE)
     assert marks(root) == marks(graded)
@@ -173,7 +184,11 @@ def test_what_an_interrupted_run_left_is_graded_again(own: Path) -> None:
 
 
 def test_parts_and_points_may_change_when_there_are_submissions(own: Path) -> None:
-    text = course_files()[EXERCISE].replace("points: 2", "points: 4").replace("points: 3\n", "points: 5\n", 1)
+    text = (
+        course_files()[EXERCISE]
+        .replace("points: 2", "points: 4")
+        .replace("points: 3\n", "points: 5\n", 1)
+    )
     (own / EXERCISE).write_text(text)
     nbgrader(own, "generate_assignment", ASSIGNMENT, "--force")
     with book(own) as gradebook:
@@ -192,7 +207,11 @@ def test_an_invalid_course_leaves_the_release_alone(own: Path) -> None:
 
 def test_an_assignment_that_is_not_ours_is_treated_as_ever(own: Path) -> None:
     notebook = nbformat.v4.new_notebook()
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook.metadata.kernelspec = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     kind = {"schema_version": 3, "grade": False, "solution": True, "locked": False, "task": False}
     notebook.cells = [
         nbformat.v4.new_code_cell("x = 1", metadata={"nbgrader": {**kind, "grade_id": "x"}}),
@@ -226,8 +245,9 @@ def test_feedback_and_export_follow(own: Path) -> None:
 
 @pytest.fixture
 def exchanged(own: Path, tmp_path: Path) -> tuple[Path, Path, str, str]:
-    """The course with the work of a fourth student who handed it in through the exchange, besides bob's
-    that came without a time: the course, the student's home, her id and the exchange's option."""
+    """The course with the work of a fourth student who handed it in through the exchange, besides
+    bob's that came without a time: the course, the student's home, her id and the exchange's
+    option."""
     exchange, home = tmp_path / "exchange", tmp_path / "home"
     for folder in (exchange, home):
         folder.mkdir()
@@ -247,7 +267,9 @@ def exchanged(own: Path, tmp_path: Path) -> tuple[Path, Path, str, str]:
     return own, home, student, place
 
 
-def test_a_student_fetches_submits_and_gets_feedback(exchanged: tuple[Path, Path, str, str]) -> None:
+def test_a_student_fetches_submits_and_gets_feedback(
+    exchanged: tuple[Path, Path, str, str],
+) -> None:
     root, home, _, place = exchanged
     nbgrader(root, *AUTOGRADE)
     nbgrader(root, "generate_feedback", ASSIGNMENT)
@@ -255,7 +277,9 @@ def test_a_student_fetches_submits_and_gets_feedback(exchanged: tuple[Path, Path
     assert told.count("Releasing feedback for student") == 4
     nbgrader(home, "fetch_feedback", ASSIGNMENT, "--course", "minimal", place, home=home)
     (page,) = home.rglob("*.html")
-    assert page.read_bytes() == next((root / "feedback").glob(f"{exchanged[2]}/*/*.html")).read_bytes()
+    assert (
+        page.read_bytes() == next((root / "feedback").glob(f"{exchanged[2]}/*/*.html")).read_bytes()
+    )
 
 
 def test_pages_of_gradeprop_feedback_are_released_and_fetched(
@@ -270,7 +294,10 @@ def test_pages_of_gradeprop_feedback_are_released_and_fetched(
     nbgrader(root, "release_feedback", ASSIGNMENT, place)
     nbgrader(home, "fetch_feedback", ASSIGNMENT, "--course", "minimal", place, home=home)
     (page,) = home.rglob("*.html")
-    assert page.read_bytes() == (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_bytes()
+    assert (
+        page.read_bytes()
+        == (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_bytes()
+    )
 
 
 def test_a_time_that_is_only_known_from_the_file_makes_nobody_late(
@@ -304,7 +331,8 @@ def test_a_missing_or_misnamed_notebook_is_graded_as_gradeprop_grade_does(own: P
 
 
 def test_alone_a_misnamed_notebook_is_graded_and_an_empty_folder_is_named(own: Path) -> None:
-    """nbgrader gives up on a selection without any notebook before it asks us; then its words must do."""
+    """nbgrader gives up on a selection without any notebook before it asks us; then its words must
+    do."""
     submit(own, "fay", None)
     submit(own, "gus", "{}", name="Untitled.ipynb")
     assert "gus cannot be graded" in nbgrader(own, *AUTOGRADE, "--student=gus")

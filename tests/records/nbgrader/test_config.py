@@ -39,7 +39,9 @@ def test_a_broken_course_still_grades_by_our_hooks(tmp_path: Path) -> None:
     assert (settings.course, settings.assignments) == (None, frozenset({"a01"}))
 
 
-def test_alembic_is_found_in_an_environment_that_is_not_activated(tmp_path: Path, monkeypatch) -> None:
+def test_alembic_is_found_in_an_environment_that_is_not_activated(
+    tmp_path: Path, monkeypatch
+) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     configure(Config(), tmp_path)
     assert shutil.which("alembic") is not None

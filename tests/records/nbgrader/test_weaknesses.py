@@ -1,5 +1,5 @@
-"""What users of nbgrader suffer from, done to one class that is graded by ``gradeprop grade`` and by
-``nbgrader autograde`` with our configuration. docs/nbgrader-weaknesses.md names these tests."""
+"""What users of nbgrader suffer from, done to one class that is graded by ``gradeprop grade`` and
+by ``nbgrader autograde`` with our configuration. docs/nbgrader-weaknesses.md names these tests."""
 
 from __future__ import annotations
 
@@ -80,7 +80,9 @@ def stripped(cells: list[dict[str, Any]]) -> None:
 
 def forged(cells: list[dict[str, Any]]) -> None:
     """Check cells with results that plain nbgrader takes for full marks, and with more points."""
-    for cell, value in zip([c for c in cells if c["id"].endswith("-check")], ("'full'", "None"), strict=True):
+    for cell, value in zip(
+        [c for c in cells if c["id"].endswith("-check")], ("'full'", "None"), strict=True
+    ):
         cell["source"] = value
         cell["metadata"]["nbgrader"]["points"] = 100
 
@@ -133,7 +135,8 @@ def by(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def graded(by: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The class after grading; ada and the exiter had been graded before, he with a right answer."""
+    """The class after grading; ada and the exiter had been graded before, he with a right
+    answer."""
     root = built_course(tmp_path_factory.mktemp(by))
     submit(root, "ada", notebook(root, CLASS["ada"]))
     first = submit(root, "exiter", notebook(root, Case(RIGHT)))
@@ -171,9 +174,9 @@ def test_student_code_reads_no_gradebook_test_solution_or_key(graded: Path) -> N
 def test_student_code_changes_no_mark(graded: Path) -> None:
     assert code_part(graded, "writer").score == 0.0
     with sqlite3.connect(graded / "gradebook.db") as database:
-        assert database.execute("select count(*) from grade where manual_score is not null").fetchone() == (
-            0,
-        )
+        assert database.execute(
+            "select count(*) from grade where manual_score is not null"
+        ).fetchone() == (0,)
 
 
 def test_a_patched_shell_earns_nothing(graded: Path) -> None:
@@ -231,7 +234,9 @@ def test_feedback_shows_no_hidden_test_input_or_answer(graded: Path, command: st
         page = (graded / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
         for secret in ("reference.inputs", "to_match", "def test_matches_autograd"):
             assert secret not in page
-        hidden = [check for part in result(graded, student).exercises[0].parts for check in part.checks]
+        hidden = [
+            check for part in result(graded, student).exercises[0].parts for check in part.checks
+        ]
         for check in hidden:
             if not check.public and check.detail:
                 assert check.detail not in page
@@ -273,7 +278,9 @@ def test_a_part_added_when_there_are_submissions(graded: Path, by: str, tmp_path
     """nbgrader alone raises here, and deletes the release."""
     root = Path(shutil.copytree(graded, tmp_path / "course"))
     files = course_files()
-    (root / EXERCISE).write_text(files[EXERCISE].replace("points: 3\n", "points: 5\n", 1) + NEW_PART)
+    (root / EXERCISE).write_text(
+        files[EXERCISE].replace("points: 3\n", "points: 5\n", 1) + NEW_PART
+    )
     (root / SOLUTION).write_text(files[SOLUTION] + NEW_SOLUTION)
     (root / GRADER).write_text(files[GRADER] + NEW_GRADER)
     if by == "nbgrader":

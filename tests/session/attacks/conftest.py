@@ -52,8 +52,8 @@ class Attack:
     """A session, and what one does with it.
 
     Attributes:
-        later: whether functions are asked about when another cell has run, as in grading, and not in a
-            fork at their own place.
+        later: whether functions are asked about when another cell has run, as in grading, and not
+            in a fork at their own place.
     """
 
     session: Session
@@ -118,7 +118,8 @@ def beside(fortress: Sandbox) -> Iterator[Attack]:
     with fortress.open(limits=LIMITS, seed=2) as session:
         victim = Attack(session)
         victim.run(
-            f"import os\nanswer = {SECRET!r}\nopen('answer.txt', 'w').write(answer)\npid = os.getpid()"
+            f"import os\nanswer = {SECRET!r}\nopen('answer.txt', 'w').write(answer)\npid = "
+            f"os.getpid()"
         )
         yield victim
         assert victim.works
@@ -141,7 +142,8 @@ def secret_file() -> Iterator[Path]:
 
 @pytest.fixture
 def victim() -> Iterator[subprocess.Popen[bytes]]:
-    """A process of the very user that student code runs as, with the secret in its environment and memory."""
+    """A process of the very user that student code runs as, with the secret in its environment and
+    memory."""
     uid = sandbox_uid()
     who: dict[str, Any] = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
     shell = "secret=$CANARY; while true; do sleep 0.1; done"

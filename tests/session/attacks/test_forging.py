@@ -118,7 +118,10 @@ def test_an_endless_answer_meets_the_deadline(attack: Attack) -> None:
 
 @pytest.mark.usefixtures("asked")
 def test_a_dripping_answer_meets_the_deadline(attack: Attack) -> None:
-    body = "    import time\n    while True:\n        os.write(channel, b' ')\n        time.sleep(0.05)\n"
+    body = (
+        "    import time\n    while True:\n        os.write(channel, b' ')\n        "
+        "time.sleep(0.05)\n"
+    )
     attack.run(FORGE + "def f():" + CHECKER + "    send(b'', lengths=(1 << 20, 0))\n" + body)
     began = time.monotonic()
     assert isinstance(attack.call("f"), Stopped)

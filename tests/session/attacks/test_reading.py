@@ -1,4 +1,5 @@
-"""Reading answers: nothing outside of the sandbox can be seen from inside, and no hidden input gets out."""
+"""Reading answers: nothing outside of the sandbox can be seen from inside, and no hidden input gets
+out."""
 
 from __future__ import annotations
 
@@ -91,7 +92,10 @@ def test_a_world_readable_file_cannot_be_read_or_changed(attack: Attack, secret_
     "path", [__file__, "/etc/shadow", "/etc/hostname", "/root", "/home", "/proc/1/environ"]
 )
 def test_graders_and_the_system_cannot_be_read(attack: Attack, path: str) -> None:
-    source = f"import os; result = os.listdir({path!r}) if os.path.isdir({path!r}) else open({path!r}).read()"
+    source = (
+        f"import os; result = os.listdir({path!r}) if os.path.isdir({path!r}) else "
+        f"open({path!r}).read()"
+    )
     tried = attack.tried(source)
     assert "Error" in tried or tried == "done: []"
 
@@ -133,15 +137,20 @@ def test_killing_everybody_kills_nobody_else(
 def test_the_process_beside_cannot_be_reached(attack: Attack, beside: Attack) -> None:
     attack.run("import os\nmine = os.getpid()")
     beside_pid = beside.value("pid")
-    if beside_pid != attack.value("mine"):  # at `full` both are the first process of their own world
-        for source in (f"os.kill({beside_pid}, 9)", f"result = open('/proc/{beside_pid}/mem', 'rb').read(1)"):
+    # at `full` both are the first process of their own world
+    if beside_pid != attack.value("mine"):
+        for source in (
+            f"os.kill({beside_pid}, 9)",
+            f"result = open('/proc/{beside_pid}/mem', 'rb').read(1)",
+        ):
             assert "Error" in attack.tried("import os; " + source)
 
 
 def test_nothing_of_the_graders_is_inherited(attack: Attack) -> None:
     attack.run(
         "import os, stat\nkinds = {}\nfor n in range(256):\n    try:\n"
-        "        kinds[str(n)] = stat.S_IFMT(os.fstat(n).st_mode)\n    except OSError:\n        pass"
+        "        kinds[str(n)] = stat.S_IFMT(os.fstat(n).st_mode)\n    except OSError:\n        "
+        "pass"
     )
     kinds = attack.value("kinds")
     # stdin, captured stdout and stderr, the channel, the captured output, its own memory map.
@@ -149,7 +158,9 @@ def test_nothing_of_the_graders_is_inherited(attack: Attack) -> None:
 
 
 def test_uninitialised_memory_holds_no_answers(attack: Attack) -> None:
-    attack.run("import torch\nseen = b'canary-' in bytes(torch.empty(64 << 20, dtype=torch.uint8).numpy())")
+    attack.run(
+        "import torch\nseen = b'canary-' in bytes(torch.empty(64 << 20, dtype=torch.uint8).numpy())"
+    )
     assert attack.value("seen") is False
 
 
@@ -161,7 +172,8 @@ def test_uninitialised_memory_holds_no_answers(attack: Attack) -> None:
         "s = socket.socket(type=socket.SOCK_DGRAM); s.sendto(b'x', ('127.0.0.1', {udp}))",
         "s = socket.socket(socket.AF_UNIX); s.connect(chr(0) + {abstract!r}); s.send(b'x')",
         "s = socket.socket(socket.AF_UNIX); s.connect({path!r}); s.send(b'x')",
-        "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.sendto(b'x', chr(0) + {abstract!r})",
+        "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.sendto(b'x', chr(0) + "
+        "{abstract!r})",
         "s = socket.create_connection(('1.1.1.1', 53), 2)",
         "socket.getaddrinfo('example.org', 80)",
         "s = socket.create_server(('127.0.0.1', 0))",
@@ -191,7 +203,8 @@ LEAKS = [
     "open('/tmp/note.txt', 'w').write(x)",
     "open('/dev/shm/note.txt', 'w').write(x)",
     "open('../note.txt', 'w').write(x)",
-    "import os; os.utime(home + '/data.txt', (len(x), len(x))); open(home + '/data.txt', 'a').write(x)",
+    "import os; os.utime(home + '/data.txt', (len(x), len(x))); open(home + '/data.txt', "
+    "'a').write(x)",
     "stash.append(x)",
     "import warnings; warnings.warn(x)",
     "import logging; logging.error(x)",
@@ -267,7 +280,11 @@ def test_a_hidden_input_reaches_no_later_output(prepared: Attack, leak: str) -> 
     prepared.run(f"def f(x):\n    {leak}\n    return 1")
     outcome = prepared.call("f", "hidden-" + SECRET)
     assert isinstance(outcome, (Returned, Raised)), outcome
-    later: list[CellOutcome] = [prepared.run("print(stash)"), prepared.run(COLLECT), prepared.run("1")]
+    later: list[CellOutcome] = [
+        prepared.run("print(stash)"),
+        prepared.run(COLLECT),
+        prepared.run("1"),
+    ]
     assert [cell.status for cell in later] == ["ok"] * 3, later
     assert "hidden-" not in repr(later)
 

@@ -1,4 +1,5 @@
-"""Floods: processes, threads, memory, files, output. Each has a bound, a status, and no effect on others."""
+"""Floods: processes, threads, memory, files, output. Each has a bound, a status, and no effect on
+others."""
 
 from __future__ import annotations
 

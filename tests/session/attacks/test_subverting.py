@@ -1,4 +1,5 @@
-"""Subverting the comparison or the runner: hostile objects, patched libraries, exits, hangs, late threads."""
+"""Subverting the comparison or the runner: hostile objects, patched libraries, exits, hangs, late
+threads."""
 
 from __future__ import annotations
 
@@ -46,7 +47,18 @@ def make(name): return makers[name]()
 
 @pytest.mark.parametrize(
     "name",
-    ["always", "sub", "text", "number", "odd", "lazy", "generator", "module", "function", "iterator"],
+    [
+        "always",
+        "sub",
+        "text",
+        "number",
+        "odd",
+        "lazy",
+        "generator",
+        "module",
+        "function",
+        "iterator",
+    ],
 )
 @pytest.mark.usefixtures("asked")
 def test_a_hostile_object_arrives_as_the_name_of_its_type(attack: Attack, name: str) -> None:
@@ -80,13 +92,17 @@ def test_patched_libraries_stay_in_the_sandbox(attack: Attack) -> None:
 
 
 def test_patched_tensor_methods_change_at_most_the_students_own_answer(attack: Attack) -> None:
-    attack.run("import torch\nw = torch.tensor([1.0, 2.0])\ntorch.Tensor.detach = lambda self: 'no'")
+    attack.run(
+        "import torch\nw = torch.tensor([1.0, 2.0])\ntorch.Tensor.detach = lambda self: 'no'"
+    )
     (outcome,) = attack.session.ask([Read("w")])
     assert isinstance(outcome, (Raised, Stopped, Returned))
 
 
 def test_values_that_are_no_numbers_arrive_as_they_are(attack: Attack) -> None:
-    attack.run("import torch, math\nx = torch.tensor([math.nan, math.inf, -math.inf])\ny = math.nan")
+    attack.run(
+        "import torch, math\nx = torch.tensor([math.nan, math.inf, -math.inf])\ny = math.nan"
+    )
     x = attack.value("x")
     assert isinstance(x, TensorState)
     assert x.value.isnan().tolist() == [True, False, False]
@@ -109,7 +125,9 @@ def test_reseeding_changes_no_number_of_the_graders(attack: Attack) -> None:
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    attack.run("import torch, random\ntorch.manual_seed(0)\nrandom.seed(0)\ndef f(): torch.manual_seed(0)")
+    attack.run(
+        "import torch, random\ntorch.manual_seed(0)\nrandom.seed(0)\ndef f(): torch.manual_seed(0)"
+    )
     attack.call("f")
     assert torch.equal(torch.rand(3), expected)
 
@@ -126,7 +144,8 @@ ENDINGS = [
     "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
     "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass",
     "import os\nfor n in range(3, 256):\n    try: os.close(n)\n    except OSError: pass",
-    "import os\nfor n in range(256):\n    try: os.write(n, b'garbage' * 1000)\n    except OSError: pass",
+    "import os\nfor n in range(256):\n    try: os.write(n, b'garbage' * 1000)\n    except "
+    "OSError: pass",
     "import os\nnull = os.open('/dev/null', 2)\nfor n in range(3, 64): os.dup2(null, n)",
     "import faulthandler; faulthandler._sigsegv()",
     "import resource; resource.setrlimit(resource.RLIMIT_CPU, (0, 0))\nwhile True: pass",
@@ -139,7 +158,9 @@ ENDINGS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ENDINGS, ids=range(len(ENDINGS)))
 @pytest.mark.usefixtures("asked")
-def test_a_cell_that_breaks_its_process_costs_itself(attack: Attack, beside: Attack, source: str) -> None:
+def test_a_cell_that_breaks_its_process_costs_itself(
+    attack: Attack, beside: Attack, source: str
+) -> None:
     attack.run("x = 5\ndef f(): return x")
     began = time.monotonic()
     outcome = attack.run(source)
@@ -147,7 +168,8 @@ def test_a_cell_that_breaks_its_process_costs_itself(attack: Attack, beside: Att
     assert outcome.status in ("killed", "timeout", "error", "memory", "output", "ok"), outcome
     assert attack.value("x") == 5
     again = attack.call("f")
-    if source.startswith("import gc"):  # it broke the very code that answers; only its own answers suffer
+    # it broke the very code that answers; only its own answers suffer
+    if source.startswith("import gc"):
         assert isinstance(again, (Returned, Stopped))
     else:
         assert isinstance(again, Returned), again
@@ -196,7 +218,9 @@ PLANTED = {
 def test_files_named_like_modules_replace_nothing(fortress: Sandbox) -> None:
     with fortress.open(limits=LIMITS, seed=1, files=PLANTED) as session:
         attack = Attack(session)
-        assert attack.run("import torch, json, IPython\nt = torch.ones(2).sum().item()").status == "ok"
+        assert (
+            attack.run("import torch, json, IPython\nt = torch.ones(2).sum().item()").status == "ok"
+        )
         assert attack.value("t") == 2.0
         attack.run("def f(x): return x + 1")
         outcome = attack.call("f", 1)
@@ -237,7 +261,8 @@ def test_nothing_is_left_running(fortress: Sandbox) -> None:
             f"                ctypes.CDLL(None).prctl(15, b'{marker}', 0, 0, 0)\n"
             "                time.sleep(60)\n"
             "            os._exit(0)\n"
-            f"    subprocess.Popen(['/bin/sh', '-c', 'exec -a {marker} sleep 60'], start_new_session=True)\n"
+            f"    subprocess.Popen(['/bin/sh', '-c', 'exec -a {marker} sleep 60'], "
+            f"start_new_session=True)\n"
             "except OSError:\n    pass\n"
             f"ctypes.CDLL(None).prctl(15, b'{marker}', 0, 0, 0)\n"
             "time.sleep(0.2)"
@@ -250,7 +275,8 @@ def test_nothing_is_left_running(fortress: Sandbox) -> None:
 
 def test_a_fork_from_student_code_does_not_speak_for_the_session(attack: Attack) -> None:
     attack.run(
-        "import os\nx = 1\ntry:\n    pid = os.fork()\nexcept OSError:\n    pid = -1\nif pid == 0:\n    x = 2"
+        "import os\nx = 1\ntry:\n    pid = os.fork()\nexcept OSError:\n    pid = -1\nif pid == "
+        "0:\n    x = 2"
     )
     assert attack.value("x") in (1, 2)
     assert attack.works

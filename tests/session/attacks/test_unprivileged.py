@@ -1,4 +1,5 @@
-"""The whole attack suite once more as a user without rights, when the tests run as root (as in CI)."""
+"""The whole attack suite once more as a user without rights, when the tests run as root (as in
+CI)."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 @pytest.mark.skipif(os.geteuid() != 0, reason="runs as an unprivileged user already")
 def test_every_attack_is_contained_without_rights_too() -> None:
     if not can_stage():
-        pytest.skip("root may not mount here, so that another user cannot be shown Python and the tests")
+        pytest.skip(
+            "root may not mount here, so that another user cannot be shown Python and the tests"
+        )
     sources = {"python": Path(sys.base_prefix), "repository": REPOSITORY}
     sources |= {f"{number}/{path.name}": path for number, path in enumerate(package_paths())}
     with tempfile.TemporaryDirectory() as stage, tempfile.TemporaryDirectory() as home:
@@ -53,7 +56,10 @@ def test_every_attack_is_contained_without_rights_too() -> None:
                 "OMP_NUM_THREADS": "1",
             },
         }
-        boot = "import sys; sys.path.append(sys.argv.pop(1)); import gradeprop.session.isolation.stepdown as s; s.main()"
+        boot = (
+            "import sys; sys.path.append(sys.argv.pop(1)); import "
+            "gradeprop.session.isolation.stepdown as s; s.main()"
+        )
         command = [sys.executable, "-c", boot, str(own_code().parent), json.dumps(plan)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     summary = done.stdout.strip().splitlines()[-1:]

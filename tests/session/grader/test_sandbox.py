@@ -68,7 +68,10 @@ def test_an_error_leaves_what_was_defined_before_it(session: Session) -> None:
 
 
 def test_names_and_calls_are_answered(session: Session) -> None:
-    run(session, "import torch\nw = torch.tensor([1., 2.], requires_grad=True)\n(w**2).sum().backward()")
+    run(
+        session,
+        "import torch\nw = torch.tensor([1., 2.], requires_grad=True)\n(w**2).sum().backward()",
+    )
     run(session, "def f(x, k=2): return k * x")
     state = TensorState(torch.ones(3, dtype=torch.float64), requires_grad=True)
     w, f, missing = ask(session, Read("w"), Call("f", (state,), {"k": 5}), Call("w"))
@@ -95,7 +98,9 @@ def test_a_check_changes_nothing_for_later_checks_and_cells(session: Session) ->
 def test_calls_of_one_check_see_each_other(session: Session) -> None:
     run(session, "log = []\ndef f():\n    log.append(1)\n    return len(log)")
     counts = [
-        outcome.value for outcome in ask(session, Call("f"), Call("f")) if isinstance(outcome, Returned)
+        outcome.value
+        for outcome in ask(session, Call("f"), Call("f"))
+        if isinstance(outcome, Returned)
     ]
     assert counts == [1, 2]
 
@@ -129,7 +134,9 @@ def test_exceptions_name_the_students_own_line(session: Session) -> None:
         ("return 'x' * (40 << 20)", "output", "32 MiB"),
     ],
 )
-def test_a_check_that_breaks_costs_only_itself(session: Session, body: str, reason: str, words: str) -> None:
+def test_a_check_that_breaks_costs_only_itself(
+    session: Session, body: str, reason: str, words: str
+) -> None:
     run(session, f"x = 4\ndef f():\n    {body}")
     fine, stopped, after = ask(session, Read("x"), Call("f"), Read("x"))
     assert isinstance(fine, Returned)
@@ -159,7 +166,9 @@ def test_a_slow_cell_is_interrupted_and_keeps_what_it_did(session: Session) -> N
 
 def test_a_cell_that_cannot_be_interrupted_is_left_out(session: Session) -> None:
     run(session, "x = 1")
-    stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nx = 2\nwhile True: pass"
+    stubborn = (
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nx = 2\nwhile True: pass"
+    )
     assert run(session, stubborn).status == "timeout"
     assert value(session, "x") == 1
     assert run(session, "x + 1").outputs[0]["data"] == {"text/plain": "2"}
@@ -203,7 +212,8 @@ def test_cells_beyond_the_whole_budget_of_output_show_nothing_but_run(sandbox: S
 
 def test_seeds_make_sessions_repeatable(sandbox: Sandbox) -> None:
     source = (
-        "import torch, random, numpy\nt = torch.rand(2)\nr = random.random()\nn = float(numpy.random.rand())"
+        "import torch, random, numpy\nt = torch.rand(2)\nr = random.random()\nn = "
+        "float(numpy.random.rand())"
     )
     seen = []
     for seed in (3, 3, 4):
@@ -233,9 +243,12 @@ def test_files_lie_in_a_fresh_working_folder(sandbox: Sandbox) -> None:
     with sandbox.open(limits=QUICK, seed=1, files=files) as session:
         run(
             session,
-            "import os\nseen = sorted(os.listdir())\nfrom sub.helper import x\nopen('mine', 'w').close()",
+            "import os\nseen = sorted(os.listdir())\nfrom sub.helper import x\nopen('mine', "
+            "'w').close()",
         )
-        run(session, "name = __name__\nfolder = os.getcwd()\nchanged = os.path.getmtime('data.csv')")
+        run(
+            session, "name = __name__\nfolder = os.getcwd()\nchanged = os.path.getmtime('data.csv')"
+        )
         assert value(session, "changed") < 1e9  # long ago: not a change of the notebook's own
         assert value(session, "seen") == ["data.csv", "sub"]
         assert value(session, "x") == 5

@@ -1,8 +1,7 @@
 """Run by `test_gpu.py` as root: grades on the CPU where ldconfig finds a driver of NVIDIA's.
 
-``argv``: the driver's folder, the level. What it changes of the machine, it changes in a mount namespace of
-its own.
-"""
+``argv``: the driver's folder, the level. What it changes of the machine, it changes in a mount
+namespace of its own."""
 
 from __future__ import annotations
 
@@ -33,7 +32,9 @@ def install(driver: str) -> None:
     folder = Path(tempfile.mkdtemp())
     (folder / "conf").write_text(SHOWN + "\n")
     cache = folder / "ld.so.cache"
-    subprocess.run(["/sbin/ldconfig", "-X", "-f", str(folder / "conf"), "-C", str(cache)], check=True)
+    subprocess.run(
+        ["/sbin/ldconfig", "-X", "-f", str(folder / "conf"), "-C", str(cache)], check=True
+    )
     cache.chmod(0o644)
     syscalls.bind_mount(str(cache), "/etc/ld.so.cache")
 
@@ -48,7 +49,11 @@ def main() -> None:
         sandbox.open(limits=Limits(), seed=1) as session,
     ):
         outcome = session.run(CellSource(CELL, "cell"))
-    print(outcome.status, outcome.message, "".join(output.get("text", "") for output in outcome.outputs))
+    print(
+        outcome.status,
+        outcome.message,
+        "".join(output.get("text", "") for output in outcome.outputs),
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from gradeprop.session.isolation.control_group import SLACK_MB, ControlGroup, _own_groups, control_group
+from gradeprop.session.isolation.control_group import (
+    SLACK_MB,
+    ControlGroup,
+    _own_groups,
+    control_group,
+)
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 

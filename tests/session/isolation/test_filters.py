@@ -9,9 +9,17 @@ from textwrap import dedent
 
 import pytest
 
-from gradeprop.session.isolation.filters import _NEVER, _RESTRICTED, _UNCOUNTED, Filters, build_filters
+from gradeprop.session.isolation.filters import (
+    _NEVER,
+    _RESTRICTED,
+    _UNCOUNTED,
+    Filters,
+    build_filters,
+)
 
-pytest.importorskip("pyseccomp", reason="the filters need libseccomp", exc_type=(ImportError, RuntimeError))
+pytest.importorskip(
+    "pyseccomp", reason="the filters need libseccomp", exc_type=(ImportError, RuntimeError)
+)
 
 SETUP = """
 import base64, ctypes, errno, mmap, os, socket, sys, threading
@@ -52,7 +60,9 @@ def test_every_call_that_no_notebook_needs_is_refused(level: str) -> None:
     names = (_NEVER + _UNCOUNTED + (_RESTRICTED if level == "restricted" else "")).split()
     numbers = [number_of(name) for name in names if number_of(name) >= 0]
     assert len(numbers) > 60
-    assert run(filters, f"print({{call(number, -1, -1, -1) for number in {numbers}}})") == "{'EPERM'}"
+    assert (
+        run(filters, f"print({{call(number, -1, -1, -1) for number in {numbers}}})") == "{'EPERM'}"
+    )
 
 
 def test_calls_newer_than_the_filters_do_not_exist() -> None:

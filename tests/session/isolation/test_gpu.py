@@ -1,4 +1,5 @@
-"""What a machine with a GPU needs of the sandbox, with a stand-in for its driver. No GPU takes part."""
+"""What a machine with a GPU needs of the sandbox, with a stand-in for its driver. No GPU takes
+part."""
 
 from __future__ import annotations
 

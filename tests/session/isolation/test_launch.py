@@ -30,7 +30,7 @@ def test_the_environment_has_nothing_of_the_callers(monkeypatch: pytest.MonkeyPa
 def test_packages_are_found_where_they_are_imported_from() -> None:
     paths = launch.package_paths()
     assert any((path / "torch").is_dir() for path in paths)
-    assert (launch.own_code() / "session" / "launch.py").is_file()
+    assert (launch.own_code() / "session" / "isolation" / "launch.py").is_file()
 
 
 def test_a_folder_that_others_cannot_enter_is_named(tmp_path: Path) -> None:
@@ -50,11 +50,15 @@ def test_bubblewrap_shows_no_more_than_it_must() -> None:
     finally:
         launcher.close()
     bound = [
-        command[at + 1] for at, word in enumerate(command) if word in ("--ro-bind", "--bind", "--dev-bind")
+        command[at + 1]
+        for at, word in enumerate(command)
+        if word in ("--ro-bind", "--bind", "--dev-bind")
     ]
     assert "--bind" not in command
     assert {"--unshare-all", "--clearenv", "--die-with-parent", "--new-session"} <= set(command)
-    assert not any(path in ("/", "/root", "/home", "/etc", "/var", "/tmp", "/proc") for path in bound)
+    assert not any(
+        path in ("/", "/root", "/home", "/etc", "/var", "/tmp", "/proc") for path in bound
+    )
     assert command[-3:] == ["/tmp", "--", "true"]
 
 
@@ -62,7 +66,9 @@ def test_without_bubblewrap_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(launch.shutil, "which", lambda _: None)
     launcher = launch.Launcher("full")
     try:
-        with pytest.raises(MissingFacility, match="bubblewrap is not installed; apt install bubblewrap"):
+        with pytest.raises(
+            MissingFacility, match="bubblewrap is not installed; apt install bubblewrap"
+        ):
             launcher._bubblewrap_command([], {})
     finally:
         launcher.close()
@@ -112,8 +118,11 @@ def test_stepping_down_leaves_root_behind(tmp_path: Path) -> None:
         plan |= {"targets": ["a/b"], "uid": 61_000, "command": ["/bin/sh", "-c", script]}
         plan["environment"] = {"KEPT": "kept", "PATH": "/bin"}
         command = launch._stepping_down(plan)
-        done = subprocess.run(command, capture_output=True, text=True, check=True, env={"LEFT": "left"})
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=True, env={"LEFT": "left"}
+        )
         assert list(Path(stage).iterdir()) == []
     uid, groups, seen, last = done.stdout.strip().split("\n")
     assert (uid, groups, last) == ("61000", "61000", "kept")
-    assert seen.startswith("seencat: ")  # what is staged can be read, where it comes from cannot be reached
+    # what is staged can be read, where it comes from cannot be reached
+    assert seen.startswith("seencat: ")

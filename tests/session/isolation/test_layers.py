@@ -28,10 +28,14 @@ def test_a_gpu_leaves_address_space_alone() -> None:
 
 
 def test_processes_are_counted_by_the_kernel_only_in_an_own_user_namespace() -> None:
-    assert resource.RLIMIT_NPROC not in dict(layers.resource_limits(REQUEST, 0, "restricted", gpu=False))
+    assert resource.RLIMIT_NPROC not in dict(
+        layers.resource_limits(REQUEST, 0, "restricted", gpu=False)
+    )
 
 
 def test_with_a_gpu_a_file_may_be_as_large_as_memory_since_cuda_keeps_memory_in_files() -> None:
     limits = dict(layers.resource_limits(REQUEST, 1000, "full", gpu=True))
     assert limits[resource.RLIMIT_FSIZE] == 100 << 20
-    assert dict(layers.resource_limits(REQUEST, 1000, "full", gpu=False))[resource.RLIMIT_FSIZE] == 5
+    assert (
+        dict(layers.resource_limits(REQUEST, 1000, "full", gpu=False))[resource.RLIMIT_FSIZE] == 5
+    )

@@ -39,7 +39,9 @@ def test_a_fork_is_allowed_once_for_each_that_the_grader_wishes() -> None:
     assert supervisor()._refused("fork", 0) == errno.EPERM
 
 
-def test_student_code_may_start_as_many_processes_as_are_spare(family: subprocess.Popen[bytes]) -> None:
+def test_student_code_may_start_as_many_processes_as_are_spare(
+    family: subprocess.Popen[bytes],
+) -> None:
     assert supervisor(family.pid, processes=2)._refused("fork", 0) == 0
     assert supervisor(family.pid, processes=1)._refused("fork", 0) == errno.EAGAIN
 
@@ -60,7 +62,9 @@ def test_unknown_calls_are_taken_for_forks() -> None:
 
 
 def test_processes_below_are_found_at_every_depth() -> None:
-    top = subprocess.Popen(["/bin/sh", "-c", "/bin/sh -c '/bin/sh -c \"sleep 20; true\"; true'; true"])
+    top = subprocess.Popen(
+        ["/bin/sh", "-c", "/bin/sh -c '/bin/sh -c \"sleep 20; true\"; true'; true"]
+    )
     deadline = time.monotonic() + 5
     while len(processes_below(top.pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.01)

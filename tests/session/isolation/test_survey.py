@@ -60,7 +60,8 @@ def test_the_trusted_side_can_be_imported_without_anything_of_linux() -> None:
         "import sys\n"
         "for name in ('fcntl', 'resource', 'pwd', 'pyseccomp', 'IPython', 'torch'):\n"
         "    sys.modules[name] = None\n"
-        "import gradeprop.session.grader.sandbox, gradeprop.session.isolation.survey, gradeprop.session.fake\n"
+        "import gradeprop.session.grader.sandbox, gradeprop.session.isolation.survey, "
+        "gradeprop.session.fake\n"
         "import gradeprop.session.interface, gradeprop.session.grader.warm_process\n"
         "print('imported')"
     )

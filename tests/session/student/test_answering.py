@@ -93,13 +93,22 @@ def test_keywords_are_passed_and_shown_after_positions(namespace: dict[str, Any]
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("fails", "KeyError"), ("leaves", "SystemExit"), ("stops", "KeyboardInterrupt"), ("odd", "Odd")],
+    [
+        ("fails", "KeyError"),
+        ("leaves", "SystemExit"),
+        ("stops", "KeyboardInterrupt"),
+        ("odd", "Odd"),
+    ],
 )
-def test_whatever_student_code_raises_is_raised(namespace: dict[str, Any], name: str, kind: str) -> None:
+def test_whatever_student_code_raises_is_raised(
+    namespace: dict[str, Any], name: str, kind: str
+) -> None:
     outcome = one(Call(name), namespace)
     assert isinstance(outcome, Raised)
     assert outcome.type_name == kind
-    expected = next(n for n, text in enumerate(CELL.splitlines(), 1) if text.startswith(f"def {name}("))
+    expected = next(
+        n for n, text in enumerate(CELL.splitlines(), 1) if text.startswith(f"def {name}(")
+    )
     assert outcome.line == expected
     assert outcome.traceback.startswith(f"the cell, line {expected}, in {name}")
 

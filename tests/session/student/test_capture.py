@@ -14,7 +14,8 @@ from gradeprop.session.student.capture import TooLargeError, build, capture, typ
 
 
 def hostile() -> object:
-    """An object that lies about everything, of a class that does. Made here: pytest looks at modules."""
+    """An object that lies about everything, of a class that does. Made here: pytest looks at
+    modules."""
 
     class Evil(type):
         def __getattribute__(cls, name: str) -> Any:

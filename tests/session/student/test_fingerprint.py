@@ -14,7 +14,14 @@ import numpy as np
 import pytest
 import torch
 
-from gradeprop.session.student.fingerprint import Budget, facts_of, listing, numbers, put_back, surroundings
+from gradeprop.session.student.fingerprint import (
+    Budget,
+    facts_of,
+    listing,
+    numbers,
+    put_back,
+    surroundings,
+)
 
 NOTEBOOK = """
 import math, random
@@ -177,7 +184,13 @@ def test_what_a_function_refers_to_is_told(names: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("library", "name"),
-    [(torch, "exp"), (torch.Tensor, "backward"), (torch.autograd, "grad"), (builtins, "sum"), (math, "pi")],
+    [
+        (torch, "exp"),
+        (torch.Tensor, "backward"),
+        (torch.autograd, "grad"),
+        (builtins, "sum"),
+        (math, "pi"),
+    ],
 )
 def test_a_replaced_part_of_a_library_that_a_function_uses_is_seen(
     names: dict[str, Any], monkeypatch: pytest.MonkeyPatch, library: Any, name: str
@@ -211,7 +224,9 @@ def test_the_students_own_modules_are_looked_into(names: dict[str, Any], tmp_pat
     assert facts_of(torch, names, str(tmp_path)) == facts_of(torch, names, str(tmp_path))
 
 
-def test_a_folder_is_listed_with_all_below_it_and_has_nothing_in_it_once_it_is_gone(tmp_path: Path) -> None:
+def test_a_folder_is_listed_with_all_below_it_and_has_nothing_in_it_once_it_is_gone(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "b").write_text("12")
     (tmp_path / "a").write_text("1")
     (tmp_path / "c" / "d").mkdir(parents=True)
@@ -237,11 +252,14 @@ def test_a_folder_is_listed_with_all_below_it_and_has_nothing_in_it_once_it_is_g
         "import threading\nthing = threading.Lock()",
         "thing = [[n] for n in range(50_000)]",
         "class P:\n    @property\n    def __dict__(self): raise ValueError\nthing = P()",
-        "class M(type):\n    @property\n    def __mro__(cls): return 1 / 0\nclass A(metaclass=M): pass\n"
+        "class M(type):\n    @property\n    def __mro__(cls): return 1 / 0\nclass "
+        "A(metaclass=M): pass\n"
         "thing = A()",
     ],
 )
-def test_what_cannot_be_seen_through_is_not_vouched_for(names: dict[str, Any], unknown: str) -> None:
+def test_what_cannot_be_seen_through_is_not_vouched_for(
+    names: dict[str, Any], unknown: str
+) -> None:
     exec(unknown, names)
     assert fingerprint(names) is None
 

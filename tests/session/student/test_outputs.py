@@ -15,7 +15,11 @@ def test_writes_to_one_stream_join_and_streams_alternate() -> None:
     for name, text in (("stdout", "a"), ("stdout", "b"), ("stderr", "c"), ("stdout", "d")):
         log.stream(name, text)
     outputs, spent = log.finish()
-    assert [(o["name"], o["text"]) for o in outputs] == [("stdout", "ab"), ("stderr", "c"), ("stdout", "d")]
+    assert [(o["name"], o["text"]) for o in outputs] == [
+        ("stdout", "ab"),
+        ("stderr", "c"),
+        ("stdout", "d"),
+    ]
     assert not spent
 
 
@@ -99,6 +103,11 @@ def test_deep_structures_end() -> None:
 def test_a_stream_looks_like_a_kernels() -> None:
     log = OutputLog(1000, 1000)
     stream = Stream(log, "stdout", 1)
-    assert (stream.encoding, stream.isatty(), stream.fileno(), stream.name) == ("utf-8", False, 1, "<stdout>")
+    assert (stream.encoding, stream.isatty(), stream.fileno(), stream.name) == (
+        "utf-8",
+        False,
+        1,
+        "<stdout>",
+    )
     print("a", "b", file=stream, flush=True)  # type: ignore[call-overload]
     assert log.finish()[0][0]["text"] == "a b\n"

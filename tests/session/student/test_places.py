@@ -54,7 +54,9 @@ def test_names_are_bound_as_they_were(names: dict[str, Any], tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("asked", [*ASKED, "appends", "w", "not_defined"])
-def test_what_did_not_change_can_be_asked(names: dict[str, Any], tmp_path: Path, asked: str) -> None:
+def test_what_did_not_change_can_be_asked(
+    names: dict[str, Any], tmp_path: Path, asked: str
+) -> None:
     place = here(names, tmp_path)
     assert place.go_back([asked])
 
@@ -80,7 +82,9 @@ def test_a_later_cell_that_changes_something_else_makes_no_difference(
     assert not place.go_back(["uses", "w"])
 
 
-def test_a_call_that_leaves_a_trace_is_noticed_by_the_next(names: dict[str, Any], tmp_path: Path) -> None:
+def test_a_call_that_leaves_a_trace_is_noticed_by_the_next(
+    names: dict[str, Any], tmp_path: Path
+) -> None:
     place = here(names, tmp_path)
     assert place.go_back(["appends"])
     names["appends"]()
@@ -88,7 +92,9 @@ def test_a_call_that_leaves_a_trace_is_noticed_by_the_next(names: dict[str, Any]
     assert place.go_back(["uses"])
 
 
-def test_what_cannot_be_seen_through_is_not_vouched_for(names: dict[str, Any], tmp_path: Path) -> None:
+def test_what_cannot_be_seen_through_is_not_vouched_for(
+    names: dict[str, Any], tmp_path: Path
+) -> None:
     exec("stream = iter([1])\ndef reads_stream(): return next(stream)", names)
     place = here(names, tmp_path)
     assert not place.go_back(["reads_stream"])
@@ -133,7 +139,9 @@ def test_a_file_that_has_just_been_written_could_be_written_again_without_a_sign
     assert here(names, tmp_path).go_back(["uses"])
 
 
-def test_a_tensor_with_a_graph_may_be_read_and_not_used(names: dict[str, Any], tmp_path: Path) -> None:
+def test_a_tensor_with_a_graph_may_be_read_and_not_used(
+    names: dict[str, Any], tmp_path: Path
+) -> None:
     exec("loss = (w**2).sum()\ndef uses_loss(): return loss", names)
     place = here(names, tmp_path)
     assert place.go_back([], ["loss"])
@@ -141,7 +149,9 @@ def test_a_tensor_with_a_graph_may_be_read_and_not_used(names: dict[str, Any], t
     assert place.go_back(["uses"], ["loss"])
 
 
-def test_with_a_thread_of_student_code_nothing_is_certain(names: dict[str, Any], tmp_path: Path) -> None:
+def test_with_a_thread_of_student_code_nothing_is_certain(
+    names: dict[str, Any], tmp_path: Path
+) -> None:
     place = here(names, tmp_path)
     with_thread = Place(names, tmp_path, thread_count() - 1)
     assert place.go_back(["uses"])
@@ -150,7 +160,10 @@ def test_with_a_thread_of_student_code_nothing_is_certain(names: dict[str, Any],
 
 def test_what_is_large_is_not_kept(tmp_path: Path) -> None:
     names: dict[str, Any] = {"__name__": "__main__"}
-    exec("import torch, weakref\nlarge = torch.ones(8 << 20)\nalive = weakref.ref(large)\nsmall = 1", names)
+    exec(
+        "import torch, weakref\nlarge = torch.ones(8 << 20)\nalive = weakref.ref(large)\nsmall = 1",
+        names,
+    )
     alive = names.pop("alive")
     place = here(names, tmp_path)
     del names["large"]

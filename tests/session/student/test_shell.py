@@ -191,7 +191,9 @@ def test_a_notebooks_reader_sees_what_a_kernel_shows(packages: tuple[str, ...]) 
     import nbformat
     from nbclient import NotebookClient
 
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in CELLS]
+    )
     NotebookClient(notebook, allow_errors=True, timeout=60, kernel_name="python3").execute()
     with (
         open_sandbox("none", packages=packages) as sandbox,
@@ -204,19 +206,29 @@ def test_a_notebooks_reader_sees_what_a_kernel_shows(packages: tuple[str, ...]) 
 
 
 def comparable(outputs: Sequence[Any]) -> tuple[dict[str, str], list[Any]]:
-    """Outputs without what differs for good reasons: colours, timings, pictures' bytes, the words of
-    input(), the pseudo-terminal's line ends, and where a kernel happens to flush stdout and stderr."""
+    """Outputs without what differs for good reasons: colours, timings, pictures' bytes, the words
+    of input(), the pseudo-terminal's line ends, and where a kernel happens to flush stdout and
+    stderr."""
     streams: dict[str, str] = {}
     others: list[Any] = []
     for output in outputs:
         kind = output["output_type"]
         if kind == "stream":
-            words = "timing" if "Wall time" in output["text"] else output["text"].replace("\r\n", "\n")
+            words = (
+                "timing" if "Wall time" in output["text"] else output["text"].replace("\r\n", "\n")
+            )
             streams[output["name"]] = streams.get(output["name"], "") + words
         elif kind == "error":
-            plain = "" if output["ename"] in ("StdinNotImplementedError", "SyntaxError") else output["evalue"]
+            plain = (
+                ""
+                if output["ename"] in ("StdinNotImplementedError", "SyntaxError")
+                else output["evalue"]
+            )
             others.append((kind, output["ename"], plain))
         else:
-            data = {key: "…" if key.startswith("image/") else item for key, item in output["data"].items()}
+            data = {
+                key: "…" if key.startswith("image/") else item
+                for key, item in output["data"].items()
+            }
             others.append((kind, output.get("execution_count"), data))
     return streams, others

@@ -52,7 +52,8 @@ def test_an_error_ends_it():
 def test_it_works_without_streams():
     """As under pythonw or a service: nothing is open."""
     done = run(
-        "import os, sys\nkept = os.dup(1)\nos.close(1); os.close(2); sys.stdout = sys.stderr = None\n"
+        "import os, sys\nkept = os.dup(1)\nos.close(1); os.close(2); sys.stdout = sys.stderr = "
+        "None\n"
         "from gradeprop.session.student.silence import silence\n"
         "with silence():\n    print('lost')\nos.write(kept, b'ok')"
     )

@@ -61,7 +61,8 @@ def transformed(manager: TransformerManager, cell: str) -> str:
 
 def assert_as_from_ipython(cell: str) -> None:
     expected, got = transformed(TransformerManager(), cell), transformed(QuickTransformers(), cell)
-    if expected == "raises IndentationError" != got:  # which the quick one leaves to Python, an instant later
+    # which the quick one leaves to Python, an instant later
+    if expected == "raises IndentationError" != got:
         with pytest.raises(SyntaxError):
             ast.parse(got)
     else:
@@ -76,7 +77,19 @@ def test_cells_come_out_as_from_ipython(cell: str) -> None:
 LINES = st.sampled_from(
     [line for cell in CELLS for line in cell.split("\n")]
     + ["  ", " \t", "\r", "a\x0b  ", "\tz = 2"]
-    + ["    y = 1", '"""', "'''", "    !ls", "%%bash", "x = [", "]", "\\", "    return x", "f(x)?", "...: z"]
+    + [
+        "    y = 1",
+        '"""',
+        "'''",
+        "    !ls",
+        "%%bash",
+        "x = [",
+        "]",
+        "\\",
+        "    return x",
+        "f(x)?",
+        "...: z",
+    ]
 )
 
 
@@ -109,7 +122,9 @@ def test_a_students_own_transformers_run() -> None:
     both = (QuickTransformers(), TransformerManager())
     for manager in both:
         manager.token_transformers.append(Shouts)
-        manager.cleanup_transforms.append(lambda lines: [line.replace("two", "2") for line in lines])
+        manager.cleanup_transforms.append(
+            lambda lines: [line.replace("two", "2") for line in lines]
+        )
     cells = [transformed(manager, "x = two\nshout\n") for manager in both]
     assert cells == ["x = 2\nprint('!')\n"] * 2
 

@@ -59,7 +59,11 @@ def test_what_is_no_output_is_malformed(raw: Any) -> None:
         clean_outputs(raw)
 
 
-@given(st.lists(json_values | st.fixed_dictionaries({"output_type": st.sampled_from(["stream", "error"])})))
+@given(
+    st.lists(
+        json_values | st.fixed_dictionaries({"output_type": st.sampled_from(["stream", "error"])})
+    )
+)
 def test_whatever_passes_is_a_valid_notebook(raw: Any) -> None:
     try:
         outputs = clean_outputs(raw)

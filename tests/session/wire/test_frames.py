@@ -73,7 +73,9 @@ def test_descriptors_travel_with_their_frame(pair: Pair) -> None:
         (b"", "eof"),
     ],
 )
-def test_anything_else_than_a_frame_is_an_error_with_a_kind(pair: Pair, data: bytes, kind: str) -> None:
+def test_anything_else_than_a_frame_is_an_error_with_a_kind(
+    pair: Pair, data: bytes, kind: str
+) -> None:
     pair[0].sock.sendall(data)
     pair[0].close()
     with pytest.raises(WireError) as caught:

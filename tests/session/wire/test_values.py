@@ -48,7 +48,11 @@ def same(left: Value, right: Value) -> bool:
     if type(left) is not type(right):
         return False
     if isinstance(left, float):
-        return math.isnan(left) and math.isnan(right) if math.isnan(left) else repr(left) == repr(right)
+        return (
+            math.isnan(left) and math.isnan(right)
+            if math.isnan(left)
+            else repr(left) == repr(right)
+        )
     if isinstance(left, (list, tuple)):
         return len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, dict):
@@ -66,7 +70,9 @@ def test_plain_values_come_back_with_type_and_sign(value: Value) -> None:
 
 @pytest.mark.parametrize("name", DTYPES)
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 3), (2, 3, 4)])
-def test_tensors_of_every_dtype_and_shape_come_back_exactly(name: str, shape: tuple[int, ...]) -> None:
+def test_tensors_of_every_dtype_and_shape_come_back_exactly(
+    name: str, shape: tuple[int, ...]
+) -> None:
     dtype = getattr(torch, name)
     generator = torch.Generator().manual_seed(4)
     value = torch.randn(shape, generator=generator).mul(50).to(dtype)
@@ -230,9 +236,17 @@ def test_any_tail_is_a_tensor_of_the_dtype_and_shape_or_malformed(tail: bytes) -
 
 def test_tensors_that_name_the_same_bytes_are_no_larger_than_what_was_sent() -> None:
     with pytest.raises(WireError) as caught:
-        decode_outcomes([{"returned": {"l": [{"x": TENSOR}] * 2}, "arguments": [], "used": []}], bytes(8))
+        decode_outcomes(
+            [{"returned": {"l": [{"x": TENSOR}] * 2}, "arguments": [], "used": []}], bytes(8)
+        )
     assert caught.value.kind == "too_big"
-    rows = [{"returned": {"l": [{"x": TENSOR | {"at": at}} for at in (0, 4)]}, "arguments": [], "used": []}]
+    rows = [
+        {
+            "returned": {"l": [{"x": TENSOR | {"at": at}} for at in (0, 4)]},
+            "arguments": [],
+            "used": [],
+        }
+    ]
     (back,) = decode_outcomes(rows, bytes(16))
     assert isinstance(back, Returned)
     assert isinstance(back.value, list)

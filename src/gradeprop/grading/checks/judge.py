@@ -84,8 +84,8 @@ def judge(
 
 
 def expression(ask: Ask, most: int = SMALL) -> str:
-    """How a student would have written it: ``d_square([1.5, -0.7])``; of a tensor with more than ``most``
-    elements the form only."""
+    """How a student would have written it: ``d_square([1.5, -0.7])``; of a tensor with more than
+    ``most`` elements the form only."""
     if not isinstance(ask, Call):
         return ask.name
     arguments = [render_value(item, most=most) for item in ask.arguments]
@@ -98,7 +98,9 @@ def _trouble(
 ) -> Judgement | None:
     """What goes before any comparison: stopped, missing, raised, forbidden, changed input."""
     if isinstance(outcome, Stopped):
-        return Judgement(outcome.reason, words.stopped(outcome), f"{expression(ask)}: {outcome.message}")
+        return Judgement(
+            outcome.reason, words.stopped(outcome), f"{expression(ask)}: {outcome.message}"
+        )
     if isinstance(outcome, Missing):
         return _missing(ask, outcome, public)
     if isinstance(outcome, Raised):
@@ -116,10 +118,13 @@ def _trouble(
 
 def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
     if outcome.found_type is None:
-        message = f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
+        message = (
+            f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
+        )
         return Judgement("failed", message, f"no name {ask.name!r}", ("missing_name",))
     found = with_article(outcome.found_type)
-    known = public or found in WELL_KNOWN  # an earlier question may have left a name made of its input
+    # an earlier question may have left a name made of its input
+    known = public or found in WELL_KNOWN
     message = (
         f"`{ask.name}` should be a function, but it is {found if known else 'something else'}."
         " Was the name used again for something else?"
@@ -133,11 +138,12 @@ def _raised(ask: Ask, outcome: Raised, public: bool, declared: Mapping[str, str]
     if public:
         message = f"`{expression(ask)}` raised {outcome.type_name}{place}: {outcome.message}"
     else:
-        # The text and even the type's name are the student's to choose: they could carry a hidden input.
+        # The text and even the type's name are the student's to choose: they could carry a hidden
+        # input.
         known = isinstance(getattr(builtins, outcome.type_name, None), type)
         message = (
-            f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs that you"
-            " cannot see. Try it with other values, shapes and dtypes."
+            f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
+            "that you cannot see. Try it with other values, shapes and dtypes."
         )
     if cause is not None:
         message = f"{message} {words.words_for(cause, declared)}"
@@ -152,7 +158,9 @@ def _cause_of(ask: Ask, outcome: Raised) -> str | None:
     if any(tensor.device != "cpu" for tensor in _tensors(_arguments(ask))):
         apart = outcome.type_name == "RuntimeError" and "on the same device" in outcome.message
         # Tensor.numpy(), or a numpy function applied to a tensor.
-        to_numpy = outcome.type_name == "TypeError" and "device type tensor to numpy" in outcome.message
+        to_numpy = (
+            outcome.type_name == "TypeError" and "device type tensor to numpy" in outcome.message
+        )
         if apart or to_numpy:
             return "wrong_device"
     return None
@@ -176,7 +184,9 @@ def _tensors(values: Iterable[Value]) -> Iterator[TensorState]:
 def _changed(ask: Call, outcome: Returned) -> str | None:
     """Which argument came back changed, in value or ``.grad``; None if none did."""
     for position, (old, new) in enumerate(zip(_arguments(ask), outcome.arguments, strict=False)):
-        if isinstance(old, TensorState) and (not isinstance(new, TensorState) or not _same(old, new)):
+        if isinstance(old, TensorState) and (
+            not isinstance(new, TensorState) or not _same(old, new)
+        ):
             return f"argument {position} came back as {render_value(new)}"
     return None
 
@@ -201,7 +211,8 @@ def _called(probe: Probe, script: Script) -> str | None:
 
 
 def _rule(probe: Probe, script: Script) -> Rule:
-    """A function answers where its input lives; what the student made without one lives where they chose."""
+    """A function answers where its input lives; what the student made without one lives where they
+    chose."""
     ask = script.asks[probe.handle.ask]
     given = any(True for _ in _tensors(_arguments(ask)))
     return probe.rule if given else anywhere(probe.rule)
@@ -240,7 +251,9 @@ def _explained(
         found = _got(probe, outcomes)
         got = found.container if isinstance(found, _NoSuchItem) else found.value
         rule, called = _rule(probe, script), _called(probe, script)
-        observations.append(Observation(got, probe.answer, probe.alternatives, rule, probe.labels, called))
+        observations.append(
+            Observation(got, probe.answer, probe.alternatives, rule, probe.labels, called)
+        )
         if mismatch is not None:
             wrong.append((_expression(probe, script), mismatch))
             right_elsewhere = right_elsewhere and (
@@ -259,7 +272,8 @@ def _explained(
     report = _report(wrong, len(script.probes), public)
     if hint is None:
         message = report
-    # An exercise's own words say it best; before them only numbers, and those only where they are public.
+    # An exercise's own words say it best; before them only numbers, and those only where they are
+    # public.
     elif public or diagnosis.named not in declared:
         message = f"{report} {hint}"
     else:
@@ -277,7 +291,8 @@ def _rows(
         found = _got(probe, outcomes)
         missing = isinstance(found, _NoSuchItem)
         got = found.container if isinstance(found, _NoSuchItem) else found.value
-        # A part of what is not there is told once, with the thing itself where that was asked for, too.
+        # A part of what is not there is told once, with the thing itself where that was asked for,
+        # too.
         if not (missing and wrong):
             yield row_of(shown, got, probe.answer, _rule(probe, script), probe.labels)
         if isinstance(mismatch, str):
@@ -327,7 +342,9 @@ def _resolve(value: Value, probe: Probe) -> _Found | _NoSuchItem:
         elif isinstance(value, (list, tuple)) and step < len(value):
             value = value[step]
         else:
-            return _NoSuchItem(value, wrong_type(value, f"a tuple of at least {step + 1} items", ""))
+            return _NoSuchItem(
+                value, wrong_type(value, f"a tuple of at least {step + 1} items", "")
+            )
     return _Found(value)
 
 

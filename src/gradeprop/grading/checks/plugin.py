@@ -1,8 +1,8 @@
 """The pytest plugin: one pytest session judges many submissions.
 
-A `pytest.main` per submission costs more than the student's own code, so submissions are a parameter of
-the tests. Items are ordered by submission, then device, then the part's place in the notebook.
-"""
+A `pytest.main` per submission costs more than the student's own code, so submissions are a
+parameter of the tests. Items are ordered by submission, then device, then the part's place in the
+notebook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from typing import Any, Protocol, TypeAlias
 
 import pytest
 
-from gradeprop.course.model import Check, ChoicePart, CodePart, Course, LoadedAssignment, LoadedExercise
+from gradeprop.course.model import (
+    Check,
+    ChoicePart,
+    CodePart,
+    Course,
+    LoadedAssignment,
+    LoadedExercise,
+)
 from gradeprop.gradients.tolerance import Tolerances
 from gradeprop.grading.checks.script import Reference, Script, Student
 
@@ -45,7 +52,8 @@ _SITE = pytest.StashKey[CheckSite]()
 
 
 class Examiner(Protocol):
-    """Who receives a check's script: the grader of submissions, or the recorder of public checks."""
+    """Who receives a check's script: the grader of submissions, or the recorder of public
+    checks."""
 
     @property
     def subjects(self) -> int:
@@ -130,7 +138,7 @@ class GradingPlugin:
             exercise.slug: tolerances_of(course, exercise) for exercise in assignment.exercises
         }
 
-    # --- fixtures -----------------------------------------------------------------------------------
+    # --- fixtures ---------------------------------------------------------------------------------
 
     @pytest.fixture(autouse=True)
     def gradeprop_target(self, request: pytest.FixtureRequest) -> _Target:
@@ -152,11 +160,13 @@ class GradingPlugin:
         """Hidden inputs and expectations; see `gradeprop.grading.checks.script.Reference`."""
         return self._reference(self._site(request.node), gradeprop_target, attempt=0)
 
-    # --- collection ---------------------------------------------------------------------------------
+    # --- collection -------------------------------------------------------------------------------
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         targets = [
-            _Target(subject, device) for subject in range(self.examiner.subjects) for device in self.devices
+            _Target(subject, device)
+            for subject in range(self.examiner.subjects)
+            for device in self.devices
         ]
         ids = [f"{target.subject}-{target.device}" for target in targets]
         metafunc.parametrize(_TARGET, targets, ids=ids, indirect=True)
@@ -169,7 +179,12 @@ class GradingPlugin:
             if site is not None and self.examiner.wanted(site):
                 item.stash[_SITE] = site
                 kept.append(
-                    (_target(item).subject, self.devices.index(_target(item).device), site.order, item)
+                    (
+                        _target(item).subject,
+                        self.devices.index(_target(item).device),
+                        site.order,
+                        item,
+                    )
                 )
         kept.sort(key=lambda entry: entry[:3])
         items[:] = [entry[3] for entry in kept]
@@ -180,16 +195,19 @@ class GradingPlugin:
             self.collection_errors[report.nodeid] = str(report.longrepr)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        # Nobody reads pytest's picture of a failed check, and drawing it costs more than the check. What
-        # failed to be collected has been drawn by now.
+        # Nobody reads pytest's picture of a failed check, and drawing it costs more than the check.
+        # What failed to be collected has been drawn by now.
         session.config.option.tbstyle = "no"
 
-    # --- running ------------------------------------------------------------------------------------
+    # --- running ----------------------------------------------------------------------------------
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-        """Plain checks need nothing of what pytest does around a test, which takes longer than they do. It
-        must do so for all tests or for none, since it puts away after one what the next does not need."""
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> bool | None:
+        """Plain checks need nothing of what pytest does around a test, which takes longer than they
+        do. It must do so for all tests or for none, since it puts away after one what the next does
+        not need."""
         if not self._all_plain:
             return None
         assert isinstance(item, pytest.Function)
@@ -225,7 +243,8 @@ class GradingPlugin:
         if error is None or error.errisinstance(KeyboardInterrupt):
             return None
         if error.errisinstance(CheckNotPassedError):
-            # Nobody reads pytest's own report of it, with a traceback that costs more than the check.
+            # Nobody reads pytest's own report of it, with a traceback that costs more than the
+            # check.
             said = str(error.value)
             return pytest.TestReport(
                 item.nodeid, item.location, {}, "failed", said, "call", (), call.duration
@@ -236,7 +255,7 @@ class GradingPlugin:
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         self._finish(item, nextitem)
 
-    # --- helpers ------------------------------------------------------------------------------------
+    # --- helpers ----------------------------------------------------------------------------------
 
     def _prerequisite(self, item: pytest.Item) -> str | None:
         target = _target(item)
@@ -255,10 +274,13 @@ class GradingPlugin:
         return self.examiner.examine(target.subject, site, target.device, script, rewrite)
 
     def _blame(self, item: pytest.Item, error: BaseException) -> None:
-        """Tell the examiner of a grader's fault; one that skips its check or leaves has only not run it."""
+        """Tell the examiner of a grader's fault; one that skips its check or leaves has only not
+        run it."""
         if not isinstance(error, (pytest.skip.Exception, SystemExit)):
             target = _target(item)
-            self.examiner.fault(target.subject, self._site(item), target.device, _trace(error, item.path))
+            self.examiner.fault(
+                target.subject, self._site(item), target.device, _trace(error, item.path)
+            )
 
     def _finish(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Tell the examiner if this was the subject's last check."""
@@ -267,20 +289,22 @@ class GradingPlugin:
             try:
                 self.examiner.finished(subject)
             except Exception as error:
-                # A result that cannot be kept is no failure of a test, which is all that pytest would
-                # make of it: stop, and let `run_pytest` raise it.
+                # A result that cannot be kept is no failure of a test, which is all that pytest
+                # would make of it: stop, and let `run_pytest` raise it.
                 self.escaped = error
                 item.session.shouldstop = "the results cannot be kept"
 
     def _script(self, item: pytest.Function, attempt: int) -> Script:
-        """What the check's function asks and expects. Public checks have the same inputs for everyone, so
-        that they are worked out once and then shared by all submissions."""
+        """What the check's function asks and expects. Public checks have the same inputs for
+        everyone, so that they are worked out once and then shared by all submissions."""
         site, target = self._site(item), _target(item)
         names = item._fixtureinfo.argnames
         if not {"student", "reference"} <= set(names):
             raise TypeError("a check needs the fixtures `student` and `reference`")
         # A check with parameters or fixtures of its own may mean another one each time.
-        same = site.check.public and set(names) <= _FIXTURES and set(item.callspec.params) == {_TARGET}
+        same = (
+            site.check.public and set(names) <= _FIXTURES and set(item.callspec.params) == {_TARGET}
+        )
         key = (site.key, target.device, attempt)
         if same and key in self._shared:
             return self._shared[key]
@@ -318,8 +342,8 @@ def _trace(error: BaseException, grader: Path) -> str:
 
 
 def _is_plain(item: pytest.Item) -> bool:
-    """Whether a check is a function of our own fixtures and nothing else: no fixtures, parameters or marks
-    of its own, no class, no coroutine."""
+    """Whether a check is a function of our own fixtures and nothing else: no fixtures, parameters
+    or marks of its own, no class, no coroutine."""
     return (
         type(item) is pytest.Function
         and item.cls is None

@@ -19,7 +19,8 @@ _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 def run_pytest(
     course: Course, exercises: Sequence[LoadedExercise], plugin: GradingPlugin
 ) -> Mapping[str, str]:
-    """Run the graders of these exercises once; return collection errors by file, empty if all is well.
+    """Run the graders of these exercises once; return collection errors by file, empty if all is
+    well.
 
     Nothing of the surroundings takes part: no conftest, no ini file, no other plugin, no cache.
 
@@ -68,10 +69,9 @@ def run_pytest(
 def _undisturbed(root: str) -> Iterator[None]:
     """Keep a run of the graders from what surrounds it, and the surroundings from the run.
 
-    Plugins that happen to be installed cost time and may change what a failure means; byte code does not
-    belong in a course folder; and a grader's module must not be found again by the next run, which may
-    have another course or another version of the same file under the same name.
-    """
+    Plugins that happen to be installed cost time and may change what a failure means; byte code
+    does not belong in a course folder; and a grader's module must not be found again by the next
+    run, which may have another course or another version of the same file under the same name."""
     graders = Path(root) / "graders"
     before = set(sys.modules)
     autoload = os.environ.get(_AUTOLOAD)

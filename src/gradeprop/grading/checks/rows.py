@@ -22,8 +22,8 @@ class Item:
 
     Attributes:
         label: empty unless the value is one of several.
-        expected: None where there are few answers to choose from: to show the right one is to give it away.
-    """
+        expected: None where there are few answers to choose from: to show the right one is to give
+    it away."""
 
     label: str
     expected: str | None
@@ -46,7 +46,11 @@ class Row:
 def row_of(expression: str, got: Value, answer: Answer, rule: Rule, labels: tuple[str, ...]) -> Row:
     """The question ``expression`` whose right answer is ``answer``."""
     if isinstance(answer, tuple) and isinstance(got, tuple | list) and len(got) == len(answer):
-        names = labels if len(labels) == len(answer) else tuple(f"item {n + 1}" for n in range(len(answer)))
+        names = (
+            labels
+            if len(labels) == len(answer)
+            else tuple(f"item {n + 1}" for n in range(len(answer)))
+        )
         items = (_item(names[n], got[n], answer[n], rule.item(n)) for n in range(len(answer)))
         return Row(expression, tuple(items))
     return Row(expression, (_item("", got, answer, rule),))

@@ -1,9 +1,10 @@
-"""What a check asks and expects: written down first, sent and judged when the test function is done.
+"""What a check asks and expects: written down first, sent and judged when the test function is
+done.
 
 A grader never sees a student's value. ``student.call(...)`` returns a `Handle`, and
-``reference.expect(handle).to_match(problem)`` writes down a `Probe`. That is what lets one test be graded
-in a sandbox, recorded into a notebook when it is public, and judged over all its probes together.
-"""
+``reference.expect(handle).to_match(problem)`` writes down a `Probe`. That is what lets one test be
+graded in a sandbox, recorded into a notebook when it is public, and judged over all its probes
+together."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ Step = Literal["grad"] | int
 
 @dataclass(frozen=True)
 class Handle:
-    """Stands for a student's value. ``handle[1]`` is an item of it, ``handle.grad`` its ``.grad``."""
+    """Stands for a student's value. ``handle[1]`` is an item of it, ``handle.grad`` its
+    ``.grad``."""
 
     ask: int
     path: tuple[Step, ...] = ()
@@ -85,9 +87,8 @@ class Student:
     def call(self, name: str, *arguments: Any, **keywords: Any) -> Handle:
         """What the student's function returns for these arguments.
 
-        Tensors travel with dtype, device, ``requires_grad`` and ``.grad``; the function gets copies, and
-        a copy that comes back changed (value or ``.grad``) fails the check.
-        """
+        Tensors travel with dtype, device, ``requires_grad`` and ``.grad``; the function gets
+        copies, and a copy that comes back changed (value or ``.grad``) fails the check."""
         self.asks.append(
             Call(
                 name,
@@ -115,16 +116,18 @@ class Reference:
         self.probes: list[Probe] = []
 
     def inputs(self, shape: Sequence[int], dtype: str = "float32", **options: Any) -> torch.Tensor:
-        """A random tensor on the check's device, reproducible per course, exercise, check and student.
+        """A random tensor on the check's device, reproducible per course, exercise, check and
+        student.
 
-        Options are those of `gradeprop.gradients.inputs.draw`: ``low``, ``high``, ``avoid``, ``gap``,
-        ``positive``, ``integer``, ``requires_grad``.
-        """
+        Options are those of `gradeprop.gradients.inputs.draw`: ``low``, ``high``, ``avoid``,
+        ``gap``, ``positive``, ``integer``, ``requires_grad``."""
         return self._inputs.draw(tuple(shape), dtype=dtype, device=self._device, **options)
 
     def expect(self, handle: Handle) -> Expectation:
         if not isinstance(handle, Handle):
-            raise TypeError(f"expect() takes what student.call() or student.value() returned, not {handle!r}")
+            raise TypeError(
+                f"expect() takes what student.call() or student.value() returned, not {handle!r}"
+            )
         return Expectation(self, handle)
 
     def add(self, handle: Handle, problem: Problem, rule: Rule, requires_grad: bool | None) -> None:
@@ -173,13 +176,16 @@ class Expectation:
 
         Args:
             kinds: ``"same"`` as the answer, ``"tensor"``, ``"number"`` or ``"either"``.
-            shapes: ``"exact"``; ``"scalar"`` takes () and (1,) alike, ``"single"`` any one-element shape.
+            shapes: ``"exact"``; ``"scalar"`` takes () and (1,) alike, ``"single"`` any one-element
+                shape.
             dtype: ``"exact"`` asks for the answer's dtype, ``"floating"`` for any floating one.
             rtol, atol: override the tolerance table for this probe.
             items: a rule for each item of a tuple answer, where they differ.
             requires_grad: if given, what the tensor's ``requires_grad`` must be.
         """
-        rule = Rule(kinds=kinds, shapes=shapes, dtype=dtype, rtol=rtol, atol=atol, items=tuple(items))
+        rule = Rule(
+            kinds=kinds, shapes=shapes, dtype=dtype, rtol=rtol, atol=atol, items=tuple(items)
+        )
         self.reference.add(self.handle, problem, rule, requires_grad)
 
 
@@ -206,5 +212,6 @@ def as_value(item: Any, device: str) -> Value:
     if isinstance(item, (list, tuple)):
         return type(item)(as_value(each, device) for each in item)
     raise TypeError(
-        f"a check can only pass tensors, numbers, strings, lists and tuples, not {type(item).__name__}"
+        f"a check can only pass tensors, numbers, strings, lists and tuples, not "
+        f"{type(item).__name__}"
     )

@@ -1,8 +1,7 @@
 """``gp.check``: the public checks in the student's own kernel, from nothing but the notebook.
 
-Needs torch and IPython only. What it says of a check is what the grader will say of the same check: the
-questions, the expected numbers and the judging code are the same.
-"""
+Needs torch and IPython only. What it says of a check is what the grader will say of the same check:
+the questions, the expected numbers and the judging code are the same."""
 
 from __future__ import annotations
 
@@ -38,10 +37,9 @@ class PublicCheck:
 class PublicReport:
     """What the public checks found for one part.
 
-    ``points`` is all that the part is worth, hidden checks included; ``earned`` is that times the share of
-    the public points earned, which is what plain nbgrader would record. ``given`` of them are for checks
-    that were taken out, and everybody's.
-    """
+    ``points`` is all that the part is worth, hidden checks included; ``earned`` is that times the
+    share of the public points earned, which is what plain nbgrader would record. ``given`` of them
+    are for checks that were taken out, and everybody's."""
 
     exercise: str
     part: str
@@ -55,7 +53,8 @@ class PublicReport:
     def earned(self) -> float:
         total = sum(check.points for check in self.checks)
         won = sum(check.points for check in self.checks if check.judgement.status == "passed")
-        # In this order: when all is won the share is 1 exactly, and never more than the points come out.
+        # In this order: when all is won the share is 1 exactly, and never more than the points come
+        # out.
         return self.given + (self.points - self.given) * (won / total if total else 0.0)
 
     def to_json(self) -> dict[str, Any]:
@@ -86,8 +85,8 @@ class PublicChecks:
         self._read: dict[str, Mapping[str, Any]] = {}
 
     def load(self, text: str) -> None:
-        """Take in one or more exercises. They are read at the first check: where a notebook is graded there
-        is none, and reading costs a tenth of what running its cells does.
+        """Take in one or more exercises. They are read at the first check: where a notebook is
+        graded there is none, and reading costs a tenth of what running its cells does.
 
         Args:
             text: JSON, ``{exercise: data}``, written by `gradeprop.grading.run.publish`.
@@ -127,12 +126,16 @@ class PublicChecks:
                 f"there is no exercise {exercise!r} here"
                 if known
                 else "the notebook's set-up cell has not been run yet",
-                remedy=f"known here: {known}" if known else "run it (it is near the top), then check again",
+                remedy=f"known here: {known}"
+                if known
+                else "run it (it is near the top), then check again",
             )
         parts = [item for item in data["parts"] if part is None or item["part"] == part]
         if not parts:
             known = ", ".join(item["part"] for item in data["parts"])
-            raise UsageError(f"{exercise} has no part {part!r} to check", remedy=f"its parts: {known}")
+            raise UsageError(
+                f"{exercise} has no part {part!r} to check", remedy=f"its parts: {known}"
+            )
         return [_check_part(exercise, item, session, begun) for item in parts]
 
 
@@ -149,7 +152,9 @@ def _check_part(
             judgement, trace = _check(item["script"], part, session, begun)
         if judgement.status == "passed":
             passed.add(item["check"])
-        checks.append(PublicCheck(item["check"], item["describe"], item["points"], judgement, trace))
+        checks.append(
+            PublicCheck(item["check"], item["describe"], item["points"], judgement, trace)
+        )
     return PublicReport(
         exercise,
         part["part"],
@@ -164,7 +169,8 @@ def _check_part(
 def _check(
     data: dict[str, Any], part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
 ) -> tuple[Judgement, str | None]:
-    # A student may have set another default device: their code keeps it, the judging does not depend on it.
+    # A student may have set another default device: their code keeps it, the judging does not
+    # depend on it.
     with torch.device("cpu"):
         script = decode_script(data)
     outcomes = session.ask(script.asks)
@@ -182,7 +188,8 @@ def _untouched(script: Script, begun: Callable[[str], bool]) -> bool:
 
 
 def _trace(outcomes: Sequence[Outcome]) -> str | None:
-    """Of the first outcome that is not a value, if that is an exception: the lines that led to it."""
+    """Of the first outcome that is not a value, if that is an exception: the lines that led to
+    it."""
     raised = next((item for item in outcomes if isinstance(item, Raised)), None)
     if raised is None:
         return None

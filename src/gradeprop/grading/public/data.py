@@ -1,8 +1,8 @@
-"""Public checks as JSON: fixed inputs, expected numbers and known wrong answers, to travel in a notebook.
+"""Public checks as JSON: fixed inputs, expected numbers and known wrong answers, to travel in a
+notebook.
 
-The numbers survive exactly: a float32 or float64 is written as the shortest decimal that reads back as the
-same value, and ``nan`` and ``inf`` as words, since JSON has none.
-"""
+The numbers survive exactly: a float32 or float64 is written as the shortest decimal that reads back
+as the same value, and ``nan`` and ``inf`` as words, since JSON has none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
     """A script as JSON; of the known wrong answers only those of ``causes`` are kept."""
     known = prune(
         [
-            {cause: list(answers) for cause, answers in probe.alternatives.items() if cause in causes}
+            {
+                cause: list(answers)
+                for cause, answers in probe.alternatives.items()
+                if cause in causes
+            }
             for probe in script.probes
         ]
     )

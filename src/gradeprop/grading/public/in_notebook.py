@@ -21,10 +21,13 @@ _WIDTH = 88
 
 
 class _Told(BaseException):
-    """An error whose message is all that a notebook shows: the way through our own code helps nobody."""
+    """An error whose message is all that a notebook shows: the way through our own code helps
+    nobody."""
 
     def _render_traceback_(self) -> list[str]:  # what IPython asks an exception for
-        return textwrap.wrap(f"gp.check: {self}", _WIDTH, break_long_words=False, break_on_hyphens=False)
+        return textwrap.wrap(
+            f"gp.check: {self}", _WIDTH, break_long_words=False, break_on_hyphens=False
+        )
 
 
 class NotChecked(_Told, UsageError):
@@ -52,7 +55,10 @@ def check(exercise: str, part: str | None) -> float:
 
 
 def report(
-    exercise: str, part: str | None, names: MutableMapping[str, Any], session: KernelSession | None = None
+    exercise: str,
+    part: str | None,
+    names: MutableMapping[str, Any],
+    session: KernelSession | None = None,
 ) -> list[PublicReport]:
     """Run the public checks on what is in ``names``.
 
@@ -76,7 +82,9 @@ def report(
     except Exception as error:
         raise CheckFailed(
             f"the check itself could not be run ({type(error).__name__}: {error})",
-            remedy="restart the kernel and run all cells again; if it still fails, tell your teacher",
+            remedy=(
+                "restart the kernel and run all cells again; if it still fails, tell your teacher"
+            ),
         ) from error
 
 

@@ -75,19 +75,26 @@ def _run(shell: NotebookShell, source: str, number: int) -> CellError | None:
     """What stopped the cell; its outputs are not of interest."""
     with silence():
         error = shell.run_source(source, f"code cell {number}").error
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # the shell leaves it ignored between cells
+    # the shell leaves it ignored between cells
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if error is None:
         return None
     if isinstance(error, KeyboardInterrupt):
-        raise Interrupted(f"stopped while code cell {number} was running. Is there a loop that never ends?")
+        raise Interrupted(
+            f"stopped while code cell {number} was running. Is there a loop that never ends?"
+        )
     found = raised(error, shell.cell_of)
-    message = _FILE.sub(r"(\1)", found.message)  # where a syntax error is, in words that the student knows
-    return CellError(number, f"{found.type_name}: {message}", "\n".join(found.traceback.splitlines()[:-1]))
+    # where a syntax error is, in words that the student knows
+    message = _FILE.sub(r"(\1)", found.message)
+    return CellError(
+        number, f"{found.type_name}: {message}", "\n".join(found.traceback.splitlines()[:-1])
+    )
 
 
 @contextlib.contextmanager
 def _notebook_process(folder: Path) -> Iterator[None]:
-    """This process as a kernel would be: in the notebook's folder, nobody at the keyboard, no windows."""
+    """This process as a kernel would be: in the notebook's folder, nobody at the keyboard, no
+    windows."""
     before, stdin, path = Path.cwd(), sys.stdin, list(sys.path)
     interrupt = signal.getsignal(signal.SIGINT)
     os.environ.setdefault("MPLBACKEND", "agg")

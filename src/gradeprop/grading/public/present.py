@@ -1,4 +1,5 @@
-"""How ``gp.check`` looks: small HTML in a notebook, plain text elsewhere. Everything shown is escaped."""
+"""How ``gp.check`` looks: small HTML in a notebook, plain text elsewhere. Everything shown is
+escaped."""
 
 from __future__ import annotations
 
@@ -13,12 +14,15 @@ from gradeprop.grading.result import words
 WIDTH = 79
 """Columns of the plain text."""
 _MARK = {"passed": "✓", "skipped": "–"}
-# Each is easy to tell from both a white and a dark page: a contrast of at least 4:1 with either (tested).
+# Each is easy to tell from both a white and a dark page: a contrast of at least 4:1 with either
+# (tested).
 _COLOUR = {"passed": "#1b9150", "skipped": "#7f7f7f"}
 _WRONG = "#d9493f"
 _MAX_ROWS = 3
 _MAX_MESSAGE = 700
-_NOT_RUN_YET = "If you have written something, run that cell first (Shift + Enter), then check again."
+_NOT_RUN_YET = (
+    "If you have written something, run that cell first (Shift + Enter), then check again."
+)
 
 
 def number(value: float) -> str:
@@ -53,7 +57,8 @@ class ReportView:
         return "".join(_html(report) for report in self.reports)
 
 
-# What to say -------------------------------------------------------------------------------------------
+# What to say
+# -------------------------------------------------------------------------------------------
 
 
 def _summary(report: PublicReport) -> str:
@@ -94,7 +99,8 @@ def _said(check: PublicCheck, *, beside_rows: bool) -> str:
     return text if len(text) <= _MAX_MESSAGE else text[: _MAX_MESSAGE - 1] + "…"
 
 
-# Plain text --------------------------------------------------------------------------------------------
+# Plain text
+# --------------------------------------------------------------------------------------------
 
 
 def _text(report: PublicReport) -> str:
@@ -132,15 +138,20 @@ def _value_text(name: str, value: str) -> list[str]:
     first = f"          {name:<9}"
     lines: list[str] = []
     for line in value.splitlines() or [""]:
-        lines.append(_filled(line, first if not lines else " " * len(first), " " * (len(first) + 1)))
+        lines.append(
+            _filled(line, first if not lines else " " * len(first), " " * (len(first) + 1))
+        )
     return lines
 
 
 def _filled(text: str, first: str, then: str) -> str:
-    if len(first) + len(text) <= WIDTH and "\n" not in text:  # as it is: the columns of a matrix stay
+    # as it is: the columns of a matrix stay
+    if len(first) + len(text) <= WIDTH and "\n" not in text:
         return first + text
     kept = text.replace(" point", "\0point")  # a number and its unit stay together
-    filled = textwrap.fill(kept, WIDTH, initial_indent=first, subsequent_indent=then, break_on_hyphens=False)
+    filled = textwrap.fill(
+        kept, WIDTH, initial_indent=first, subsequent_indent=then, break_on_hyphens=False
+    )
     return filled.replace("\0", " ")
 
 
@@ -148,11 +159,13 @@ def _cut(line: str) -> str:
     return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
 
 
-# HTML --------------------------------------------------------------------------------------------------
+# HTML
+# --------------------------------------------------------------------------------------------------
 
 _BOX = (
-    "border:1px solid #8886;border-left:4px solid {colour};border-radius:4px;padding:.6em 1em;margin:.3em 0;"
-    "max-width:54em;font-family:system-ui,sans-serif;font-size:14px;line-height:1.5"
+    "border:1px solid #8886;border-left:4px solid {colour};border-radius:4px;"
+    "padding:.6em 1em;margin:.3em 0;max-width:54em;"
+    "font-family:system-ui,sans-serif;font-size:14px;line-height:1.5"
 )
 _QUIET = "opacity:.75"
 _INDENT = "margin:.3em 0 0 1.4em"
@@ -175,8 +188,9 @@ def _html(report: PublicReport) -> str:
 def _check_html(check: PublicCheck) -> str:
     status = check.judgement.status
     head = (
-        f'<div style="margin-top:.5em;padding-left:1.4em;text-indent:-1.4em"><span title="{escape(status)}"'
-        f' style="display:inline-block;width:1.4em;text-indent:0;color:{colour_of(status)};font-weight:bold">'
+        '<div style="margin-top:.5em;padding-left:1.4em;text-indent:-1.4em">'
+        f'<span title="{escape(status)}" style="display:inline-block;width:1.4em;text-indent:0;'
+        f'color:{colour_of(status)};font-weight:bold">'
         f"{mark_of(status)}</span>{inline(check.describe)}"
         f' <span style="{_QUIET};white-space:nowrap">({points(check.points)})</span></div>'
     )
@@ -188,7 +202,9 @@ def _check_html(check: PublicCheck) -> str:
     if said:
         blocks.append(f'<div style="{_INDENT}">{inline(said)}</div>')
     if check.trace:
-        blocks.append(f'<pre style="{_INDENT};{_MONO};background:none;padding:0">{escape(check.trace)}</pre>')
+        blocks.append(
+            f'<pre style="{_INDENT};{_MONO};background:none;padding:0">{escape(check.trace)}</pre>'
+        )
     return head + "".join(blocks)
 
 
@@ -200,7 +216,8 @@ def _row_html(row: Row) -> str:
     body = "".join(_item_html(item, labelled=labelled, told=told) for item in row.items)
     return (
         f'<div style="{_INDENT};{_MONO}">{escape(row.expression)}</div>'
-        '<table style="margin:.1em 0 .5em 2.8em;border:none;border-collapse:collapse;background:none">'
+        '<table style="margin:.1em 0 .5em 2.8em;'
+        'border:none;border-collapse:collapse;background:none">'
         f'<tr style="background:none">{head}</tr>{body}</table>'
     )
 

@@ -20,11 +20,12 @@ class Reason:
     """Why a mark changed.
 
     Attributes:
-        cause: ``submission``: another notebook was handed in. ``voided``, ``restored``: a check was taken
-            out, or counts again. ``added``, ``removed``: a check or a part that was, or is, not there.
-            ``points``: it is worth more or less. ``verdict``: it came out otherwise. ``state``: the whole
-            submission could, or cannot, be graded. ``other``: none of these.
-        check: None where the reason is about a whole part; then ``exercise`` and ``part`` may be None, too.
+        cause: ``submission``: another notebook was handed in. ``voided``, ``restored``: a check was
+            taken out, or counts again. ``added``, ``removed``: a check or a part that was, or is,
+            not there. ``points``: it is worth more or less. ``verdict``: it came out otherwise.
+            ``state``: the whole submission could, or cannot, be graded. ``other``: none of these.
+        check: None where the reason is about a whole part; then ``exercise`` and ``part`` may be
+            None, too.
         before, after: the points (``added``, ``removed``, ``points``) or the verdict.
     """
 
@@ -58,8 +59,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class Mark:
-    """A total by the checks alone. ``score`` is None while a person or a grader's fault is waited for;
-    ``certain`` is what the checks have earned in any case."""
+    """A total by the checks alone. ``score`` is None while a person or a grader's fault is waited
+    for; ``certain`` is what the checks have earned in any case."""
 
     score: float | None
     certain: float
@@ -84,7 +85,9 @@ class Change:
         return asdict(self)
 
 
-def changes(before: Mapping[str, SubmissionResult], after: Sequence[SubmissionResult]) -> list[Change]:
+def changes(
+    before: Mapping[str, SubmissionResult], after: Sequence[SubmissionResult]
+) -> list[Change]:
     """Whose automatic marks changed, in the order of ``after``.
 
     Args:
@@ -102,7 +105,8 @@ def change(before: SubmissionResult, after: SubmissionResult) -> Change | None:
 
 
 def differing(before: SubmissionResult, after: SubmissionResult) -> list[str]:
-    """What the two results were graded with that is not the same: ``course``, ``torch``, ``key`` …"""
+    """What the two results were graded with that is not the same: ``course``, ``torch``, ``key``
+    …"""
     names = [name for name in after.versions if name not in ("input", "submission")]
     found = [name for name in names if before.versions.get(name) != after.versions[name]]
     return found + ([] if before.seed == after.seed else ["key"])
@@ -120,7 +124,11 @@ def _state(result: SubmissionResult) -> str:
 
 
 def _parts(result: SubmissionResult) -> dict[_PartKey, PartResult]:
-    return {(exercise.exercise, part.part): part for exercise in result.exercises for part in exercise.parts}
+    return {
+        (exercise.exercise, part.part): part
+        for exercise in result.exercises
+        for part in exercise.parts
+    }
 
 
 def _points(result: SubmissionResult) -> dict[_PartKey, tuple[float | None, float] | None]:
@@ -166,7 +174,9 @@ def _about_check(
     key: tuple[str, str, str], old: CheckVerdict | None, new: CheckVerdict | None
 ) -> Iterator[Reason]:
     if old is None or new is None:
-        if not any(item is not None and item.taken_out and not item.max_score for item in (old, new)):
+        if not any(
+            item is not None and item.taken_out and not item.max_score for item in (old, new)
+        ):
             yield _appeared(key[:2], key[2], old, new)
     elif old.taken_out != new.taken_out:
         yield Reason("voided" if new.taken_out else "restored", *key, old.status, new.status)

@@ -43,7 +43,9 @@ def taken_out(check: VoidedCheck, device: str) -> CheckVerdict:
     what = "everybody gets its points" if check.give else "it counts for nobody"
     reason = f" {check.reason.strip()}" if check.reason else ""
     message = f"{TAKEN_OUT}: {what}.{reason}"
-    return CheckVerdict(check.check, device, check.public, "skipped", check.points, check.points, message)
+    return CheckVerdict(
+        check.check, device, check.public, "skipped", check.points, check.points, message
+    )
 
 
 def _rank(verdict: CheckVerdict) -> float:
@@ -70,7 +72,9 @@ def code_part(
     judged = [verdict for verdict in counted if not verdict.taken_out]
     if counted and not judged:
         message = "All checks of this part were taken out."
-        return PartResult(part.part, part.kind, score, part.points, "skipped", message, tuple(verdicts))
+        return PartResult(
+            part.part, part.kind, score, part.points, "skipped", message, tuple(verdicts)
+        )
     return PartResult(
         part.part,
         part.kind,
@@ -82,7 +86,9 @@ def code_part(
     )
 
 
-def _part_status(verdicts: Sequence[CheckVerdict], state: PartState, cell: CellOutcome | None) -> Status:
+def _part_status(
+    verdicts: Sequence[CheckVerdict], state: PartState, cell: CellOutcome | None
+) -> Status:
     statuses = [verdict.status for verdict in verdicts]
     if "error" in statuses:
         return "error"
@@ -94,7 +100,9 @@ def _part_status(verdicts: Sequence[CheckVerdict], state: PartState, cell: CellO
     return next((status for status in _STOPS if status in reached), "failed")
 
 
-def _part_message(verdicts: Sequence[CheckVerdict], state: PartState, cell: CellOutcome | None) -> str | None:
+def _part_message(
+    verdicts: Sequence[CheckVerdict], state: PartState, cell: CellOutcome | None
+) -> str | None:
     solved = all(verdict.status == "passed" for verdict in verdicts)
     if state == "missing":
         found = " What it asks for was found elsewhere in the notebook." if solved else ""
@@ -111,7 +119,8 @@ def _part_message(verdicts: Sequence[CheckVerdict], state: PartState, cell: Cell
 
 
 def explanation_part(part: ExplanationPart, state: PartState) -> PartResult:
-    """A part that waits for a person. ``state`` is what restoring found: present, starter or missing."""
+    """A part that waits for a person. ``state`` is what restoring found: present, starter or
+    missing."""
     note = {
         "missing": "The cell for this part is missing from the notebook.",
         "starter": NOT_BEGUN,

@@ -1,4 +1,5 @@
-"""What grading says: verdicts of checks, parts, exercises and submissions (the contract's result)."""
+"""What grading says: verdicts of checks, parts, exercises and submissions (the contract's
+result)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,16 @@ from gradeprop.grading.result.words import TAKEN_OUT
 SCHEMA = 1
 
 Status: TypeAlias = Literal[
-    "passed", "failed", "timeout", "killed", "memory", "output", "missing", "manual", "skipped", "error"
+    "passed",
+    "failed",
+    "timeout",
+    "killed",
+    "memory",
+    "output",
+    "missing",
+    "manual",
+    "skipped",
+    "error",
 ]
 SubmissionStatus: TypeAlias = Literal["graded", "needs_manual", "ungradable", "error"]
 PartKind: TypeAlias = Literal["code", "choice", "explanation"]
@@ -63,9 +73,8 @@ class ExerciseResult:
 class Timing:
     """Wall-clock seconds: all of it, running the student's cells, the checks.
 
-    The longest cell and the longest check are not part of the result file; `verify` holds them against the
-    limits.
-    """
+    The longest cell and the longest check are not part of the result file; `verify` holds them
+    against the limits."""
 
     total_s: float = 0.0
     run_s: float = 0.0
@@ -78,9 +87,8 @@ class Timing:
 class ExecutedCell:
     """A cell of the restored notebook after it ran, in order. ``outputs`` are nbformat 4 dicts.
 
-    ``checked`` is the part that a check cell stands for; such a cell is not run by the grader, its outcome
-    is in the part's checks.
-    """
+    ``checked`` is the part that a check cell stands for; such a cell is not run by the grader, its
+    outcome is in the part's checks."""
 
     source: str
     kind: Literal["code", "markdown"]
@@ -116,7 +124,9 @@ class SubmissionResult:
         """The result as the contract's JSON object, keys in the contract's order."""
         data = asdict(replace(self, cells=()))
         del data["cells"]
-        data["timing"] = {name: round(data["timing"][name], 4) for name in ("total_s", "run_s", "checks_s")}
+        data["timing"] = {
+            name: round(data["timing"][name], 4) for name in ("total_s", "run_s", "checks_s")
+        }
         return {"schema": SCHEMA, **data}
 
     @classmethod

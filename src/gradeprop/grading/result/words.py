@@ -1,4 +1,5 @@
-"""What students read for the causes that the engine knows by itself, and for what stopped a session."""
+"""What students read for the causes that the engine knows by itself, and for what stopped a
+session."""
 
 from __future__ import annotations
 
@@ -14,16 +15,18 @@ TAKEN_OUT = "This check was taken out"
 
 ENGINE_WORDS: Mapping[str, str] = {
     "hard_coded": (
-        "The result is the same whatever the input is. Compute it from the function's arguments instead of"
-        " writing the numbers in."
+        "The result is the same whatever the input is. Compute it from the function's arguments "
+        "instead of writing the numbers in."
     ),
     "detached": (
-        "The graph is cut: what backward() was called on does not lead back to the input. Look for .detach(),"
-        " .item(), .data or torch.no_grad() on the way, and for a tensor without requires_grad=True."
+        "The graph is cut: what backward() was called on does not lead back to the input. Look "
+        "for .detach(),"
+        " .item(), .data or torch.no_grad() on the way, and for a tensor without "
+        "requires_grad=True."
     ),
     "mutates_input": (
-        "The function changed the tensor that was passed in (its values or its .grad). Work on a copy:"
-        " x.detach().clone()."
+        "The function changed the tensor that was passed in (its values or its .grad). Work on a "
+        "copy: x.detach().clone()."
     ),
     "wrong_device": (
         "Tensors of one calculation live on different devices. The input may be on a GPU: make"

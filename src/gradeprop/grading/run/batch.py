@@ -90,11 +90,11 @@ def grade_batch(
     """Grade submissions in order; every result is handed over as soon as it is final.
 
     Args:
-        on_check: for an instructor's eyes, hears of every check with all its inputs and expected values.
+        on_check: for an instructor's eyes, hears of every check with all its inputs and expected
+            values.
 
-    Nothing that a student wrote can make this raise. A fault of a grader's own becomes status ``error``
-    with a null score in the results that it touches.
-    """
+    Nothing that a student wrote can make this raise. A fault of a grader's own becomes status
+    ``error`` with a null score in the results that it touches."""
     _Batch(setting, submissions, on_result, on_check).grade()
 
 
@@ -113,7 +113,8 @@ class _Batch:
         self._on_check = on_check
         self._limits = combined_limits(setting.course, setting.assignment)
         self._own_limits = {
-            exercise.slug: limits_of(setting.course, exercise) for exercise in setting.assignment.exercises
+            exercise.slug: limits_of(setting.course, exercise)
+            for exercise in setting.assignment.exercises
         }
         self._sites = check_sites(setting.assignment)
         self._versions = versions(setting.course)
@@ -144,7 +145,7 @@ class _Batch:
                 for run in paper.runs.values():
                     run.close()
 
-    # --- the Examiner's side ------------------------------------------------------------------------
+    # --- the Examiner's side ----------------------------------------------------------------------
 
     def wanted(self, site: CheckSite) -> bool:
         return not site.check.voided
@@ -162,7 +163,12 @@ class _Batch:
             for verdict in verdicts.get((site.exercise.slug, check), [])
             if verdict.device == device and verdict.status == "passed"
         }
-        voided = {check.check for part in site.exercise.spec.parts for check in part.checks if check.voided}
+        voided = {
+            check.check
+            for part in site.exercise.spec.parts
+            for check in part.checks
+            if check.voided
+        }
         missing = [check for check in site.check.needs if check not in passed | voided]
         if not missing:
             return None
@@ -191,7 +197,8 @@ class _Batch:
     def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:
         judgement = Judgement(
             "error",
-            "This check itself failed, which is not your fault. Your instructor can see why and grade again.",
+            "This check itself failed, which is not your fault. Your instructor can see why and "
+            "grade again.",
             error.strip(),
         )
         self._note(subject, site, device, judgement)
@@ -206,7 +213,7 @@ class _Batch:
         self._blame_unrun(subject)
         self._on_result(self._result(paper))
 
-    # --- helpers ------------------------------------------------------------------------------------
+    # --- helpers ----------------------------------------------------------------------------------
 
     def _open(self, submission: Submission) -> _Paper:
         seed = student_seed(self._setting.course_key, submission.student)
@@ -294,7 +301,8 @@ class _Batch:
         same = next((i for i, item in enumerate(known) if item.device == device), None)
         if same is None:
             known.append(verdict)
-        elif score.at_worst([known[same], verdict])[0] is verdict:  # a parametrised check: its worst case
+        elif score.at_worst([known[same], verdict])[0] is verdict:
+            # a parametrised check: its worst case
             known[same] = verdict
 
     def _blame_unrun(self, subject: int) -> None:
@@ -343,7 +351,9 @@ class _Batch:
         return score.code_part(part, verdicts, state=state, cell=cell)
 
     def _ungradable(self, paper: _Paper) -> SubmissionResult:
-        return self._assemble(paper, score.all_parts(self._setting.assignment, "missing", 0.0), "ungradable")
+        return self._assemble(
+            paper, score.all_parts(self._setting.assignment, "missing", 0.0), "ungradable"
+        )
 
     def _assemble(
         self, paper: _Paper, exercises: tuple[ExerciseResult, ...], status: SubmissionStatus
@@ -365,7 +375,10 @@ class _Batch:
                 time.perf_counter() - paper.started if paper.started is not None else 0.0,
                 sum(run.run_s for run in paper.runs.values()),
                 sum(run.checks_s for run in paper.runs.values()),
-                max((cell.seconds for run in paper.runs.values() for _, cell in run.outcomes), default=0.0),
+                max(
+                    (cell.seconds for run in paper.runs.values() for _, cell in run.outcomes),
+                    default=0.0,
+                ),
                 max((run.longest_check_s for run in paper.runs.values()), default=0.0),
             ),
             versions={

@@ -17,7 +17,8 @@ def chosen_devices(asked: str, course_devices: Sequence[str]) -> tuple[str, ...]
     """The devices for ``--device``: the CPU always; the GPU where it is asked for.
 
     Args:
-        asked: ``"auto"`` takes the GPU only if the course lists it and there is one, ``"cpu"``, ``"cuda"``.
+        asked: ``"auto"`` takes the GPU only if the course lists it and there is one, ``"cpu"``,
+            ``"cuda"``.
 
     Raises:
         MissingFacility: ``"cuda"`` was asked for and there is no usable GPU.
@@ -28,13 +29,15 @@ def chosen_devices(asked: str, course_devices: Sequence[str]) -> tuple[str, ...]
         return ("cpu", "cuda")
     if asked == "cuda":
         raise MissingFacility(
-            "there is no GPU that torch can use here", remedy="use --device cpu, or see `gradeprop doctor`"
+            "there is no GPU that torch can use here",
+            remedy="use --device cpu, or see `gradeprop doctor`",
         )
     return ("cpu",)
 
 
 def why_no_gpu() -> str | None:
-    """None if CUDA works on this machine or there is no GPU; else what is wrong, as far as it can be seen.
+    """None if CUDA works on this machine or there is no GPU; else what is wrong, as far as it can
+    be seen.
 
     CUDA is not started here but in a process of its own, so that this one can still be forked.
     """
@@ -45,9 +48,15 @@ def why_no_gpu() -> str | None:
     if not gpu_devices():
         return None
     if torch.version.cuda is None:
-        return f"there are a GPU's device files, but torch {torch.__version__} is built without CUDA"
+        return (
+            f"there are a GPU's device files, but torch {torch.__version__} is built without CUDA"
+        )
     started = subprocess.run(
-        [sys.executable, "-c", "import torch; torch.zeros(1, device='cuda'); torch.cuda.synchronize()"],
+        [
+            sys.executable,
+            "-c",
+            "import torch; torch.zeros(1, device='cuda'); torch.cuda.synchronize()",
+        ],
         capture_output=True,
         text=True,
         timeout=_CUDA_START_S,
@@ -61,10 +70,12 @@ def why_no_gpu() -> str | None:
 
 
 def gpu_present() -> bool:
-    """Whether torch can use a GPU, asked in a way that leaves CUDA uninitialised in this process."""
+    """Whether torch can use a GPU, asked in a way that leaves CUDA uninitialised in this
+    process."""
     import os
 
-    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")  # else children of a fork could not use it
+    # else children of a fork could not use it
+    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     import torch
 
     return bool(torch.cuda.is_available())

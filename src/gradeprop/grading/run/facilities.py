@@ -11,8 +11,8 @@ from gradeprop.session.grader.sandbox import Isolation, open_sandbox
 from gradeprop.session.interface import Sandbox
 
 PRELOADED = ("gradeprop.grading.public.in_notebook",)
-"""Imported once in each sandbox besides torch and what course.yaml declares: every notebook's set-up cell
-uses it, and importing it in every child took 30 ms."""
+"""Imported once in each sandbox besides torch and what course.yaml declares: every notebook's
+set-up cell uses it, and importing it in every child took 30 ms."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ def facilities_for(course: Course, isolation: Isolation, devices: Sequence[str])
 
 @contextmanager
 def open_sandboxes(facilities: Facilities, *, wait: bool = True) -> Iterator[dict[str, Sandbox]]:
-    """A sandbox for each device; closed again at the end. Without ``wait`` they may still be warming up.
+    """A sandbox for each device; closed again at the end. Without ``wait`` they may still be
+    warming up.
 
     Raises:
         MissingFacility: the machine cannot isolate as asked, or has no such device or package.
@@ -39,7 +40,9 @@ def open_sandboxes(facilities: Facilities, *, wait: bool = True) -> Iterator[dic
     with ExitStack() as stack:
         yield {
             device: stack.enter_context(
-                open_sandbox(facilities.isolation, packages=facilities.packages, device=device, wait=wait)
+                open_sandbox(
+                    facilities.isolation, packages=facilities.packages, device=device, wait=wait
+                )
             )
             for device in facilities.devices
         }

@@ -39,4 +39,6 @@ class Plan:
         """The plan, with a place to carry it out."""
         from gradeprop.grading.run.batch import Setting  # imports torch, which takes seconds
 
-        return Setting(self.course, self.loaded, self.release, self.course_key, self.devices, sandboxes)
+        return Setting(
+            self.course, self.loaded, self.release, self.course_key, self.devices, sandboxes
+        )

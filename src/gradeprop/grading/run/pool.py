@@ -1,8 +1,8 @@
 """Grade a class with several worker processes: the same results as one, in another order.
 
-Each worker has a sandbox of its own and judges batches. A worker that dies takes nobody's result along:
-what it had finished is already here, and the rest of its batch is graded again, one submission at a time.
-"""
+Each worker has a sandbox of its own and judges batches. A worker that dies takes nobody's result
+along: what it had finished is already here, and the rest of its batch is graded again, one
+submission at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from gradeprop.grading.run.batch import Submission
 
 BATCH = 128
-"""Submissions in one pytest session: enough to share its cost, few enough that memory stays flat."""
+"""Submissions in one pytest session: enough to share its cost, few enough that memory stays
+flat."""
 
 SMALL_CLASS = 8
 """Up to so many submissions, starting a second worker costs more than it saves."""
@@ -56,12 +57,13 @@ class Graders(Protocol):
 
         Args:
             plan: for the facilities that these graders were started with.
-            submissions: functions that read a submission, called as late as possible so that the class's
-                notebooks are never all in memory.
+            submissions: functions that read a submission, called as late as possible so that the
+                class's notebooks are never all in memory.
             on_result: called in this process, as each result becomes final.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C; never while ``on_result`` runs, where there are several workers.
+            KeyboardInterrupt: Ctrl-C; never while ``on_result`` runs, where there are several
+                workers.
             GraderFault, MissingFacility: a sandbox cannot be started.
         """
         ...
@@ -69,8 +71,8 @@ class Graders(Protocol):
 
 @contextmanager
 def graders(facilities: Facilities, workers: int) -> Iterator[Graders]:
-    """Start ``workers`` processes that grade (1 grades in this one); they warm up at once, while the caller
-    has other things to do. Nothing here imports torch, so that it can be called first.
+    """Start ``workers`` processes that grade (1 grades in this one); they warm up at once, while
+    the caller has other things to do. Nothing here imports torch, so that it can be called first.
 
     Raises:
         MissingFacility: the machine cannot isolate as asked, or has no such device.
@@ -83,7 +85,9 @@ def graders(facilities: Facilities, workers: int) -> Iterator[Graders]:
             yield _Here(sandboxes)
 
 
-def grade_class(plan: Plan, submissions: Sequence[Load], on_result: OnResult, *, workers: int = 1) -> None:
+def grade_class(
+    plan: Plan, submissions: Sequence[Load], on_result: OnResult, *, workers: int = 1
+) -> None:
     """Grade all submissions with at most so many workers; see `Graders.grade`."""
     with graders(plan.facilities, min(workers, len(submissions))) as opened:
         opened.grade(plan, submissions, on_result)
@@ -123,7 +127,8 @@ class _Pool:
         self._submissions: Sequence[Load] = ()
         self._on_result: OnResult = lambda _: None
         self._batches: deque[list[int]] = deque()
-        self._context = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
+        # torch's threads do not survive a fork
+        self._context = multiprocessing.get_context("spawn")
         self._deaths: dict[int, int] = {}
         self._false_starts = 0
         self._workers: list[_Worker] = []
@@ -141,7 +146,11 @@ class _Pool:
         self._batches.extend(list(indices[start : start + size]) for start in indices[::size])
         with _interrupt() as interrupted:
             while self._batches or any(worker.left for worker in self._workers):
-                busy = {worker.pipe: worker for worker in self._workers if worker.left or not worker.ready}
+                busy = {
+                    worker.pipe: worker
+                    for worker in self._workers
+                    if worker.left or not worker.ready
+                }
                 for ready in wait([*busy, interrupted]):
                     if ready is interrupted:
                         raise KeyboardInterrupt
@@ -154,8 +163,8 @@ class _Pool:
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        # No more than this now: what does not fit into a pipe's buffer would wait for the child's imports,
-        # and the next worker with it.
+        # No more than this now: what does not fit into a pipe's buffer would wait for the child's
+        # imports, and the next worker with it.
         process = self._context.Process(target=work, args=(theirs, self._facilities), daemon=False)
         worker = _Worker(process, ours, {})
         with _ctrl_c_held():
@@ -195,13 +204,16 @@ class _Pool:
             self._feed(worker)
 
     def _bury(self, worker: _Worker) -> None:
-        """A worker died: nobody's submission is to blame for that unless it does so alone, twice."""
+        """A worker died: nobody's submission is to blame for that unless it does so alone,
+        twice."""
         worker.process.join()
         if not worker.ready:
             self._false_starts += 1
             if self._false_starts > len(self._workers):
                 code = worker.process.exitcode
-                raise GraderFault(f"the processes that grade end before they begin (exit code {code})")
+                raise GraderFault(
+                    f"the processes that grade end before they begin (exit code {code})"
+                )
         suspects, worker.left = worker.left, {}
         for student, index in suspects.items():
             if len(suspects) == 1:
@@ -210,7 +222,8 @@ class _Pool:
                 self._batches.append([index])
                 continue
             reason = (
-                f"the grading process died twice on this submission (exit code {worker.process.exitcode})"
+                f"the grading process died twice on this submission (exit code "
+                f"{worker.process.exitcode})"
             )
             assert self._plan is not None
             self._on_result(fault_result(self._plan, student, reason))
@@ -221,7 +234,8 @@ class _Pool:
                 self._feed(idle)
 
     def _stop(self, worker: _Worker) -> None:
-        worker.pipe.close()  # an idle worker reads the end and leaves; one that still warms up does not
+        # an idle worker reads the end and leaves; one that still warms up does not
+        worker.pipe.close()
         worker.process.join(5 if worker.ready and not worker.left else 0)
         if worker.process.is_alive():
             worker.process.terminate()
@@ -232,8 +246,8 @@ class _Pool:
 
 @contextmanager
 def _ctrl_c_held() -> Iterator[None]:
-    """For starting a worker: Ctrl-C is heard here at the end of the block, and the worker does not hear it
-    before it has said that it does not care, say halfway through its imports."""
+    """For starting a worker: Ctrl-C is heard here at the end of the block, and the worker does not
+    hear it before it has said that it does not care, say halfway through its imports."""
     resource_tracker.ensure_running()  # started with the first worker, it would lift the block
     heard: list[int] = []
     before = signal.getsignal(signal.SIGINT)
@@ -260,7 +274,8 @@ def _interrupt() -> Iterator[Connection]:
     """
     ours, theirs = multiprocessing.Pipe(duplex=False)
     before = signal.getsignal(signal.SIGINT)
-    # Signals are heard in the main thread only, and a job in the background of a script ignores this one.
+    # Signals are heard in the main thread only, and a job in the background of a script ignores
+    # this one.
     if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
         with ours, theirs:
             yield ours
@@ -279,7 +294,8 @@ def _interrupt() -> Iterator[Connection]:
 
 
 def fault_result(plan: Plan, student: str, reason: str) -> SubmissionResult:
-    """A submission that the grader itself failed on: no score at all, and the reason for a person."""
+    """A submission that the grader itself failed on: no score at all, and the reason for a
+    person."""
     from gradeprop.grading.checks.seeds import student_seed
 
     assignment = plan.loaded

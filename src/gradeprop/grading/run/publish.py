@@ -1,8 +1,8 @@
-"""Record an assignment's public checks: their fixed inputs, the expected numbers, the words for mistakes.
+"""Record an assignment's public checks: their fixed inputs, the expected numbers, the words for
+mistakes.
 
-The graders run once, without any student: what they ask and expect is the public data that the notebook
-carries.
-"""
+The graders run once, without any student: what they ask and expect is the public data that the
+notebook carries."""
 
 from __future__ import annotations
 
@@ -79,10 +79,15 @@ def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[s
         raise GraderFault(
             "a grader fails by itself:\n" + "\n".join(faults), remedy="mend it; see the trace above"
         )
-    return {exercise.slug: _exercise_data(exercise, recorder.scripts) for exercise in assignment.exercises}
+    return {
+        exercise.slug: _exercise_data(exercise, recorder.scripts)
+        for exercise in assignment.exercises
+    }
 
 
-def _exercise_data(exercise: LoadedExercise, scripts: dict[tuple[str, str], Script]) -> dict[str, Any]:
+def _exercise_data(
+    exercise: LoadedExercise, scripts: dict[tuple[str, str], Script]
+) -> dict[str, Any]:
     parts = [part for part in exercise.spec.parts if isinstance(part, (CodePart, ChoicePart))]
     return {
         "title": exercise.spec.title,
@@ -132,6 +137,7 @@ def _joined(first: Script, second: Script) -> Script:
     """Two scripts of one parametrised check as one."""
     shift = len(first.asks)
     moved = tuple(
-        replace(probe, handle=replace(probe.handle, ask=probe.handle.ask + shift)) for probe in second.probes
+        replace(probe, handle=replace(probe.handle, ask=probe.handle.ask + shift))
+        for probe in second.probes
     )
     return Script(first.asks + second.asks, first.probes + moved)

@@ -1,4 +1,5 @@
-"""One submission under way: its cells run in order, then each part is asked about at its own place."""
+"""One submission under way: its cells run in order, then each part is asked about at its own
+place."""
 
 from __future__ import annotations
 
@@ -21,17 +22,17 @@ OpenSession: TypeAlias = Callable[[], Session]
 class SubmissionRun:
     """Drives one student's session on one device.
 
-    All cells run first, then every part is asked about at its own place: that is what a session answers
-    at the least cost, and no cell can tell what was asked. The session is opened at the first `ask` and
-    ended by `close`.
-    """
+    All cells run first, then every part is asked about at its own place: that is what a session
+    answers at the least cost, and no cell can tell what was asked. The session is opened at the
+    first `ask` and ended by `close`."""
 
     notebook: RestoredNotebook
     answers: Mapping[str, PartId]
     """Which part the cell with this grade id answers."""
     open_session: OpenSession
     limits: Mapping[str, Limits] = field(default_factory=dict)
-    """By exercise: how long its cells and checks may take, where not as long as the session allows."""
+    """By exercise: how long its cells and checks may take, where not as long as the session
+    allows."""
     outcomes: list[tuple[RunCell, CellOutcome]] = field(default_factory=list)
     part_outcomes: dict[PartId, CellOutcome] = field(default_factory=dict)
     run_s: float = 0.0

@@ -10,7 +10,8 @@ from gradeprop.grading.run.plan import Plan
 
 
 def fingerprint(plan: Plan, submission: Submission) -> str:
-    """SHA-256 (hex) over the submission, the course (with its limits), devices, key and versions."""
+    """SHA-256 (hex) over the submission, the course (with its limits), devices, key and
+    versions."""
     digest = hashlib.sha256()
     pieces = [
         submission.student.encode("utf-8", "surrogateescape"),

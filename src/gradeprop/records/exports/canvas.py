@@ -1,9 +1,8 @@
 """``canvas``: CSV for Canvas' gradebook (Grades, Import).
 
-The columns are those of Canvas' own export: its importer asks for "Student", "ID" and "Section" at these
-places, and looks a student up by ID (Canvas' own number), SIS User ID, SIS Login ID and name, in this order.
-An empty score leaves what Canvas has.
-"""
+The columns are those of Canvas' own export: its importer asks for "Student", "ID" and "Section" at
+these places, and looks a student up by ID (Canvas' own number), SIS User ID, SIS Login ID and name,
+in this order. An empty score leaves what Canvas has."""
 
 from __future__ import annotations
 
@@ -15,7 +14,8 @@ _POINTS = "Points Possible"
 
 
 def export(marks: ClassMarks) -> str:
-    """CSV. Our student id is the SIS Login ID; ``lms_user_id`` of nbgrader's gradebook is Canvas' ID."""
+    """CSV. Our student id is the SIS Login ID; ``lms_user_id`` of nbgrader's gradebook is Canvas'
+    ID."""
     return to_csv(
         [
             (*_STUDENT, marks.assignment.spec.title),

@@ -1,9 +1,8 @@
 """``code``: each student's own answers as files, for programs that compare the students of a class.
 
-JPlag, Dolos and MOSS want a folder per student with nothing in it that all students were given: so the
-notebook's texts, locked cells and untouched starters are left out. What they find is a reason to look, and
-no proof: the right answer to a short question is often the same.
-"""
+JPlag, Dolos and MOSS want a folder per student with nothing in it that all students were given: so
+the notebook's texts, locked cells and untouched starters are left out. What they find is a reason
+to look, and no proof: the right answer to a short question is often the same."""
 
 from __future__ import annotations
 
@@ -19,7 +18,8 @@ from gradeprop.records.marks import PartKey
 def files(
     assignment: LoadedAssignment, result: SubmissionResult, answers: Mapping[PartKey, Answer]
 ) -> dict[str, str]:
-    """File name → a student's answer, in the course's order: ``<exercise>-<part>.py``, ``.md`` for a text."""
+    """File name → a student's answer, in the course's order: ``<exercise>-<part>.py``, ``.md`` for
+    a text."""
     missing = {
         (exercise.exercise, part.part)
         for exercise in result.exercises

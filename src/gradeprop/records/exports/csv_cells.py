@@ -1,9 +1,10 @@
-"""CSV that no spreadsheet obeys and every program reads: RFC 4180, UTF-8, text made harmless reversibly.
+"""CSV that no spreadsheet obeys and every program reads: RFC 4180, UTF-8, text made harmless
+reversibly.
 
-A spreadsheet takes a cell that begins with one of ``= + - @`` for a formula, also after a tab or a line
-end, and some do so for the full-width forms. Such a text gets an apostrophe before it, which spreadsheets
-take for "this is text" (OWASP, "CSV Injection"). Numbers are written as numbers: ``-1`` cannot run anything.
-"""
+A spreadsheet takes a cell that begins with one of ``= + - @`` for a formula, also after a tab or a
+line end, and some do so for the full-width forms. Such a text gets an apostrophe before it, which
+spreadsheets take for "this is text" (OWASP, "CSV Injection"). Numbers are written as numbers:
+``-1`` cannot run anything."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def unguarded(text: str) -> str:
 
 
 def cell(value: Cell) -> str:
-    """A value as CSV shows it: nothing for None, numbers without needless digits, text made harmless."""
+    """A value as CSV shows it: nothing for None, numbers without needless digits, text made
+    harmless."""
     if value is None:
         return ""
     return guarded(value) if isinstance(value, str) else number(value)

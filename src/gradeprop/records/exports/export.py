@@ -49,7 +49,9 @@ def write_export(marks: ClassMarks, to: Format, output: Path, answers: Answers) 
     if to == "code":
         for item in marks.students:
             folder = output / result_path(output, marks.assignment.id, item.result.student).stem
-            for name, source in code.files(marks.assignment, item.result, answers.of(item.result)).items():
+            for name, source in code.files(
+                marks.assignment, item.result, answers.of(item.result)
+            ).items():
                 write_atomically(folder / name, source.encode("utf-8", "replace"))
                 written.append(folder / name)
         return written
@@ -64,11 +66,14 @@ def write_export(marks: ClassMarks, to: Format, output: Path, answers: Answers) 
 def _write_file(output: Path, data: bytes) -> Path:
     if output.is_dir():
         raise UsageError("this is a folder", where=str(output), remedy="name a file in it")
-    if output.exists() and not output.is_file():  # a pipe or device: it must not be replaced by a file
+    # a pipe or device: it must not be replaced by a file
+    if output.exists() and not output.is_file():
         try:
             output.write_bytes(data)
         except OSError as error:
-            raise StorageError(f"cannot write this file: {error.strerror}", where=str(output)) from error
+            raise StorageError(
+                f"cannot write this file: {error.strerror}", where=str(output)
+            ) from error
     else:
         write_atomically(output.resolve(), data)
     return output

@@ -1,9 +1,8 @@
 """``gradescope``: a results.json per student, as Gradescope's autograder specification has it.
 
-https://gradescope-autograders.readthedocs.io/en/latest/specs/ (read in 2026): ``score`` at the top stands
-before the sum of the tests'; a test without a score informs only; ``text`` is shown as it is, whatever
-characters are in it; ``after_published`` is seen when the grades are.
-"""
+https://gradescope-autograders.readthedocs.io/en/latest/specs/ (read in 2026): ``score`` at the top
+stands before the sum of the tests'; a test without a score informs only; ``text`` is shown as it
+is, whatever characters are in it; ``after_published`` is seen when the grades are."""
 
 from __future__ import annotations
 
@@ -17,7 +16,8 @@ from gradeprop.records.marks import ClassMarks, Marks, PartKey
 
 _WAITS = "A person reads this part and gives its points."
 NOT_YOUR_FAULT = (
-    "The grader failed. This is not your fault, and you have not been given any score for it. Your submission"
+    "The grader failed. This is not your fault, and you have not been given any score for it. "
+    "Your submission"
     " is kept; please tell the course staff, who can run the autograder again."
 )
 
@@ -25,16 +25,20 @@ NOT_YOUR_FAULT = (
 def export(marks: ClassMarks, *, by_checks: bool = False) -> dict[str, dict[str, Any]]:
     """By student (the folder's name), the object of results.json.
 
-    While a total is unknown there is no ``score`` in it, neither at the top nor in any test: Gradescope would
-    take the sum of the tests for the total.
+    While a total is unknown there is no ``score`` in it, neither at the top nor in any test:
+    Gradescope would take the sum of the tests for the total.
 
     Args:
-        by_checks: give the total of the parts that checks decide, whatever explanations wait for a person.
-            For the autograder itself, whose score Gradescope adds to that of its manual questions.
+        by_checks: give the total of the parts that checks decide, whatever explanations wait for a
+            person. For the autograder itself, whose score Gradescope adds to that of its manual
+            questions.
     """
     words = describes(marks.assignment)
     titles = _titles(marks)
-    return {student.result.student: _results(student, words, titles, by_checks) for student in marks.students}
+    return {
+        student.result.student: _results(student, words, titles, by_checks)
+        for student in marks.students
+    }
 
 
 def _results(
@@ -62,7 +66,9 @@ def _results(
 
 def _by_checks(student: Marks) -> float | None:
     """The points of all parts but explanations; None where a grader failed."""
-    scores = [student.parts[key].score for key, part in parts_of(student) if part.kind != "explanation"]
+    scores = [
+        student.parts[key].score for key, part in parts_of(student) if part.kind != "explanation"
+    ]
     return None if None in scores else sum(score or 0.0 for score in scores)
 
 
@@ -74,7 +80,9 @@ def _checks_summary(student: Marks, total: float | None) -> str:
     else:
         lines = [f"{number(total)} of {number(decided)} points by the checks."]
     if by_hand:
-        lines.append(f"{number(by_hand)} more points are given by a person, who reads your explanations.")
+        lines.append(
+            f"{number(by_hand)} more points are given by a person, who reads your explanations."
+        )
     # Why a grader failed is for the instructor.
     if student.result.message and student.result.status != "error":
         lines.append(student.result.message)
@@ -129,7 +137,12 @@ def _check(check: CheckVerdict, name: str, position: str, counts: bool) -> dict[
 
 
 def _whole(
-    part: PartResult, score: float | None, comment: str | None, name: str, position: str, known: bool
+    part: PartResult,
+    score: float | None,
+    comment: str | None,
+    name: str,
+    position: str,
+    known: bool,
 ) -> dict[str, Any]:
     said = [text for text in (part.message, comment) if text]
     if score is None and part.status != "error":
@@ -152,5 +165,7 @@ def _titles(marks: ClassMarks) -> dict[PartKey, str]:
         for exercise in marks.assignment.exercises
         for part in exercise.spec.parts
     }
-    theirs = {key: " ".join(key).replace("_", " ") for student in marks.students for key in student.parts}
+    theirs = {
+        key: " ".join(key).replace("_", " ") for student in marks.students for key in student.parts
+    }
     return theirs | ours

@@ -1,8 +1,7 @@
 """What an export is: a class's marks in, text out. Writing it somewhere is `export.py`'s job.
 
-Exports are handed on, so none holds what a student may not see: no hidden input, reference or seed, and of
-a check the student's message, never the instructor's detail.
-"""
+Exports are handed on, so none holds what a student may not see: no hidden input, reference or seed,
+and of a check the student's message, never the instructor's detail."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from gradeprop.records.marks import ClassMarks, Marks
 
 
 def export(marks: ClassMarks) -> str:
-    """JSON Lines. As the result file without ``seed`` and ``detail``; ``score`` is the final one everywhere,
-    and ``marks`` says how it came about. null means unknown."""
+    """JSON Lines. As the result file without ``seed`` and ``detail``; ``score`` is the final one
+    everywhere, and ``marks`` says how it came about. null means unknown."""
     return "".join(_line(student) for student in marks.students)
 
 
@@ -50,6 +50,7 @@ def _part(student: Marks, exercise: str, part: dict[str, Any]) -> dict[str, Any]
         "comment": mark.comment,
         "look_again": mark.again,
         "checks": [
-            {name: value for name, value in check.items() if name != "detail"} for check in part["checks"]
+            {name: value for name, value in check.items() if name != "detail"}
+            for check in part["checks"]
         ],
     }

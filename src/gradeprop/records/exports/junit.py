@@ -20,8 +20,9 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def export(marks: ClassMarks) -> str:
-    """JUnit XML. A check that does not pass is a failure, a grader's own fault an error; what was skipped
-    or waits for a person is skipped. Times are seconds, of whole suites: checks are not timed one by one."""
+    """JUnit XML. A check that does not pass is a failure, a grader's own fault an error; what was
+    skipped or waits for a person is skipped. Times are seconds, of whole suites: checks are not
+    timed one by one."""
     words = describes(marks.assignment)
     suites = [_suite(student, words) for student in marks.students]
     root = ElementTree.Element("testsuites", {"name": marks.assignment.id, **_counts(suites)})

@@ -1,8 +1,8 @@
 """``moodle``: CSV for Moodle's gradebook (Grades, Import, CSV file).
 
 Moodle lets one say which column is what; these are named as in its own export, so that they explain
-themselves. https://docs.moodle.org/en/Grade_import: feedback is imported only together with the grade.
-"""
+themselves. https://docs.moodle.org/en/Grade_import: feedback is imported only together with the
+grade."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from gradeprop.records.exports.csv_cells import Cell, number, to_csv
 from gradeprop.records.marks import ClassMarks, Marks
 
 NO_GRADE = "-"
-"""What Moodle writes and reads for "no grade": an empty cell of a new column would become a 0 there."""
+"""What Moodle writes and reads for "no grade": an empty cell of a new column would become a 0
+there."""
 
 
 def export(marks: ClassMarks) -> str:
-    """CSV. Our student id is the username; ``lms_user_id`` of nbgrader's gradebook, if set, the ID number."""
+    """CSV. Our student id is the username; ``lms_user_id`` of nbgrader's gradebook, if set, the ID
+    number."""
     title = f"Assignment: {marks.assignment.spec.title}"
     header = ("First name", "Last name", "Username", "ID number", "Email address")
     rows = (_row(student, marks) for student in marks.students)
@@ -40,7 +42,9 @@ def _feedback(student: Marks, marks: ClassMarks) -> str:
     lines = []
     for exercise in student.result.exercises:
         score = student.exercise_score(exercise.exercise)
-        shown = "not known yet" if score is None else f"{number(score)} of {number(exercise.max_score)}"
+        shown = (
+            "not known yet" if score is None else f"{number(score)} of {number(exercise.max_score)}"
+        )
         lines.append(f"{titles.get(exercise.exercise, exercise.exercise)}: {shown}")
     if student.penalty:
         lines.append(f"late: {number(student.penalty)} points off")

@@ -22,11 +22,13 @@ TOTALS = (
     "late_penalty",
 )
 NOTES = ("causes", "message", "device", "isolation", "total_s", "run_s", "checks_s")
-"""After the scores: recognised mistakes, what was wrong with the submission, how it ran, in seconds."""
+"""After the scores: recognised mistakes, what was wrong with the submission, how it ran, in
+seconds."""
 
 
 def export(marks: ClassMarks) -> str:
-    """CSV. Points are named ``exercise``, ``exercise/part``, ``exercise/part/check``; empty means unknown."""
+    """CSV. Points are named ``exercise``, ``exercise/part``, ``exercise/part/check``; empty means
+    unknown."""
     columns = list(_columns(marks))
     header = (*TOTALS, *("/".join(column) for column in columns), *NOTES)
     return to_csv([header, *(_row(student, columns) for student in marks.students)])

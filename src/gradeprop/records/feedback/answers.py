@@ -1,4 +1,5 @@
-"""What a student wrote, and what it printed or drew: from the executed notebook, else from the hand-in."""
+"""What a student wrote, and what it printed or drew: from the executed notebook, else from the
+hand-in."""
 
 from __future__ import annotations
 
@@ -55,7 +56,8 @@ class Answers:
         self._course, self._assignment, self._submitted = course, assignment, submitted
 
     def of(self, result: SubmissionResult) -> Mapping[PartKey, Answer]:
-        """By part, the answer; parts that cannot be found have none. Nothing is raised for bad files."""
+        """By part, the answer; parts that cannot be found have none. Nothing is raised for bad
+        files."""
         if result.status == "ungradable":
             return {}
         executed = Path(self._course.root) / "autograded" / result.student / self._assignment.id
@@ -98,11 +100,15 @@ class Answers:
 
 def _answer(cell: Mapping[str, Any]) -> Answer:
     outputs = cell.get("outputs")
-    known = [item for item in outputs if isinstance(item, dict)] if isinstance(outputs, list) else []
+    known = (
+        [item for item in outputs if isinstance(item, dict)] if isinstance(outputs, list) else []
+    )
     printed = _ANSI.sub("", "".join(_texts(known)))
     if len(printed) > _MOST_TEXT:
         printed = f"{printed[:_MOST_TEXT]}\n… and {len(printed) - _MOST_TEXT} more characters"
-    return Answer(_text(cell.get("source")), printed.strip("\n"), tuple(_images(known))[:_MOST_IMAGES])
+    return Answer(
+        _text(cell.get("source")), printed.strip("\n"), tuple(_images(known))[:_MOST_IMAGES]
+    )
 
 
 def _texts(outputs: list[dict[str, Any]]) -> Iterator[str]:

@@ -1,8 +1,7 @@
 """What stands on a student's feedback page, as values; `feedback_render` makes HTML of it.
 
-Of a check only the student's message is taken, never the instructor's detail, and no seed: what is not in
-these values cannot get onto the page.
-"""
+Of a check only the student's message is taken, never the instructor's detail, and no seed: what is
+not in these values cannot get onto the page."""
 
 from __future__ import annotations
 
@@ -122,7 +121,8 @@ def page(
         problem=result.message if ungradable else None,
         note=None if ungradable else result.message,
         exercises=tuple(
-            _exercise(exercise, known.get(exercise.exercise), marks, answers) for exercise in result.exercises
+            _exercise(exercise, known.get(exercise.exercise), marks, answers)
+            for exercise in result.exercises
         ),
     )
 
@@ -140,12 +140,12 @@ def _opening(marks: Marks) -> str:
         return "Here is what we have to say about your work."
     if passed == 0:
         return (
-            "None of the checks passed yet. Often a single slip is behind several of them: start with the"
-            " first."
+            "None of the checks passed yet. Often a single slip is behind several of them: start "
+            "with the first."
         )
     return (
-        f"{passed} of {len(checks)} checks passed. For the others you find below what came out and, where we"
-        " recognise the cause, what to look at."
+        f"{passed} of {len(checks)} checks passed. For the others you find below what came out "
+        "and, where we recognise the cause, what to look at."
     )
 
 
@@ -158,8 +158,8 @@ def _lines(marks: Marks) -> Iterator[str]:
             for part in exercise.parts
         ):
             yield (
-                "A check could not be run. That is our fault and costs you nothing: your instructor can see"
-                " it and will grade it again."
+                "A check could not be run. That is our fault and costs you nothing: your "
+                "instructor can see it and will grade it again."
             )
         if any(
             part.kind == "explanation" and marks.parts[exercise.exercise, part.part].score is None
@@ -170,7 +170,9 @@ def _lines(marks: Marks) -> Iterator[str]:
     if marks.extra:
         yield f"This includes {_some(marks.extra)} of extra credit."
     if marks.retired:
-        yield f"This includes {_some(marks.retired)} for a part that is no longer in this assignment."
+        yield (
+            f"This includes {_some(marks.retired)} for a part that is no longer in this assignment."
+        )
     if marks.penalty:
         were = "was" if marks.penalty == 1 else "were"
         yield f"{_some(marks.penalty)} {were} taken off for handing in late."
@@ -249,7 +251,9 @@ def _given(result: PartResult, mark: PartMark) -> str | None:
     return f"Your instructor gave {_some(mark.extra)} of extra credit." if mark.extra else None
 
 
-def _checks(result: PartResult, part: CodePart | ChoicePart | ExplanationPart | None) -> Iterator[CheckView]:
+def _checks(
+    result: PartResult, part: CodePart | ChoicePart | ExplanationPart | None
+) -> Iterator[CheckView]:
     spec = {check.check: check for check in part.checks} if part else {}
     says = {item.id: _line(item.say) for item in part.misconceptions} if part else {}
     told: set[str] = set()
@@ -260,8 +264,12 @@ def _checks(result: PartResult, part: CodePart | ChoicePart | ExplanationPart | 
         asked, report, hint = _told(verdict, hint)
         yield CheckView(
             describe=_line(known.describe) if known else _plain(verdict.check),
-            tone={"passed": "right", "skipped": "open", "error": "open"}.get(verdict.status, "wrong"),
-            word="taken out" if verdict.taken_out else _CHECK_WORDS.get(verdict.status, "not passed yet"),
+            tone={"passed": "right", "skipped": "open", "error": "open"}.get(
+                verdict.status, "wrong"
+            ),
+            word="taken out"
+            if verdict.taken_out
+            else _CHECK_WORDS.get(verdict.status, "not passed yet"),
             points=_points(verdict.score, verdict.max_score) if verdict.max_score else "",
             hidden=not verdict.public and not verdict.taken_out,
             asked=asked,
@@ -276,9 +284,8 @@ def _checks(result: PartResult, part: CodePart | ChoicePart | ExplanationPart | 
 def _told(verdict: CheckVerdict, hint: str) -> tuple[str | None, str | None, str]:
     """A check's message in its parts: what was asked, what came out, and the words for the cause.
 
-    The message of a public check begins with the question in backticks and ends with those words; that
-    of a hidden one may be those words and nothing else.
-    """
+    The message of a public check begins with the question in backticks and ends with those words;
+    that of a hidden one may be those words and nothing else."""
     if verdict.status == "passed" or not verdict.message:
         return None, None, ""
     asked, report = None, verdict.message.strip()

@@ -1,8 +1,8 @@
 """A feedback page as one self-contained HTML file.
 
-Everything is escaped by Jinja2 (autoescape) or, for code, by Pygments. Should anything slip through all the
-same, the page's Content-Security-Policy allows no script, no address and no style but its own.
-"""
+Everything is escaped by Jinja2 (autoescape) or, for code, by Pygments. Should anything slip through
+all the same, the page's Content-Security-Policy allows no script, no address and no style but its
+own."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from gradeprop.records.feedback.page import Page
 
 _MOST_CODE = 100_000
 """Characters of a cell that are shown; beyond, there is something else than an answer in it."""
-# What HTML cannot hold; also the characters that turn the direction of the text around them, which can make
-# code look like other code than it is.
+# What HTML cannot hold; also the characters that turn the direction of the text around them, which
+# can make code look like other code than it is.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
@@ -30,7 +30,9 @@ def render(page: Page) -> bytes:
     """The page as UTF-8."""
     css = _stylesheet()
     html = (
-        _environment().get_template("feedback.html").render(page=page, css=Markup(css), policy=_policy(css))
+        _environment()
+        .get_template("feedback.html")
+        .render(page=page, css=Markup(css), policy=_policy(css))
     )
     return _UNFIT.sub("\ufffd", html).encode("utf-8", "replace")
 
@@ -59,7 +61,8 @@ def _policy(css: str) -> str:
     """The policy of a page whose one style element holds exactly ``css``."""
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; "
+        f"form-action 'none'"
     )
 
 
@@ -69,7 +72,9 @@ def inline(text: str) -> Markup:
     if len(pieces) % 2 == 0:  # an odd number of backticks: leave them as they are
         return escape(text)
     code = Markup("<code>{}</code>")
-    return Markup("").join(code.format(piece) if at % 2 else piece for at, piece in enumerate(pieces))
+    return Markup("").join(
+        code.format(piece) if at % 2 else piece for at, piece in enumerate(pieces)
+    )
 
 
 def python(source: str) -> Markup:

@@ -29,7 +29,8 @@ def feedback_path(root: Path, student: str, assignment: str) -> Path:
 def write_feedback(
     course: Course, assignment: LoadedAssignment, marks: Marks, answers: Answers, submitted: Path
 ) -> Path:
-    """Write one student's page and return its path; beside it what ``nbgrader release_feedback`` needs.
+    """Write one student's page and return its path; beside it what ``nbgrader release_feedback``
+    needs.
 
     Args:
         submitted: the folder of submissions.
@@ -40,7 +41,9 @@ def write_feedback(
     root, student = Path(course.root), marks.result.student
     path = feedback_path(root, student, assignment.id)
     content = page(course, assignment, marks, answers.of(marks.result))
-    if (root / "autograded").is_dir():  # else nbgrader has no part in this course, and may not be installed
+    if (
+        root / "autograded"
+    ).is_dir():  # else nbgrader has no part in this course, and may not be installed
         from gradeprop.records.files.receipt import carry_receipt
 
         carry_receipt(path.parent, *_receipts(root, student, assignment.id, submitted))
@@ -48,8 +51,11 @@ def write_feedback(
     return path
 
 
-def out_of_reach(root: Path, students: Sequence[str], assignment: str, submitted: Path) -> list[str]:
-    """Of these, who cannot fetch a page that nbgrader releases; nobody where nobody uses its exchange."""
+def out_of_reach(
+    root: Path, students: Sequence[str], assignment: str, submitted: Path
+) -> list[str]:
+    """Of these, who cannot fetch a page that nbgrader releases; nobody where nobody uses its
+    exchange."""
     if not (root / "autograded").is_dir():
         return []
     from gradeprop.records.files.receipt import has_secret

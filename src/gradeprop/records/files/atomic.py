@@ -17,8 +17,9 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, synced: bool
     """Write ``data`` so that a reader sees the old file or the new one, whatever happens meanwhile.
 
     Args:
-        synced: whether the bytes are to be on the disk (fsync) before they take the name, and the name
-            before this returns. If not, `sync` does it later; until then the machine must not go down.
+        synced: whether the bytes are to be on the disk (fsync) before they take the name, and the
+            name before this returns. If not, `sync` does it later; until then the machine must not
+            go down.
 
     Raises:
         StorageError: the folder cannot be written or the disk is full; the old file is as it was.
@@ -41,12 +42,16 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, synced: bool
         raise StorageError(
             f"cannot write this file: {error.strerror or error}",
             where=str(path),
-            remedy="make the folder writable and see that the disk has room, then run the command again",
+            remedy=(
+                "make the folder writable and see that the disk has room, then run the command "
+                "again"
+            ),
         ) from error
 
 
 def sync(paths: Iterable[Path]) -> None:
-    """Get files and their names onto the disk, where they are not yet; a file that has gone is passed over.
+    """Get files and their names onto the disk, where they are not yet; a file that has gone is
+    passed over.
 
     Raises:
         StorageError: the disk fails.

@@ -50,7 +50,9 @@ def _make(path: Path) -> bytes:
     except FileExistsError:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except OSError as error:
-        raise StorageError(f"the course key cannot be kept: {error.strerror}", where=str(path)) from error
+        raise StorageError(
+            f"the course key cannot be kept: {error.strerror}", where=str(path)
+        ) from error
     finally:
         candidate.unlink(missing_ok=True)
     return key

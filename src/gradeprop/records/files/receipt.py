@@ -1,10 +1,11 @@
-"""``timestamp.txt`` and ``submission_secret.txt``: what nbgrader's exchange leaves beside a submission.
+"""``timestamp.txt`` and ``submission_secret.txt``: what nbgrader's exchange leaves beside a
+submission.
 
-``nbgrader release_feedback`` reads both beside every page and, where one is missing or empty, stops with a
-traceback and releases nobody's feedback from there on. Submissions that came another way (unpacked,
-collected from a zip, copied by hand) have neither, so they get stand-ins. Nobody can fetch feedback by a
-secret that was made up here; what counts is that everybody else can fetch theirs.
-"""
+``nbgrader release_feedback`` reads both beside every page and, where one is missing or empty, stops
+with a traceback and releases nobody's feedback from there on. Submissions that came another way
+(unpacked, collected from a zip, copied by hand) have neither, so they get stand-ins. Nobody can
+fetch feedback by a secret that was made up here; what counts is that everybody else can fetch
+theirs."""
 
 from __future__ import annotations
 
@@ -24,9 +25,9 @@ _MOST = 4096  # bytes; both are a line
 def carry_receipt(folder: Path, *sources: Path, synced: bool = True) -> None:
     """Put both files into ``folder``, each from the first source that has it, else a stand-in.
 
-    A secret that is there already stays if no source has one: a mended notebook that was put in place of the
-    student's is still the student's, and a stand-in released again takes the place of the one before.
-    The time comes last: nbgrader grades again what has a newer one in submitted/.
+    A secret that is there already stays if no source has one: a mended notebook that was put in
+    place of the student's is still the student's, and a stand-in released again takes the place of
+    the one before. The time comes last: nbgrader grades again what has a newer one in submitted/.
 
     Args:
         sources: folders that belong to the submission; the last is what was handed in.

@@ -16,7 +16,8 @@ from gradeprop.records.files.readable_json import readable_json
 
 def result_path(root: Path, assignment: str, student: str) -> Path:
     """Where a result is kept. Percent-encoding is injective, so no two students share a file."""
-    # Python leaves "." alone, but a name of dots only would be a folder, and a leading one a hidden file.
+    # Python leaves "." alone, but a name of dots only would be a folder, and a leading one a hidden
+    # file.
     name = quote(student, safe="", encoding="utf-8", errors="surrogateescape")
     if name.startswith("."):
         name = "%2E" + name[1:]
@@ -47,7 +48,8 @@ def write_result(root: Path, result: SubmissionResult) -> Path:
 
 def result_data(result: SubmissionResult) -> bytes:
     """The bytes of a result file."""
-    # All but the outermost is left to orjson, which takes dataclasses as they are and copies nothing.
+    # All but the outermost is left to orjson, which takes dataclasses as they are and copies
+    # nothing.
     return readable_json({**replace(result, exercises=()).to_json(), "exercises": result.exercises})
 
 
@@ -76,15 +78,15 @@ def replaced_results(
 ) -> list[SubmissionResult]:
     """The kept results that are others than these earlier ones, in the order of the students' ids.
 
-    What an interrupted run has got done is best read from the files: it may have been stopped between
-    keeping a result and telling of it.
-    """
+    What an interrupted run has got done is best read from the files: it may have been stopped
+    between keeping a result and telling of it."""
     read = {student: read_result(root, assignment, student) for student in sorted(earlier)}
     return [now for student, now in read.items() if now is not None and now != earlier[student]]
 
 
 def read_results(root: Path, assignment: str) -> tuple[list[SubmissionResult], list[Path]]:
-    """All kept results of an assignment in the order of the students' ids, and the files that are none."""
+    """All kept results of an assignment in the order of the students' ids, and the files that are
+    none."""
     results, unreadable = [], []
     for path in sorted((root / "results" / assignment).glob("[!.]*.json")):
         try:

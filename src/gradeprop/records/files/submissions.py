@@ -1,4 +1,5 @@
-"""Find what was handed in, in nbgrader's layout: ``submitted/<student>/<assignment>/<assignment>.ipynb``."""
+"""Find what was handed in, in nbgrader's layout:
+``submitted/<student>/<assignment>/<assignment>.ipynb``."""
 
 from __future__ import annotations
 
@@ -32,12 +33,15 @@ class Handed:
             if self.path.stat().st_size > MAX_NOTEBOOK_BYTES:
                 size = self.path.stat().st_size // 2**20
                 return b"", (
-                    f"The notebook is {size} MB large, which is more than can be graded. Clear its outputs"
-                    " (Kernel > Restart and Clear Outputs), save it and hand it in again."
+                    f"The notebook is {size} MB large, which is more than can be graded. Clear its "
+                    "outputs (Kernel > Restart and Clear Outputs), save it and hand it in again."
                 )
             return self.path.read_bytes(), None
         except OSError as error:
-            return b"", f"The notebook could not be read ({error.strerror}). Please hand it in again."
+            return (
+                b"",
+                f"The notebook could not be read ({error.strerror}). Please hand it in again.",
+            )
 
 
 def find_submissions(folder: Path, assignment: str, students: Sequence[str] = ()) -> list[Handed]:
@@ -52,7 +56,9 @@ def find_submissions(folder: Path, assignment: str, students: Sequence[str] = ()
     """
     if not folder.is_dir():
         raise UsageError(
-            "there is no such folder of submissions", where=str(folder), remedy="name it with --submitted DIR"
+            "there is no such folder of submissions",
+            where=str(folder),
+            remedy="name it with --submitted DIR",
         )
     found = [
         _handed(student, assignment)
@@ -84,7 +90,10 @@ def _handed(student: Path, assignment: str) -> Handed:
     if _inside(path, student) and path.is_file():
         return Handed(student.name, path)
     if path.is_symlink():
-        problem = f"{path.name} is a link to somewhere else, not a notebook. Please hand in the file itself."
+        problem = (
+            f"{path.name} is a link to somewhere else, not a notebook. Please hand in the file "
+            f"itself."
+        )
         return Handed(student.name, path, problem)
     others = sorted(
         item.name

@@ -1,7 +1,8 @@
-"""``autograded/<student>/<assignment>/``: the notebook as it ran, each check cell showing its result.
+"""``autograded/<student>/<assignment>/``: the notebook as it ran, each check cell showing its
+result.
 
-It is what formgrader shows and what nbgrader makes feedback from. Both put outputs and Markdown into
-their pages as they are, so nothing of a student's that a browser could execute gets into it.
+It is what formgrader shows and what nbgrader makes feedback from. Both put outputs and Markdown
+into their pages as they are, so nothing of a student's that a browser could execute gets into it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ from typing import Any
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.errors import UngradableSubmission
 from gradeprop.grading.public.present import colour_of, inline, mark_of, number
-from gradeprop.grading.result.verdict import CheckVerdict, ExecutedCell, PartResult, SubmissionResult
+from gradeprop.grading.result.verdict import (
+    CheckVerdict,
+    ExecutedCell,
+    PartResult,
+    SubmissionResult,
+)
 from gradeprop.notebook.release import PartKey, ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import cell_id, nbgrader_metadata, notebook_frame
 from gradeprop.notebook.restore import restore
@@ -30,7 +36,8 @@ _MISSING = "This cell was missing from the notebook that was handed in."
 def executed_cells(
     result: SubmissionResult, submitted: Path, release: ReleaseModel
 ) -> tuple[ExecutedCell, ...]:
-    """The cells of the submission in order, also where nothing had to run; empty if it is unreadable.
+    """The cells of the submission in order, also where nothing had to run; empty if it is
+    unreadable.
 
     Args:
         submitted: the folder with what was handed in.
@@ -41,11 +48,14 @@ def executed_cells(
         restored = restore((submitted / f"{result.assignment}.ipynb").read_bytes(), release)
     except (OSError, UngradableSubmission):
         return ()
-    return tuple(ExecutedCell(cell.source, cell.kind, cell.grade_id, cell.judge) for cell in restored.cells)
+    return tuple(
+        ExecutedCell(cell.source, cell.kind, cell.grade_id, cell.judge) for cell in restored.cells
+    )
 
 
 class NotebookRenderer:
-    """Makes the notebooks that show how submissions of an assignment ran; what they share is made once."""
+    """Makes the notebooks that show how submissions of an assignment ran; what they share is made
+    once."""
 
     def __init__(self, release: ReleaseModel, assignment: LoadedAssignment) -> None:
         self._release = release
@@ -54,10 +64,12 @@ class NotebookRenderer:
         self._words = check_words(assignment)
 
     def render(self, result: SubmissionResult, cells: Sequence[ExecutedCell]) -> bytes:
-        """UTF-8 JSON of the notebook with outputs and results. Every cell of the release is in it, so that
-        every part can be graded by hand; one that the student deleted says so."""
+        """UTF-8 JSON of the notebook with outputs and results. Every cell of the release is in it,
+        so that every part can be graded by hand; one that the student deleted says so."""
         parts = {
-            (exercise.exercise, part.part): part for exercise in result.exercises for part in exercise.parts
+            (exercise.exercise, part.part): part
+            for exercise in result.exercises
+            for part in exercise.parts
         }
         filled = []
         if result.message:
@@ -70,7 +82,11 @@ class NotebookRenderer:
                 filled.append(_cell(cell, f"extra-{extras}", metadata, trusted=False))
                 continue
             rendered = _cell(cell, cell_id(known.grade_id), metadata, trusted=known.locked)
-            if known.role == "check" and known.key is not None and (part := parts.get(known.key)) is not None:
+            if (
+                known.role == "check"
+                and known.key is not None
+                and (part := parts.get(known.key)) is not None
+            ):
                 rendered["outputs"] = _check_outputs(part, known.key, self._words)
             filled.append(rendered)
         notebook = {**self._frame, "cells": filled}
@@ -133,7 +149,10 @@ def _note(message: str) -> dict[str, Any]:
 
 
 def _metadata(cell: ReleaseCell) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"deletable": False, "nbgrader": nbgrader_metadata(cell, cell.source)}
+    metadata: dict[str, Any] = {
+        "deletable": False,
+        "nbgrader": nbgrader_metadata(cell, cell.source),
+    }
     if cell.locked:
         metadata["editable"] = False
     if cell.role == "setup":
@@ -141,7 +160,9 @@ def _metadata(cell: ReleaseCell) -> dict[str, Any]:
     return metadata
 
 
-def _cell(cell: ExecutedCell, name: str, metadata: dict[str, Any], *, trusted: bool) -> dict[str, Any]:
+def _cell(
+    cell: ExecutedCell, name: str, metadata: dict[str, Any], *, trusted: bool
+) -> dict[str, Any]:
     source = cell.source if trusted or cell.kind == "code" else inert(cell.source)
     rendered: dict[str, Any] = {
         "cell_type": cell.kind,
@@ -152,7 +173,9 @@ def _cell(cell: ExecutedCell, name: str, metadata: dict[str, Any], *, trusted: b
     if cell.kind == "code":
         rendered["execution_count"] = cell.execution_count
         rendered["outputs"] = [
-            clean for output in cell.outputs if (clean := _plain_output(output, cell.execution_count))
+            clean
+            for output in cell.outputs
+            if (clean := _plain_output(output, cell.execution_count))
         ]
     return rendered
 
@@ -177,7 +200,9 @@ def _plain_output(output: Mapping[str, Any], count: int | None) -> dict[str, Any
         return None
     kept = {"text/plain": _text(data["text/plain"])} if "text/plain" in data else {}
     # Pages put an image's text straight into an attribute: it must be base64 and nothing else.
-    kept |= {kind: text for kind in _IMAGES if kind in data and _BASE64.match(text := _text(data[kind]))}
+    kept |= {
+        kind: text for kind in _IMAGES if kind in data and _BASE64.match(text := _text(data[kind]))
+    }
     clean = {"output_type": kind, "data": kept, "metadata": {}}
     return clean | {"execution_count": count} if kind == "execute_result" else clean
 
@@ -243,7 +268,8 @@ def _earned(verdict: CheckVerdict) -> str:
 
 def _as_html(part: PartResult, words: Sequence[str], several: bool) -> str:
     checks = "".join(
-        _check_html(verdict, word, several) for verdict, word in zip(part.checks, words, strict=True)
+        _check_html(verdict, word, several)
+        for verdict, word in zip(part.checks, words, strict=True)
     )
     message = f"<div>{inline(part.message)}</div>" if part.message else ""
     return (
@@ -258,9 +284,12 @@ def _check_html(verdict: CheckVerdict, word: str, several: bool) -> str:
     mark = mark_of(verdict.status)
     head = (
         f'<div style="margin-top:.5em"><span style="color:{colour};font-weight:bold">{mark}</span> '
-        f'{escape(word)} <span style="opacity:.65">({_earned(verdict)}{_where(verdict, several)})</span>'
-        "</div>"
+        f'{escape(word)} <span style="opacity:.65">'
+        f"({_earned(verdict)}{_where(verdict, several)})</span></div>"
     )
     if verdict.status == "passed" or not verdict.message:
         return head
-    return head + f'<div style="margin:.2em 0 0 1.2em;white-space:pre-line">{inline(verdict.message)}</div>'
+    return (
+        head
+        + f'<div style="margin:.2em 0 0 1.2em;white-space:pre-line">{inline(verdict.message)}</div>'
+    )

@@ -19,8 +19,8 @@ _MAX_ID = 128  # characters that nbgrader's database has for a student's id
 
 
 def gradebook_id(student: str) -> str:
-    """A student's id as the database can hold it: the folder's name, unless that is not Unicode or is
-    longer than 128 characters."""
+    """A student's id as the database can hold it: the folder's name, unless that is not Unicode or
+    is longer than 128 characters."""
     name = student
     try:
         name.encode()
@@ -36,7 +36,8 @@ class Entry:
     """One submission for the gradebook. ``result`` has no cells: many of them may wait.
 
     Attributes:
-        timestamp: when it was handed in, UTC without a zone as nbgrader keeps it; None if that is not known.
+        timestamp: when it was handed in, UTC without a zone as nbgrader keeps it; None if that is
+            not known.
         notebook: the digest of its notebook in autograded/.
         answers: by grade id, the digest of what stood in the answer's cell.
     """
@@ -65,7 +66,9 @@ def entry_of(
         cell.grade_id: digest(sources.get(cell.grade_id, "").encode("utf-8", "replace"))
         for cell in release.answers().values()
     }
-    return Entry(replace(result, cells=()), _timestamp(submitted / TIMESTAMP), digest(notebook), answers)
+    return Entry(
+        replace(result, cells=()), _timestamp(submitted / TIMESTAMP), digest(notebook), answers
+    )
 
 
 def digest(data: bytes) -> str:

@@ -27,7 +27,8 @@ class LatePenalty:
             config = Config()
         except Exception as error:  # the instructor's own file may raise anything
             raise UsageError(
-                f"the file cannot be used: {type(error).__name__}: {error}", where=str(root / CONFIG)
+                f"the file cannot be used: {type(error).__name__}: {error}",
+                where=str(root / CONFIG),
             ) from error
         from nbgrader.preprocessors import AssignLatePenalties  # slow to import, and seldom needed
 

@@ -26,14 +26,19 @@ from gradeprop.records.marks import PartKey, PartMark, Person, Recorded
 
 
 def read_gradebook(
-    root: Path, assignment: LoadedAssignment, students: Iterable[str] = (), configured: str | None = None
+    root: Path,
+    assignment: LoadedAssignment,
+    students: Iterable[str] = (),
+    configured: str | None = None,
 ) -> Mapping[str, Recorded]:
     """By student, what is recorded for the assignment; empty if there is no database.
 
     Args:
         root: the course folder.
-        students: ids that the database may hold shortened; others are found under the database's own.
-        configured: the SQLAlchemy URL of course.yaml; None for ``gradebook.db`` in the course folder.
+        students: ids that the database may hold shortened; others are found under the database's
+            own.
+        configured: the SQLAlchemy URL of course.yaml; None for ``gradebook.db`` in the course
+            folder.
 
     Raises:
         UsageError: the URL cannot be read.
@@ -90,9 +95,14 @@ def _read(session: Session, assignment: LoadedAssignment) -> dict[str, Recorded]
                 retired += _mark(grade, None).score or 0.0
         student = row.Student
         person = Person(
-            student.first_name or "", student.last_name or "", student.email or "", student.lms_user_id or ""
+            student.first_name or "",
+            student.last_name or "",
+            student.email or "",
+            student.lms_user_id or "",
         )
-        found[student.id] = Recorded(parts, retired, float(row.late_submission_penalty or 0.0), person)
+        found[student.id] = Recorded(
+            parts, retired, float(row.late_submission_penalty or 0.0), person
+        )
     return found
 
 
@@ -107,7 +117,8 @@ def _mark(grade: Grade, comment: str | None) -> PartMark:
 
 
 def _cells(assignment: LoadedAssignment) -> tuple[dict[str, PartKey], dict[str, PartKey]]:
-    """By grade id, the part that a cell holds the points of, and the part that it holds the answer to."""
+    """By grade id, the part that a cell holds the points of, and the part that it holds the answer
+    to."""
     scored, answered = {}, {}
     for exercise in assignment.exercises:
         for part in exercise.spec.parts:

@@ -1,8 +1,7 @@
 """The rows of an assignment, its notebook and its cells, from the release model.
 
-They are what ``nbgrader generate_assignment`` would write, and can be brought up to date when submissions
-exist: nbgrader then refuses.
-"""
+They are what ``nbgrader generate_assignment`` would write, and can be brought up to date when
+submissions exist: nbgrader then refuses."""
 
 from __future__ import annotations
 
@@ -42,19 +41,22 @@ class Rows:
     graded: dict[str, str]
     answered: dict[str, str]
     kept: tuple[str, ...]
-    """Grade ids that the release no longer has, kept because a person's score or comment hangs on them."""
+    """Grade ids that the release no longer has, kept because a person's score or comment hangs on
+    them."""
 
 
-def prepare_rows(session: Session, course: str, release: ReleaseModel, due: datetime | None) -> Rows:
+def prepare_rows(
+    session: Session, course: str, release: ReleaseModel, due: datetime | None
+) -> Rows:
     """Make the rows of an assignment what its release says.
 
-    Scores, comments and flags stay. A cell added later gets its empty grades in every submission; where
-    points changed, the parts that a person has scored are marked to be looked at again.
+    Scores, comments and flags stay. A cell added later gets its empty grades in every submission;
+    where points changed, the parts that a person has scored are marked to be looked at again.
 
     Args:
         course: the course's id.
-        due: when the assignment is due; None leaves what the gradebook says. Without a time zone it is
-            this machine's time.
+        due: when the assignment is due; None leaves what the gradebook says. Without a time zone it
+            is this machine's time.
     """
     for name in (course, _DEFAULT_COURSE):
         if session.get(Course, name) is None:
@@ -68,7 +70,9 @@ def prepare_rows(session: Session, course: str, release: ReleaseModel, due: date
     if due is not None:
         assignment.duedate = due.astimezone(UTC).replace(tzinfo=None)
     notebook = session.scalar(
-        select(Notebook).where(Notebook.assignment_id == assignment.id, Notebook.name == release.assignment)
+        select(Notebook).where(
+            Notebook.assignment_id == assignment.id, Notebook.name == release.assignment
+        )
     )
     if notebook is None:
         notebook = Notebook(name=release.assignment, assignment_id=assignment.id)
@@ -127,7 +131,9 @@ def _grade_cells(session: Session, notebook: str, release: ReleaseModel) -> dict
 def _solution_cells(session: Session, notebook: str, release: ReleaseModel) -> dict[str, str]:
     known = {
         cell.name: cell
-        for cell in session.scalars(select(SolutionCell).where(SolutionCell.notebook_id == notebook))
+        for cell in session.scalars(
+            select(SolutionCell).where(SolutionCell.notebook_id == notebook)
+        )
     }
     rows: dict[str, SolutionCell] = {}
     for cell in release.cells:
@@ -178,7 +184,9 @@ def _complete_submissions(
         for cell in cells.values():
             lacking = (
                 select(SubmittedNotebook.id)
-                .outerjoin(kind, and_(kind.notebook_id == SubmittedNotebook.id, kind.cell_id == cell))
+                .outerjoin(
+                    kind, and_(kind.notebook_id == SubmittedNotebook.id, kind.cell_id == cell)
+                )
                 .where(SubmittedNotebook.notebook_id == notebook, kind.id.is_(None))
             )
             session.add_all([empty(submitted, cell) for submitted in session.scalars(lacking)])
@@ -196,4 +204,6 @@ def empty_comment(submitted: str, cell: str) -> Comment:
 
 def scored_cells(release: ReleaseModel) -> dict[tuple[str, str], ReleaseCell]:
     """Of each part, the cell with its points."""
-    return {cell.key: cell for cell in release.cells if cell.points is not None and cell.key is not None}
+    return {
+        cell.key: cell for cell in release.cells if cell.points is not None and cell.key is not None
+    }

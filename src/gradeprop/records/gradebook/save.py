@@ -1,8 +1,7 @@
 """Scores and comments of many submissions into nbgrader's tables, in one transaction.
 
-A group at a time: a transaction, its queries and its flush cost as much for fifty submissions as for one,
-and the process that records shares the processors with those that grade.
-"""
+A group at a time: a transaction, its queries and its flush cost as much for fifty submissions as
+for one, and the process that records shares the processors with those that grade."""
 
 from __future__ import annotations
 
@@ -28,7 +27,13 @@ from gradeprop.grading.result.verdict import PartResult
 from gradeprop.notebook.release import PartKey, ReleaseModel
 from gradeprop.records.gradebook.autograded import check_words
 from gradeprop.records.gradebook.entry import Entry, gradebook_id
-from gradeprop.records.gradebook.rows import Rows, empty_comment, empty_grade, given_by_person, scored_cells
+from gradeprop.records.gradebook.rows import (
+    Rows,
+    empty_comment,
+    empty_grade,
+    given_by_person,
+    scored_cells,
+)
 from gradeprop.records.gradebook.schema import RECORDED
 from gradeprop.records.gradebook.text import auto_comment
 
@@ -50,8 +55,8 @@ class _Submitted:
 
 @dataclass(frozen=True)
 class _Part:
-    """Where a part stands: the ids of its cells in the tables, the grade id of its answer, and by check,
-    what it checks, in the student's words."""
+    """Where a part stands: the ids of its cells in the tables, the grade id of its answer, and by
+    check, what it checks, in the student's words."""
 
     grade: str
     comment: str
@@ -77,18 +82,24 @@ class EntrySaver:
             words.setdefault(key, {})[check] = text
         self._parts = {
             key: _Part(
-                rows.graded[cell.grade_id], rows.answered[answers[key]], answers[key], words.get(key, {})
+                rows.graded[cell.grade_id],
+                rows.answered[answers[key]],
+                answers[key],
+                words.get(key, {}),
             )
             for key, cell in scored_cells(release).items()
         }
 
     def save(self, session: Session, entries: Iterable[Entry]) -> None:
         """Write scores and comments; what a person has entered is only read."""
-        # In one order, whoever writes: two that each wait for a row of the other's would wait for ever.
+        # In one order, whoever writes: two that each wait for a row of the other's would wait for
+        # ever.
         waiting = dict(sorted((gradebook_id(entry.result.student), entry) for entry in entries))
         submitted, new = self._submitted(session, list(waiting))
         seen = self._read_cells(session, submitted.values(), new)
-        due = session.scalar(select(Assignment.duedate).where(Assignment.id == self._rows.assignment))
+        due = session.scalar(
+            select(Assignment.duedate).where(Assignment.id == self._rows.assignment)
+        )
         now: dict[str, str] = {}
         for student, entry in waiting.items():
             mine = submitted[student]
@@ -96,7 +107,9 @@ class EntrySaver:
             now |= self._set_parts(mine, entry, seen)
             late = _seconds_late(entry.timestamp, due, mine.assignment.extension)
             earned = sum(map(_points, mine.grades.values()))
-            mine.notebook.late_submission_penalty = self._penalty(student, earned, late) if late > 0 else None
+            mine.notebook.late_submission_penalty = (
+                self._penalty(student, earned, late) if late > 0 else None
+            )
         _insert(session, new)
         _remember(session, {key: value for key, value in now.items() if seen.get(key) != value})
 
@@ -141,8 +154,8 @@ class EntrySaver:
     def _read_cells(
         self, session: Session, submitted: Iterable[_Submitted], new: list[_Row]
     ) -> dict[str, str]:
-        """Fill in grades and comments, those that are lacking made and added to ``new``; return, by id, the
-        digests of what was recorded last."""
+        """Fill in grades and comments, those that are lacking made and added to ``new``; return, by
+        id, the digests of what was recorded last."""
         of = {mine.notebook.id: mine for mine in submitted}
         made = {row.id for row in new}
         known = [key for key in of if key not in made]
@@ -153,7 +166,9 @@ class EntrySaver:
             for comment in session.scalars(select(Comment).where(Comment.notebook_id.in_(known))):
                 of[comment.notebook_id].comments[comment.cell_id] = comment
             grades = [grade.id for key in known for grade in of[key].grades.values()]
-            query = select(RECORDED.c.id, RECORDED.c.digest).where(RECORDED.c.id.in_([*known, *grades]))
+            query = select(RECORDED.c.id, RECORDED.c.digest).where(
+                RECORDED.c.id.in_([*known, *grades])
+            )
             seen = {row.id: row.digest for row in session.execute(query)}
         for key, mine in of.items():
             for cell in self._rows.graded.values():
@@ -177,16 +192,17 @@ class EntrySaver:
                 grade, answer = mine.grades[place.grade], entry.answers.get(place.answer, "")
                 _set_score(grade, part, unchanged=seen.get(grade.id) == answer)
                 now[grade.id] = answer
-                mine.comments[place.comment].auto_comment = auto_comment(part, entry.result, place.words)
+                mine.comments[place.comment].auto_comment = auto_comment(
+                    part, entry.result, place.words
+                )
         return now
 
 
 def _set_score(grade: Grade, part: PartResult, *, unchanged: bool) -> None:
     """Write the automatic score; say whether a person must look (again).
 
-    What a person has given stands. It is to be looked at again if the answer it was given for, or the
-    automatic score beside it, is another one now.
-    """
+    What a person has given stands. It is to be looked at again if the answer it was given for, or
+    the automatic score beside it, is another one now."""
     score = None if part.kind == "explanation" else part.score
     if given_by_person(grade):
         if not unchanged or grade.auto_score != score:
@@ -197,12 +213,15 @@ def _set_score(grade: Grade, part: PartResult, *, unchanged: bool) -> None:
 
 
 def _points(grade: Grade) -> float:
-    """As nbgrader counts: a person's score before the automatic one, and extra credit if there is a score."""
+    """As nbgrader counts: a person's score before the automatic one, and extra credit if there is a
+    score."""
     score = grade.auto_score if grade.manual_score is None else grade.manual_score
     return 0.0 if score is None else float(score) + float(grade.extra_credit or 0.0)
 
 
-def _seconds_late(handed_in: datetime | None, due: datetime | None, extension: timedelta | None) -> float:
+def _seconds_late(
+    handed_in: datetime | None, due: datetime | None, extension: timedelta | None
+) -> float:
     if handed_in is None or due is None:
         return 0.0
     return (handed_in - due - (extension or timedelta(0))).total_seconds()
@@ -211,8 +230,8 @@ def _seconds_late(handed_in: datetime | None, due: datetime | None, extension: t
 def _insert(session: Session, new: Sequence[_Row]) -> None:
     """Insert these rows, a table at a time, in the order in which rows refer to each other.
 
-    The session does not get to know them: its book-keeping for each would take longer than all the rest.
-    """
+    The session does not get to know them: its book-keeping for each would take longer than all the
+    rest."""
     for kind in (Student, SubmittedAssignment, SubmittedNotebook, Grade, Comment):
         rows = [_values(row) for row in new if isinstance(row, kind)]
         if rows:
@@ -226,4 +245,6 @@ def _values(row: _Row) -> dict[str, object]:
 def _remember(session: Session, digests: Mapping[str, str]) -> None:
     if digests:
         session.execute(delete(RECORDED).where(RECORDED.c.id.in_(digests)))
-        session.execute(insert(RECORDED), [{"id": key, "digest": value} for key, value in digests.items()])
+        session.execute(
+            insert(RECORDED), [{"id": key, "digest": value} for key, value in digests.items()]
+        )

@@ -1,9 +1,8 @@
 """Open nbgrader's database: where it is, its tables, and one transaction at a time.
 
-nbgrader's own way to make a new database runs the program ``alembic`` from PATH, which fails in a virtual
-environment that is not activated and leaves tables without a version. Here the version is read from
-nbgrader's migration scripts instead, and a database left half-made is completed.
-"""
+nbgrader's own way to make a new database runs the program ``alembic`` from PATH, which fails in a
+virtual environment that is not activated and leaves tables without a version. Here the version is
+read from nbgrader's migration scripts instead, and a database left half-made is completed."""
 
 from __future__ import annotations
 
@@ -17,7 +16,13 @@ from alembic.script import ScriptDirectory
 from nbgrader.api import Base
 from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import Session
 
 from gradeprop.errors import MissingFacility, StorageError, UsageError
@@ -36,9 +41,9 @@ RECORDED = Table(
     Column("id", String(32), primary_key=True),
     Column("digest", String(64), nullable=False),
 )
-"""What was recorded last. For a grade's id: the answer that its score was given for (so that a person's
-score is looked at again when the answer changes). For a submitted notebook's id: the file in autograded/.
-No foreign keys, so that nbgrader can remove its rows as ever."""
+"""What was recorded last. For a grade's id: the answer that its score was given for (so that a
+person's score is looked at again when the answer changes). For a submitted notebook's id: the file
+in autograded/. No foreign keys, so that nbgrader can remove its rows as ever."""
 
 
 def gradebook_url(root: Path, configured: str | None = None) -> URL:
@@ -60,7 +65,10 @@ def gradebook_url(root: Path, configured: str | None = None) -> URL:
         raise UsageError(
             "the gradebook's URL cannot be read",
             where="course.yaml",
-            remedy="write it as sqlite:///grades.db or postgresql+psycopg://user:password@host/database",
+            remedy=(
+                "write it as sqlite:///grades.db or "
+                "postgresql+psycopg://user:password@host/database"
+            ),
         ) from error
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
         return url.set(database=str(root.resolve() / url.database))
@@ -71,8 +79,8 @@ def open_engine(url: URL) -> Engine:
     """Connect and complete the tables.
 
     Raises:
-        MissingFacility: the database's driver is not installed, or nbgrader is older or newer than the
-            database.
+        MissingFacility: the database's driver is not installed, or nbgrader is older or newer than
+            the database.
         StorageError: the database cannot be reached or made.
     """
     try:
@@ -95,8 +103,8 @@ def shown(url: URL) -> str:
 def transaction(engine: Engine, work: Callable[[Session], T]) -> T:
     """Do some work in one transaction: all of it is kept, or none.
 
-    Two programs that create the same row at the same moment, or wait for each other, are no fault: one of
-    them does its work again.
+    Two programs that create the same row at the same moment, or wait for each other, are no fault:
+    one of them does its work again.
 
     Raises:
         StorageError: the database refuses.
@@ -136,8 +144,8 @@ def _engine(url: URL) -> Engine:
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": LOCK_S})
 
-    # Without this, sqlite3 begins a transaction at the first write only, and two writers that have both
-    # read before fail at once instead of waiting for each other.
+    # Without this, sqlite3 begins a transaction at the first write only, and two writers that have
+    # both read before fail at once instead of waiting for each other.
     @event.listens_for(engine, "connect")
     def _ours(connection: Any, record: object) -> None:  # noqa: ARG001
         connection.isolation_level = None
@@ -158,14 +166,17 @@ def _complete(engine: Engine, url: URL) -> None:
             version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         if version is not None and version != head:
             raise MissingFacility(
-                f"the gradebook is another version of nbgrader's (its tables are {version}, not {head})",
+                f"the gradebook is another version of nbgrader's (its tables are {version}, not "
+                f"{head})",
                 where=shown(url),
                 remedy="make a copy of it, then run `nbgrader db upgrade`",
             )
         if version is None:
             Base.metadata.create_all(connection)
             connection.execute(
-                text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
+                text(
+                    "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"
+                )
             )
             connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
         if RECORDED.name not in tables:

@@ -1,5 +1,5 @@
-"""Text for nbgrader's pages, which render what the gradebook and autograded/ hold as Markdown and HTML
-without escaping any of it."""
+"""Text for nbgrader's pages, which render what the gradebook and autograded/ hold as Markdown and
+HTML without escaping any of it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from gradeprop.grading.public.present import number
 from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult
 
-# A zero-width space cannot be seen and ends every construct that could carry code: "<" followed by it
-# begins no tag by the HTML standard, and no Markdown link has it between its two halves. Escaping with
-# entities would show them, as they are, within `code` and in formgrader's comment fields.
+# A zero-width space cannot be seen and ends every construct that could carry code: "<" followed by
+# it begins no tag by the HTML standard, and no Markdown link has it between its two halves.
+# Escaping with entities would show them, as they are, within `code` and in formgrader's comment
+# fields.
 _GAP = "\u200b"
 _DANGEROUS = re.compile(
     r"<(?=[A-Za-z/!?])"  # tags, comments, <javascript:…>
     r"|\](?=\s*[(:\[])"  # [text](target), [text][name] and their [name]: target
-    r"|\\(?=(?:href|url|require|class|cssId|style|html|data|unicode|bbox|def|newcommand|let)\b)"  # MathJax
+    # MathJax
+    r"|\\(?=(?:href|url|require|class|cssId|style|html|data|unicode|bbox|def|newcommand|let)\b)"
 )
 
 
 def inert(text: str) -> str:
-    """Markdown that looks the same but can hold no HTML, no link and no MathJax command with effects."""
+    """Markdown that looks the same but can hold no HTML, no link and no MathJax command with
+    effects."""
     return _DANGEROUS.sub(lambda found: found[0] + _GAP, text)
 
 
@@ -31,7 +34,9 @@ def shown_text(text: str) -> str:
     return text.replace(_GAP, "")
 
 
-def auto_comment(part: PartResult, result: SubmissionResult, describe: Mapping[str, str]) -> str | None:
+def auto_comment(
+    part: PartResult, result: SubmissionResult, describe: Mapping[str, str]
+) -> str | None:
     """What a student reads of a part beside the own answer, as inert Markdown; None if all is well.
 
     Args:
@@ -50,7 +55,11 @@ def auto_comment(part: PartResult, result: SubmissionResult, describe: Mapping[s
 
 
 def _line(verdict: CheckVerdict, describe: str) -> str:
-    earned = "not graded" if verdict.score is None else f"{number(verdict.score)}/{number(verdict.max_score)}"
+    earned = (
+        "not graded"
+        if verdict.score is None
+        else f"{number(verdict.score)}/{number(verdict.max_score)}"
+    )
     mark = "·" if verdict.status == "skipped" else "✗"
     message = f" {verdict.message}" if verdict.message else ""
     points = f" ({earned})" if verdict.max_score else ""

@@ -1,8 +1,8 @@
-"""``.gradeprop/unrecorded/<assignment>.jsonl``: what is graded and kept, but not in the gradebook yet.
+"""``.gradeprop/unrecorded/<assignment>.jsonl``: what is graded and kept, but not in the gradebook
+yet.
 
-The gradebook gets results in groups. A run that is killed leaves here what the gradebook was still to be
-told; the next run makes up for it without grading again.
-"""
+The gradebook gets results in groups. A run that is killed leaves here what the gradebook was still
+to be told; the next run makes up for it without grading again."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from gradeprop.records.gradebook.entry import Entry, digest, gradebook_id
 class Unrecorded:
     """The submissions of an assignment that the gradebook has yet to be told of.
 
-    Notes are not synced to the disk: they outlive this process, which is what they are for. If the machine
-    goes down with it and a note is lost, the submission is not known as recorded, and is graded again.
-    """
+    Notes are not synced to the disk: they outlive this process, which is what they are for. If the
+    machine goes down with it and a note is lost, the submission is not known as recorded, and is
+    graded again."""
 
     def __init__(self, root: Path, assignment: str) -> None:
         self._root, self._assignment = root, assignment
@@ -53,7 +53,8 @@ class Unrecorded:
             raise self._failed(error) from error
 
     def entries(self) -> list[Entry]:
-        """What was noted and still is so: both the result file and the notebook are those of the note."""
+        """What was noted and still is so: both the result file and the notebook are those of the
+        note."""
         try:
             lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
@@ -78,17 +79,28 @@ class Unrecorded:
             note: dict[str, Any] = json.loads(line)
             student, when = note["student"], note["timestamp"]
             result = result_path(self._root, self._assignment, student).read_bytes()
-            notebook = autograded_notebook(self._root, gradebook_id(student), self._assignment).read_bytes()
+            notebook = autograded_notebook(
+                self._root, gradebook_id(student), self._assignment
+            ).read_bytes()
             if (digest(result), digest(notebook)) != (note["result"], note["notebook"]):
                 return None
             timestamp = when and datetime.fromisoformat(when)
             return Entry(result_from(result), timestamp, note["notebook"], note["answers"])
-        except (OSError, ValueError, LookupError, TypeError):  # cut off when the run was killed, or removed
+        except (
+            OSError,
+            ValueError,
+            LookupError,
+            TypeError,
+        ):
+            # cut off when the run was killed, or removed
             return None
 
     def _failed(self, error: OSError) -> StorageError:
         return StorageError(
             f"this file cannot be used: {error.strerror or error}",
             where=str(self._path),
-            remedy="make the folder writable and see that the disk has room, then run the command again",
+            remedy=(
+                "make the folder writable and see that the disk has room, then run the command "
+                "again"
+            ),
         )

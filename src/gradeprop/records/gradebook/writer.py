@@ -18,7 +18,11 @@ from gradeprop.course.model import Course
 from gradeprop.errors import UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
-from gradeprop.records.gradebook.autograded import NotebookRenderer, autograded_notebook, executed_cells
+from gradeprop.records.gradebook.autograded import (
+    NotebookRenderer,
+    autograded_notebook,
+    executed_cells,
+)
 from gradeprop.records.gradebook.entry import Entry, digest, entry_of, gradebook_id
 from gradeprop.records.gradebook.penalty import LatePenalty
 from gradeprop.records.gradebook.rows import Rows, prepare_rows
@@ -42,7 +46,8 @@ class GradebookWriter:
 
     Raises:
         UsageError: the URL or nbgrader_config.py cannot be read.
-        MissingFacility: a driver is missing, or the database belongs to another version of nbgrader.
+        MissingFacility: a driver is missing, or the database belongs to another version of
+            nbgrader.
         StorageError: the database cannot be used.
     """
 
@@ -83,8 +88,8 @@ class GradebookWriter:
         if not kept:
             return ()
         return (
-            f"The course no longer has {', '.join(sorted(set(kept)))}, but a person has graded or commented"
-            " it: its points stay in the gradebook.",
+            f"The course no longer has {', '.join(sorted(set(kept)))}, but a person has graded or "
+            "commented it: its points stay in the gradebook.",
         )
 
     @property
@@ -123,8 +128,8 @@ class GradebookWriter:
         transaction(self._opened, lambda session: self._saver.save(session, entries))
 
     def recorded(self, students: Iterable[str]) -> set[str]:
-        """Of these students, those whose submission the database holds, with the very notebook that stands
-        in autograded/."""
+        """Of these students, those whose submission the database holds, with the very notebook that
+        stands in autograded/."""
         assignment = self._release.assignment
         known = _digests(self._opened, _recorded(assignment))
         keys = {student: gradebook_id(student) for student in students}

@@ -1,11 +1,11 @@
 """The zip that Gradescope builds an assignment's autograder from.
 
-https://gradescope-autograders.readthedocs.io/en/latest/specs/ (read in 2026): the zip is unpacked into
-/autograder/source, ``setup.sh`` runs once as root while the image is built, ``run_autograder`` for each
-submission. `gradeprop.records.gradescope.run` is what it runs.
+https://gradescope-autograders.readthedocs.io/en/latest/specs/ (read in 2026): the zip is unpacked
+into /autograder/source, ``setup.sh`` runs once as root while the image is built, ``run_autograder``
+for each submission. `gradeprop.records.gradescope.run` is what it runs.
 
-The bundle holds solutions, hidden checks and the course key; Gradescope shows it to instructors only.
-"""
+The bundle holds solutions, hidden checks and the course key; Gradescope shows it to instructors
+only."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def gradescope_bundle(course: Course, assignment: str, index: str | None = None)
     """The zip for one assignment of the course; the same course gives the same bytes.
 
     Args:
-        index: the address of a further package index to install from, such as PyTorch's own for builds
-            without CUDA, which are much smaller.
+        index: the address of a further package index to install from, such as PyTorch's own for
+            builds without CUDA, which are much smaller.
 
     Raises:
         UsageError: ``index`` is no address.
@@ -85,17 +85,21 @@ def _schemas(root: Path, files: Sequence[Path]) -> list[Path]:
 
 
 def requirements(course: Course, index: str | None = None) -> str:
-    """A requirements.txt with the versions that are installed here, so that Gradescope grades alike.
+    """A requirements.txt with the versions that are installed here, so that Gradescope grades
+    alike.
 
     Raises:
         UsageError: ``index`` is no address.
     """
     if index is not None and not re.fullmatch(r"https?://[^\s#]+", index):
         raise UsageError(
-            f"{index!r} is not the address of a package index", remedy="give it as https://…, without blanks"
+            f"{index!r} is not the address of a package index",
+            remedy="give it as https://…, without blanks",
         )
     owners = importlib.metadata.packages_distributions()
-    declared = {owners.get(name.partition(".")[0], [""])[0].lower() for name in course.spec.packages}
+    declared = {
+        owners.get(name.partition(".")[0], [""])[0].lower() for name in course.spec.packages
+    }
     lines = [] if index is None else [f"--extra-index-url {index}"]
     for name in (*NEEDED, *sorted(declared - set(NEEDED) - {""})):
         try:

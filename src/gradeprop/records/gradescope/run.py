@@ -2,8 +2,8 @@
 
     python -m gradeprop.records.gradescope.run /autograder a01_slopes
 
-Reads ``submission/`` and ``submission_metadata.json``, writes ``results/results.json``; the course is in
-``source/course``. What is printed is for the instructor (Gradescope keeps it from students).
+Reads ``submission/`` and ``submission_metadata.json``, writes ``results/results.json``; the course
+is in ``source/course``. What is printed is for the instructor (Gradescope keeps it from students).
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def main(root: Path, assignment: str) -> None:
     """
     try:
         data = graded(root, assignment)
-    except Exception as error:  # whatever it is, it is the grader's fault and must not become a zero
+    except (
+        Exception
+    ) as error:  # whatever it is, it is the grader's fault and must not become a zero
         if isinstance(error, GradepropError):
             print(f"gradeprop: {error}")
         else:
@@ -69,23 +71,29 @@ def graded(root: Path, assignment: str) -> dict[str, Any]:
     grade_class(plan, [partial(load, plan, handed_in(root, assignment))], results.append)
     (result,) = results
     print(
-        f"{result.student}: {result.status}, isolation {result.isolation}, {result.message or 'no message'}"
+        f"{result.student}: {result.status}, isolation {result.isolation}, "
+        f"{result.message or 'no message'}"
     )
     return export(ClassMarks(chosen, (combined(result, None),)), by_checks=True)[result.student]
 
 
+def _is_the_students(path: Path, folder: Path) -> bool:
+    """Whether it is a file of the hand-in. A link could lead to the solutions; folders with a dot
+    or underscores hold copies that programs keep for themselves."""
+    if not path.is_file() or path.is_symlink():
+        return False
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return False
+    return not any(name.startswith((".", "__")) for name in path.relative_to(folder).parts)
+
+
 def handed_in(root: Path, assignment: str) -> Handed:
-    """The notebook that was handed in: the one of the assignment's name, else the only one there is."""
+    """The notebook that was handed in: the one of the assignment's name, else the only one there
+    is."""
     student = student_of(root / "submission_metadata.json")
     folder = root / "submission"
     expected = f"{assignment}.ipynb"
-    found = sorted(
-        path
-        for path in folder.rglob("*.ipynb")
-        # A link could lead to the solutions; folders with a dot or underscores hold copies of programs' own.
-        if path.is_file() and not path.is_symlink() and path.resolve().is_relative_to(folder.resolve())
-        and not any(name.startswith((".", "__")) for name in path.relative_to(folder).parts)
-    )  # fmt: skip
+    found = sorted(path for path in folder.rglob("*.ipynb") if _is_the_students(path, folder))
     named = [path for path in found if path.name == expected]
     for candidates in (named, found):
         if len(candidates) == 1:
@@ -94,12 +102,16 @@ def handed_in(root: Path, assignment: str) -> Handed:
         problem = f"There is no notebook in your submission. Please hand in {expected}."
     else:
         names = ", ".join(str(path.relative_to(folder)) for path in found[:_SHOWN])
-        problem = f"There are several notebooks in your submission: {names}. Please hand in {expected} only."
+        problem = (
+            f"There are several notebooks in your submission: {names}. Please hand in {expected} "
+            f"only."
+        )
     return Handed(student, folder / expected, problem)
 
 
 def student_of(metadata: Path) -> str:
-    """Who handed in, which decides the hidden inputs: the e-mail address, of a group the first by alphabet.
+    """Who handed in, which decides the hidden inputs: the e-mail address, of a group the first by
+    alphabet.
 
     Without one, Gradescope's own number for the person, or of the submission.
     """

@@ -1,8 +1,7 @@
 """The answers that a person marks, out of nbgrader's gradebook, and their marks back into it.
 
-What is written is what formgrader writes: the manual score, the manual comment and whether a person must
-still look. So both can be used in turn.
-"""
+What is written is what formgrader writes: the manual score, the manual comment and whether a person
+must still look. So both can be used in turn."""
 
 from __future__ import annotations
 
@@ -13,7 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from nbgrader.api import Assignment, BaseCell, Comment, Grade, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -82,15 +88,19 @@ class MarkingBook:
             self._engine = None
 
     def answers(self) -> tuple[list[Item], list[Given]]:
-        """All answers and what they were given: part by part, and within a part in an order that is always
-        the same but tells nothing about who wrote them."""
+        """All answers and what they were given: part by part, and within a part in an order that is
+        always the same but tells nothing about who wrote them."""
         results, _ = read_results(Path(self._course.root), self._assignment.id)
         rows = transaction(self._opened, self._read)
         absent = [item.student for item in results if gradebook_id(item.student) not in rows]
         if absent:
             names = named([printable_id(student) for student in absent])
             self.notes = (f"Not in the gradebook, left out (grade them again): {names}",)
-        known = [(result, found) for result in results if (found := rows.get(gradebook_id(result.student)))]
+        known = [
+            (result, found)
+            for result in results
+            if (found := rows.get(gradebook_id(result.student)))
+        ]
         written = {result.student: self._answers.of(result) for result, _ in known}
         items, marks = [], []
         for key, part in self._parts.items():
@@ -143,7 +153,9 @@ class MarkingBook:
         }
         for student, notebook, name, grade in grades:
             score = None if grade.manual_score is None else float(grade.manual_score)
-            row = _Row(grade.id, score, comments.get((notebook, name), ""), bool(grade.needs_manual_grade))
+            row = _Row(
+                grade.id, score, comments.get((notebook, name), ""), bool(grade.needs_manual_grade)
+            )
             found.setdefault(student, {})[names[name]] = row
         return found
 
@@ -161,7 +173,10 @@ class MarkingBook:
             comment = session.scalar(
                 select(Comment)
                 .join(BaseCell, BaseCell.id == Comment.cell_id)
-                .where(Comment.notebook_id == grade.notebook_id, BaseCell.name == part_ids(*item.part)[1])
+                .where(
+                    Comment.notebook_id == grade.notebook_id,
+                    BaseCell.name == part_ids(*item.part)[1],
+                )
             )
             if comment is not None:
                 comment.manual_comment = mark.text(part) or None
@@ -175,6 +190,8 @@ def _note(result: SubmissionResult, key: PartKey) -> str | None:
     if result.status == "ungradable":
         return f"The notebook could not be read: {result.message}"
     found: dict[PartKey, PartResult] = {
-        (exercise.exercise, part.part): part for exercise in result.exercises for part in exercise.parts
+        (exercise.exercise, part.part): part
+        for exercise in result.exercises
+        for part in exercise.parts
     }
     return found[key].message if key in found else None

@@ -1,8 +1,8 @@
-"""Marking answers one after the other: what each key does. Pure values; nothing is read or written here.
+"""Marking answers one after the other: what each key does. Pure values; nothing is read or written
+here.
 
-Whoever drives it writes `unsaved` marks down whenever the marker leaves an answer, so that one who is
-interrupted loses no more than the keys pressed since.
-"""
+Whoever drives it writes `unsaved` marks down whenever the marker leaves an answer, so that one who
+is interrupted loses no more than the keys pressed since."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Given:
 
     Attributes:
         standing: ``open``: no score yet. ``again``: it has one, but of an earlier answer or rubric.
-        other: a score that did not come from the criteria (but from formgrader); it stands before them.
-    """
+        other: a score that did not come from the criteria (but from formgrader); it stands before
+    them."""
 
     standing: Standing = "open"
     met: frozenset[str] = frozenset()
@@ -120,14 +120,17 @@ class Marking:
         return sum(mark.standing != "marked" for mark in self.marks)
 
 
-def begin(parts: Mapping[PartKey, ExplanationPart], items: Sequence[Item], marks: Sequence[Given]) -> Marking:
+def begin(
+    parts: Mapping[PartKey, ExplanationPart], items: Sequence[Item], marks: Sequence[Given]
+) -> Marking:
     """Begin at the first answer that is not marked; at the first of all if there is none."""
     start = next((number for number, mark in enumerate(marks) if mark.standing != "marked"), 0)
     return Marking(parts, tuple(items), tuple(marks), start, marks[start])
 
 
 def press(state: Marking, key: str) -> Marking:
-    """What a key does: a criterion's own, or one of ``enter n p s u q``; others say which there are."""
+    """What a key does: a criterion's own, or one of ``enter n p s u q``; others say which there
+    are."""
     state = replace(state, message="")
     criteria = state.part.rubric.criteria
     number = KEYS.find(key)
@@ -183,7 +186,9 @@ def _next_open(state: Marking, *, skipping: bool = False) -> Marking:
             return replace(state, at=at, arrived=state.marks[at])
     if skipping:
         return replace(state, message="No other answer is left to mark.")
-    return replace(state, message="Every answer is marked. q ends; n and p go through them once more.")
+    return replace(
+        state, message="Every answer is marked. q ends; n and p go through them once more."
+    )
 
 
 def _undone(state: Marking) -> Marking:

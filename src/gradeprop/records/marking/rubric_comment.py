@@ -1,8 +1,9 @@
-"""A rubric's outcome as text: the lines that a marker's comment begins with, written and read again.
+"""A rubric's outcome as text: the lines that a marker's comment begins with, written and read
+again.
 
-The lines are a Markdown list, so that they look right in nbgrader's pages, in ours and as plain text. They
-are also the only place where it is kept which criteria are met: nbgrader's gradebook has one number.
-"""
+The lines are a Markdown list, so that they look right in nbgrader's pages, in ours and as plain
+text. They are also the only place where it is kept which criteria are met: nbgrader's gradebook has
+one number."""
 
 from __future__ import annotations
 
@@ -28,9 +29,8 @@ def written(rubric: Rubric, met: frozenset[str], comment: str) -> str:
 def read(rubric: Rubric, text: str) -> tuple[frozenset[str] | None, str]:
     """The criteria that are met, and the rest of the comment.
 
-    None instead of criteria if the lines are not those of this rubric: a person wrote something else, or the
-    rubric has changed. Lines of a former rubric are not kept in the comment.
-    """
+    None instead of criteria if the lines are not those of this rubric: a person wrote something
+    else, or the rubric has changed. Lines of a former rubric are not kept in the comment."""
     by_text = {_flat(item.text): item.id for item in rubric.criteria}
     found: dict[str, bool] = {}
     rest = []

@@ -1,5 +1,5 @@
-"""What a course's ``nbgrader_config.py`` sets, so that nbgrader's own commands and formgrader's buttons
-work on the course and grade through our sandbox.
+"""What a course's ``nbgrader_config.py`` sets, so that nbgrader's own commands and formgrader's
+buttons work on the course and grade through our sandbox.
 
     from pathlib import Path
     from gradeprop.records.nbgrader_config import configure
@@ -32,8 +32,8 @@ class CourseSettings:
 
 
 def course_settings(root: Path) -> CourseSettings:
-    """Read course.yaml; what is not there or not as it should be is left out, for nbgrader's students'
-    commands must work whatever state the course is in."""
+    """Read course.yaml; what is not there or not as it should be is left out, for nbgrader's
+    students' commands must work whatever state the course is in."""
     try:
         data = read_yaml((root / "course.yaml").read_bytes(), "course.yaml").data
     except OSError:
@@ -41,7 +41,11 @@ def course_settings(root: Path) -> CourseSettings:
     if not isinstance(data, dict):
         return CourseSettings(None, None, frozenset())
     listed = data.get("assignments")
-    ids = [item.get("id") for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    ids = (
+        [item.get("id") for item in listed if isinstance(item, dict)]
+        if isinstance(listed, list)
+        else []
+    )
     course, gradebook = data.get("id"), data.get("gradebook")
     return CourseSettings(
         course if isinstance(course, str) else None,
@@ -79,8 +83,8 @@ def configure(config: Config, root: Path) -> None:
 
 
 def _find_alembic() -> None:
-    """nbgrader makes a new database with the program ``alembic``, which it looks for on PATH: put this
-    environment's programs there, whether or not it is activated."""
+    """nbgrader makes a new database with the program ``alembic``, which it looks for on PATH: put
+    this environment's programs there, whether or not it is activated."""
     scripts = sysconfig.get_path("scripts")
     path = os.environ.get("PATH", "")
     if scripts not in path.split(os.pathsep):

@@ -1,8 +1,7 @@
 """Build and grade for nbgrader, in a process of its own.
 
-Graders are imported and torch is loaded there, so that a Jupyter server whose formgrader starts this stays
-small, and sees a grader that was edited meanwhile.
-"""
+Graders are imported and torch is loaded there, so that a Jupyter server whose formgrader starts
+this stays small, and sees a grader that was edited meanwhile."""
 
 from __future__ import annotations
 
@@ -24,7 +23,8 @@ from gradeprop.session.grader.sandbox import Isolation
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done: the release of an assignment, and these students' results (none: no grading).
+    """What is to be done: the release of an assignment, and these students' results (none: no
+    grading).
 
     ``isolation`` is as in `gradeprop.grading.run.pool.Plan`.
     """
@@ -58,7 +58,9 @@ def in_own_process(order: Order) -> Delivery:
         try:
             found: Any = pickle.loads(answer.read_bytes())
         except (OSError, EOFError, pickle.UnpicklingError) as error:
-            raise GraderFault(f"the grading process ended with exit code {done.returncode}") from error
+            raise GraderFault(
+                f"the grading process ended with exit code {done.returncode}"
+            ) from error
     if isinstance(found, GradepropError):
         raise found
     assert isinstance(found, Delivery)

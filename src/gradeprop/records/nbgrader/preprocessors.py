@@ -1,11 +1,11 @@
-"""Hooks that nbgrader calls: its ``generate_assignment`` writes our release, its ``autograde`` grades in
-our sandbox. `gradeprop.records.nbgrader.config` switches them on.
+"""Hooks that nbgrader calls: its ``generate_assignment`` writes our release, its ``autograde``
+grades in our sandbox. `gradeprop.records.nbgrader.config` switches them on.
 
-A notebook that is not an assignment of course.yaml is none of our business: nbgrader treats it as ever.
+A notebook that is not an assignment of course.yaml is none of our business: nbgrader treats it as
+ever.
 
-Everything that can fail is done while nbgrader sets up its converter, before it removes an old release or
-an earlier grading.
-"""
+Everything that can fail is done while nbgrader sets up its converter, before it removes an old
+release or an earlier grading."""
 
 from __future__ import annotations
 
@@ -43,10 +43,15 @@ Converted: TypeAlias = tuple[Notebook, Resources]
 def _is_ours(root: str, resources: Mapping[str, Any]) -> bool:
     place = resources.get("nbgrader", {})
     assignment = place.get("assignment")
-    return place.get("notebook") == assignment and assignment in course_settings(Path(root)).assignments
+    return (
+        place.get("notebook") == assignment
+        and assignment in course_settings(Path(root)).assignments
+    )
 
 
-def _as_nbgrader_does(kinds: list[type], parent: Any, notebook: Notebook, resources: Resources) -> Converted:
+def _as_nbgrader_does(
+    kinds: list[type], parent: Any, notebook: Notebook, resources: Resources
+) -> Converted:
     for kind in kinds:
         notebook, resources = kind(parent=parent)(notebook, resources)
     return notebook, resources
@@ -71,7 +76,8 @@ def _carry_out(log: Any, order: Order) -> Delivery:
 
 @contextmanager
 def _database(log: Any, delivery: Delivery, url: str) -> Iterator[GradebookWriter]:
-    """The gradebook with the assignment's rows up to date; what fails is said as nbgrader says it."""
+    """The gradebook with the assignment's rows up to date; what fails is said as nbgrader says
+    it."""
     try:
         with GradebookWriter(delivery.course, delivery.release, url) as writer:
             yield writer
@@ -81,7 +87,8 @@ def _database(log: Any, delivery: Delivery, url: str) -> Iterator[GradebookWrite
 
 
 class ReleaseNotebook(NbGraderPreprocessor):
-    """For ``generate_assignment``: the release that ``gradeprop build`` writes, and its gradebook rows.
+    """For ``generate_assignment``: the release that ``gradeprop build`` writes, and its gradebook
+    rows.
 
     Parts may have been added and points changed although there are submissions.
     """
@@ -93,7 +100,10 @@ class ReleaseNotebook(NbGraderPreprocessor):
         self._converter: Any = getattr(self.parent, "parent", None)
         self._delivery: Delivery | None = None
         course = getattr(self._converter, "coursedir", None)
-        if course is not None and course.assignment_id in course_settings(Path(course.root)).assignments:
+        if (
+            course is not None
+            and course.assignment_id in course_settings(Path(course.root)).assignments
+        ):
             root = Path(course.root)
             order = Order(root, course.assignment_id, root / course.submitted_directory)
             self._delivery = _carry_out(self.log, order)
@@ -132,12 +142,17 @@ class SubmissionExporter(NotebookExporter):
         self.results: dict[str, SubmissionResult] = {}
         converter = self.parent
         course = getattr(converter, "coursedir", None)
-        if course is None or course.assignment_id not in course_settings(Path(course.root)).assignments:
+        if (
+            course is None
+            or course.assignment_id not in course_settings(Path(course.root)).assignments
+        ):
             return
         _take_up_missing(converter)
         hand_ins = list(_hand_ins(converter))
         _discard_halves(converter, [student for student, _ in hand_ins])
-        self._grade(tuple(student for student, path in hand_ins if _is_due(converter, student, path)))
+        self._grade(
+            tuple(student for student, path in hand_ins if _is_due(converter, student, path))
+        )
 
     def result(self, student: str) -> tuple[Delivery, SubmissionResult]:
         """A student's result, once; graded now if it was not foreseen."""
@@ -182,11 +197,11 @@ def _hand_ins(converter: Any) -> Iterator[tuple[str, str]]:
 
 
 def _take_up_missing(converter: Any) -> None:
-    """Have nbgrader take up folders without the assignment's notebook, too, as ``gradeprop grade`` does.
+    """Have nbgrader take up folders without the assignment's notebook, too, as ``gradeprop grade``
+    does.
 
-    It would pass over an empty folder, and blame a misnamed notebook on ``generate_assignment``. (If nobody's
-    folder has any notebook it gives up before it asks us.)
-    """
+    It would pass over an empty folder, and blame a misnamed notebook on ``generate_assignment``.
+    (If nobody's folder has any notebook it gives up before it asks us.)"""
     course = converter.coursedir
     if course.notebook_id not in ("*", course.assignment_id):
         return
@@ -200,7 +215,9 @@ def _take_up_missing(converter: Any) -> None:
 def _discard_halves(converter: Any, students: list[str]) -> None:
     """Remove what an interrupted run left in autograded/, else nbgrader takes it for graded."""
     course = converter.coursedir
-    folders = {student: converter._format_dest(course.assignment_id, student) for student in students}
+    folders = {
+        student: converter._format_dest(course.assignment_id, student) for student in students
+    }
     present = {student: folder for student, folder in folders.items() if Path(folder).is_dir()}
     if not present:
         return
@@ -209,7 +226,9 @@ def _discard_halves(converter: Any, students: list[str]) -> None:
         for student, folder in present.items():
             path = Path(folder) / f"{course.assignment_id}.ipynb"
             if not is_recorded(engine, course.assignment_id, student, path):
-                converter.log.warning("Grading %s again: what is in %s is not complete", student, folder)
+                converter.log.warning(
+                    "Grading %s again: what is in %s is not complete", student, folder
+                )
                 rmtree(folder)
     finally:
         engine.dispose()
@@ -224,8 +243,12 @@ def _is_due(converter: Any, student: str, submitted: str) -> bool:
     if converter.force or not Path(graded).exists():
         return True
     try:
-        newer, older = course.get_existing_timestamp(submitted), course.get_existing_timestamp(graded)
-    except Exception:  # a time that nobody can read: nbgrader will say so, and it costs one student only
+        newer, older = (
+            course.get_existing_timestamp(submitted),
+            course.get_existing_timestamp(graded),
+        )
+    except Exception:
+        # a time that nobody can read: nbgrader will say so, and it costs one student only
         return False
     return newer is not None and older is not None and newer > older
 
@@ -238,12 +261,14 @@ class SanitizeOthers(NbGraderPreprocessor):
     def preprocess(self, nb: Notebook, resources: Resources) -> Converted:
         if _is_ours(self.parent.parent.coursedir.root, resources):
             return nb, resources
-        return _as_nbgrader_does(_defaults(Autograde, "sanitize_preprocessors"), self.parent, nb, resources)
+        return _as_nbgrader_does(
+            _defaults(Autograde, "sanitize_preprocessors"), self.parent, nb, resources
+        )
 
 
 class GradeSubmission(NbGraderPreprocessor):
-    """For ``autograde``: records the result in the gradebook and results/, and puts the notebook as it ran
-    in the place of the submitted one."""
+    """For ``autograde``: records the result in the gradebook and results/, and puts the notebook as
+    it ran in the place of the submitted one."""
 
     parent: Any
 
@@ -256,16 +281,22 @@ class GradeSubmission(NbGraderPreprocessor):
         place = resources["nbgrader"]
         try:
             delivery, result = self.parent.result(place["student"])
-            folder = course.format_path(course.submitted_directory, place["student"], place["assignment"])
+            folder = course.format_path(
+                course.submitted_directory, place["student"], place["assignment"]
+            )
             with GradebookWriter(delivery.course, delivery.release, place["db_url"]) as writer:
                 entry, data = writer.prepared(result, Path(folder))
                 writer.save([entry])
-            graded = course.format_path(course.autograded_directory, place["student"], place["assignment"])
+            graded = course.format_path(
+                course.autograded_directory, place["student"], place["assignment"]
+            )
             carry_receipt(Path(graded), Path(folder))
             write_result(Path(course.root), result)
         except GradepropError as error:
             raise NbGraderException(str(error)) from error
         if result.status == "ungradable":
-            self.log.warning("%s cannot be graded and gets no points: %s", place["student"], result.message)
+            self.log.warning(
+                "%s cannot be graded and gets no points: %s", place["student"], result.message
+            )
         notebook = resources["gradeprop"] = data.decode()
         return _parsed(notebook), resources

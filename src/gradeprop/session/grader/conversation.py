@@ -1,8 +1,8 @@
-"""What the grader and one child of the warm process say to each other, with a deadline on every word.
+"""What the grader and one child of the warm process say to each other, with a deadline on every
+word.
 
-Trusted side. Nothing that comes from the child is believed: it is decoded with every field checked, and
-whatever is wrong with it cuts the conversation short with a reason for the student.
-"""
+Trusted side. Nothing that comes from the child is believed: it is decoded with every field checked,
+and whatever is wrong with it cuts the conversation short with a reason for the student."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ from typing import Any, Final
 
 from gradeprop.session import messages
 from gradeprop.session.grader.warm_process import Child
-from gradeprop.session.interface import Ask, CellOutcome, CellSource, Limits, Outcome, Stopped, StopReason
+from gradeprop.session.interface import (
+    Ask,
+    CellOutcome,
+    CellSource,
+    Limits,
+    Outcome,
+    Stopped,
+    StopReason,
+)
 from gradeprop.session.wire.cells import clean_outputs, optional_count, optional_text
 from gradeprop.session.wire.frames import Channel, Frame, WireError
 from gradeprop.session.wire.values import decode_outcomes
@@ -24,7 +32,8 @@ __all__ = ["GRACE_S", "Conversation", "CutShortError", "MovedError", "Questions"
 
 # After Ctrl-C a cell may take this long to stop by itself; after a check's deadline, its process.
 GRACE_S: Final = 1.0
-# A context on a device that another process holds took 0.1 to 2 s; a busy machine may need many times that.
+# A context on a device that another process holds took 0.1 to 2 s; a busy machine may need many
+# times that.
 GPU_START_S: Final = 120.0
 _JSON_SLACK: Final = 1 << 20
 # A checker's own folder, and the copies of the working folder's files in it.
@@ -40,7 +49,9 @@ class CutShortError(Exception):
         gone: the child had ended by itself.
     """
 
-    def __init__(self, reason: StopReason, message: str, *, lost: bool = False, gone: bool = False) -> None:
+    def __init__(
+        self, reason: StopReason, message: str, *, lost: bool = False, gone: bool = False
+    ) -> None:
         self.reason, self.message, self.lost, self.gone = reason, message, lost or gone, gone
         super().__init__(message)
 
@@ -55,7 +66,8 @@ class _LateError(Exception):
 
 @dataclass
 class _Checker:
-    """A fork of the child that answers checks, as long as none leaves a trace that matters to the next."""
+    """A fork of the child that answers checks, as long as none leaves a trace that matters to the
+    next."""
 
     number: int
     channel: Channel
@@ -97,7 +109,8 @@ class Conversation:
         """Tell the child what to start from.
 
         Args:
-            gpu: start CUDA in it, which takes from a tenth of a second to several, before any time counts.
+            gpu: start CUDA in it, which takes from a tenth of a second to several, before any time
+                counts.
 
         Raises:
             CutShortError: it does not listen, or CUDA does not start.
@@ -165,7 +178,9 @@ class Conversation:
         number = self._next_number()
         asks, answers = questions.asks, []
         try:
-            self._send({"op": "read", "n": number, "asks": questions.rows}, questions.tail, deadline)
+            self._send(
+                {"op": "read", "n": number, "asks": questions.rows}, questions.tail, deadline
+            )
             frame = self._receive(deadline + GRACE_S, answers=len(asks))
             if frame.head.get("n") == number:
                 answers = decode_outcomes(frame.head.get("outcomes"), frame.tail)
@@ -188,9 +203,11 @@ class Conversation:
         except _LateError:
             raise CutShortError("killed", messages.MALFORMED, lost=True) from None
 
-    def recall(self, place: int, questions: Questions, seconds: float, outcomes: list[Outcome]) -> None:
-        """Append the outcomes of asks about an earlier place, one by one: the child answers them itself.
-        No cell may be run in it afterwards.
+    def recall(
+        self, place: int, questions: Questions, seconds: float, outcomes: list[Outcome]
+    ) -> None:
+        """Append the outcomes of asks about an earlier place, one by one: the child answers them
+        itself. No cell may be run in it afterwards.
 
         Raises:
             MovedError: it cannot go back there.
@@ -199,7 +216,9 @@ class Conversation:
         self._leave_checker()
         deadline = time.monotonic() + seconds
         try:
-            self._send({"op": "ask", "place": place, "asks": questions.rows}, questions.tail, deadline)
+            self._send(
+                {"op": "ask", "place": place, "asks": questions.rows}, questions.tail, deadline
+            )
             for ask in questions.asks:
                 outcomes.append(self._answer(self._receive(deadline), ask))
         except _LateError:
@@ -223,17 +242,23 @@ class Conversation:
             self._leave_checker()
             self.check(questions, seconds, outcomes)
 
-    def _check(self, questions: Questions, seconds: float, deadline: float, outcomes: list[Outcome]) -> None:
+    def _check(
+        self, questions: Questions, seconds: float, deadline: float, outcomes: list[Outcome]
+    ) -> None:
         try:
             checker = self._checker or self._new_checker(deadline)
         except _LateError:
             raise self._too_late(questions, 0, seconds, lost=True) from None
         try:
             channel = checker.channel
-            channel.send({"asks": questions.rows, "seconds": seconds}, questions.tail, deadline=deadline)
+            channel.send(
+                {"asks": questions.rows, "seconds": seconds}, questions.tail, deadline=deadline
+            )
             for ask in questions.asks:
                 frame = channel.receive(
-                    deadline=deadline + GRACE_S, json_cap=self._json_cap(), tail_cap=self._tail_cap(1)
+                    deadline=deadline + GRACE_S,
+                    json_cap=self._json_cap(),
+                    tail_cap=self._tail_cap(1),
                 )
                 outcomes.append(self._answer(frame, ask))
         except WireError as error:
@@ -259,7 +284,9 @@ class Conversation:
         return self._worded(answers[0], ask)
 
     @staticmethod
-    def _too_late(questions: Questions, answered: int, seconds: float, *, lost: bool) -> CutShortError:
+    def _too_late(
+        questions: Questions, answered: int, seconds: float, *, lost: bool
+    ) -> CutShortError:
         late = messages.answer_too_slow(questions.asks[answered].name, seconds)
         return CutShortError("timeout", late, lost=lost)
 
@@ -329,7 +356,8 @@ class Conversation:
         return CellOutcome(status, outputs, optional_count(head.get("count")), message=message)
 
     def _worded(self, outcome: Outcome, ask: Ask) -> Outcome:
-        """``outcome`` of ``ask``; what stopped it in our words, since the child's could carry an input."""
+        """``outcome`` of ``ask``; what stopped it in our words, since the child's could carry an
+        input."""
         if not isinstance(outcome, Stopped):
             return outcome
         if outcome.reason == "memory":
@@ -340,12 +368,16 @@ class Conversation:
 
     def _json_cap(self) -> int:
         # Text may need six bytes of JSON for one.
-        return 8 * (self._limits.output_kb_cell << 10) + (self._limits.result_mb << 20) + _JSON_SLACK
+        return (
+            8 * (self._limits.output_kb_cell << 10) + (self._limits.result_mb << 20) + _JSON_SLACK
+        )
 
     def _tail_cap(self, answers: int) -> int:
         return 2 * answers * (self._limits.result_mb << 20) + _JSON_SLACK
 
-    def _send(self, head: dict[str, Any], tail: bytes, deadline: float, fds: Sequence[int] = ()) -> None:
+    def _send(
+        self, head: dict[str, Any], tail: bytes, deadline: float, fds: Sequence[int] = ()
+    ) -> None:
         try:
             self._child.channel.send(head, tail, fds=fds, deadline=deadline)
         except WireError as error:

@@ -1,4 +1,5 @@
-"""The sandbox that grading uses: sessions as children of a warm process, and the choice of isolation.
+"""The sandbox that grading uses: sessions as children of a warm process, and the choice of
+isolation.
 
 Trusted side; importable everywhere, of use on Linux only.
 """
@@ -40,7 +41,8 @@ class _Counting:
     """How a sandbox bounds the processes of a submission.
 
     Attributes:
-        supervised: whether forks and threads are counted one by one (see `gradeprop.session.isolation.supervisor`).
+        supervised: whether forks and threads are counted one by one (see
+            `gradeprop.session.isolation.supervisor`).
         spare_processes: processes that student code may then have besides its own.
         group: the control group around all of it, if there is one.
     """
@@ -58,8 +60,8 @@ class ProcessSandbox(Sandbox):
         start: starts the warm process (see `WarmProcess`).
         counting: how processes and memory are bounded.
         cleanup: called when the sandbox has closed.
-        gpu: whether children use one. CUDA starts in each before its time counts, and a child with CUDA in it
-            cannot be forked once its cells have run.
+        gpu: whether children use one. CUDA starts in each before its time counts, and a child with
+            CUDA in it cannot be forked once its cells have run.
 
     The warm process is started at once; `ready` waits for it.
     """
@@ -116,21 +118,25 @@ class ProcessSandbox(Sandbox):
         return self._warm
 
     def _memory_ran_out(self) -> bool:
-        """Whether a process of this sandbox has been killed for memory since this was asked last."""
+        """Whether a process of this sandbox has been killed for memory since this was asked
+        last."""
         if self._counting.group is None:
             return False
         before, self._kills = self._kills, self._counting.group.kills()
         return self._kills > before
 
     def _limit_all(self) -> None:
-        """Give the control group what all open sessions may have together; the last one's without any."""
+        """Give the control group what all open sessions may have together; the last one's without
+        any."""
         group = self._counting.group
         if group is not None and self._sessions:
             memory = sum(limits.memory_mb for limits in self._sessions.values())
             processes = sum(limits.processes for limits in self._sessions.values())
             group.limit(memory, _OWN_PROCESSES + processes)
 
-    def open(self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None) -> ProcessSession:
+    def open(
+        self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None
+    ) -> ProcessSession:
         files = dict(files or {})
         for name in files:
             path = PurePosixPath(name)
@@ -193,7 +199,11 @@ class ProcessSandbox(Sandbox):
 
 
 def open_sandbox(
-    isolation: Isolation = "auto", *, packages: Sequence[str] = (), device: str = "cpu", wait: bool = True
+    isolation: Isolation = "auto",
+    *,
+    packages: Sequence[str] = (),
+    device: str = "cpu",
+    wait: bool = True,
 ) -> Sandbox:
     """A sandbox at the level asked for, its warm process started.
 
@@ -204,7 +214,8 @@ def open_sandbox(
         wait: until the warm process is ready; if not, see `Sandbox.ready`.
 
     Raises:
-        MissingFacility: the machine lacks the level, a GPU that works, or a package; says what mends it.
+        MissingFacility: the machine lacks the level, a GPU that works, or a package; says what
+            mends it.
         GraderFault: the warm process does not start.
     """
     if not sys.platform.startswith("linux"):

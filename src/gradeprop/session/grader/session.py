@@ -1,12 +1,13 @@
-"""One submission's session: its child, its time, and the way back when the child is lost. Trusted side.
+"""One submission's session: its child, its time, and the way back when the child is lost. Trusted
+side.
 
-A session that loses its process (a crash, a hang that ignores Ctrl-C) gets a new one in which the cells
-that had run well run again, so that what is asked later meets the state it should.
+A session that loses its process (a crash, a hang that ignores Ctrl-C) gets a new one in which the
+cells that had run well run again, so that what is asked later meets the state it should.
 
-What is asked about an earlier place is first asked of the process that has run everything, which can mostly
-go back there at no cost (see `gradeprop.session.student.places`). Once it cannot, or a call has broken it, a new
-process runs the cells up to the place and answers from there, and so for all places that follow.
-"""
+What is asked about an earlier place is first asked of the process that has run everything, which
+can mostly go back there at no cost (see `gradeprop.session.student.places`). Once it cannot, or a
+call has broken it, a new process runs the cells up to the place and answers from there, and so for
+all places that follow."""
 
 from __future__ import annotations
 
@@ -154,7 +155,11 @@ class ProcessSession(Session):
         began = self._now()
         outcomes: list[Outcome] = []
         try:
-            if mark is None or self._careful or not self._recall(mark, questions, allowed, outcomes):
+            if (
+                mark is None
+                or self._careful
+                or not self._recall(mark, questions, allowed, outcomes)
+            ):
                 self._check(mark, questions, allowed, outcomes)
         except CutShortError as cut:
             outcomes += [Stopped(cut.reason, cut.message)] * (len(asks) - len(outcomes))
@@ -167,10 +172,15 @@ class ProcessSession(Session):
             self._drop()
             self._sandbox.forget(self)
 
-    def _recall(self, mark: _Mark, questions: Questions, seconds: float, outcomes: list[Outcome]) -> bool:
-        """Ask the child that has run everything; False if it cannot tell any more what was there."""
+    def _recall(
+        self, mark: _Mark, questions: Questions, seconds: float, outcomes: list[Outcome]
+    ) -> bool:
+        """Ask the child that has run everything; False if it cannot tell any more what was
+        there."""
 
-        attempt = partial(_recall_in, mark=mark, questions=questions, seconds=seconds, outcomes=outcomes)
+        attempt = partial(
+            _recall_in, mark=mark, questions=questions, seconds=seconds, outcomes=outcomes
+        )
         try:
             self._retrying(None, attempt, asked_too=True)
         except MovedError:
@@ -178,7 +188,8 @@ class ProcessSession(Session):
             return False
         except CutShortError as cut:
             self._careful = True
-            # Whether the call ended the process, or perhaps a thread of an earlier cell, shows in a fork.
+            # Whether the call ended the process, or perhaps a thread of an earlier cell, shows in a
+            # fork.
             if not cut.gone:
                 raise
             return False
@@ -215,7 +226,9 @@ class ProcessSession(Session):
     ) -> None:
         """The same without a fork: the child is of no use for another check afterwards."""
 
-        attempt = partial(_recall_in, mark=mark, questions=questions, seconds=seconds, outcomes=outcomes)
+        attempt = partial(
+            _recall_in, mark=mark, questions=questions, seconds=seconds, outcomes=outcomes
+        )
         try:
             self._retrying(mark, attempt)
         except MovedError:
@@ -233,8 +246,8 @@ class ProcessSession(Session):
             self._starts_s += time.monotonic() - began
 
     def _allowed(self, seconds: float, cells_s: float) -> float:
-        """How long something may take: ``seconds``, or what ``cells_s`` and all asks have left of the
-        whole. What later cells take is not at the expense of a place before them."""
+        """How long something may take: ``seconds``, or what ``cells_s`` and all asks have left of
+        the whole. What later cells take is not at the expense of a place before them."""
         return min(seconds, self._limits.total_s - cells_s - self._asks_s)
 
     def _done(self, step: _Cell | _Mark) -> None:
@@ -246,8 +259,8 @@ class ProcessSession(Session):
     def _retrying(
         self, place: _Mark | None, use: Callable[[_Live], _Result], *, asked_too: bool = False
     ) -> _Result:
-        """``use`` a live child that stands at ``place`` (None: after all that ran); again in a new warm
-        process if the old one dies meanwhile.
+        """``use`` a live child that stands at ``place`` (None: after all that ran); again in a new
+        warm process if the old one dies meanwhile.
 
         Raises:
             CutShortError: the student's side failed; a child that is of no use any more is gone.
@@ -271,11 +284,13 @@ class ProcessSession(Session):
             self._alone_losses = 0
             raise CutShortError("killed", "your code ended the process that runs it, twice")
         if self._losses >= _MAX_LOSSES:
-            raise GraderFault(f"the warm process died {self._losses} times: {self._sandbox.last_words}")
+            raise GraderFault(
+                f"the warm process died {self._losses} times: {self._sandbox.last_words}"
+            )
 
     def _standing_at(self, place: _Mark | None, asked_too: bool) -> _Live:
-        """The session's child, brought to ``place``; a new one if it is past that or has ended, or if calls
-        have been answered in it and that matters."""
+        """The session's child, brought to ``place``; a new one if it is past that or has ended, or
+        if calls have been answered in it and that matters."""
         if self._closed:
             raise GraderFault("the session is closed")
         for _ in range(_MAX_REPLAYS):

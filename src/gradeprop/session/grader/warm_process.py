@@ -1,4 +1,5 @@
-"""The grader's handle on a warm process: start it, open children in it, signal them, hear how they end."""
+"""The grader's handle on a warm process: start it, open children in it, signal them, hear how they
+end."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class Child:
         self._warm.signal(self.number, signal.SIGINT)
 
     def allow(self, *, forks: int, files: int) -> None:
-        """Where they are counted: the next ``forks`` and so many more files are the grader's wish."""
+        """Where they are counted: the next ``forks`` and so many more files are the grader's
+        wish."""
         self._warm.allow(self.number, forks, files)
 
     def ended(self, seconds: float) -> int | None:
@@ -72,8 +74,8 @@ class WarmProcess:
     """A warm process, on its way from the beginning and to be used once `ready` has returned.
 
     Args:
-        start: starts it, given the descriptor of its end of the control socket and a file for its log.
-    """
+        start: starts it, given the descriptor of its end of the control socket and a file for its
+    log."""
 
     def __init__(self, start: Start) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115

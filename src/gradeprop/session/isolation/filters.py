@@ -1,7 +1,7 @@
 """The seccomp filters, built once on the trusted side as BPF that the children only load.
 
-Two programs, of which the kernel takes the stricter answer: one refuses what no notebook needs, the other
-asks the supervisor (see `gradeprop.session.isolation.supervisor`) about what must be counted.
+Two programs, of which the kernel takes the stricter answer: one refuses what no notebook needs, the
+other asks the supervisor (see `gradeprop.session.isolation.supervisor`) about what must be counted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ __all__ = ["Filters", "build_filters"]
 # Other processes, the kernel's own workings, mounts and namespaces, keys, clocks, users.
 _NEVER: Final = """
     ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd process_madvise process_mrelease
-    mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr
+    mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick
+    mount_setattr
     unshare setns keyctl add_key request_key bpf perf_event_open userfaultfd
     io_uring_setup io_uring_enter io_uring_register
     init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct
@@ -38,7 +39,16 @@ _RESTRICTED: Final = """
 _SCHEDULING: Final = "sched_setaffinity sched_setscheduler sched_setparam sched_setattr"
 _SIGNALS: Final = "kill tgkill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal"
 
-_CLONE_NEW: Final = (0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000, 0x00020000, 0x80)
+_CLONE_NEW: Final = (
+    0x02000000,
+    0x04000000,
+    0x08000000,
+    0x10000000,
+    0x20000000,
+    0x40000000,
+    0x00020000,
+    0x80,
+)
 _O_CREAT: Final = 0o100
 _O_TMPFILE: Final = 0o20000000
 _MAP_TYPE, _MAP_SHARED, _MAP_SHARED_VALIDATE = 0x0F, 0x01, 0x03
@@ -49,7 +59,7 @@ _F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
 _FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
 
 
-# Calls added to Linux after 5.17 have the same numbers everywhere; libseccomp may not know them yet.
+# Calls added to Linux after 5.17 have the same numbers everywhere; libseccomp may not know them.
 # ``ld [nr]; jge #450, no, yes; no: ret ENOSYS; yes: ret ALLOW``
 _NEWER_THAN_KNOWN: Final = b"".join(
     struct.pack("=HBBI", *instruction)
@@ -64,23 +74,30 @@ _NEWER_THAN_KNOWN: Final = b"".join(
 
 @dataclass(frozen=True)
 class Filters:
-    """BPF programs: those that refuse, and the one that asks the supervisor (None: nothing to ask)."""
+    """BPF programs: those that refuse, and the one that asks the supervisor (None: nothing to
+    ask)."""
 
     refuse: tuple[bytes, ...]
     supervise: bytes | None = None
 
 
 def build_filters(
-    level: Literal["full", "restricted"], *, supervise: bool, signals_scoped: bool, gpu: bool = False
+    level: Literal["full", "restricted"],
+    *,
+    supervise: bool,
+    signals_scoped: bool,
+    gpu: bool = False,
 ) -> Filters:
     """The filters of an isolation level.
 
     Args:
         level: ``"restricted"`` refuses new programs and sockets altogether.
-        supervise: whether new processes and threads (and at ``"restricted"`` new files) are counted.
-        signals_scoped: whether Landlock keeps signals in; at ``"restricted"`` they are refused if not.
-        gpu: whether CUDA must live: it keeps memory in files without a name (drivers from 570 on), and at
-            ``"restricted"`` shares memory with its device.
+        supervise: whether new processes and threads (and at ``"restricted"`` new files) are
+            counted.
+        signals_scoped: whether Landlock keeps signals in; at ``"restricted"`` they are refused if
+            not.
+        gpu: whether CUDA must live: it keeps memory in files without a name (drivers from 570 on),
+            and at ``"restricted"`` shares memory with its device.
 
     Raises:
         ImportError, RuntimeError: pyseccomp or libseccomp is missing.
@@ -117,8 +134,8 @@ def _refuse_restricted(rules: _Rules, sc: Any, *, signals_scoped: bool, gpu: boo
     rules.add(sc.ERRNO(errno.ENOSYS), "openat2")
     for name, place in (("open", 1), ("openat", 2)):
         rules.add(no, name, sc.Arg(place, sc.MASKED_EQ, _O_TMPFILE, _O_TMPFILE))
-    # Memory shared with other processes: there are none but a check's fork, which must share nothing. With a
-    # GPU no check is a fork, and the device's memory is always shared.
+    # Memory shared with other processes: there are none but a check's fork, which must share
+    # nothing. With a GPU no check is a fork, and the device's memory is always shared.
     for kind in () if gpu else (_MAP_SHARED, _MAP_SHARED_VALIDATE):
         shared = sc.Arg(3, sc.MASKED_EQ, _MAP_TYPE, kind)
         rules.add(no, "mmap", sc.Arg(2, sc.MASKED_EQ, _PROT_WRITE, _PROT_WRITE), shared)

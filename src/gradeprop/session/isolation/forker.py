@@ -1,4 +1,5 @@
-"""Forks a child of the warm process behind all layers of isolation, before any student code runs in it."""
+"""Forks a child of the warm process behind all layers of isolation, before any student code runs in
+it."""
 
 from __future__ import annotations
 
@@ -18,12 +19,13 @@ from gradeprop.session.isolation.supervisor import Supervisor
 
 __all__ = ["MAPS", "Forker", "Running", "address_space"]
 
-# The descriptors that a child has besides the first three: the stream to the grader, the file that captures
-# output, its own memory map, and until it is handed over the supervisor's listener.
+# The descriptors that a child has besides the first three: the stream to the grader, the file that
+# captures output, its own memory map, and until it is handed over the supervisor's listener.
 _CHANNEL, _CAPTURED, MAPS, _HANDOVER = 3, 4, 5, 6
 _ABOVE_ALL: Final = 64
 
-# What a child does once its layers are on: (its channel's descriptor, the captured output's, its folder).
+# What a child does once its layers are on: (its channel's descriptor, the captured output's, its
+# folder).
 Body = Callable[[int, int, Path], None]
 
 
@@ -115,7 +117,8 @@ class Forker:
                 socket.send_fds(sender, [b"x"], [listener])
             # Whoever holds it could answer for the supervisor.
             os.close(listener)
-        # Last, so that whatever failed before is in the grader's log, and student code cannot write there.
+        # Last, so that whatever failed before is in the grader's log, and student code cannot write
+        # there.
         os.dup2(_CAPTURED, 1)
         os.dup2(_CAPTURED, 2)
         self.body(_CHANNEL, _CAPTURED, own)

@@ -25,7 +25,8 @@ def gpu_devices() -> list[str]:
 
 
 def driver_folders() -> list[str]:
-    """Folders that hold NVIDIA's driver and are found by the caller's environment, not by ldconfig."""
+    """Folders that hold NVIDIA's driver and are found by the caller's environment, not by
+    ldconfig."""
     asked = os.environ.get("LD_LIBRARY_PATH", "").split(":")
     folders = dict.fromkeys(folder for folder in (*asked, *_USUAL) if folder)
     return [folder for folder in folders if Path(folder, DRIVER).exists()]

@@ -1,4 +1,5 @@
-"""How the warm process is started at each level: its command, environment, paths and user. Trusted side."""
+"""How the warm process is started at each level: its command, environment, paths and user. Trusted
+side."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ __all__ = ["Launcher", "Level", "bubblewrap", "package_paths", "sandbox_uid"]
 Level = Literal["full", "restricted", "none"]
 _Result = TypeVar("_Result")
 
-# Started without site and without the caller's environment: nothing of the grader's leaks in, and no
-# sitecustomize, .pth file or PYTHON* variable changes what runs.
+# Started without site and without the caller's environment: nothing of the grader's leaks in, and
+# no sitecustomize, .pth file or PYTHON* variable changes what runs.
 _PYTHON: Final = ("-s", "-S", "-B", "-P")
 _BOOT: Final = (
     "import json, sys; sys.path += json.loads(sys.argv.pop(1)); "
@@ -47,8 +48,8 @@ _GROUP: Final = "student:x:{uid}:\n"
 
 
 class _Starter:
-    """Starts processes from one thread that lasts as long as this process: the kernel ends a child that
-    is to die with its parent together with the *thread* that started it."""
+    """Starts processes from one thread that lasts as long as this process: the kernel ends a child
+    that is to die with its parent together with the *thread* that started it."""
 
     def __init__(self) -> None:
         self._thread: ThreadPoolExecutor | None = None
@@ -67,7 +68,9 @@ _starter = _Starter()
 def package_paths() -> list[Path]:
     """The folders that the warm process imports from besides Python's own library."""
     found = [Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")]
-    found += [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+    found += [
+        Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")
+    ]
     return [path for path in dict.fromkeys(path.resolve() for path in found) if path.is_dir()]
 
 
@@ -82,7 +85,8 @@ def bubblewrap() -> str | None:
 
 
 def sandbox_uid() -> int | None:
-    """For root: the user that untrusted code runs as, one that nobody has. Else None: the same user."""
+    """For root: the user that untrusted code runs as, one that nobody has. Else None: the same
+    user."""
     if os.geteuid() != 0:
         return None
     import pwd
@@ -130,7 +134,12 @@ def environment(home: str, *, gpu: bool) -> dict[str, str]:
 def can_stage() -> bool:
     """Whether root may mount here (in many containers it may not)."""
     with tempfile.TemporaryDirectory(prefix="gradeprop-") as folder:
-        plan: dict[str, Any] = {"groups": [], "stage": folder, "sources": ["/usr"], "targets": ["0"]}
+        plan: dict[str, Any] = {
+            "groups": [],
+            "stage": folder,
+            "sources": ["/usr"],
+            "targets": ["0"],
+        }
         plan.update(uid=None, command=["/bin/true"], environment={})
         done = subprocess.run(
             _stepping_down(plan), stdin=subprocess.DEVNULL, capture_output=True, check=False
@@ -139,7 +148,8 @@ def can_stage() -> bool:
 
 
 def closed_to_others(path: Path) -> Path | None:
-    """The first folder on the way to ``path`` that users other than its owner cannot enter or read."""
+    """The first folder on the way to ``path`` that users other than its owner cannot enter or
+    read."""
     way = (*reversed(path.parents), path)
     return next((folder for folder in way if folder.stat().st_mode & 0o5 != 0o5), None)
 
@@ -185,7 +195,9 @@ class Launcher:
         self._places = self._find_places()
         # Folders that are looked into for NVIDIA's driver, outside and as children see them.
         drivers = driver_folders() if self.gpu else [str(self.scratch / _NO_DRIVER)]
-        self._driver = {folder: self._shown_as(number, folder) for number, folder in enumerate(drivers)}
+        self._driver = {
+            folder: self._shown_as(number, folder) for number, folder in enumerate(drivers)
+        }
 
     def _shown_as(self, number: int, folder: str) -> str:
         if self.level != "full" or _below(Path(folder), Path("/usr")):
@@ -198,18 +210,18 @@ class Launcher:
 
     @property
     def readable(self) -> tuple[str, ...]:
-        """What children may read, as they see it: Python's prefix, the packages, our own code, and with a GPU
-        its driver."""
+        """What children may read, as they see it: Python's prefix, the packages, our own code, and
+        with a GPU its driver."""
         places = [inside for _, inside in self._places.values()]
         return tuple(dict.fromkeys([*places, *self._driver.values()]))
 
     def _library_path(self) -> list[str]:
         """Where the warm process looks for libraries first.
 
-        Where torch finds NVIDIA's driver, the first backward pass asks it for devices, even if none may be
-        seen, and the driver starts a thread, after which nothing can be forked. Without a GPU a file that
-        is no library is therefore found in the driver's stead: the loader gives up at it.
-        """
+        Where torch finds NVIDIA's driver, the first backward pass asks it for devices, even if none
+        may be seen, and the driver starts a thread, after which nothing can be forked. Without a
+        GPU a file that is no library is therefore found in the driver's stead: the loader gives up
+        at it."""
         prefix = Path(sys.base_prefix).resolve()
         library = [] if _below(prefix, Path("/usr")) else [f"{self._places[prefix][1]}/lib"]
         return [*self._driver.values(), *library]
@@ -220,7 +232,8 @@ class Launcher:
     def start(
         self, module: str, control: int, config: dict[str, Any], log: IO[bytes]
     ) -> subprocess.Popen[bytes]:
-        """Run ``gradeprop.session.<module>.main`` with ``control`` and ``config`` as its arguments."""
+        """Run ``gradeprop.session.<module>.main`` with ``control`` and ``config`` as its
+        arguments."""
         return _starter.run(self._start, module, control, config, log)
 
     def _start(
@@ -258,7 +271,8 @@ class Launcher:
             start_new_session=True,  # Ctrl-C in the terminal is the grader's to handle
         )
 
-    # Where things are: outside, where bubblewrap or the child finds them, and as the child sees them.
+    # Where things are: outside, where bubblewrap or the child finds them, and as the child sees
+    # them.
 
     def _find_places(self) -> dict[Path, tuple[str, str]]:
         wanted = [Path(sys.base_prefix).resolve(), *package_paths()]
@@ -284,17 +298,22 @@ class Launcher:
             if closed is not None:
                 raise MissingFacility(
                     f"the user that student code runs as cannot read {closed}",
-                    remedy=f"chmod o+rx {closed}, or install Python elsewhere, or do not run as root",
+                    remedy=(
+                        f"chmod o+rx {closed}, or install Python elsewhere, or do not run as root"
+                    ),
                 )
 
     @property
     def staged(self) -> bool:
-        """Whether root binds what the other user is to read, because that user may not reach it itself."""
+        """Whether root binds what the other user is to read, because that user may not reach it
+        itself."""
         return self.uid is not None and can_stage()
 
     def _inner_command(self, module: str, control: int, config: dict[str, Any]) -> list[str]:
         prefix, code = Path(sys.base_prefix).resolve(), own_code()
-        python = f"{self._places[prefix][1]}/bin/python{sys.version_info.major}.{sys.version_info.minor}"
+        python = (
+            f"{self._places[prefix][1]}/bin/python{sys.version_info.major}.{sys.version_info.minor}"
+        )
         imports = [
             str(Path(inside).parent) if path == code else inside
             for path, (_, inside) in self._places.items()
@@ -308,15 +327,24 @@ class Launcher:
         if program is None:
             raise MissingFacility("bubblewrap is not installed", remedy="apt install bubblewrap")
         command = [program, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
-        # The warm process makes namespaces for its children; in here that needs this right, over nothing
-        # but its own namespace.
+        # The warm process makes namespaces for its children; in here that needs this right, over
+        # nothing but its own namespace.
         command += ["--cap-add", "CAP_SYS_ADMIN", "--hostname", "notebook"]
         for name, value in variables.items():
             command += ["--setenv", name, value]
         command += ["--ro-bind", "/usr", "/usr"]
         for name in ("lib", "lib64", "lib32", "bin", "sbin"):
             command += _like_outside(Path("/", name))
-        command += ["--proc", "/proc", "--size", str(1 << 20), "--tmpfs", "/dev", "--dir", "/dev/shm"]
+        command += [
+            "--proc",
+            "/proc",
+            "--size",
+            str(1 << 20),
+            "--tmpfs",
+            "/dev",
+            "--dir",
+            "/dev/shm",
+        ]
         command += ["--symlink", "/proc/self/fd", "/dev/fd"]
         devices = [f"/dev/{name}" for name in _DEVICES] + (gpu_devices() if self.gpu else [])
         for device in devices:
@@ -331,7 +359,17 @@ class Launcher:
         for source, inside in (*self._places.values(), *self._driver.items()):
             if source != inside:
                 command += ["--ro-bind", source, inside]
-        return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--", *inner]
+        return [
+            *command,
+            "--remount-ro",
+            "/dev",
+            "--remount-ro",
+            "/",
+            "--chdir",
+            "/tmp",
+            "--",
+            *inner,
+        ]
 
 
 def _remove_abandoned() -> None:
@@ -349,7 +387,8 @@ def _below(path: Path, folder: Path) -> bool:
 
 
 def _like_outside(path: Path) -> Sequence[str]:
-    """bubblewrap's arguments that show ``/lib`` and the like as they are: links, folders or not at all."""
+    """bubblewrap's arguments that show ``/lib`` and the like as they are: links, folders or not at
+    all."""
     if path.is_symlink():
         return ("--symlink", str(path.readlink()), str(path))
     if path.is_dir():

@@ -1,4 +1,5 @@
-"""The layers of isolation, put on by a child around itself before any student code runs. Linux only.
+"""The layers of isolation, put on by a child around itself before any student code runs. Linux
+only.
 
 ``full`` expects the warm process inside bubblewrap, in a user namespace where it may create further
 namespaces; every child then leaves all of them for its own. ``restricted`` needs no namespace.
@@ -30,7 +31,8 @@ _FACTS: Final = tuple(
 )
 _SYSTEM: Final = ("/usr", "/lib", "/lib64", "/bin")
 _SETTINGS: Final = tuple(
-    f"/etc/{name}" for name in ("ld.so.cache", "passwd", "group", "nsswitch.conf", "localtime", "mime.types")
+    f"/etc/{name}"
+    for name in ("ld.so.cache", "passwd", "group", "nsswitch.conf", "localtime", "mime.types")
 )
 
 
@@ -105,7 +107,11 @@ class Layers:
             return
         syscalls.die_with_parent(0)
         syscalls.unshare(
-            syscalls.NEW_NS | syscalls.NEW_IPC | syscalls.NEW_UTS | syscalls.NEW_CGROUP | syscalls.NEW_NET
+            syscalls.NEW_NS
+            | syscalls.NEW_IPC
+            | syscalls.NEW_UTS
+            | syscalls.NEW_CGROUP
+            | syscalls.NEW_NET
         )
         syscalls.make_mounts_private()
         careful = syscalls.MS_NOSUID | syscalls.MS_NODEV
@@ -134,7 +140,8 @@ class Layers:
         if self.level == "full":
             writing += [SCRATCH, SHARED]
         if self.devices:
-            # CUDA names its threads through /proc (drivers from 570 on) and does not start where it cannot.
+            # CUDA names its threads through /proc (drivers from 570 on) and does not start where it
+            # cannot.
             writing.append("/proc/self/task")
         facts = ["/proc", "/sys"] if self.devices else _FACTS
         syscalls.landlock([*_SYSTEM, *_SETTINGS, *facts, *self.readable], writing)
@@ -144,7 +151,8 @@ class Layers:
         return listener
 
     def seal(self, folder: str, kept: Sequence[int], maps: int) -> None:
-        """In a checker: from now on nothing of what it does reaches the process that it was forked from.
+        """In a checker: from now on nothing of what it does reaches the process that it was forked
+        from.
 
         Args:
             folder: where it can still write.
@@ -177,13 +185,17 @@ def resource_limits(
         request: ``memory_mb``, ``processes``, ``file_bytes``, ``cpu_s``.
         baseline_bytes: address space of the warm process, which every child starts with.
         level: at ``full`` processes are counted in the child's own user namespace.
-        gpu: CUDA reserves address space without end, so that it cannot be limited, and keeps memory in files
-            without a name, to which the limit on files applies: they may be as large as memory.
+        gpu: CUDA reserves address space without end, so that it cannot be limited, and keeps memory
+            in files without a name, to which the limit on files applies: they may be as large as
+            memory.
     """
     memory = request["memory_mb"] << 20
     limits = [
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, max(memory, request["file_bytes"]) if gpu else request["file_bytes"]),
+        (
+            resource.RLIMIT_FSIZE,
+            max(memory, request["file_bytes"]) if gpu else request["file_bytes"],
+        ),
         (resource.RLIMIT_NOFILE, 256),
         (resource.RLIMIT_MEMLOCK, 1 << 16),
         (resource.RLIMIT_MSGQUEUE, 0),

@@ -1,7 +1,8 @@
-"""Puts all layers of one level on a child that does nothing, quickly and without torch, to see if they hold.
+"""Puts all layers of one level on a child that does nothing, quickly and without torch, to see if
+they hold.
 
-Started like the warm process (see `gradeprop.session.warm.main`); answers ``{"ready": {"code": 0}}``.
-"""
+Started like the warm process (see `gradeprop.session.warm.main`); answers ``{"ready": {"code":
+0}}``."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def main() -> None:
     """Entry point, with the arguments of the warm process."""
     control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(sys.argv[2])
-    forker = Forker(Layers.from_json(config["layers"]), lambda *_: None, address_space(), config["gpu"])
+    forker = Forker(
+        Layers.from_json(config["layers"]), lambda *_: None, address_space(), config["gpu"]
+    )
     child = forker.fork(REQUEST, os.open(os.devnull, os.O_RDWR))
     _, status = os.waitpid(child.pid, 0)
     control.send(json.dumps({"ready": {"code": os.waitstatus_to_exitcode(status)}}).encode())

@@ -1,7 +1,7 @@
-"""A grader that runs as root starts the warm process through this: as another user, who may not even
-reach Python under ``/root``. What it needs is bound to a staging folder first, in a mount namespace that
-nobody else sees. Standard library only; ``argv[1]`` says what to do (JSON, see `main`).
-"""
+"""A grader that runs as root starts the warm process through this: as another user, who may not
+even reach Python under ``/root``. What it needs is bound to a staging folder first, in a mount
+namespace that nobody else sees. Standard library only; ``argv[1]`` says what to do (JSON, see
+`main`)."""
 
 from __future__ import annotations
 

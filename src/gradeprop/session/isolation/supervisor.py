@@ -1,8 +1,8 @@
 """Counts what one child starts and creates, where no namespace or control group does it.
 
 The kernel suspends the child in the calls that the supervising filter names (see
-`gradeprop.session.isolation.filters`) and asks here. Only numbers in registers decide, never the child's memory,
-so nothing can change between the question and the answer. Runs in the warm process.
+`gradeprop.session.isolation.filters`) and asks here. Only numbers in registers decide, never the
+child's memory, so nothing can change between the question and the answer. Runs in the warm process.
 """
 
 from __future__ import annotations

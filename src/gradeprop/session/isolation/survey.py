@@ -1,4 +1,5 @@
-"""What isolation this machine offers, layer by layer: why one is missing and the command that mends it."""
+"""What isolation this machine offers, layer by layer: why one is missing and the command that mends
+it."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class Layer:
 
 @dataclass(frozen=True)
 class Survey:
-    """What ``gradeprop doctor`` shows: the level that ``auto`` takes (None: it refuses) and the layers."""
+    """What ``gradeprop doctor`` shows: the level that ``auto`` takes (None: it refuses) and the
+    layers."""
 
     level: Literal["full", "restricted"] | None
     layers: tuple[Layer, ...]
@@ -69,7 +71,8 @@ def best_level() -> Literal["full", "restricted"] | None:
 
 @functools.cache
 def working(level: Literal["full", "restricted"]) -> str | None:
-    """Try all of ``level`` on a child that does nothing. None if it works, else what the kernel said."""
+    """Try all of ``level`` on a child that does nothing. None if it works, else what the kernel
+    said."""
     if not sys.platform.startswith("linux"):
         return "it needs Linux"
     from gradeprop.session.isolation.launch import Launcher
@@ -81,13 +84,22 @@ def working(level: Literal["full", "restricted"]) -> str | None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, tempfile.TemporaryFile() as log:
         try:
-            config = {"gpu": False, "layers": layers_for(level, launcher.readable, supervise=True).as_json()}
+            config = {
+                "gpu": False,
+                "layers": layers_for(level, launcher.readable, supervise=True).as_json(),
+            }
             with theirs:
                 process = launcher.start("isolation.selftest", theirs.fileno(), config, log)
             ours.settimeout(30)
             answer = ours.recv(1 << 16)
             process.wait(10)
-        except (GradepropError, OSError, ImportError, RuntimeError, subprocess.TimeoutExpired) as error:
+        except (
+            GradepropError,
+            OSError,
+            ImportError,
+            RuntimeError,
+            subprocess.TimeoutExpired,
+        ) as error:
             return str(error)
         finally:
             launcher.close()
@@ -98,7 +110,9 @@ def working(level: Literal["full", "restricted"]) -> str | None:
         return said[-1][:300] if said else "it ended without a word"
 
 
-def layers_for(level: Level, readable: Sequence[str], *, supervise: bool, devices: Sequence[str] = ()) -> Any:
+def layers_for(
+    level: Level, readable: Sequence[str], *, supervise: bool, devices: Sequence[str] = ()
+) -> Any:
     """The layers that children put on at ``level`` on this machine.
 
     Raises:
@@ -113,9 +127,13 @@ def layers_for(level: Level, readable: Sequence[str], *, supervise: bool, device
 
     try:
         scoped = syscalls.landlock_abi() >= 6
-        filters = build_filters(level, supervise=supervise, signals_scoped=scoped, gpu=bool(devices))
+        filters = build_filters(
+            level, supervise=supervise, signals_scoped=scoped, gpu=bool(devices)
+        )
     except (ImportError, RuntimeError) as error:
-        raise MissingFacility(f"cannot build seccomp filters: {error}", remedy=SECCOMP_REMEDY) from None
+        raise MissingFacility(
+            f"cannot build seccomp filters: {error}", remedy=SECCOMP_REMEDY
+        ) from None
     return Layers(level, tuple(readable), filters.refuse, filters.supervise, tuple(devices))
 
 
@@ -123,7 +141,9 @@ SECCOMP_REMEDY = "pip install pyseccomp, and apt install libseccomp2"
 
 
 def _kernel() -> Layer:
-    return Layer("Linux", ("full", "restricted"), True, f"{platform.release()} {platform.machine()}")
+    return Layer(
+        "Linux", ("full", "restricted"), True, f"{platform.release()} {platform.machine()}"
+    )
 
 
 def _bubblewrap() -> Layer:
@@ -137,14 +157,18 @@ def _bubblewrap() -> Layer:
 
 
 def _namespaces() -> Layer:
-    """Whether a user without rights can make namespaces, which containers and some systems refuse."""
+    """Whether a user without rights can make namespaces, which containers and some systems
+    refuse."""
     from gradeprop.session.isolation.launch import sandbox_uid
 
-    try_it = "import ctypes, os, sys; sys.exit(ctypes.CDLL(None).unshare(0x10000000 | 0x20000000) != 0)"
+    try_it = (
+        "import ctypes, os, sys; sys.exit(ctypes.CDLL(None).unshare(0x10000000 | 0x20000000) != 0)"
+    )
     uid = sandbox_uid()
     options: dict[str, Any] = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
     python = next(
-        (path for path in ("/usr/bin/python3", sys.executable) if Path(path).exists()), sys.executable
+        (path for path in ("/usr/bin/python3", sys.executable) if Path(path).exists()),
+        sys.executable,
     )
     try:
         done = subprocess.run([python, "-I", "-S", "-c", try_it], cwd="/", check=False, **options)
@@ -162,10 +186,19 @@ def _namespaces() -> Layer:
         if path.exists() and path.read_text().strip() != good:
             name = setting.replace("/", ".")
             return Layer(
-                "user namespaces", ("full",), False, f"{name} forbids them", f"sysctl -w {name}={good}"
+                "user namespaces",
+                ("full",),
+                False,
+                f"{name} forbids them",
+                f"sysctl -w {name}={good}",
             )
-    remedy = "in a container: docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
-    return Layer("user namespaces", ("full",), False, "refused by the kernel or the container", remedy)
+    remedy = (
+        "in a container: docker run --security-opt seccomp=unconfined --security-opt "
+        "apparmor=unconfined"
+    )
+    return Layer(
+        "user namespaces", ("full",), False, "refused by the kernel or the container", remedy
+    )
 
 
 def _landlock() -> Layer:
@@ -175,7 +208,9 @@ def _landlock() -> Layer:
     if abi == 0:
         remedy = "boot with lsm=landlock,… on Linux 5.13 or later"
         return Layer("Landlock", ("full", "restricted"), False, "the kernel has none", remedy)
-    lacks = [what for version, what in ((3, "truncation"), (4, "TCP"), (6, "signals")) if abi < version]
+    lacks = [
+        what for version, what in ((3, "truncation"), (4, "TCP"), (6, "signals")) if abi < version
+    ]
     detail = f"version {abi}" + (f", without control of {', '.join(lacks)}" if lacks else "")
     return Layer("Landlock", ("full", "restricted"), True, detail)
 
@@ -193,7 +228,10 @@ def _user() -> Layer:
         from gradeprop.session.isolation.launch import sandbox_uid
 
         return Layer(
-            "separate user", (), True, f"student code runs as user {sandbox_uid()}, in nobody's group"
+            "separate user",
+            (),
+            True,
+            f"student code runs as user {sandbox_uid()}, in nobody's group",
         )
     detail = "student code runs as you, held back by the other layers"
     return Layer("separate user", (), False, detail, "run as root for a user of its own")

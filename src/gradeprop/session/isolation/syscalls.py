@@ -1,5 +1,5 @@
-"""The few system calls that Python does not offer, by ctypes. Linux only; nothing else here uses ctypes
-for the kernel. Every function raises `OSError` with the kernel's reason if the call fails.
+"""The few system calls that Python does not offer, by ctypes. Linux only; nothing else here uses
+ctypes for the kernel. Every function raises `OSError` with the kernel's reason if the call fails.
 """
 
 from __future__ import annotations
@@ -142,7 +142,13 @@ def drop_capabilities() -> None:
 
 def mount(kind: str, target: str, flags: int, options: str = "") -> None:
     """Mount a new file system of type ``kind`` on ``target``."""
-    arguments = (kind.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode())
+    arguments = (
+        kind.encode(),
+        target.encode(),
+        kind.encode(),
+        ctypes.c_ulong(flags),
+        options.encode(),
+    )
     _check(_libc.mount(*arguments), f"mount {kind} on {target}")
 
 
@@ -155,7 +161,8 @@ def bind_mount(source: str, target: str) -> None:
 def make_mounts_private() -> None:
     """What this mount namespace mounts from now on stays in it."""
     _check(
-        _libc.mount(b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None), "mount --make-rprivate"
+        _libc.mount(b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None),
+        "mount --make-rprivate",
     )
 
 
@@ -173,8 +180,8 @@ def keep_memory_apart(maps: int) -> None:
     """Replace all memory shared with other processes by private copies (very large ones by zeros).
 
     Args:
-        maps: an open ``/proc/self/maps`` of this process or of the one that it was just forked from.
-    """
+        maps: an open ``/proc/self/maps`` of this process or of the one that it was just forked
+    from."""
     os.lseek(maps, 0, os.SEEK_SET)
     text = b""
     while part := os.read(maps, 1 << 20):
@@ -183,14 +190,17 @@ def keep_memory_apart(maps: int) -> None:
         start, end = int(found[1], 16), int(found[2], 16)
         readable = found[3] == b"r" and end - start <= _COPIED_BYTES
         content = ctypes.string_at(start, end - start) if readable else b""
-        place = _libc.mmap(start, end - start, _PROT_READ | _PROT_WRITE, _MAP_PRIVATE_FIXED_ANONYMOUS, -1, 0)
+        place = _libc.mmap(
+            start, end - start, _PROT_READ | _PROT_WRITE, _MAP_PRIVATE_FIXED_ANONYMOUS, -1, 0
+        )
         if place != start:
             raise OSError(ctypes.get_errno(), "mmap")
         ctypes.memmove(start, content, len(content))
 
 
 def keep_descriptors_apart(kept: Iterable[int], null: int, limit: int = 256) -> None:
-    """Let every open descriptor through which something could be passed on lead to ``null`` instead.
+    """Let every open descriptor through which something could be passed on lead to ``null``
+    instead.
 
     Files that are open for reading only stay as they are, and so do the descriptors in ``kept``.
     """
@@ -222,8 +232,8 @@ def landlock_abi() -> int:
 
 def landlock(reading: Iterable[str], writing: Iterable[str]) -> int:
     """Allow this process and its children to read below ``reading`` and to read and write below
-    ``writing``, and nothing else in the file system; no TCP, and signals and abstract sockets only among
-    themselves, as far as the kernel knows these. Paths that do not exist are left out.
+    ``writing``, and nothing else in the file system; no TCP, and signals and abstract sockets only
+    among themselves, as far as the kernel knows these. Paths that do not exist are left out.
 
     Returns: the Landlock version (signals are kept in from 6 on, TCP from 4, truncation from 3).
     """
@@ -237,8 +247,8 @@ def landlock(reading: Iterable[str], writing: Iterable[str]) -> int:
 
 
 def landlock_writes(writing: Iterable[str]) -> None:
-    """Allow this process and its children to write, create and remove below ``writing`` only, and to
-    signal only one another where the kernel knows that; reading stays as it was."""
+    """Allow this process and its children to write, create and remove below ``writing`` only, and
+    to signal only one another where the kernel knows that; reading stays as it was."""
     abi = _check(_libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1), "landlock")
     handled = ((1 << 13) - 1) & ~_READING
     for version, right in ((2, 1 << 13), (3, _TRUNCATE)):
@@ -246,12 +256,15 @@ def landlock_writes(writing: Iterable[str]) -> None:
     _restrict(abi, handled, 0, [(writing, handled)])
 
 
-def _restrict(abi: int, handled: int, network: int, rules: Iterable[tuple[Iterable[str], int]]) -> None:
+def _restrict(
+    abi: int, handled: int, network: int, rules: Iterable[tuple[Iterable[str], int]]
+) -> None:
     scoped = _SCOPE_SOCKETS_AND_SIGNALS if abi >= 6 else 0
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     attributes = struct.pack("=QQQ", handled, network, scoped)[:size]
     ruleset = _check(
-        _libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), 0), "landlock_create_ruleset"
+        _libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), 0),
+        "landlock_create_ruleset",
     )
     try:
         for paths, rights in rules:
@@ -283,8 +296,8 @@ def _allow(rules: int, path: str, rights: int) -> None:
 def load_filter(program: bytes, *, listen: bool = False) -> int:
     """Load a seccomp program (BPF instructions as the kernel wants them).
 
-    Returns: with ``listen`` a descriptor on which a supervisor hears of calls that wait for it, else 0.
-    """
+    Returns: with ``listen`` a descriptor on which a supervisor hears of calls that wait for it,
+    else 0."""
     no_new_privileges()
     code = ctypes.create_string_buffer(program, len(program))
     description = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))

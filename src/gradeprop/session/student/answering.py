@@ -1,4 +1,5 @@
-"""Answers asks in a namespace: the one implementation for the sandbox and for the student's own kernel.
+"""Answers asks in a namespace: the one implementation for the sandbox and for the student's own
+kernel.
 
 Runs beside student code; whatever that code raises becomes an outcome.
 """
@@ -43,7 +44,8 @@ class Answering:
     cell_of: Callable[[str], str | None] = lambda _: None
 
     def answer_all(self, asks: Sequence[Ask], namespace: Mapping[str, Any]) -> Iterator[Outcome]:
-        """One outcome per ask, in order; after a `Stopped`, the same `Stopped` for all that follow."""
+        """One outcome per ask, in order; after a `Stopped`, the same `Stopped` for all that
+        follow."""
         stopped: Stopped | None = None
         for ask in asks:
             outcome: Outcome = stopped if stopped is not None else self.answer(ask, namespace)

@@ -24,8 +24,8 @@ _DTYPES: Final = frozenset({
     torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8, torch.bool,
     torch.complex64, torch.complex128,
 })  # fmt: skip
-# Descriptors taken before any student code ran, so that replacing an attribute of these classes or of a
-# metaclass changes nothing here.
+# Descriptors taken before any student code ran, so that replacing an attribute of these classes or
+# of a metaclass changes nothing here.
 _name_of = type.__dict__["__qualname__"].__get__
 _module_of = type.__dict__["__module__"].__get__
 _strided = torch.strided
@@ -106,7 +106,9 @@ def _capture_tensor(tensor: torch.Tensor, budget: _Budget) -> Value:
         device=str(tensor.device),
         requires_grad=requires_grad,
         is_leaf=is_leaf,
-        grad=None if type(grad) is not torch.Tensor or grad.layout is not _strided else _copy(grad, budget),
+        grad=None
+        if type(grad) is not torch.Tensor or grad.layout is not _strided
+        else _copy(grad, budget),
     )
 
 
@@ -118,7 +120,8 @@ def _copy(tensor: torch.Tensor, budget: _Budget) -> torch.Tensor:
 
 
 def build(value: Value) -> Any:
-    """``value`` as fresh live objects: each tensor a new leaf on its device, with its gradient if given."""
+    """``value`` as fresh live objects: each tensor a new leaf on its device, with its gradient if
+    given."""
     if type(value) is list:
         return [build(item) for item in value]
     if type(value) is tuple:

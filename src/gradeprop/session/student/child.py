@@ -1,17 +1,18 @@
 """One submission's process: runs its cells and answers what is asked about them. Untrusted.
 
-What is asked after the last cell about a place before it, this process answers itself, as long as it can
-go back there (see `gradeprop.session.student.places`). Whatever a call does to it can then harm no cell any more,
-and a call that hangs or crashes ends a process that is hardly needed any longer.
+What is asked after the last cell about a place before it, this process answers itself, as long as
+it can go back there (see `gradeprop.session.student.places`). Whatever a call does to it can then
+harm no cell any more, and a call that hangs or crashes ends a process that is hardly needed any
+longer.
 
-What is asked at the place where the notebook stands is different: cells may follow. Reading values runs no
-code of the student's and changes nothing, so this process does it itself. Calls are answered in a fork of
-it, a *checker*, so that whatever they do to the state dies with the checker, and a call that hangs or
-crashes takes only the checker with it. Measured on 2 cores with the warm process's heap on huge pages, the
-first answer of a fresh checker comes after 5 to 10 ms and its end costs 2 ms more (twice that on small
-pages); a further check in the same checker costs about 1 ms. So a checker goes on to the next check as long
-as it can go back to where it began, and is thrown away for a fresh fork otherwise.
-"""
+What is asked at the place where the notebook stands is different: cells may follow. Reading values
+runs no code of the student's and changes nothing, so this process does it itself. Calls are
+answered in a fork of it, a *checker*, so that whatever they do to the state dies with the checker,
+and a call that hangs or crashes takes only the checker with it. Measured on 2 cores with the warm
+process's heap on huge pages, the first answer of a fresh checker comes after 5 to 10 ms and its end
+costs 2 ms more (twice that on small pages); a further check in the same checker costs about 1 ms.
+So a checker goes on to the next check as long as it can go back to where it began, and is thrown
+away for a fresh fork otherwise."""
 
 from __future__ import annotations
 
@@ -56,8 +57,8 @@ class Submission:
         shell: the warm shell, which this process owns from now on.
         folder: the empty working folder, already the current one.
         checks: another empty folder, for the checkers.
-        seal: called in a checker with its folder and the descriptors that it needs, so that nothing of
-            what it does reaches this process.
+        seal: called in a checker with its folder and the descriptors that it needs, so that nothing
+            of what it does reaches this process.
     """
 
     def __init__(
@@ -84,7 +85,9 @@ class Submission:
         handlers |= {"read": self._read, "fork": self._fork, "end": self._end}
         while True:
             try:
-                frame = self.channel.receive(accept_fds=True, json_cap=_FROM_GRADER, tail_cap=_FROM_GRADER)
+                frame = self.channel.receive(
+                    accept_fds=True, json_cap=_FROM_GRADER, tail_cap=_FROM_GRADER
+                )
             except WireError:
                 return
             try:
@@ -101,7 +104,9 @@ class Submission:
             path.write_bytes(frame.tail[at : at + size])
             os.utime(path, (_LONG_AGO_S, _LONG_AGO_S))
             at += size
-        self.shell.shown = OutputLog(head["cell_bytes"], head["total_bytes"], self.shell.shown.hidden)
+        self.shell.shown = OutputLog(
+            head["cell_bytes"], head["total_bytes"], self.shell.shown.hidden
+        )
         self.shell.capture.log = self.shell.shown
         self.answering = Answering(head["result_bytes"], self.shell.cell_of)
         sys.path.insert(0, "")
@@ -150,7 +155,8 @@ class Submission:
             _exit(0)  # the call forked: this copy has nothing to say
 
     def _answer(self, frame: Frame, place: Place | None, channel: Channel) -> None:
-        """Answer the asks in ``frame``, one frame for each answer, so that those before a crash count.
+        """Answer the asks in ``frame``, one frame for each answer, so that those before a crash
+        count.
 
         Args:
             place: where to go back to first, if not all is still as it was there.
@@ -178,7 +184,8 @@ class Submission:
             folder = self._own_folder(number)
             pid = _fork()
         except OSError:
-            os.close(descriptor)  # the grader sees it; too many processes or files are the student's
+            # the grader sees it; too many processes or files are the student's
+            os.close(descriptor)
             return
         if pid == 0:
             try:

@@ -1,10 +1,9 @@
 """What can be seen of the notebook's state, as plain values that differ when the state does.
 
-This looks at everything that student code can reach from a name through plain objects, by content. What it
-does not know (iterators, open files, objects of C code) makes it give up, and the caller takes the slow
-way that is always right (see `gradeprop.session.student.places`). A student who hides state from it can only carry
-it from one of his own checks to the next.
-"""
+This looks at everything that student code can reach from a name through plain objects, by content.
+What it does not know (iterators, open files, objects of C code) makes it give up, and the caller
+takes the slow way that is always right (see `gradeprop.session.student.places`). A student who
+hides state from it can only carry it from one of his own checks to the next."""
 
 from __future__ import annotations
 
@@ -23,20 +22,31 @@ from typing import Any, Final
 
 import torch
 
-__all__ = ["Budget", "Facts", "facts_of", "listing", "numbers", "put_back", "surroundings", "thread_count"]
+__all__ = [
+    "Budget",
+    "Facts",
+    "facts_of",
+    "listing",
+    "numbers",
+    "put_back",
+    "surroundings",
+    "thread_count",
+]
 
 MAX_OBJECTS: Final = 20_000
 MAX_TENSOR_BYTES: Final = 4 << 20
 _ATOMS: Final = frozenset({
-    type(None), bool, int, float, complex, str, bytes, range, slice, type(Ellipsis), type(NotImplemented),
+    type(None), bool, int, float, complex, str, bytes, range, slice, type(Ellipsis),
+    type(NotImplemented),
     torch.dtype, torch.device, torch.layout, torch.Size, types.CodeType, types.BuiltinFunctionType,
     types.MethodDescriptorType, types.WrapperDescriptorType, types.GetSetDescriptorType,
     types.MemberDescriptorType,
 })  # fmt: skip
 _SEQUENCES: Final = (list, tuple, deque)
 _MAPPINGS: Final = (dict, OrderedDict, defaultdict, types.MappingProxyType)
-# Student code that replaces parts of a library may do so in any module or class that other code names.
-# Only what that code names is looked up: looking at all there is copies its pages in each child.
+# Student code that replaces parts of a library may do so in any module or class that other code
+# names. Only what that code names is looked up: looking at all there is copies its pages in each
+# child.
 _EVERYWHERE: Final = (torch.Tensor, builtins)
 # What calls inside torch end in.
 _WITHIN: Final = tuple(
@@ -78,8 +88,8 @@ class Facts:
     Attributes:
         content: differs when the state reachable from the value does.
         refers: the names that code in it may look up among the student's.
-        graph: whether a tensor in it holds a graph. A backward pass through that frees it, which shows
-            nowhere but in the next one.
+        graph: whether a tensor in it holds a graph. A backward pass through that frees it, which
+            shows nowhere but in the next one.
     """
 
     content: tuple[Any, ...]
@@ -147,8 +157,8 @@ def _working_folder() -> str:
 
 
 def listing(folder: Path) -> list[tuple[str, int, int]]:
-    """What lies in ``folder`` and below it: paths, sizes (-1 for folders), times of change in nanoseconds;
-    nothing if it is gone."""
+    """What lies in ``folder`` and below it: paths, sizes (-1 for folders), times of change in
+    nanoseconds; nothing if it is gone."""
     found: list[tuple[str, int, int]] = []
     waiting = [""]
     try:
@@ -213,7 +223,9 @@ class _Walk:
             thing = waiting.pop()
             kind = type(thing)
             if kind in _ATOMS and not (kind is types.BuiltinFunctionType and _is_bound(thing)):
-                self.note((kind, repr(thing)) if kind is float or kind is complex else (kind, thing))
+                self.note(
+                    (kind, repr(thing)) if kind is float or kind is complex else (kind, thing)
+                )
                 continue
             # The identity too: a name bound to an equal object is another state (`x is y`).
             self.note(id(thing))
@@ -275,7 +287,11 @@ class _Walk:
         self.graph = self.graph or tensor.grad_fn is not None
         own: Any = tensor
         hooks = [own._backward_hooks, getattr(own, "_post_accumulate_grad_hooks", None)]
-        return [tensor.grad if tensor.is_leaf or tensor.retains_grad else None, *hooks, vars(tensor) or None]
+        return [
+            tensor.grad if tensor.is_leaf or tensor.retains_grad else None,
+            *hooks,
+            vars(tensor) or None,
+        ]
 
     def _array(self, thing: Any, kind: type) -> list[Any]:
         numpy: Any = sys.modules["numpy"]
@@ -301,7 +317,8 @@ class _Walk:
         return [*inside, function.__dict__ or None]
 
     def _names_in(self, code: types.CodeType) -> list[Any]:
-        """Note what the names in ``code`` mean; the student's own modules among them are to be visited."""
+        """Note what the names in ``code`` mean; the student's own modules among them are to be
+        visited."""
         self.refers.update(code.co_names)
         self._note_libraries(code.co_names)
         if "environ" in code.co_names or "getenv" in code.co_names:
@@ -314,7 +331,8 @@ class _Walk:
         return found
 
     def _note_libraries(self, names: Sequence[str]) -> None:
-        """Note what ``names`` mean in modules and classes that code with these names can come to by them."""
+        """Note what ``names`` mean in modules and classes that code with these names can come to by
+        them."""
         places: list[Any] = list(_EVERYWHERE)
         places += filter(_is_place, (self.names.get(name) for name in names))
         known = set(map(id, places))
@@ -350,7 +368,10 @@ class _Walk:
         if kind.__module__ != "__main__":
             return []  # a library's; its attributes are taken as they are
         own = [
-            part for item in vars(kind).items() for part in item if item[0] not in ("__dict__", "__weakref__")
+            part
+            for item in vars(kind).items()
+            for part in item
+            if item[0] not in ("__dict__", "__weakref__")
         ]
         return [*own, *kind.__bases__, type(kind)]
 

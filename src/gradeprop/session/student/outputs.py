@@ -1,4 +1,5 @@
-"""What one cell prints and displays, as nbformat 4 output dicts, the way a notebook's reader sees it.
+"""What one cell prints and displays, as nbformat 4 output dicts, the way a notebook's reader sees
+it.
 
 Keeps within a budget: what is beyond it is counted, not kept, and a notice says so.
 """
@@ -68,7 +69,8 @@ class OutputLog:
         self._error_room = _ERROR_BYTES
 
     def finish(self) -> tuple[list[dict[str, Any]], bool]:
-        """The cell's outputs, and whether some are missing because the submission's budget is spent."""
+        """The cell's outputs, and whether some are missing because the submission's budget is
+        spent."""
         if self._clear_next:
             self._clear_next = False
         for output in self._outputs:
@@ -93,7 +95,8 @@ class OutputLog:
             self._outputs, self._displays, self._clear_next = [], {}, False
 
     def stream(self, name: str, text: str) -> None:
-        """Text written to ``stdout`` or ``stderr``; joined with what came before on the same stream."""
+        """Text written to ``stdout`` or ``stderr``; joined with what came before on the same
+        stream."""
         if not text:
             return
         text = self._without_folders(text)

@@ -1,13 +1,13 @@
 """Places in a notebook that can be gone back to, to answer there what is asked after the last cell.
 
-A part is judged on the state right after its own place. A fork at every place would keep that state, but a
-fork of a process with torch in it costs some 12 ms (made, its pages copied at their first use, ended):
-more than all that most checks ask. So the process itself remembers at each place which names there were
-and what could be seen of their values. When something is asked later, the names are bound as they were, the
-random numbers go on from where they stood, and what the answer can depend on is looked at again. Only if
-all of that is as it was is the question answered here; otherwise the grader has another process run the
-cells up to the place. Asking last has a second use: no cell can tell what a check has asked.
-"""
+A part is judged on the state right after its own place. A fork at every place would keep that
+state, but a fork of a process with torch in it costs some 12 ms (made, its pages copied at their
+first use, ended): more than all that most checks ask. So the process itself remembers at each place
+which names there were and what could be seen of their values. When something is asked later, the
+names are bound as they were, the random numbers go on from where they stood, and what the answer
+can depend on is looked at again. Only if all of that is as it was is the question answered here;
+otherwise the grader has another process run the cells up to the place. Asking last has a second
+use: no cell can tell what a check has asked."""
 
 from __future__ import annotations
 
@@ -62,10 +62,11 @@ class Place:
     """Where the notebook stands now.
 
     Args:
-        names: the student's global names, the very mapping in which the student's functions look them up.
+        names: the student's global names, the very mapping in which the student's functions look
+            them up.
         folder: the working folder.
-        threads: how many threads this process has of its own; with more, something may change at any time.
-    """
+        threads: how many threads this process has of its own; with more, something may change at
+    any time."""
 
     def __init__(self, names: MutableMapping[str, Any], folder: Path, threads: int = 1) -> None:
         self._live, self._folder, self._threads = names, folder, threads
@@ -76,8 +77,8 @@ class Place:
         budget = Budget(_OBJECTS, _TENSOR_BYTES)
         self._names: dict[str, Any] = {}
         self._facts: dict[str, Facts] = {}
-        # Names whose values nothing is known of. The values are not kept either: a cell that deletes what is
-        # large, to make room, must have the room.
+        # Names whose values nothing is known of. The values are not kept either: a cell that
+        # deletes what is large, to make room, must have the room.
         self._unseen: set[str] = set()
         for name, value in names.items():
             facts = None if is_of_the_shell(name) else facts_of(value, names, str(folder), budget)
@@ -93,7 +94,8 @@ class Place:
             called: the names of what is to be called.
             read: the names whose values are only looked at.
 
-        Returns: whether all that the answers can depend on is as it was. If not, what the names are now
+        Returns: whether all that the answers can depend on is as it was. If not, what the names are
+        now
             says nothing about this place.
         """
         for name in [name for name in self._live if not is_of_the_shell(name)]:
@@ -114,7 +116,8 @@ class Place:
         return facts_of(self._names[name], self._live, str(self._folder)) == self._facts[name]
 
     def _is_known(self, name: str) -> bool:
-        """Whether this is one of the student's names here, or one that the shell may bind at any cell."""
+        """Whether this is one of the student's names here, or one that the shell may bind at any
+        cell."""
         if name in self._names or name in self._unseen:
             return True
         return is_of_the_shell(name) and not name.startswith("__")

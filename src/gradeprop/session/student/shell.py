@@ -59,7 +59,9 @@ class _ResultHook(DisplayHook):
     def write_output_prompt(self) -> None:
         """A notebook shows its prompt itself."""
 
-    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+    def write_format_data(
+        self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
+    ) -> None:
         self.shell.shown.add({
             "output_type": "execute_result",
             "execution_count": self.prompt_count,
@@ -211,7 +213,8 @@ class NotebookShell(InteractiveShell):
         return label
 
     def run_source(self, source: str, label: str) -> CellResult:
-        """Run one cell in the notebook's namespace. SIGINT stops it, and is ignored between cells."""
+        """Run one cell in the notebook's namespace. SIGINT stops it, and is ignored between
+        cells."""
         self.compile.running = label
         self.shown.start()
         result: Any = None
@@ -248,14 +251,16 @@ def _no_input(*_: object, **__: object) -> str:
 
 
 class DescriptorCapture:
-    """What C code and child processes write to descriptors 1 and 2, by way of a file without a name."""
+    """What C code and child processes write to descriptors 1 and 2, by way of a file without a
+    name."""
 
     def __init__(self, log: OutputLog) -> None:
         self.log = log
         self._file: int | None = None
 
     def use(self, file: int) -> None:
-        """From now on what lies in the open file ``file`` is output; descriptors 1 and 2 are that file."""
+        """From now on what lies in the open file ``file`` is output; descriptors 1 and 2 are that
+        file."""
         self._file = file
 
     def drain(self, cap: int = 1 << 20) -> None:

@@ -1,4 +1,5 @@
-"""Nothing that student code prints or displays during a check reaches the notebook or the terminal."""
+"""Nothing that student code prints or displays during a check reaches the notebook or the
+terminal."""
 
 from __future__ import annotations
 
@@ -14,10 +15,9 @@ __all__ = ["silence"]
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Swallow what is written to stdout and stderr, also by C code, child processes and loggers that hold
-    the streams from before, and what is displayed through IPython. Nothing is kept, so that endless output
-    needs no memory.
-    """
+    """Swallow what is written to stdout and stderr, also by C code, child processes and loggers
+    that hold the streams from before, and what is displayed through IPython. Nothing is kept, so
+    that endless output needs no memory."""
     streams = (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__)
     with contextlib.ExitStack() as undo:
         for descriptor in (1, 2):

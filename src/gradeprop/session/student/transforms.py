@@ -1,9 +1,9 @@
 """IPython's input transformation, without taking cells apart that have nothing to transform.
 
-IPython looks for ``%magic``, ``!command`` and ``help?`` by tokens, and for prompts that were pasted along
-by regular expressions over the whole cell: 2 ms for each cell in a fresh process, more than half of all
-that a cell takes. A glance at the text tells for most cells that there is nothing to find.
-"""
+IPython looks for ``%magic``, ``!command`` and ``help?`` by tokens, and for prompts that were pasted
+along by regular expressions over the whole cell: 2 ms for each cell in a fresh process, more than
+half of all that a cell takes. A glance at the text tells for most cells that there is nothing to
+find."""
 
 # mypy: disable-error-code="no-untyped-call"
 
@@ -27,8 +27,9 @@ __all__ = ["QuickTransformers", "may_await"]
 Transform: TypeAlias = Callable[[list[str]], list[str]]
 
 _BY_TOKENS: Final = tuple(TransformerManager().token_transformers)
-# What a magic, a command or a question for help begins or ends with, where one could stand. One expression
-# for each: with a fixed first letter the search is ten times as fast, and a set-up cell has 20 KB.
+# What a magic, a command or a question for help begins or ends with, where one could stand. One
+# expression for each: with a fixed first letter the search is ten times as fast, and a set-up cell
+# has 20 KB.
 _AT_FIRST: Final = tuple("%!,;/?")
 _ASSIGNED = re.compile(r"=[ \t]*[%!]")
 _AT_LAST = re.compile(r"\?[ \t]*(#.*)?$", re.MULTILINE)
@@ -46,7 +47,9 @@ class QuickTransformers(TransformerManager):
             ipython_prompt: _only_with_prompts,
         }
         transforms: list[Any] = self.cleanup_transforms
-        self.cleanup_transforms = [quick.get(transform, _as_is)(transform) for transform in transforms]
+        self.cleanup_transforms = [
+            quick.get(transform, _as_is)(transform) for transform in transforms
+        ]
 
     def do_token_transforms(self, lines: list[str]) -> list[str]:
         own = tuple(self.token_transformers) != _BY_TOKENS  # student code may have added some
@@ -101,5 +104,6 @@ def _is_python(source: str) -> bool:
 
 
 def may_await(source: str) -> bool:
-    """Whether ``source`` could await at its top level; if not, it need not be compiled to see that."""
+    """Whether ``source`` could await at its top level; if not, it need not be compiled to see
+    that."""
     return "await" in source or "async" in source

@@ -18,8 +18,8 @@ import torch.autograd.graph
 
 __all__ = ["watch"]
 
-# Every backward pass in Python ends in _engine_run_backward, which torch's own modules import by name;
-# every forward-mode pass makes a dual tensor first.
+# Every backward pass in Python ends in _engine_run_backward, which torch's own modules import by
+# name; every forward-mode pass makes a dual tensor first.
 _AUTOGRAD = (
     ("torch.autograd.graph", "_engine_run_backward"),
     ("torch.autograd", "_engine_run_backward"),
@@ -40,7 +40,8 @@ def _marking(function: Callable[..., Any], used: set[str], what: str) -> Callabl
 
 @contextmanager
 def watch() -> Iterator[set[str]]:
-    """A set that gets ``"autograd"`` or ``"optimizer"`` when such machinery runs inside the block."""
+    """A set that gets ``"autograd"`` or ``"optimizer"`` when such machinery runs inside the
+    block."""
     used: set[str] = set()
     replaced: list[tuple[Any, str, Any]] = []
     for module_name, name in _AUTOGRAD:

@@ -6,9 +6,9 @@ Started by the grader, which is at the other end of a packet socket and says wha
     {"op": "signal", "id": 1, "signal": 2}
     {"op": "allow", "id": 1, "forks": 1, "files": 64}  where they are counted: the grader's own wish
 
-and hears ``{"ready": ...}`` once, ``{"id": 1, "ended": <exit code or minus signal>}`` for every child,
-``{"id": 1, "failed": "..."}`` if one could not be started. It never reads anything from student code.
-"""
+and hears ``{"ready": ...}`` once, ``{"id": 1, "ended": <exit code or minus signal>}`` for every
+child, ``{"id": 1, "failed": "..."}`` if one could not be started. It never reads anything from
+student code."""
 
 from __future__ import annotations
 
@@ -143,8 +143,9 @@ class Worker:
         self._tell({"id": child.number, "ended": os.waitstatus_to_exitcode(status)})
 
     def _end_orphans(self) -> None:
-        """End what a child left behind. At ``full`` its PID namespace has done so already; otherwise
-        orphans become children of this process, and anything here that is no running child is one."""
+        """End what a child left behind. At ``full`` its PID namespace has done so already;
+        otherwise orphans become children of this process, and anything here that is no running
+        child is one."""
         if self.forker.layers.level == "full":
             return
         known = {child.pid for child in self.running.values()}
@@ -167,7 +168,8 @@ def direct_children() -> list[int]:
 
 
 def main() -> None:
-    """Entry point: ``argv[1]`` is the control socket's descriptor, ``argv[2]`` the configuration (JSON)."""
+    """Entry point: ``argv[1]`` is the control socket's descriptor, ``argv[2]`` the configuration
+    (JSON)."""
     control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(sys.argv[2])
     from gradeprop.session.isolation import syscalls

@@ -26,8 +26,9 @@ __all__ = [
     "warm_up",
 ]
 
-# One training step in one thread is safe before a fork and saves each child some 10 ms. What is not safe is
-# any region of more than one OpenMP thread: the child would wait for threads that it does not have.
+# One training step in one thread is safe before a fork and saves each child some 10 ms. What is not
+# safe is any region of more than one OpenMP thread: the child would wait for threads that it does
+# not have.
 _TRAINING = """
 import torch
 _x = torch.randn(8, 4, requires_grad=True)
@@ -40,7 +41,13 @@ torch.nn.functional.cross_entropy(_m(_x).expand(8, 3), torch.zeros(8, dtype=torc
 print(_l, _x.grad)
 _x
 """
-_SHOWING = ("1 / 0", "from IPython.display import display; display(1)", "def _f(:", "%time 1", "!true")
+_SHOWING = (
+    "1 / 0",
+    "from IPython.display import display; display(1)",
+    "def _f(:",
+    "%time 1",
+    "!true",
+)
 _FIGURE: Final = "import matplotlib.pyplot as plt\nplt.plot([1, 2])"
 _HUGE: Final = 2 << 20
 _MADV_COLLAPSE: Final = 25
@@ -62,7 +69,8 @@ def import_torch() -> None:
 
 
 def import_packages(packages: Sequence[str], shell: Any) -> list[str]:
-    """Import ``packages`` with ``shell`` in place, as matplotlib needs it; returns those not there."""
+    """Import ``packages`` with ``shell`` in place, as matplotlib needs it; returns those not
+    there."""
     missing = []
     for name in packages:
         try:
@@ -102,7 +110,9 @@ def _answer_once(shell: Any) -> None:
 
     shell.run_source("def _f(a): return a + a\ndef _g(a): return a / 0 + a.b", "warm-up")
     argument = TensorState(torch.ones(2))
-    rows, tail = values_codec.encode_asks([Call(name, (argument,)) for name in ("_f", "_g")] + [Read("_f")])
+    rows, tail = values_codec.encode_asks(
+        [Call(name, (argument,)) for name in ("_f", "_g")] + [Read("_f")]
+    )
     asks = values_codec.decode_asks(rows, tail)
     answers = Answering(cell_of=shell.cell_of).answer_all(asks, shell.user_ns)
     values_codec.decode_outcomes(*values_codec.encode_outcomes(answers))
@@ -122,8 +132,8 @@ def seed_all(seed: int) -> None:
     """Seed every random number generator that a notebook uses."""
     import torch
 
-    # torch.manual_seed also visits every other device: 3 ms in a fresh child, for devices that are not
-    # there. One that is gets its seed when it is first used.
+    # torch.manual_seed also visits every other device: 3 ms in a fresh child, for devices that are
+    # not there. One that is gets its seed when it is first used.
     torch.default_generator.manual_seed(seed)
     if torch.version.cuda is not None:
         torch.cuda.manual_seed_all(seed)
@@ -152,8 +162,8 @@ def start_gpu() -> str | None:
 def freeze() -> int:
     """Make forks cheap: no garbage collection of what exists, huge pages for the heap.
 
-    Measured here: fork and exit 22 ms as is, 4 ms with both; the collector alone would copy the heap in
-    every child. Where the kernel cannot collapse pages nothing is lost but time.
+    Measured here: fork and exit 22 ms as is, 4 ms with both; the collector alone would copy the
+    heap in every child. Where the kernel cannot collapse pages nothing is lost but time.
 
     Returns: how many huge pages the heap now has.
     """

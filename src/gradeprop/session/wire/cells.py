@@ -38,7 +38,11 @@ class _Cleaner:
             raise _malformed()
         kind = raw.get("output_type")
         if kind == "stream" and raw.get("name") in ("stdout", "stderr"):
-            return {"output_type": "stream", "name": raw["name"], "text": self.text(raw.get("text"))}
+            return {
+                "output_type": "stream",
+                "name": raw["name"],
+                "text": self.text(raw.get("text")),
+            }
         if kind == "error":
             trace = raw.get("traceback")
             if type(trace) is not list:

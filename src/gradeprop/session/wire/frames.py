@@ -1,10 +1,9 @@
 """Frames between the grader and student code: a length, JSON for structure, bytes for tensors.
 
 A frame is ``<u32 json bytes><u32 tail bytes><json><tail>``, little-endian. The JSON is always one
-object. Whatever is wrong with what arrives (cut short, too long, not JSON, late) is a `WireError` with a
-kind, never another exception: the session turns it into a ``Stopped`` of the student's.
-Nothing here unpickles, evaluates or loads code.
-"""
+object. Whatever is wrong with what arrives (cut short, too long, not JSON, late) is a `WireError`
+with a kind, never another exception: the session turns it into a ``Stopped`` of the student's.
+Nothing here unpickles, evaluates or loads code."""
 
 from __future__ import annotations
 
@@ -32,8 +31,8 @@ class WireError(Exception):
     """The other side broke the exchange.
 
     Attributes:
-        kind: ``"eof"`` it went away, ``"malformed"`` it sent no valid frame, ``"too_big"`` it sent more
-            than was allowed, ``"deadline"`` it was too slow.
+        kind: ``"eof"`` it went away, ``"malformed"`` it sent no valid frame, ``"too_big"`` it sent
+            more than was allowed, ``"deadline"`` it was too slow.
     """
 
     def __init__(self, kind: Literal["eof", "malformed", "too_big", "deadline"], what: str) -> None:
@@ -43,7 +42,8 @@ class WireError(Exception):
 
 @dataclass(frozen=True)
 class Frame:
-    """One message: ``head`` is a JSON object, ``tail`` raw bytes, ``fds`` descriptors sent along."""
+    """One message: ``head`` is a JSON object, ``tail`` raw bytes, ``fds`` descriptors sent
+    along."""
 
     head: dict[str, Any]
     tail: bytes = b""
@@ -93,8 +93,8 @@ def decode_json(data: bytes) -> dict[str, Any]:
 
 
 class Channel:
-    """A stream socket that speaks frames, with a deadline on every exchange. Receives either always with
-    ``accept_fds`` or never."""
+    """A stream socket that speaks frames, with a deadline on every exchange. Receives either always
+    with ``accept_fds`` or never."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
@@ -148,7 +148,11 @@ class Channel:
         """
         # Descriptors come along with bytes, and must not be taken in with those of a frame before.
         ahead = 0 if accept_fds else _AHEAD
-        first, fds = self._start(deadline) if accept_fds else (self._read(_LENGTHS.size, deadline, ahead), ())
+        first, fds = (
+            self._start(deadline)
+            if accept_fds
+            else (self._read(_LENGTHS.size, deadline, ahead), ())
+        )
         json_bytes, tail_bytes = _LENGTHS.unpack(first)
         if json_bytes > json_cap or tail_bytes > tail_cap:
             raise WireError("too_big", f"a frame of {json_bytes} + {tail_bytes} bytes")
@@ -178,8 +182,9 @@ class Channel:
         return data, tuple(received)
 
     def _read(self, count: int, deadline: float | None, ahead: int = 0) -> bytes:
-        """The next ``count`` bytes. Up to ``ahead`` may be taken in at once: answers to one check often lie
-        there together, and each call of the system costs as much as decoding a small one."""
+        """The next ``count`` bytes. Up to ``ahead`` may be taken in at once: answers to one check
+        often lie there together, and each call of the system costs as much as decoding a small
+        one."""
         while (missing := count - len(self._taken)) > 0:
             try:
                 self.sock.settimeout(remaining(deadline))

@@ -1,10 +1,11 @@
-"""Values and asks and outcomes as JSON plus plain numbers, and back, trusting nothing that comes back.
+"""Values and asks and outcomes as JSON plus plain numbers, and back, trusting nothing that comes
+back.
 
-Scalars are JSON's own; what JSON lacks is an object with one key: ``{"l": [...]}`` list, ``{"t": [...]}``
-tuple, ``{"d": [[key, value], ...]}`` dict, ``{"f": "nan"}`` special float, ``{"i": "12..."}`` large int,
-``{"o": "np.int64"}`` opaque, ``{"x": {...}}`` tensor. A tensor's numbers lie in the tail, little-endian, row
-by row, from the byte that it names; dtype and shape say how many. (A safetensors file in the tail did the
-same and took 4 ms of the processor for each submission.)
+Scalars are JSON's own; what JSON lacks is an object with one key: ``{"l": [...]}`` list, ``{"t":
+[...]}`` tuple, ``{"d": [[key, value], ...]}`` dict, ``{"f": "nan"}`` special float, ``{"i":
+"12..."}`` large int, ``{"o": "np.int64"}`` opaque, ``{"x": {...}}`` tensor. A tensor's numbers lie
+in the tail, little-endian, row by row, from the byte that it names; dtype and shape say how many.
+(A safetensors file in the tail did the same and took 4 ms of the processor for each submission.)
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 class _Encoder:
-    """Collects tensors while it writes values; with ``asking`` it refuses what cannot be an argument, so
-    that the grader's own mistake shows here and not as a failure of the student's."""
+    """Collects tensors while it writes values; with ``asking`` it refuses what cannot be an
+    argument, so that the grader's own mistake shows here and not as a failure of the student's."""
 
     def __init__(self, *, asking: bool = False) -> None:
         self.asking = asking
@@ -100,7 +101,9 @@ class _Encoder:
 
         dtype = str(tensor.dtype).removeprefix("torch.")
         if dtype not in DTYPES or tensor.dim() > MAX_RANK:
-            raise TypeError(f"the wire does not carry a {tensor.dim()}-dimensional tensor of {dtype}")
+            raise TypeError(
+                f"the wire does not carry a {tensor.dim()}-dimensional tensor of {dtype}"
+            )
         plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
         if plain.is_complex():
             plain = torch.view_as_real(plain)
@@ -167,7 +170,11 @@ class _Decoder:
         return clean_text(raw)
 
     def tensor(self, raw: dict[str, Any]) -> TensorState:
-        device, requires_grad, is_leaf = raw.get("device"), raw.get("requires_grad"), raw.get("is_leaf")
+        device, requires_grad, is_leaf = (
+            raw.get("device"),
+            raw.get("requires_grad"),
+            raw.get("is_leaf"),
+        )
         if type(device) is not str or not _DEVICE.fullmatch(device):
             raise _malformed("device")
         if type(requires_grad) is not bool or type(is_leaf) is not bool:
@@ -187,7 +194,12 @@ class _Decoder:
         if type(raw) is not dict:
             raise _malformed("tensor")
         place, dtype, shape = raw.get("at"), raw.get("dtype"), raw.get("shape")
-        if dtype not in DTYPES or type(shape) is not list or len(shape) > MAX_RANK or type(place) is not int:
+        if (
+            dtype not in DTYPES
+            or type(shape) is not list
+            or len(shape) > MAX_RANK
+            or type(place) is not int
+        ):
             raise _malformed("tensor")
         if not all(type(length) is int and 0 <= length <= _MOST for length in shape):
             raise _malformed("shape")
@@ -312,7 +324,9 @@ def _outcome(row: dict[str, Any], decoder: _Decoder) -> Outcome:
         )
     if "missing" in row:
         found = row.get("found")
-        return Missing(decoder.text(row["missing"]), None if found is None else decoder.text(found)[:200])
+        return Missing(
+            decoder.text(row["missing"]), None if found is None else decoder.text(found)[:200]
+        )
     reason = row.get("stopped")
     for known in get_args(StopReason):
         if reason == known:
