@@ -89,7 +89,7 @@ def result_for(
             2.0,
             message,
             "w = [1.5]: got [3]",
-            None,
+            report=message,
         ),
     )
     earned = None if hidden is None else 1.0 + hidden
@@ -110,6 +110,7 @@ def result_for(
                 choice,
                 1.0,
                 "Other way.",
+                report="Other way.",
             ),
         ),
     )

@@ -26,7 +26,13 @@ def wrong(student: str = "ada", **changes: object) -> SubmissionResult:
     result = result_for(student, (), hidden=0.0, message="Was the 2 of 2w lost?", choice=0.0)
     square, sign = result.exercises
     part = square.parts[0]
-    checks = (part.checks[0], replace(part.checks[1], misconception="missing_factor_two"))
+    named = replace(
+        part.checks[1],
+        misconception="missing_factor_two",
+        report=None,
+        hint="Was the 2 of 2w lost?",
+    )
+    checks = (part.checks[0], named)
     commit = sign.parts[0]
     public = replace(
         commit.checks[0],
@@ -34,6 +40,9 @@ def wrong(student: str = "ada", **changes: object) -> SubmissionResult:
         " The step goes against the gradient.",
         detail='direction: expected "increase", got "decrease"',
         misconception="inverted_move",
+        asked="direction",
+        report='Your answer is "decrease", which is not right.',
+        hint="The step goes against the gradient.",
     )
     exercises = (
         replace(square, parts=(replace(part, checks=checks),)),

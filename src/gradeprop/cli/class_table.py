@@ -12,7 +12,6 @@ from rich.text import Text
 
 from gradeprop.cli import screen
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.result.score import NOT_BEGUN
 from gradeprop.grading.result.verdict import SubmissionResult
 
 _STATUS = {
@@ -87,7 +86,7 @@ def _remark(result: SubmissionResult) -> str:
         checks = [check for part in exercise.parts for check in part.checks]
         causes = dict.fromkeys(check.misconception for check in checks if check.misconception)
         stops = dict.fromkeys(part.status for part in exercise.parts if part.status in _STOPS)
-        if all(part.message == NOT_BEGUN for part in exercise.parts):
+        if all(part.not_begun for part in exercise.parts):
             remarks.append(f"not begun ({number})")
             continue
         unknown = any(check.status == "failed" for check in checks) and not causes and not stops

@@ -19,8 +19,12 @@ def view(judgement, *, hidden=1, trace=None, describe=LONG):
     return ReportView([PublicReport("squares", "p", "Squares – by hand", 2.0, hidden, (check,))])
 
 
-def failed(message="`f(2)`: Your answer is 3.0, expected 4.0.", rows=(), hint=None):
-    return Judgement("failed", message, None, (), tuple(rows), hint=hint)
+def failed(
+    report="Your answer is 3.0, expected 4.0.", rows=(), hint=None, asked="f(2)", not_begun=False
+):
+    return Judgement(
+        "failed", report, rows=tuple(rows), asked=asked, hint=hint, not_begun=not_begun
+    )
 
 
 ROW = Row("f(2)", (Item("", "4.0", "3.0", False),))
@@ -59,7 +63,7 @@ def test_plain_text_fits_and_keeps_a_number_with_its_unit():
 
 
 def test_beside_the_numbers_only_the_cause_is_said():
-    shown = view(failed(f"`f(2)`: Your answer is 3.0, expected 4.0. {HALF}", [ROW], HALF))
+    shown = view(failed(rows=[ROW], hint=HALF))
     for text in (repr(shown), html_text(shown)):
         assert "expected" in text
         assert "3.0" in text
@@ -68,14 +72,14 @@ def test_beside_the_numbers_only_the_cause_is_said():
 
 
 def test_without_a_cause_the_message_is_said_without_repeating_the_question():
-    text = repr(view(failed("`f(2)`: Your answer is None. Is a return missing?", [ROW])))
+    text = repr(view(failed("Your answer is None. Is a return missing?", [ROW])))
     assert "\n      Your answer is None. Is a return missing?" in text
     assert text.count("f(2)") == 1
 
 
 def test_the_right_answer_of_a_choice_is_not_shown():
     shown = view(
-        failed("`d`: Your answer is not right.", [Row("d", (Item("", None, '"up"', False),))])
+        failed("Your answer is not right.", [Row("d", (Item("", None, '"up"', False),))], asked="d")
     )
     assert "expected" not in repr(shown)
     assert "expected" not in html_text(shown)
@@ -109,8 +113,9 @@ def test_many_wrong_questions_are_counted_not_listed():
 
 
 def test_an_untouched_answer_says_to_run_the_cell():
-    assert "run that cell first" in repr(view(failed(words.NOT_BEGUN, [ROW])))
-    assert "expected" not in repr(view(failed(words.NOT_BEGUN, [ROW])))
+    text = repr(view(failed(words.NOT_BEGUN, [ROW], asked=None, not_begun=True)))
+    assert "run that cell first" in text
+    assert "expected" not in text
 
 
 def test_hidden_checks_are_announced_and_points_so_far_are_told():

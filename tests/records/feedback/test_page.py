@@ -93,12 +93,12 @@ def test_words_that_are_no_longer_the_exercises_are_shown_as_they_were(course):
     result = wrong()
     square, sign = result.exercises
     part = square.parts[0]
-    checks = (replace(part.checks[1], message="Older words."),)
+    checks = (replace(part.checks[1], hint="Older words."),)
     result = replace(
         result, exercises=(replace(square, parts=(replace(part, checks=checks),)), sign)
     )
     check = page_of(course, marked(result)).exercises[0].parts[0].checks[0]
-    assert (check.report, check.hint) == ("Older words.", None)
+    assert (check.report, check.hint) == (None, "Older words.")
 
 
 def test_a_passed_check_is_not_explained(course):

@@ -24,19 +24,30 @@ class Judgement:
     """What became of a check.
 
     Attributes:
+        asked: the question as a student would have written it, where its inputs are public.
+        report: what came of it, in words for the student.
+        hint: the words for the cause.
+        not_begun: the answer is still the starter.
+        detail: everything that is known, for the instructor.
         causes: one id when the cause is known, several when they cannot be told apart here.
         rows: where asked for, what was asked and what came.
         observations: if a value is wrong, what came on every probe and what could have.
-        hint: what ``message`` ends with: the words for the cause of a wrong value.
     """
 
     status: Status
-    message: str | None = None
+    report: str | None = None
     detail: str | None = None
     causes: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     observations: tuple[Observation, ...] = field(default=(), compare=False, repr=False)
+    asked: str | None = None
     hint: str | None = None
+    not_begun: bool = False
+
+    @property
+    def message(self) -> str | None:
+        """The whole of what the student is told."""
+        return words.message(self.asked, self.report, self.hint)
 
     @property
     def misconception(self) -> str | None:
@@ -109,10 +120,12 @@ def _trouble(
         if machinery in outcome.used:
             cause = words.FORBIDDEN_CAUSE[machinery]
             detail = f"{expression(ask)} used {machinery}"
-            return Judgement("failed", words.words_for(cause, declared), detail, (cause,))
+            hint = words.words_for(cause, declared)
+            return Judgement("failed", None, detail, (cause,), hint=hint)
     if isinstance(ask, Call) and (changed := _changed(ask, outcome)) is not None:
-        message = words.words_for("mutates_input", declared)
-        return Judgement("failed", message, f"{expression(ask)}: {changed}", ("mutates_input",))
+        hint = words.words_for("mutates_input", declared)
+        detail = f"{expression(ask)}: {changed}"
+        return Judgement("failed", None, detail, ("mutates_input",), hint=hint)
     return None
 
 
@@ -145,10 +158,9 @@ def _raised(ask: Ask, outcome: Raised, public: bool, declared: Mapping[str, str]
             f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
             "that you cannot see. Try it with other values, shapes and dtypes."
         )
-    if cause is not None:
-        message = f"{message} {words.words_for(cause, declared)}"
+    hint = words.words_for(cause, declared) if cause else None
     detail = f"{expression(ask)} raised {outcome.type_name}{place}: {outcome.message}"
-    return Judgement("failed", message, detail, (cause,) if cause else ())
+    return Judgement("failed", message, detail, (cause,) if cause else (), hint=hint)
 
 
 def _cause_of(ask: Ask, outcome: Raised) -> str | None:
@@ -269,16 +281,18 @@ def _explained(
         f"{said}: {item if isinstance(item, str) else item.detail()}" for said, item in wrong[:3]
     )
     hint = _hint(diagnosis.named, declared)
-    report = _report(wrong, len(script.probes), public)
-    if hint is None:
-        message = report
     # An exercise's own words say it best; before them only numbers, and those only where they are
     # public.
-    elif public or diagnosis.named not in declared:
-        message = f"{report} {hint}"
-    else:
-        message = hint
-    return Judgement("failed", message, detail, causes, (), tuple(observations), hint)
+    said_by_the_hint = hint is not None and diagnosis.named in declared and not public
+    return Judgement(
+        "failed",
+        None if said_by_the_hint else _report(wrong, len(script.probes), public),
+        detail,
+        causes,
+        observations=tuple(observations),
+        asked=wrong[0][0] if public else None,
+        hint=hint,
+    )
 
 
 def _rows(
@@ -313,11 +327,9 @@ def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:
 
 
 def _report(wrong: Sequence[tuple[str, Mismatch | str]], asked: int, public: bool) -> str:
-    said, first = wrong[0]
+    _, first = wrong[0]
     report = first if isinstance(first, str) else first.student(public)
-    if public:
-        return f"`{said}`: {report}"
-    if len(wrong) < asked:
+    if not public and len(wrong) < asked:
         report = f"{report} On some of the hidden inputs the answer is right, on others it is not."
     return report
 

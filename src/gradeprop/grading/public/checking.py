@@ -179,7 +179,7 @@ def _check(
             script, outcomes, public=True, declared=part["words"], forbid=part["forbid"], rows=True
         )
     if judgement.status == "failed" and _untouched(script, begun):
-        return Judgement("failed", words.NOT_BEGUN, judgement.detail), None
+        return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
     return judgement, _trace(outcomes)
 
 

@@ -9,7 +9,6 @@ from html import escape
 
 from gradeprop.grading.checks.rows import Item, Row
 from gradeprop.grading.public.checking import PublicCheck, PublicReport
-from gradeprop.grading.result import words
 
 WIDTH = 79
 """Columns of the plain text."""
@@ -77,7 +76,7 @@ def _outlook(report: PublicReport) -> str:
 
 def _wrong_rows(check: PublicCheck) -> tuple[list[Row], int]:
     """The questions to show, and how many more were answered wrongly."""
-    if check.judgement.status != "failed" or check.judgement.message == words.NOT_BEGUN:
+    if check.judgement.status != "failed" or check.judgement.not_begun:
         return [], 0
     wrong = [row for row in check.judgement.rows if not row.right]
     return wrong[:_MAX_ROWS], max(0, len(wrong) - _MAX_ROWS)
@@ -88,14 +87,13 @@ def _said(check: PublicCheck, *, beside_rows: bool) -> str:
     judgement = check.judgement
     if judgement.status == "passed" or not judgement.message:
         return ""
-    if judgement.message == words.NOT_BEGUN:
+    if judgement.not_begun:
         return f"{judgement.message} {_NOT_RUN_YET}"
     if beside_rows and judgement.hint:
         return judgement.hint
     text = judgement.message
-    if beside_rows and text.startswith("`") and "`: " in text:
-        text = text.split("`: ", 1)[1]
-        text = text[:1].upper() + text[1:]
+    if beside_rows and judgement.asked and judgement.report:
+        text = judgement.report[:1].upper() + judgement.report[1:]
     return text if len(text) <= _MAX_MESSAGE else text[: _MAX_MESSAGE - 1] + "…"
 
 

@@ -174,12 +174,10 @@ def _about_check(
     key: tuple[str, str, str], old: CheckVerdict | None, new: CheckVerdict | None
 ) -> Iterator[Reason]:
     if old is None or new is None:
-        if not any(
-            item is not None and item.taken_out and not item.max_score for item in (old, new)
-        ):
+        if not any(item is not None and item.voided and not item.max_score for item in (old, new)):
             yield _appeared(key[:2], key[2], old, new)
-    elif old.taken_out != new.taken_out:
-        yield Reason("voided" if new.taken_out else "restored", *key, old.status, new.status)
+    elif old.voided != new.voided:
+        yield Reason("voided" if new.voided else "restored", *key, old.status, new.status)
     else:
         if old.max_score != new.max_score:
             yield Reason("points", *key, old.max_score, new.max_score)

@@ -20,8 +20,13 @@ from gradeprop.grading.result.verdict import (
     Status,
     SubmissionStatus,
 )
-from gradeprop.grading.result.words import NOT_BEGUN as NOT_BEGUN
-from gradeprop.grading.result.words import TAKEN_OUT, sentence
+from gradeprop.grading.result.words import (
+    ALL_TAKEN_OUT,
+    NO_CELL,
+    NOT_BEGUN,
+    TAKEN_OUT,
+    sentence,
+)
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import CellOutcome
 
@@ -44,7 +49,15 @@ def taken_out(check: VoidedCheck, device: str) -> CheckVerdict:
     reason = f" {check.reason.strip()}" if check.reason else ""
     message = f"{TAKEN_OUT}: {what}.{reason}"
     return CheckVerdict(
-        check.check, device, check.public, "skipped", check.points, check.points, message
+        check.check,
+        device,
+        check.public,
+        "skipped",
+        check.points,
+        check.points,
+        message,
+        voided=True,
+        report=message,
     )
 
 
@@ -69,11 +82,10 @@ def code_part(
     counted = at_worst(verdicts)
     faulty = any(verdict.score is None for verdict in counted)
     score = None if faulty else float(sum(verdict.score or 0.0 for verdict in counted))
-    judged = [verdict for verdict in counted if not verdict.taken_out]
+    judged = [verdict for verdict in counted if not verdict.voided]
     if counted and not judged:
-        message = "All checks of this part were taken out."
         return PartResult(
-            part.part, part.kind, score, part.points, "skipped", message, tuple(verdicts)
+            part.part, part.kind, score, part.points, "skipped", ALL_TAKEN_OUT, tuple(verdicts)
         )
     return PartResult(
         part.part,
@@ -83,7 +95,12 @@ def code_part(
         _part_status(judged, state, cell),
         _part_message(judged, state, cell),
         tuple(verdicts),
+        not_begun=state == "starter" and not _solved(judged),
     )
+
+
+def _solved(verdicts: Sequence[CheckVerdict]) -> bool:
+    return all(verdict.status == "passed" for verdict in verdicts)
 
 
 def _part_status(
@@ -103,10 +120,10 @@ def _part_status(
 def _part_message(
     verdicts: Sequence[CheckVerdict], state: PartState, cell: CellOutcome | None
 ) -> str | None:
-    solved = all(verdict.status == "passed" for verdict in verdicts)
+    solved = _solved(verdicts)
     if state == "missing":
         found = " What it asks for was found elsewhere in the notebook." if solved else ""
-        return f"The cell for this part is missing from the notebook.{found}"
+        return f"{NO_CELL}{found}"
     if state == "starter" and not solved:
         return NOT_BEGUN
     if cell is None or cell.status == "ok":
@@ -121,12 +138,14 @@ def _part_message(
 def explanation_part(part: ExplanationPart, state: PartState) -> PartResult:
     """A part that waits for a person. ``state`` is what restoring found: present, starter or
     missing."""
-    note = {
-        "missing": "The cell for this part is missing from the notebook.",
-        "starter": NOT_BEGUN,
-    }.get(state)
     return PartResult(
-        part.part, part.kind, None, part.points, "missing" if state == "missing" else "manual", note
+        part.part,
+        part.kind,
+        None,
+        part.points,
+        "missing" if state == "missing" else "manual",
+        {"missing": NO_CELL, "starter": NOT_BEGUN}.get(state),
+        not_begun=state == "starter",
     )
 
 

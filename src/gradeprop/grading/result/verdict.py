@@ -6,8 +6,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from gradeprop.grading.result.words import TAKEN_OUT
-
 SCHEMA = 1
 
 Status: TypeAlias = Literal[
@@ -30,8 +28,15 @@ PartKind: TypeAlias = Literal["code", "choice", "explanation"]
 class CheckVerdict:
     """One check on one device.
 
-    ``message`` is for the student; for a hidden check it gives away no hidden input or reference.
-    ``detail`` is for the instructor. ``score`` is None exactly when ``status`` is ``"error"``.
+    Attributes:
+        score: None exactly when ``status`` is ``"error"``.
+        message: all that the student is told; of a hidden check it gives away no input or
+            reference.
+        detail: for the instructor.
+        voided: the check was taken out: it was not run and counts for nobody, or for everybody.
+        not_begun: the answer is still the starter.
+        asked, report, hint: the message in its parts, for programs: the question as a student
+            would have written it (public checks only), what came of it, the words for the cause.
     """
 
     check: str
@@ -43,15 +48,17 @@ class CheckVerdict:
     message: str | None = None
     detail: str | None = None
     misconception: str | None = None
-
-    @property
-    def taken_out(self) -> bool:
-        """Whether the check is voided: it was not run and counts for nobody, or for everybody."""
-        return self.status == "skipped" and (self.message or "").startswith(TAKEN_OUT)
+    voided: bool = False
+    not_begun: bool = False
+    asked: str | None = None
+    report: str | None = None
+    hint: str | None = None
 
 
 @dataclass(frozen=True)
 class PartResult:
+    """One part; ``not_begun`` where its answer is still the starter and earns nothing by it."""
+
     part: str
     kind: PartKind
     score: float | None
@@ -59,6 +66,7 @@ class PartResult:
     status: Status
     message: str | None = None
     checks: tuple[CheckVerdict, ...] = ()
+    not_begun: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,8 +156,15 @@ class SubmissionResult:
 
 
 def _exercise(data: dict[str, Any]) -> ExerciseResult:
-    parts = tuple(
-        PartResult(**{**part, "checks": tuple(CheckVerdict(**check) for check in part["checks"])})
-        for part in data["parts"]
-    )
-    return ExerciseResult(**{**data, "parts": parts})
+    return ExerciseResult(**{**data, "parts": tuple(_part(part) for part in data["parts"])})
+
+
+def _part(data: dict[str, Any]) -> PartResult:
+    return PartResult(**{**data, "checks": tuple(_check(check) for check in data["checks"])})
+
+
+def _check(data: dict[str, Any]) -> CheckVerdict:
+    # Results of before these facts were told apart: a check that waits for another one earns
+    # nothing, one that was taken out has its points.
+    voided = data["status"] == "skipped" and data["score"] == data["max_score"]
+    return CheckVerdict(**{"voided": voided, "report": data["message"], **data})

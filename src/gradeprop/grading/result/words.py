@@ -13,6 +13,9 @@ NOT_BEGUN = "Nothing has been written here yet: the cell is as it was released."
 TAKEN_OUT = "This check was taken out"
 """How the message of a voided check begins."""
 
+ALL_TAKEN_OUT = "All checks of this part were taken out."
+NO_CELL = "The cell for this part is missing from the notebook."
+
 ENGINE_WORDS: Mapping[str, str] = {
     "hard_coded": (
         "The result is the same whatever the input is. Compute it from the function's arguments "
@@ -39,6 +42,12 @@ ENGINE_WORDS: Mapping[str, str] = {
 
 FORBIDDEN_CAUSE: Mapping[str, str] = {"autograd": "used_autograd", "optimizer": "used_optimizer"}
 """What a part forbids, and the misconception that using it shows."""
+
+
+def message(asked: str | None, report: str | None, hint: str | None) -> str | None:
+    """What a student reads of a check, in one piece: the question, what came of it, the cause."""
+    first = f"`{asked}`: {report}" if asked and report else report
+    return " ".join(filter(None, (first, hint))) or None
 
 
 def words_for(cause: str, declared: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from gradeprop.course.model import ChoicePart, CodePart, Course, ExplanationPart, LoadedAssignment
@@ -27,6 +27,7 @@ from gradeprop.grading.result.verdict import (
     SubmissionStatus,
     Timing,
 )
+from gradeprop.grading.result.words import NOT_BEGUN
 from gradeprop.grading.run.conditions import combined_limits, limits_of, versions
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.notebook.release import ReleaseModel
@@ -190,7 +191,7 @@ class _Batch:
         if judgement.observations:
             judgement = self._told_apart(run, site, judgement, again)
         if judgement.status == "failed" and self._not_begun(paper, site):
-            judgement = Judgement("failed", score.NOT_BEGUN, judgement.detail)
+            judgement = Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
         self._note(subject, site, device, judgement)
         return None if judgement.status == "passed" else judgement.message or judgement.status
 
@@ -296,6 +297,10 @@ class _Batch:
             judgement.message,
             judgement.detail,
             judgement.misconception,
+            not_begun=judgement.not_begun,
+            asked=judgement.asked,
+            report=judgement.report,
+            hint=judgement.hint,
         )
         known = self._papers[subject].verdicts.setdefault(site.key, [])
         same = next((i for i, item in enumerate(known) if item.device == device), None)
@@ -393,12 +398,12 @@ class _Batch:
 def _with_causes_of(judgement: Judgement, fresh: Judgement) -> Judgement:
     """The first judgement's numbers with the causes that also explain the fresh inputs."""
     left = tuple(cause for cause in judgement.causes if cause in fresh.causes)
-    message = fresh.message if len(left) == 1 else judgement.message
-    return Judgement(
-        judgement.status,
-        message,
-        judgement.detail,
-        left,
-        judgement.rows,
-        (*judgement.observations, *fresh.observations),
+    said = fresh if len(left) == 1 else judgement
+    return replace(
+        judgement,
+        causes=left,
+        observations=(*judgement.observations, *fresh.observations),
+        asked=said.asked,
+        report=said.report,
+        hint=said.hint,
     )

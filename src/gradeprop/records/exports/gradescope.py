@@ -127,7 +127,7 @@ def _check(check: CheckVerdict, name: str, position: str, counts: bool) -> dict[
         "visibility": "visible" if check.public else "after_published",
         "tags": [check.misconception] if check.misconception else [],
     }
-    if check.taken_out:
+    if check.voided:
         del test["status"]  # neither: without one, a test only informs
     if check.message and check.status != "passed":
         test["output"] = check.message

@@ -18,7 +18,6 @@ from gradeprop.course.model import (
 )
 from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import CheckVerdict, ExerciseResult, PartResult, Status
-from gradeprop.grading.result.words import ENGINE_WORDS
 from gradeprop.records.exports.csv_cells import number
 from gradeprop.records.feedback.answers import Answer
 from gradeprop.records.marks import Marks, PartKey, PartMark
@@ -130,7 +129,7 @@ def page(
 def _opening(marks: Marks) -> str:
     """The first sentence, before any number: what a nervous reader wants to know."""
     parts = [part for exercise in marks.result.exercises for part in exercise.parts]
-    checks = [check for part in parts for check in at_worst(part.checks) if not check.taken_out]
+    checks = [check for part in parts for check in at_worst(part.checks) if not check.voided]
     passed = sum(check.status == "passed" for check in checks)
     if marks.result.status == "ungradable":
         return "We could not read your notebook. That can be mended: see below."
@@ -255,49 +254,36 @@ def _checks(
     result: PartResult, part: CodePart | ChoicePart | ExplanationPart | None
 ) -> Iterator[CheckView]:
     spec = {check.check: check for check in part.checks} if part else {}
-    says = {item.id: _line(item.say) for item in part.misconceptions} if part else {}
     told: set[str] = set()
     for verdict in at_worst(result.checks):
         known = spec.get(verdict.check)
-        cause = verdict.misconception
-        hint = says.get(cause) or _line(ENGINE_WORDS.get(cause, "")) if cause else ""
-        asked, report, hint = _told(verdict, hint)
+        asked, report, hint = _told(verdict)
         yield CheckView(
             describe=_line(known.describe) if known else _plain(verdict.check),
             tone={"passed": "right", "skipped": "open", "error": "open"}.get(
                 verdict.status, "wrong"
             ),
             word="taken out"
-            if verdict.taken_out
+            if verdict.voided
             else _CHECK_WORDS.get(verdict.status, "not passed yet"),
             points=_points(verdict.score, verdict.max_score) if verdict.max_score else "",
-            hidden=not verdict.public and not verdict.taken_out,
+            hidden=not verdict.public and not verdict.voided,
             asked=asked,
             report=report,
-            hint=None if hint in told else hint or None,
+            hint=None if hint in told else hint,
             same_cause=bool(hint) and hint in told,
         )
         if hint:
             told.add(hint)
 
 
-def _told(verdict: CheckVerdict, hint: str) -> tuple[str | None, str | None, str]:
-    """A check's message in its parts: what was asked, what came out, and the words for the cause.
-
-    The message of a public check begins with the question in backticks and ends with those words;
-    that of a hidden one may be those words and nothing else."""
-    if verdict.status == "passed" or not verdict.message:
-        return None, None, ""
-    asked, report = None, verdict.message.strip()
-    if hint and _line(report).endswith(hint):
-        report = _line(report).removesuffix(hint).strip()
-    else:
-        hint = ""
-    if verdict.public and report.startswith("`"):
-        question, end, rest = report[1:].partition("`")
-        if end and rest.startswith(": "):
-            asked, report = question, rest[2:].strip()
-    return asked, report or None, hint
+def _told(verdict: CheckVerdict) -> tuple[str | None, str | None, str | None]:
+    """A check's message in its parts: what was asked, what came out, the words for the cause."""
+    if verdict.status == "passed":
+        return None, None, None
+    hint = _line(verdict.hint) if verdict.hint else None
+    report = verdict.report.strip() if verdict.report else None
+    return verdict.asked, report, hint
 
 
 def _tone(score: float | None, most: float) -> str:
