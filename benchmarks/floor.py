@@ -69,7 +69,7 @@ class Recorder:
         script: Script,
         again: Rewrite,  # noqa: ARG002
     ) -> None:
-        self.scripts[subject].setdefault((site.exercise.slug, site.part.part), []).append(script)
+        self.scripts[subject].setdefault(site.place, []).append(script)
 
     def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:  # noqa: ARG002
         raise AssertionError(error)

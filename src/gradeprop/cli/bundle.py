@@ -27,8 +27,7 @@ def run(name: str, output: Path | None, index: str | None, folder: Path | None) 
 
     release_of(course, assignment)  # better to fail here than for every student
     write_atomically(path.resolve(), gradescope_bundle(course, name, index), mode=0o600)
-    parts = [part for exercise in assignment.exercises for part in exercise.spec.parts]
-    by_hand = sum(part.points for part in parts if part.kind == "explanation")
+    by_hand = sum(part.points for _, part in assignment.parts() if part.kind == "explanation")
     note = f"On Gradescope, set the autograder's points to {assignment.points - by_hand:g}"
     if by_hand:
         note += f" and add manual questions worth {by_hand:g} for the explanations"

@@ -56,7 +56,7 @@ def _table(assignment: LoadedAssignment, results: Sequence[SubmissionResult]) ->
         table.add_row(
             screen.styled(result.student, ""),
             *marks,
-            _marks(result.score, [part.score for item in result.exercises for part in item.parts]),
+            _marks(result.score, [part.score for _, part in result.parts()]),
             Text(label, style=style),
             screen.styled(_remark(result), ""),
         )
@@ -103,13 +103,10 @@ def _remark(result: SubmissionResult) -> str:
 def _causes(results: Sequence[SubmissionResult]) -> list[str]:
     counts: Counter[tuple[str, str]] = Counter()
     for result in results:
-        found = {
-            (exercise.exercise, check.misconception)
-            for exercise in result.exercises
-            for part in exercise.parts
-            for check in part.checks
-            if check.misconception
-        }
+        found = set()
+        for key, part in result.parts():
+            causes = {check.misconception for check in part.checks if check.misconception}
+            found |= {(key.exercise, cause) for cause in causes}
         counts.update(found)
     if not counts:
         return []

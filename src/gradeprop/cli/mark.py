@@ -17,9 +17,9 @@ from gradeprop.course.model import ExplanationPart, LoadedAssignment
 from gradeprop.errors import MissingFacility, UsageError
 
 if TYPE_CHECKING:
+    from gradeprop.course.keys import PartKey
     from gradeprop.records.marking.in_gradebook import MarkingBook
     from gradeprop.records.marking.queue import Given, Marking
-    from gradeprop.records.marks import PartKey
 
 _KEYS = {
     "\r": "enter", "\n": "enter",
@@ -89,10 +89,9 @@ def _parts(assignment: LoadedAssignment, only: str | None) -> dict[PartKey, Expl
             f"{assignment.id} has no exercise {only!r}", remedy=f"its exercises: {', '.join(known)}"
         )
     parts = {
-        (exercise.slug, part.part): part
-        for exercise in assignment.exercises
-        for part in exercise.spec.parts
-        if isinstance(part, ExplanationPart) and only in (None, exercise.slug)
+        key: part
+        for key, part in assignment.parts()
+        if isinstance(part, ExplanationPart) and only in (None, key.exercise)
     }
     if not parts:
         raise UsageError(

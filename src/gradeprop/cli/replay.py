@@ -74,12 +74,7 @@ def run(
 
 
 def _known(assignment: LoadedAssignment, check: str | None) -> None:
-    names = [
-        item.check
-        for exercise in assignment.exercises
-        for part in exercise.spec.parts
-        for item in part.checks
-    ]
+    names = [item.check for _, item in assignment.checks()]
     if check is not None and check not in names:
         raise UsageError(
             f"{assignment.id} has no check {check!r}", remedy=f"known: {', '.join(names)}"

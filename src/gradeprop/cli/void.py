@@ -97,8 +97,7 @@ def _find(course: Course, name: str, only: str | None) -> tuple[LoadedExercise, 
         (exercise, check)
         for assignment in assignments
         for exercise in assignment.exercises
-        for part in exercise.spec.parts
-        for check in part.checks
+        for check in exercise.checks()
     ]
     found = [(e, check) for e, check in known if check.check == wanted and slug in ("", e.slug)]
     if len(found) == 1:

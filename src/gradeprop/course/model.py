@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from gradeprop.course import layout
+from gradeprop.course.keys import PartKey
 from gradeprop.course.limits import Limits
 from gradeprop.course.patterns import Pattern
 
@@ -267,6 +269,14 @@ class LoadedExercise(Model):
         """Where a part, or one of its checks or misconceptions, is declared: ``file:line:col``."""
         return self.places.get(f"{part}.{name}" if name else part, self.path)
 
+    def key(self, part: str) -> PartKey:
+        return PartKey(self.slug, part)
+
+    def checks(self) -> Iterator[Check]:
+        """All checks of all parts, in the order of the notebook."""
+        for part in self.spec.parts:
+            yield from part.checks
+
     def part(self, name: str) -> CodePart | ChoicePart | ExplanationPart:
         return next(part for part in self.spec.parts if part.part == name)
 
@@ -281,7 +291,19 @@ class LoadedAssignment(Model):
 
     @property
     def points(self) -> float:
-        return sum(part.points for exercise in self.exercises for part in exercise.spec.parts)
+        return sum(part.points for _, part in self.parts())
+
+    def parts(self) -> Iterator[tuple[PartKey, CodePart | ChoicePart | ExplanationPart]]:
+        """All parts of all exercises, in the order of the notebook."""
+        for exercise in self.exercises:
+            for part in exercise.spec.parts:
+                yield exercise.key(part.part), part
+
+    def checks(self) -> Iterator[tuple[PartKey, Check]]:
+        """All checks of all parts, in the order of the notebook."""
+        for key, part in self.parts():
+            for check in part.checks:
+                yield key, check
 
 
 class Course(Model):

@@ -112,8 +112,7 @@ def voided_in(course: Course) -> tuple[Voided, ...]:
         Voided(exercise=exercise.slug, check=check.check, give=check.give, reason=check.reason)
         for assignment in course.assignments
         for exercise in assignment.exercises
-        for part in exercise.spec.parts
-        for check in part.checks
+        for check in exercise.checks()
         if isinstance(check, VoidedCheck)
     )
 

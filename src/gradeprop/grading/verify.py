@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart, LoadedExercise
 from gradeprop.grading.result.verdict import PartResult, SubmissionResult, Timing
 from gradeprop.grading.run.batch import Setting, Submission, grade_batch
-from gradeprop.notebook.release import PartKey, ReleaseModel
+from gradeprop.notebook.release import ReleaseModel
 from gradeprop.notebook.render import to_notebook
 
 CaseKind = Literal["solution", "starter", "misconception"]
@@ -105,7 +106,7 @@ def _notebook(setting: Setting, cases: Sequence[Case]) -> bytes:
                 source = next(
                     item.sample for item in part.misconceptions if item.id == case.misconception
                 )
-            sources[exercise.slug, part.part] = source
+            sources[exercise.key(part.part)] = source
     return to_notebook(filled_in(setting.release, sources))
 
 

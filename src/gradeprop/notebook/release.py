@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from gradeprop.course.keys import PartKey
 from gradeprop.errors import CourseError, Problem
 from gradeprop.notebook.prose import assignment_introduction, exercise_introduction, prompt
 from gradeprop.notebook.setup_cell import setup_source
@@ -19,7 +20,6 @@ if TYPE_CHECKING:  # pydantic is not needed to restore a notebook
     from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 
 Role: TypeAlias = Literal["introduction", "setup", "prompt", "solution", "manual", "check"]
-PartKey: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ class ReleaseCell:
     @property
     def key(self) -> PartKey | None:
         """(exercise, part), or None for a cell that belongs to no part."""
-        return None if self.exercise is None or self.part is None else (self.exercise, self.part)
+        if self.exercise is None or self.part is None:
+            return None
+        return PartKey(self.exercise, self.part)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from gradeprop.notebook.release import PartKey, ReleaseCell, ReleaseModel
+from gradeprop.course.keys import PartKey
+from gradeprop.notebook.release import ReleaseCell, ReleaseModel
 from gradeprop.notebook.solution_cell import marked_solution
 
 #: Version of what stands under ``metadata.gradeprop``.

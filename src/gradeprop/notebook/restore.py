@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from gradeprop.course.keys import PartKey
 from gradeprop.errors import UngradableSubmission
 from gradeprop.notebook.matching import Match, match_cells, untouched
 from gradeprop.notebook.notes import notes_for
 from gradeprop.notebook.reading import FoundCell, FoundNotebook, read_notebook
-from gradeprop.notebook.release import PartKey, ReleaseModel
+from gradeprop.notebook.release import ReleaseModel
 
 PartState: TypeAlias = Literal["present", "missing", "matched", "starter"]
 

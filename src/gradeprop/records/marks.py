@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 from urllib.parse import quote
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.results import read_results
 
-PartKey: TypeAlias = tuple[str, str]
 _SHOWN = 5
 
 
@@ -153,11 +152,7 @@ def class_marks(course: Course, assignment: LoadedAssignment) -> ClassMarks:
 
 def combined(result: SubmissionResult, recorded: Recorded | None) -> Marks:
     """A result with what the gradebook says of it, if it does."""
-    parts = {
-        (exercise.exercise, part.part): PartMark(part.score)
-        for exercise in result.exercises
-        for part in exercise.parts
-    }
+    parts = {key: PartMark(part.score) for key, part in result.parts()}
     if recorded is None:
         return Marks(result, parts)
     known = {key: recorded.parts.get(key, mark) for key, mark in parts.items()}
@@ -220,9 +215,8 @@ def _about_gradebook(students: Sequence[Marks], recorded: Mapping[str, Recorded]
 
 def _differs(marks: Marks) -> bool:
     return any(
-        part.kind != "explanation" and marks.parts[exercise.exercise, part.part].auto != part.score
-        for exercise in marks.result.exercises
-        for part in exercise.parts
+        part.kind != "explanation" and marks.parts[key].auto != part.score
+        for key, part in marks.result.parts()
     )
 
 
@@ -233,10 +227,7 @@ def _unknown(students: Sequence[Marks]) -> list[str]:
     for marks in students:
         if marks.score is None:
             open_kinds = {
-                part.status
-                for exercise in marks.result.exercises
-                for part in exercise.parts
-                if marks.parts[exercise.exercise, part.part].score is None
+                part.status for key, part in marks.result.parts() if marks.parts[key].score is None
             }
             (faulty if "error" in open_kinds else waiting).append(marks.student)
     return [

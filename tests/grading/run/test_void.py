@@ -44,7 +44,7 @@ def test_a_voided_check_counts_for_nobody(tmp_path, sandbox):
         0,
     )
     assert check.message == "This check was taken out: it counts for nobody. The text was unclear."
-    assert check.taken_out
+    assert check.voided
 
 
 def test_with_give_everybody_gets_the_points(tmp_path, sandbox):

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeAlias
 
 import pytest
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import (
     Check,
     ChoicePart,
@@ -45,7 +46,12 @@ class CheckSite:
 
     @property
     def key(self) -> tuple[str, str]:
+        """Exercise and check: a check's name is unique in its exercise."""
         return self.exercise.slug, self.check.check
+
+    @property
+    def place(self) -> PartKey:
+        return self.exercise.key(self.part.part)
 
 
 _SITE = pytest.StashKey[CheckSite]()

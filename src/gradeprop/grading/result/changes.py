@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
+from gradeprop.course.keys import PartKey
 from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult
 
 Cause: TypeAlias = Literal[
     "submission", "voided", "restored", "added", "removed", "points", "verdict", "state", "other"
 ]
-_PartKey: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -119,20 +119,12 @@ def _mark(result: SubmissionResult) -> Mark:
 def _state(result: SubmissionResult) -> str:
     if result.status == "ungradable":
         return "unreadable"
-    judged = any(part.checks for exercise in result.exercises for part in exercise.parts)
+    judged = any(part.checks for _, part in result.parts())
     return "grader's fault" if result.status == "error" and not judged else "graded"
 
 
-def _parts(result: SubmissionResult) -> dict[_PartKey, PartResult]:
-    return {
-        (exercise.exercise, part.part): part
-        for exercise in result.exercises
-        for part in exercise.parts
-    }
-
-
-def _points(result: SubmissionResult) -> dict[_PartKey, tuple[float | None, float] | None]:
-    return {key: _worth(part) for key, part in _parts(result).items()}
+def _points(result: SubmissionResult) -> dict[PartKey, tuple[float | None, float] | None]:
+    return {key: _worth(part) for key, part in result.parts()}
 
 
 def _worth(part: PartResult | None) -> tuple[float | None, float] | None:
@@ -146,7 +138,7 @@ def _reasons(before: SubmissionResult, after: SubmissionResult) -> Iterator[Reas
     if (was := _state(before)) != (now := _state(after)):
         yield from [*found, Reason("state", before=was, after=now)]
         return
-    old, new = _parts(before), _parts(after)
+    old, new = dict(before.parts()), dict(after.parts())
     for key in dict.fromkeys([*new, *old]):
         if _worth(old.get(key)) != _worth(new.get(key)):
             found += _about_part(key, old.get(key), new.get(key))
@@ -158,35 +150,35 @@ def _another_submission(before: SubmissionResult, after: SubmissionResult) -> bo
     return old is not None and new is not None and old != new
 
 
-def _about_part(key: _PartKey, old: PartResult | None, new: PartResult | None) -> Iterator[Reason]:
+def _about_part(key: PartKey, old: PartResult | None, new: PartResult | None) -> Iterator[Reason]:
     if old is None or new is None:
         yield _appeared(key, None, old, new)
         return
     earlier = {check.check: check for check in at_worst(old.checks)}
     later = {check.check: check for check in at_worst(new.checks)}
     for name in dict.fromkeys([*later, *earlier]):
-        yield from _about_check((*key, name), earlier.get(name), later.get(name))
+        yield from _about_check(key, name, earlier.get(name), later.get(name))
     if not earlier and not later and old.max_score != new.max_score:
         yield Reason("points", *key, None, old.max_score, new.max_score)
 
 
 def _about_check(
-    key: tuple[str, str, str], old: CheckVerdict | None, new: CheckVerdict | None
+    key: PartKey, check: str, old: CheckVerdict | None, new: CheckVerdict | None
 ) -> Iterator[Reason]:
     if old is None or new is None:
         if not any(item is not None and item.voided and not item.max_score for item in (old, new)):
-            yield _appeared(key[:2], key[2], old, new)
+            yield _appeared(key, check, old, new)
     elif old.voided != new.voided:
-        yield Reason("voided" if new.voided else "restored", *key, old.status, new.status)
+        yield Reason("voided" if new.voided else "restored", *key, check, old.status, new.status)
     else:
         if old.max_score != new.max_score:
-            yield Reason("points", *key, old.max_score, new.max_score)
+            yield Reason("points", *key, check, old.max_score, new.max_score)
         if old.status != new.status and old.score != new.score:
-            yield Reason("verdict", *key, old.status, new.status)
+            yield Reason("verdict", *key, check, old.status, new.status)
 
 
 def _appeared(
-    key: _PartKey,
+    key: PartKey,
     check: str | None,
     old: PartResult | CheckVerdict | None,
     new: PartResult | CheckVerdict | None,

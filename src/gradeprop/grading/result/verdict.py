@@ -3,8 +3,11 @@ result)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
+
+from gradeprop.course.keys import PartKey
 
 SCHEMA = 1
 
@@ -101,7 +104,7 @@ class ExecutedCell:
     source: str
     kind: Literal["code", "markdown"]
     grade_id: str | None = None
-    checked: tuple[str, str] | None = None
+    checked: PartKey | None = None
     outputs: tuple[dict[str, Any], ...] = ()
     execution_count: int | None = None
 
@@ -127,6 +130,12 @@ class SubmissionResult:
     timing: Timing = Timing()
     versions: dict[str, str] = field(default_factory=dict)
     cells: tuple[ExecutedCell, ...] = field(default=(), repr=False, compare=False)
+
+    def parts(self) -> Iterator[tuple[PartKey, PartResult]]:
+        """All parts of all exercises, in the order of the notebook."""
+        for exercise in self.exercises:
+            for part in exercise.parts:
+                yield PartKey(exercise.exercise, part.part), part
 
     def to_json(self) -> dict[str, Any]:
         """The result as the contract's JSON object, keys in the contract's order."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ChoicePart, CodePart, Course, ExplanationPart, LoadedAssignment
 from gradeprop.course.voided import VoidedCheck
 from gradeprop.errors import UngradableSubmission
@@ -158,19 +159,13 @@ class _Batch:
 
     def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:
         verdicts = self._papers[subject].verdicts
-        passed = {
-            verdict.check
-            for check in site.check.needs
-            for verdict in verdicts.get((site.exercise.slug, check), [])
-            if verdict.device == device and verdict.status == "passed"
-        }
-        voided = {
-            check.check
-            for part in site.exercise.spec.parts
-            for check in part.checks
-            if check.voided
-        }
-        missing = [check for check in site.check.needs if check not in passed | voided]
+
+        def passed(check: str) -> bool:
+            known = verdicts.get((site.exercise.slug, check), [])
+            return any(item.status == "passed" for item in known if item.device == device)
+
+        voided = {check.check for check in site.exercise.checks() if check.voided}
+        missing = [check for check in site.check.needs if check not in voided and not passed(check)]
         if not missing:
             return None
         reason = skipped_because(missing)
@@ -184,7 +179,7 @@ class _Batch:
         if paper.started is None:
             paper.started = time.perf_counter()
         run = self._run(paper, device)
-        outcomes = run.ask((site.exercise.slug, site.part.part), script.asks)
+        outcomes = run.ask(site.place, script.asks)
         if self._on_check is not None:
             self._on_check(site, device, self._judge(site, script, outcomes, shown=True))
         judgement = self._judge(site, script, outcomes)
@@ -243,7 +238,7 @@ class _Batch:
 
     def _not_begun(self, paper: _Paper, site: CheckSite) -> bool:
         assert paper.restored is not None
-        return paper.restored.parts[site.exercise.slug, site.part.part] == "starter"
+        return paper.restored.parts[site.place] == "starter"
 
     def _judge(
         self,
@@ -277,7 +272,7 @@ class _Batch:
             fresh = self._judge(
                 site,
                 script,
-                run.ask((site.exercise.slug, site.part.part), script.asks),
+                run.ask(site.place, script.asks),
                 judgement.observations,
             )
             if not fresh.observations:
@@ -339,19 +334,17 @@ class _Batch:
         self, paper: _Paper, exercise: str, part: CodePart | ChoicePart | ExplanationPart
     ) -> PartResult:
         assert paper.restored is not None
-        state = paper.restored.parts[exercise, part.part]
+        state = paper.restored.parts[PartKey(exercise, part.part)]
         if isinstance(part, ExplanationPart):
             return score.explanation_part(part, state)
-        verdicts = [
-            verdict
-            for check in part.checks
-            for verdict in (
-                [score.taken_out(check, device) for device in self._setting.devices]
-                if isinstance(check, VoidedCheck)
-                else paper.verdicts.get((exercise, check.check), [])
-            )
-        ]
-        cells = [run.part_outcomes.get((exercise, part.part)) for run in paper.runs.values()]
+        verdicts: list[CheckVerdict] = []
+        for check in part.checks:
+            if isinstance(check, VoidedCheck):
+                devices = self._setting.devices
+                verdicts += [score.taken_out(check, device) for device in devices]
+            else:
+                verdicts += paper.verdicts.get((exercise, check.check), [])
+        cells = [run.part_outcomes.get(PartKey(exercise, part.part)) for run in paper.runs.values()]
         cell = next((cell for cell in cells if cell is not None and cell.status != "ok"), None)
         return score.code_part(part, verdicts, state=state, cell=cell)
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.limits import Limits
 from gradeprop.errors import GraderFault
 from gradeprop.grading.result.verdict import ExecutedCell
 from gradeprop.notebook.restore import RestoredNotebook, RunCell
 from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Place, Session
 
-PartId: TypeAlias = tuple[str, str]
 OpenSession: TypeAlias = Callable[[], Session]
 
 
@@ -27,21 +27,21 @@ class SubmissionRun:
     first `ask` and ended by `close`."""
 
     notebook: RestoredNotebook
-    answers: Mapping[str, PartId]
+    answers: Mapping[str, PartKey]
     """Which part the cell with this grade id answers."""
     open_session: OpenSession
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """By exercise: how long its cells and checks may take, where not as long as the session
     allows."""
     outcomes: list[tuple[RunCell, CellOutcome]] = field(default_factory=list)
-    part_outcomes: dict[PartId, CellOutcome] = field(default_factory=dict)
+    part_outcomes: dict[PartKey, CellOutcome] = field(default_factory=dict)
     run_s: float = 0.0
     checks_s: float = 0.0
     longest_check_s: float = 0.0
     _session: Session | None = None
-    _places: dict[PartId, Place] = field(default_factory=dict)
+    _places: dict[PartKey, Place] = field(default_factory=dict)
 
-    def ask(self, part: PartId, asks: Sequence[Ask]) -> list[Outcome]:
+    def ask(self, part: PartKey, asks: Sequence[Ask]) -> list[Outcome]:
         """Ask at the part's own place; neither what runs later nor another ask makes a difference.
 
         Raises:
@@ -49,10 +49,10 @@ class SubmissionRun:
         """
         session = self._session or self._run_all()
         if part not in self._places:
-            raise GraderFault(f"the part {part[0]}-{part[1]} has no place in the release")
+            raise GraderFault(f"the part {part.exercise}-{part.part} has no place in the release")
         started = time.perf_counter()
         try:
-            own = self.limits.get(part[0])
+            own = self.limits.get(part.exercise)
             return session.ask(asks, at=self._places[part], seconds=own.check_s if own else None)
         finally:
             took = time.perf_counter() - started

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.sources import plain
 from gradeprop.records.feedback.answers import Answer
-from gradeprop.records.marks import PartKey
 
 
 def files(
@@ -20,18 +20,11 @@ def files(
 ) -> dict[str, str]:
     """File name → a student's answer, in the course's order: ``<exercise>-<part>.py``, ``.md`` for
     a text."""
-    missing = {
-        (exercise.exercise, part.part)
-        for exercise in result.exercises
-        for part in exercise.parts
-        if part.status == "missing"
-    }
+    missing = {key for key, part in result.parts() if part.status == "missing"}
     found = {}
-    for exercise in assignment.exercises:
-        for part in exercise.spec.parts:
-            key = (exercise.slug, part.part)
-            source = plain(answers[key].source) if key in answers and key not in missing else ""
-            if source not in ("", plain(part.starter)):
-                end = "md" if part.kind == "explanation" else "py"
-                found[f"{'-'.join(key)}.{end}"] = f"{source}\n"
+    for key, part in assignment.parts():
+        source = plain(answers[key].source) if key in answers and key not in missing else ""
+        if source not in ("", plain(part.starter)):
+            end = "md" if part.kind == "explanation" else "py"
+            found[f"{'-'.join(key)}.{end}"] = f"{source}\n"
     return found

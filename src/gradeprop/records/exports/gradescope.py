@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gradeprop.course.keys import CheckKey, PartKey
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult
 from gradeprop.records.exports.csv_cells import number
-from gradeprop.records.exports.interface import CheckKey, checks_of, describes, parts_of
-from gradeprop.records.marks import ClassMarks, Marks, PartKey
+from gradeprop.records.exports.interface import checks_of, describes
+from gradeprop.records.marks import ClassMarks, Marks
 
 _WAITS = "A person reads this part and gives its points."
 NOT_YOUR_FAULT = (
@@ -67,13 +68,17 @@ def _results(
 def _by_checks(student: Marks) -> float | None:
     """The points of all parts but explanations; None where a grader failed."""
     scores = [
-        student.parts[key].score for key, part in parts_of(student) if part.kind != "explanation"
+        student.parts[key].score
+        for key, part in student.result.parts()
+        if part.kind != "explanation"
     ]
     return None if None in scores else sum(score or 0.0 for score in scores)
 
 
 def _checks_summary(student: Marks, total: float | None) -> str:
-    decided = sum(part.max_score for _, part in parts_of(student) if part.kind != "explanation")
+    decided = sum(
+        part.max_score for _, part in student.result.parts() if part.kind != "explanation"
+    )
     by_hand = student.max_score - decided
     if total is None:
         lines = [NOT_YOUR_FAULT]
@@ -107,11 +112,11 @@ def _summary(student: Marks) -> str:
 def _tests(
     student: Marks, words: dict[CheckKey, str], titles: dict[PartKey, str], known: bool
 ) -> Iterator[dict[str, Any]]:
-    for place, (key, part) in enumerate(parts_of(student), start=1):
+    for place, (key, part) in enumerate(student.result.parts(), start=1):
         mark = student.parts[key]
         shown = 0
         for shown, check in enumerate(checks_of(part), start=1):
-            what = words.get((*key, check.check), check.check.replace("_", " "))
+            what = words.get(CheckKey(*key, check.check), check.check.replace("_", " "))
             # A person's score stands for the whole part: the checks then inform only.
             counts = known and mark.manual is None
             yield _check(check, f"{titles[key]}: {what}", f"{place}.{shown}", counts)
@@ -159,13 +164,13 @@ def _whole(
 
 
 def _titles(marks: ClassMarks) -> dict[PartKey, str]:
-    ours = {
-        (exercise.slug, part.part): exercise.spec.title
-        + (f", {part.title or part.part.replace('_', ' ')}" if len(exercise.spec.parts) > 1 else "")
-        for exercise in marks.assignment.exercises
-        for part in exercise.spec.parts
-    }
-    theirs = {
-        key: " ".join(key).replace("_", " ") for student in marks.students for key in student.parts
-    }
-    return theirs | ours
+    titles: dict[PartKey, str] = {}
+    for student in marks.students:
+        for key in student.parts:
+            titles[key] = " ".join(key).replace("_", " ")
+    for exercise in marks.assignment.exercises:
+        several = len(exercise.spec.parts) > 1
+        for part in exercise.spec.parts:
+            own = f", {part.title or part.part.replace('_', ' ')}" if several else ""
+            titles[exercise.key(part.part)] = exercise.spec.title + own
+    return titles

@@ -5,51 +5,29 @@ and of a check the student's message, never the instructor's detail."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias
-
+from gradeprop.course.keys import CheckKey, PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult
-from gradeprop.records.marks import ClassMarks, Marks, PartKey
-
-CheckKey: TypeAlias = tuple[str, str, str]
+from gradeprop.records.marks import ClassMarks, Marks
 
 
 def all_parts(marks: ClassMarks) -> list[PartKey]:
     """Exercise and part, as the course orders them; then parts that only older results have."""
-    ours = {
-        (exercise.slug, part.part): None
-        for exercise in marks.assignment.exercises
-        for part in exercise.spec.parts
-    }
-    theirs = {key: None for student in marks.students for key in student.parts}
-    return list(ours | theirs)
+    known = dict.fromkeys(key for key, _ in marks.assignment.parts())
+    for student in marks.students:
+        known |= dict.fromkeys(student.parts)
+    return list(known)
 
 
 def all_checks(marks: ClassMarks, key: PartKey) -> list[str]:
     """The checks of a part, as the course orders them; then those that only older results have."""
-    ours = {
-        check.check: None
-        for exercise in marks.assignment.exercises
-        for part in exercise.spec.parts
-        if (exercise.slug, part.part) == key
-        for check in part.checks
-    }
-    theirs = {
-        check.check: None
-        for student in marks.students
-        for of, part in parts_of(student)
-        if of == key
-        for check in part.checks
-    }
-    return list(ours | theirs)
-
-
-def parts_of(student: Marks) -> Iterator[tuple[PartKey, PartResult]]:
-    for exercise in student.result.exercises:
-        for part in exercise.parts:
-            yield (exercise.exercise, part.part), part
+    known = dict.fromkeys(check.check for of, check in marks.assignment.checks() if of == key)
+    for student in marks.students:
+        part = dict(student.result.parts()).get(key)
+        if part is not None:
+            known |= dict.fromkeys(check.check for check in part.checks)
+    return list(known)
 
 
 def checks_of(part: PartResult) -> list[CheckVerdict]:
@@ -60,19 +38,16 @@ def checks_of(part: PartResult) -> list[CheckVerdict]:
 def describes(assignment: LoadedAssignment) -> dict[CheckKey, str]:
     """What each check checks, in the student's words, on one line."""
     return {
-        (exercise.slug, part.part, check.check): " ".join(check.describe.split())
-        for exercise in assignment.exercises
-        for part in exercise.spec.parts
-        for check in part.checks
+        CheckKey(*key, check.check): " ".join(check.describe.split())
+        for key, check in assignment.checks()
     }
 
 
 def causes(student: Marks) -> list[str]:
     """``exercise: misconception``, each once."""
-    found = {
-        f"{exercise}: {check.misconception}": None
-        for (exercise, _), part in parts_of(student)
-        for check in checks_of(part)
-        if check.misconception
-    }
+    found: dict[str, None] = {}
+    for key, part in student.result.parts():
+        for check in checks_of(part):
+            if check.misconception:
+                found[f"{key.exercise}: {check.misconception}"] = None
     return list(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from gradeprop.course.keys import PartKey
 from gradeprop.records.marks import ClassMarks, Marks
 
 
@@ -40,7 +41,7 @@ def _exercise(student: Marks, exercise: dict[str, Any]) -> dict[str, Any]:
 
 
 def _part(student: Marks, exercise: str, part: dict[str, Any]) -> dict[str, Any]:
-    mark = student.parts[exercise, part["part"]]
+    mark = student.parts[PartKey(exercise, part["part"])]
     return {
         **part,
         "score": mark.score,

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from gradeprop.course.keys import CheckKey, PartKey
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult
 from gradeprop.records.exports.csv_cells import number
-from gradeprop.records.exports.interface import CheckKey, describes, parts_of
-from gradeprop.records.marks import ClassMarks, Marks, PartKey
+from gradeprop.records.exports.interface import describes
+from gradeprop.records.marks import ClassMarks, Marks
 
 # Characters that XML 1.0 cannot hold, not even escaped; a student's output may have them.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -41,7 +42,9 @@ def _counts(elements: list[ElementTree.Element]) -> dict[str, str]:
 
 def _suite(student: Marks, words: dict[CheckKey, str]) -> ElementTree.Element:
     result = student.result
-    cases = [case for key, part in parts_of(student) for case in _cases(student, key, part, words)]
+    cases = [
+        case for key, part in student.result.parts() for case in _cases(student, key, part, words)
+    ]
     found = [case[0].tag for case in cases if len(case)]
     suite = ElementTree.Element(
         "testsuite",
@@ -78,7 +81,7 @@ def _cases(
             classname=_xml(name),
             name=_xml(check.check + (f"[{check.device}]" if several else "")),
         )
-        _outcome(case, check, words.get((*key, check.check), check.check))
+        _outcome(case, check, words.get(CheckKey(*key, check.check), check.check))
         yield case
     if not part.checks:  # prose, or a submission that could not be read
         case = ElementTree.Element("testcase", classname=_xml(name), name=_xml(part.part))

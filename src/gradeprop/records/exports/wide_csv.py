@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradeprop.records.exports.csv_cells import Cell, to_csv
-from gradeprop.records.exports.interface import all_checks, all_parts, causes, checks_of, parts_of
+from gradeprop.records.exports.interface import all_checks, all_parts, causes, checks_of
 from gradeprop.records.marks import ClassMarks, Marks
 
 TOTALS = (
@@ -36,13 +36,13 @@ def export(marks: ClassMarks) -> str:
 
 def _columns(marks: ClassMarks) -> Iterator[tuple[str, ...]]:
     seen = None
-    for exercise, part in all_parts(marks):
-        if exercise != seen:
-            yield (exercise,)
-            seen = exercise
-        yield (exercise, part)
-        for check in all_checks(marks, (exercise, part)):
-            yield (exercise, part, check)
+    for key in all_parts(marks):
+        if key.exercise != seen:
+            yield (key.exercise,)
+            seen = key.exercise
+        yield key
+        for check in all_checks(marks, key):
+            yield (*key, check)
 
 
 def _row(student: Marks, columns: list[tuple[str, ...]]) -> tuple[Cell, ...]:
@@ -73,7 +73,7 @@ def _row(student: Marks, columns: list[tuple[str, ...]]) -> tuple[Cell, ...]:
 
 def _points(student: Marks) -> dict[tuple[str, ...], float | None]:
     points: dict[tuple[str, ...], float | None] = {}
-    for key, part in parts_of(student):
+    for key, part in student.result.parts():
         points[key[:1]] = student.exercise_score(key[0])
         points[key] = student.parts[key].score
         for check in checks_of(part):

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from gradeprop.course.gradeids import part_ids
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GradepropError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel, release_model
 from gradeprop.notebook.restore import restore
 from gradeprop.records.files.submissions import find_submissions
-from gradeprop.records.marks import PartKey
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
 _IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
@@ -74,12 +74,12 @@ class Answers:
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        return {
-            (exercise.slug, part.part): _answer(by_id[name])
-            for exercise in self._assignment.exercises
-            for part in exercise.spec.parts
-            if (name := part_ids(exercise.slug, part.part)[1]) in by_id
-        }
+        found = {}
+        for key, _ in self._assignment.parts():
+            _, answer, _ = part_ids(*key)
+            if answer in by_id:
+                found[key] = _answer(by_id[answer])
+        return found
 
     def _handed_in(self, student: str) -> dict[PartKey, Answer]:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import (
     ChoicePart,
     CodePart,
@@ -20,7 +21,7 @@ from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import CheckVerdict, ExerciseResult, PartResult, Status
 from gradeprop.records.exports.csv_cells import number
 from gradeprop.records.feedback.answers import Answer
-from gradeprop.records.marks import Marks, PartKey, PartMark
+from gradeprop.records.marks import Marks, PartMark
 
 _CHECK_WORDS: Mapping[Status, str] = {
     "passed": "passed",
@@ -128,8 +129,12 @@ def page(
 
 def _opening(marks: Marks) -> str:
     """The first sentence, before any number: what a nervous reader wants to know."""
-    parts = [part for exercise in marks.result.exercises for part in exercise.parts]
-    checks = [check for part in parts for check in at_worst(part.checks) if not check.voided]
+    checks = [
+        check
+        for _, part in marks.result.parts()
+        for check in at_worst(part.checks)
+        if not check.voided
+    ]
     passed = sum(check.status == "passed" for check in checks)
     if marks.result.status == "ungradable":
         return "We could not read your notebook. That can be mended: see below."
@@ -151,20 +156,14 @@ def _opening(marks: Marks) -> str:
 def _lines(marks: Marks) -> Iterator[str]:
     """How the total came about, where that is not plain."""
     if marks.score is None:
-        if marks.result.status == "error" or any(
-            part.status == "error" and marks.parts[exercise.exercise, part.part].score is None
-            for exercise in marks.result.exercises
-            for part in exercise.parts
-        ):
+        open_parts = [part for key, part in marks.result.parts() if marks.parts[key].score is None]
+        failed = any(part.status == "error" for part in open_parts)
+        if failed or marks.result.status == "error":
             yield (
                 "A check could not be run. That is our fault and costs you nothing: your "
                 "instructor can see it and will grade it again."
             )
-        if any(
-            part.kind == "explanation" and marks.parts[exercise.exercise, part.part].score is None
-            for exercise in marks.result.exercises
-            for part in exercise.parts
-        ):
+        if any(part.kind == "explanation" for part in open_parts):
             yield "The total is not final: a person is still to read your text and give its points."
     if marks.extra:
         yield f"This includes {_some(marks.extra)} of extra credit."
@@ -186,7 +185,8 @@ def _exercise(
     spec = {part.part: part for part in exercise.spec.parts} if exercise else {}
     score = marks.exercise_score(result.exercise)
     several = len(result.parts) > 1
-    certain = sum(marks.parts[result.exercise, part.part].score or 0.0 for part in result.parts)
+    keys = {part.part: PartKey(result.exercise, part.part) for part in result.parts}
+    certain = sum(marks.parts[key].score or 0.0 for key in keys.values())
     return ExerciseView(
         title=exercise.spec.title if exercise else _plain(result.exercise),
         tone=_tone(score, result.max_score),
@@ -195,8 +195,8 @@ def _exercise(
             _part(
                 part,
                 spec.get(part.part),
-                marks.parts[result.exercise, part.part],
-                answers.get((result.exercise, part.part)),
+                marks.parts[keys[part.part]],
+                answers.get(keys[part.part]),
                 titled=several,
             )
             for part in result.parts

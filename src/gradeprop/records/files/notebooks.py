@@ -17,7 +17,7 @@ def write_notebooks(root: Path, assignment: LoadedAssignment, model: ReleaseMode
         StorageError: a file cannot be written.
     """
     solutions = {
-        (exercise.slug, part): source
+        exercise.key(part): source
         for exercise in assignment.exercises
         for part, source in exercise.solution.items()
     }

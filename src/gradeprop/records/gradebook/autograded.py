@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.errors import UngradableSubmission
 from gradeprop.grading.public.present import colour_of, inline, mark_of, number
@@ -22,7 +23,7 @@ from gradeprop.grading.result.verdict import (
     PartResult,
     SubmissionResult,
 )
-from gradeprop.notebook.release import PartKey, ReleaseCell, ReleaseModel
+from gradeprop.notebook.release import ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import cell_id, nbgrader_metadata, notebook_frame
 from gradeprop.notebook.restore import restore
 from gradeprop.records.files.readable_json import readable_json
@@ -66,11 +67,7 @@ class NotebookRenderer:
     def render(self, result: SubmissionResult, cells: Sequence[ExecutedCell]) -> bytes:
         """UTF-8 JSON of the notebook with outputs and results. Every cell of the release is in it,
         so that every part can be graded by hand; one that the student deleted says so."""
-        parts = {
-            (exercise.exercise, part.part): part
-            for exercise in result.exercises
-            for part in exercise.parts
-        }
+        parts = dict(result.parts())
         filled = []
         if result.message:
             filled.append(_note(result.message))
@@ -95,12 +92,7 @@ class NotebookRenderer:
 
 def check_words(assignment: LoadedAssignment) -> dict[tuple[PartKey, str], str]:
     """By part and check, what it checks, in the student's words."""
-    return {
-        ((exercise.slug, part.part), check.check): check.describe.strip()
-        for exercise in assignment.exercises
-        for part in exercise.spec.parts
-        for check in part.checks
-    }
+    return {(key, check.check): check.describe.strip() for key, check in assignment.checks()}
 
 
 def autograded_notebook(root: Path, student: str, assignment: str) -> Path:

@@ -18,11 +18,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gradeprop.course.gradeids import part_ids
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.records.gradebook.entry import gradebook_id
 from gradeprop.records.gradebook.rows import given_by_person
 from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
-from gradeprop.records.marks import PartKey, PartMark, Person, Recorded
+from gradeprop.records.marks import PartMark, Person, Recorded
 
 
 def read_gradebook(
@@ -120,10 +121,8 @@ def _cells(assignment: LoadedAssignment) -> tuple[dict[str, PartKey], dict[str, 
     """By grade id, the part that a cell holds the points of, and the part that it holds the answer
     to."""
     scored, answered = {}, {}
-    for exercise in assignment.exercises:
-        for part in exercise.spec.parts:
-            key = (exercise.slug, part.part)
-            _, answer, check = part_ids(*key)
-            scored[answer if part.kind == "explanation" else check] = key
-            answered[answer] = key
+    for key, part in assignment.parts():
+        _, answer, check = part_ids(*key)
+        scored[answer if part.kind == "explanation" else check] = key
+        answered[answer] = key
     return scored, answered

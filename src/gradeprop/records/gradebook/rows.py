@@ -25,6 +25,7 @@ from nbgrader.api import (
 from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
+from gradeprop.course.keys import PartKey
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import nbgrader_metadata, notebook_frame
 
@@ -202,7 +203,7 @@ def empty_comment(submitted: str, cell: str) -> Comment:
     return Comment(id=new_uuid(), cell_id=cell, notebook_id=submitted)
 
 
-def scored_cells(release: ReleaseModel) -> dict[tuple[str, str], ReleaseCell]:
+def scored_cells(release: ReleaseModel) -> dict[PartKey, ReleaseCell]:
     """Of each part, the cell with its points."""
     return {
         cell.key: cell for cell in release.cells if cell.points is not None and cell.key is not None

@@ -22,9 +22,10 @@ from nbgrader.api import (
 from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.orm import Session
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.verdict import PartResult
-from gradeprop.notebook.release import PartKey, ReleaseModel
+from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records.gradebook.autograded import check_words
 from gradeprop.records.gradebook.entry import Entry, gradebook_id
 from gradeprop.records.gradebook.rows import (
@@ -184,17 +185,15 @@ class EntrySaver:
     def _set_parts(self, mine: _Submitted, entry: Entry, seen: Mapping[str, str]) -> dict[str, str]:
         """Set scores and comments; return, by id, what is to be remembered of them."""
         now = {mine.notebook.id: entry.notebook}
-        for exercise in entry.result.exercises:
-            for part in exercise.parts:
-                place = self._parts.get((exercise.exercise, part.part))
-                if place is None:  # a result of an older course
-                    continue
-                grade, answer = mine.grades[place.grade], entry.answers.get(place.answer, "")
-                _set_score(grade, part, unchanged=seen.get(grade.id) == answer)
-                now[grade.id] = answer
-                mine.comments[place.comment].auto_comment = auto_comment(
-                    part, entry.result, place.words
-                )
+        for key, part in entry.result.parts():
+            place = self._parts.get(key)
+            if place is None:  # a result of an older course
+                continue
+            grade, answer = mine.grades[place.grade], entry.answers.get(place.answer, "")
+            _set_score(grade, part, unchanged=seen.get(grade.id) == answer)
+            now[grade.id] = answer
+            comment = auto_comment(part, entry.result, place.words)
+            mine.comments[place.comment].auto_comment = comment
         return now
 
 

@@ -24,16 +24,17 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from gradeprop.course.gradeids import part_ids
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, ExplanationPart, LoadedAssignment
 from gradeprop.errors import StorageError
-from gradeprop.grading.result.verdict import PartResult, SubmissionResult
+from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.feedback.answers import Answers
 from gradeprop.records.files.results import read_results
 from gradeprop.records.gradebook.entry import gradebook_id
 from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
 from gradeprop.records.gradebook.text import shown_text
 from gradeprop.records.marking.queue import Given, Item, given
-from gradeprop.records.marks import PartKey, named, printable_id
+from gradeprop.records.marks import named, printable_id
 
 
 @dataclass(frozen=True)
@@ -189,9 +190,5 @@ def _order(student: str, key: PartKey) -> bytes:
 def _note(result: SubmissionResult, key: PartKey) -> str | None:
     if result.status == "ungradable":
         return f"The notebook could not be read: {result.message}"
-    found: dict[PartKey, PartResult] = {
-        (exercise.exercise, part.part): part
-        for exercise in result.exercises
-        for part in exercise.parts
-    }
-    return found[key].message if key in found else None
+    part = dict(result.parts()).get(key)
+    return part.message if part else None

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart
 from gradeprop.records.marking.rubric_comment import points_of, read, written
-from gradeprop.records.marks import PartKey
 
 Standing: TypeAlias = Literal["open", "again", "marked"]
 KEYS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
