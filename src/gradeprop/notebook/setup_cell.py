@@ -32,8 +32,7 @@ except ModuleNotFoundError as absent:
         import gradeprop as gp
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
-            "gradeprop could not be installed. Check your internet connection and run this cell "
-            "again, "
+            "gradeprop could not be installed. Check your internet connection and run this cell again, "
             "or ask your teacher. What pip said: " + (pip.stderr.strip()[-500:] or "nothing"),
             name="gradeprop",
         ) from None
