@@ -72,7 +72,7 @@ def test_a_types_name_is_the_one_a_student_would_write() -> None:
     [
         torch.ones(2).to_sparse(),
         torch.ones(2, device="meta"),
-        torch.ones(1, dtype=torch.float8_e4m3fn),
+        torch.zeros(1).to(torch.float8_e4m3fn),
         torch.ones((1,) * 17),
     ],
 )
