@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +17,16 @@ from gradeprop.errors import GradepropError, GraderFault
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.grading.run.facilities import facilities_for
 from gradeprop.grading.run.plan import Plan
-from gradeprop.grading.run.pool import graders, workers_for
+from gradeprop.grading.run.pool import Graders, graders, workers_for
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.results import check_writable, replaced_results, result_path
-from gradeprop.records.files.submissions import find_submissions
+from gradeprop.records.files.submissions import Handed, find_submissions
 
 if TYPE_CHECKING:
+    from gradeprop.course.model import Course, LoadedAssignment
+    from gradeprop.grading.result.changes import Change
     from gradeprop.grading.result.verdict import SubmissionResult
+    from gradeprop.records.class_run import ClassRun
     from gradeprop.session.grader.sandbox import Isolation
 
 UNSAFE = (
@@ -33,74 +35,48 @@ UNSAFE = (
 )
 
 
-def run(
-    name: str,
-    submitted: Path | None,
-    students: Sequence[str],
-    device: str,
-    workers: int | None,
-    isolation: Isolation,
-    folder: Path | None,
-    *,
-    force: bool,
-    as_json: bool,
-) -> int:
-    """Grade and record; return the exit code: 1 if a grader failed by itself, else 0."""
-    root, course = open_course(folder)
-    assignment = named_assignment(course, name)
-    handed = find_submissions(submitted or root / "submitted", name, students)
-    devices = chosen_devices(device, course.spec.devices)
-    check_writable(root, name)
-    # nbgrader imports nbformat, and that jsonschema, which looks for what can check the syntax of
-    # IRIs: nobody asks for it here, and where it is installed, importing it takes a second.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    if isolation == "none":
-        screen.err().print(UNSAFE, style="bold red")
-    # Sooner than what is due can be told exactly, but only where it is plain.
-    all_due = force or not any(result_path(root, name, item.student).exists() for item in handed)
-    with ExitStack() as opened:
-        warm = None
-        if handed and all_due:
-            facilities = facilities_for(course, isolation, devices)
-            warm = opened.enter_context(graders(facilities, workers_for(len(handed), workers)))
-        with ctrl_c_held():
-            # these import torch, which takes seconds
-            from gradeprop.grading.result.changes import (
-                changes,
-            )
-            from gradeprop.grading.run.publish import release_of
-            from gradeprop.records.class_run import ClassRun
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for.
 
-        plan = Plan(
-            course, name, release_of(course, assignment), course_key(root), devices, isolation
-        )
-        class_run = ClassRun(plan, handed, force=force, workers=workers, warm=warm)
+    Attributes:
+        submitted: the folder of hand-ins; None: the course's own.
+        students: only these; empty: all.
+        workers: processes that grade; None: as many as suit.
+        folder: where the course is; None: the nearest one upward.
+        force: grade again what is unchanged, too.
+    """
+
+    assignment: str
+    submitted: Path | None
+    students: Sequence[str]
+    device: str
+    workers: int | None
+    isolation: Isolation
+    folder: Path | None
+    force: bool
+    as_json: bool
+
+
+def run(request: Request) -> int:
+    """Grade and record; return the exit code: 1 if a grader failed by itself, else 0."""
+    root, course = open_course(request.folder)
+    assignment = named_assignment(course, request.assignment)
+    submitted = request.submitted or root / "submitted"
+    handed = find_submissions(submitted, request.assignment, request.students)
+    devices = chosen_devices(request.device, course.spec.devices)
+    check_writable(root, request.assignment)
+    if request.isolation == "none":
+        screen.err().print(UNSAFE, style="bold red")
+    with ExitStack() as opened:
+        warm = _warm(request, root, course, devices, handed, opened)
+        class_run = _class_run(request, root, course, assignment, devices, handed, warm)
         opened.enter_context(class_run.opened())
         for note in class_run.notes:
             screen.err().print(note)
-        results = list(class_run.kept)
-        if results:
-            screen.err().print(
-                f"{len(results)} of {len(handed)} unchanged since they were graded (--force "
-                f"grades again)"
-            )
-        try:
-            with screen.progress(f"Grading {name}", len(class_run.due)) as bar:
-
-                def note_result(result: SubmissionResult) -> None:
-                    results.append(replace(result, cells=()))
-                    bar.step(result.student)
-
-                class_run.grade(note_result)
-        except (KeyboardInterrupt, GradepropError):
-            # The next run will find these unchanged and have nothing to say of them.
-            done = replaced_results(root, name, class_run.earlier)
-            earlier = {result.student: class_run.earlier[result.student] for result in done}
-            print_changes(earlier, done, changes(earlier, done))
-            raise
-    results.sort(key=lambda result: result.student)
-    changed = changes(class_run.earlier, results)
-    if as_json:
+        results = _graded(request.assignment, root, class_run, len(handed))
+    changed = _changes(class_run.earlier, results)
+    if request.as_json:
         screen.print_json(
             {
                 "results": [result.to_json() for result in results],
@@ -110,4 +86,79 @@ def run(
     else:
         print_class(assignment, results, root)
     print_changes(class_run.earlier, results, changed)
-    return GraderFault.exit_code if any(result.status == "error" for result in results) else 0
+    faulty = any(result.status == "error" for result in results)
+    return GraderFault.exit_code if faulty else 0
+
+
+def _warm(
+    request: Request,
+    root: Path,
+    course: Course,
+    devices: tuple[str, ...],
+    handed: Sequence[Handed],
+    opened: ExitStack,
+) -> Graders | None:
+    """Graders that start now, sooner than what is due can be told exactly; None where it is not
+    plain that there is anything to grade."""
+    kept = any(result_path(root, request.assignment, item.student).exists() for item in handed)
+    if not handed or (kept and not request.force):
+        return None
+    facilities = facilities_for(course, request.isolation, devices)
+    workers = workers_for(len(handed), request.workers)
+    return opened.enter_context(graders(facilities, workers))
+
+
+def _class_run(
+    request: Request,
+    root: Path,
+    course: Course,
+    assignment: LoadedAssignment,
+    devices: tuple[str, ...],
+    handed: Sequence[Handed],
+    warm: Graders | None,
+) -> ClassRun:
+    with ctrl_c_held():  # these import torch, which takes seconds
+        from gradeprop.grading.run.publish import release_of
+        from gradeprop.records.class_run import ClassRun
+
+    plan = Plan(
+        course,
+        request.assignment,
+        release_of(course, assignment),
+        course_key(root),
+        devices,
+        request.isolation,
+    )
+    return ClassRun(plan, handed, force=request.force, workers=request.workers, warm=warm)
+
+
+def _graded(name: str, root: Path, class_run: ClassRun, handed: int) -> list[SubmissionResult]:
+    """Grade what is due; all results of the run, those that were kept included, by student."""
+    results = list(class_run.kept)
+    if results:
+        screen.err().print(
+            f"{len(results)} of {handed} unchanged since they were graded (--force grades again)"
+        )
+    try:
+        with screen.progress(f"Grading {name}", len(class_run.due)) as bar:
+
+            def note_result(result: SubmissionResult) -> None:
+                results.append(replace(result, cells=()))
+                bar.step(result.student)
+
+            class_run.grade(note_result)
+    except (KeyboardInterrupt, GradepropError):
+        # The next run will find these unchanged and have nothing to say of them.
+        done = replaced_results(root, name, class_run.earlier)
+        earlier = {result.student: class_run.earlier[result.student] for result in done}
+        print_changes(earlier, done, _changes(earlier, done))
+        raise
+    return sorted(results, key=lambda result: result.student)
+
+
+def _changes(
+    earlier: dict[str, SubmissionResult], results: Sequence[SubmissionResult]
+) -> list[Change]:
+    from gradeprop.grading.result.changes import changes
+
+    return changes(earlier, results)

@@ -89,9 +89,9 @@ def build(
     json: JsonOption = False,
 ) -> None:
     """Write the notebooks: source/ (with solutions) and release/ (for students)."""
-    from gradeprop.cli import build as command
+    from gradeprop.cli.build import run
 
-    command.run(assignments or [], course, as_json=json)
+    run(assignments or [], course, as_json=json)
 
 
 @command("Prove the graders with solutions and known mistakes.")
@@ -106,9 +106,9 @@ def verify(
 ) -> None:
     """Prove the graders: solutions pass, starters earn nothing, every known mistake is caught and
     named."""
-    from gradeprop.cli import verify as command
+    from gradeprop.cli.verify import run
 
-    sys.exit(command.run(exercises or [], course, device, isolation, as_json=json))
+    sys.exit(run(exercises or [], course, device, isolation, as_json=json))
 
 
 @command("Grade what is in submitted/, into results/.")
@@ -131,21 +131,20 @@ def grade(
     json: JsonOption = False,
 ) -> None:
     """Grade submitted/<student>/<assignment>/<assignment>.ipynb into results/<assignment>/."""
-    from gradeprop.cli import grade as command
+    from gradeprop.cli.grade import Request, run
 
-    sys.exit(
-        command.run(
-            assignment,
-            submitted,
-            student or [],
-            device,
-            workers,
-            isolation,
-            course,
-            force=force,
-            as_json=json,
-        )
+    request = Request(
+        assignment,
+        submitted,
+        student or [],
+        device,
+        workers,
+        isolation,
+        course,
+        force=force,
+        as_json=json,
     )
+    sys.exit(run(request))
 
 
 @command("Show one student's result, check by check.")
@@ -162,9 +161,9 @@ def show(
     json: JsonOption = False,
 ) -> None:
     """Show one student's kept result: every check and what the student is told."""
-    from gradeprop.cli import show as command
+    from gradeprop.cli.show import run
 
-    command.run(assignment, student, course, details=details, as_json=json)
+    run(assignment, student, course, details=details, as_json=json)
 
 
 @command("Write each student's feedback as a page.")
@@ -179,9 +178,9 @@ def feedback(
 ) -> None:
     """Write each student's feedback as one page:
     feedback/<student>/<assignment>/<assignment>.html."""
-    from gradeprop.cli import feedback as command
+    from gradeprop.cli.feedback import run
 
-    command.run(assignment, student or [], submitted, course, as_json=json)
+    run(assignment, student or [], submitted, course, as_json=json)
 
 
 @command("Write the marks for a spreadsheet, CI, Canvas, Moodle.")
@@ -202,9 +201,9 @@ def export(
 
     With code: what each student wrote, for programs that look for copied work.
     """
-    from gradeprop.cli import export as command
+    from gradeprop.cli.export import run
 
-    command.run(assignment, to, output, course)
+    run(assignment, to, output, course)
 
 
 @command("Write an autograder to upload to Gradescope.")
@@ -233,9 +232,9 @@ def bundle(
 ) -> None:
     """Write an autograder to upload to Gradescope, which then grades each submission as `grade`
     does."""
-    from gradeprop.cli import bundle as command
+    from gradeprop.cli.bundle import run
 
-    command.run(assignment, output, index, course)
+    run(assignment, output, index, course)
 
 
 @command("Mark explanations by their rubric, without names.")
@@ -254,9 +253,9 @@ def mark(
     course: CourseOption = None,
 ) -> None:
     """Mark explanations by their rubric, one answer after the other, without names."""
-    from gradeprop.cli import mark as command
+    from gradeprop.cli.mark import run
 
-    command.run(assignment, exercise, submitted, course, everything=everything)
+    run(assignment, exercise, submitted, course, everything=everything)
 
 
 @command("Take an unfair or broken check out of everyone's marks.")
@@ -283,9 +282,9 @@ def void(
     json: JsonOption = False,
 ) -> None:
     """Take an unfair or broken check out of everyone's marks; `gradeprop grade` then regrades."""
-    from gradeprop.cli import void as command
+    from gradeprop.cli.void import run
 
-    command.run(check, assignment, reason, course, give=give, undo=undo, as_json=json)
+    run(check, assignment, reason, course, give=give, undo=undo, as_json=json)
 
 
 @command("Run a submission again and show all, for an appeal.")
@@ -302,9 +301,9 @@ def replay(
     json: JsonOption = False,
 ) -> None:
     """Run one submission again with the same hidden inputs and show all of it, for an appeal."""
-    from gradeprop.cli import replay as command
+    from gradeprop.cli.replay import run
 
-    command.run(student, assignment, check, submitted, device, isolation, course, as_json=json)
+    run(student, assignment, check, submitted, device, isolation, course, as_json=json)
 
 
 @command("Run a notebook's public checks, as its student.")
@@ -313,17 +312,17 @@ def check(
     json: JsonOption = False,
 ) -> None:
     """Run a notebook's public checks here, in your own Python, without a sandbox (for students)."""
-    from gradeprop.cli import check as command
+    from gradeprop.cli.check import run
 
-    command.run(notebook, as_json=json)
+    run(notebook, as_json=json)
 
 
 @command("Tell what this machine offers, and what is missing.")
 def doctor(json: JsonOption = False) -> None:
     """Tell what this machine offers, what is missing, and the command that mends it."""
-    from gradeprop.cli import doctor as command
+    from gradeprop.cli.doctor import run
 
-    sys.exit(command.run(as_json=json))
+    sys.exit(run(as_json=json))
 
 
 def _version(wanted: bool) -> None:
