@@ -28,10 +28,11 @@ from IPython.core.interactiveshell import InteractiveShell
 from gradeprop.course.load import load_course
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.gradients.values import TensorState
-from gradeprop.grading.checks.plugin import CheckSite, GradingPlugin, Rewrite
+from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import check_seed, public_seed, student_seed
+from gradeprop.grading.checks.sites import CheckSite, Rewrite
 from gradeprop.grading.run.publish import release_of
 from gradeprop.notebook.restore import RestoredNotebook, restore
 from gradeprop.session.interface import Call

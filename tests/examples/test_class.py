@@ -7,7 +7,8 @@ import make_class
 import pytest
 
 from gradeprop.course.load import load_course
-from gradeprop.grading.run.batch import Setting, Submission, grade_batch
+from gradeprop.grading.run.batch import grade_batch
+from gradeprop.grading.run.paper import Setting, Submission
 from gradeprop.grading.run.publish import release_of
 from gradeprop.session.grader.sandbox import open_sandbox
 

@@ -4,7 +4,8 @@ import pytest
 
 from course.minimal import write_course
 from gradeprop.course.load import load_course
-from gradeprop.grading.run.batch import Setting, Submission, grade_batch
+from gradeprop.grading.run.batch import grade_batch
+from gradeprop.grading.run.paper import Setting, Submission
 from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import filled_in
 from gradeprop.notebook.release import release_model

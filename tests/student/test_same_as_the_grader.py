@@ -4,7 +4,8 @@ word."""
 import pytest
 
 from gradeprop.grading.public.in_notebook import load, report
-from gradeprop.grading.run.batch import Setting, grade_batch
+from gradeprop.grading.run.batch import grade_batch
+from gradeprop.grading.run.paper import Setting
 from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import trials
 from gradeprop.notebook.reading import read_notebook

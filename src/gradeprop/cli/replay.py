@@ -17,8 +17,8 @@ from gradeprop.records.files.results import read_result
 from gradeprop.records.files.submissions import find_submissions
 
 if TYPE_CHECKING:
-    from gradeprop.grading.checks.judge import Judgement
-    from gradeprop.grading.checks.plugin import CheckSite
+    from gradeprop.grading.checks.judgement import Judgement
+    from gradeprop.grading.checks.sites import CheckSite
     from gradeprop.grading.result.verdict import SubmissionResult
     from gradeprop.session.grader.sandbox import Isolation
 

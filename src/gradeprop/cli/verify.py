@@ -33,8 +33,8 @@ def run(
     chosen = chosen_exercises(course, names)
     devices = chosen_devices(device, course.spec.devices)
     key = course_key(root)
-    from gradeprop.grading.run.batch import Setting  # these import torch, which takes seconds
     from gradeprop.grading.run.facilities import facilities_for, open_sandboxes
+    from gradeprop.grading.run.paper import Setting
     from gradeprop.grading.run.publish import release_of
     from gradeprop.grading.verify import trials, verify
 

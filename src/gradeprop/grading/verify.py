@@ -10,7 +10,8 @@ from typing import Literal
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart, LoadedExercise
 from gradeprop.grading.result.verdict import PartResult, SubmissionResult, Timing
-from gradeprop.grading.run.batch import Setting, Submission, grade_batch
+from gradeprop.grading.run.batch import grade_batch
+from gradeprop.grading.run.paper import Setting, Submission
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.notebook.render import to_notebook
 

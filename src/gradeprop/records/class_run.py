@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradeprop.grading.result.verdict import SubmissionResult
-from gradeprop.grading.run.batch import Submission
+from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import Graders, graders, workers_for
 from gradeprop.grading.run.unchanged import fingerprint

@@ -4,7 +4,8 @@ import torch
 
 from gradeprop.gradients import Fixed, Gradient
 from gradeprop.gradients.values import Opaque, TensorState
-from gradeprop.grading.checks.judge import expression, judge
+from gradeprop.grading.checks.expression import expression
+from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.script import Reference, Script, Student
 from gradeprop.session.interface import Call, Missing, Raised, Read, Returned, Stopped
 

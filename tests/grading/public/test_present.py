@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from gradeprop.grading.checks.judge import Judgement
+from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.rows import Item, Row
 from gradeprop.grading.public.checking import PublicCheck, PublicReport
 from gradeprop.grading.public.present import WIDTH, ReportView, colour_of

@@ -7,7 +7,8 @@ import pytest
 from course.minimal import GRADER, write_course
 from gradeprop.errors import GraderFault, StorageError
 from gradeprop.grading.result.score import NOT_BEGUN
-from gradeprop.grading.run.batch import Submission, grade_batch
+from gradeprop.grading.run.batch import grade_batch
+from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.publish import record_public_checks
 from grading.conftest import Classroom, part_of
 

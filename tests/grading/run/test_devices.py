@@ -8,7 +8,7 @@ import torch
 from gradeprop.course.load import load_course
 from gradeprop.errors import MissingFacility
 from gradeprop.grading.run import devices
-from gradeprop.grading.run.batch import Setting
+from gradeprop.grading.run.paper import Setting
 from gradeprop.grading.run.publish import release_of
 from gradeprop.grading.verify import trials, verify
 from gradeprop.session.grader.sandbox import open_sandbox

@@ -11,7 +11,7 @@ import pytest
 
 from course.minimal import write_course
 from gradeprop.errors import GraderFault, MissingFacility
-from gradeprop.grading.run.batch import Submission
+from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import grade_class, graders
 from grading.conftest import KEY, Classroom

@@ -9,15 +9,9 @@ import pytest
 
 from gradeprop.errors import UsageError
 from gradeprop.records.feedback.answers import Answer, Answers
-from gradeprop.records.feedback.page import (
-    CheckView,
-    CriterionView,
-    ExerciseView,
-    Page,
-    PartView,
-    page,
-)
+from gradeprop.records.feedback.page import page
 from gradeprop.records.feedback.render import python, render
+from gradeprop.records.feedback.views import CheckView, CriterionView, ExerciseView, Page, PartView
 from gradeprop.records.feedback.write import feedback_path, write_feedback
 from gradeprop.records.marks import PartMark, Person
 from records.graded_class import result_for, small_course, unreadable

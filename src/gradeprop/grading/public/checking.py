@@ -13,7 +13,8 @@ from typing import Any
 import torch
 
 from gradeprop.errors import UsageError
-from gradeprop.grading.checks.judge import Judgement, judge
+from gradeprop.grading.checks.judge import judge
+from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.public.data import decode_script
 from gradeprop.grading.result import words

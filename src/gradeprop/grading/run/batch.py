@@ -2,84 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TypeAlias
 
-from gradeprop.course.keys import PartKey
-from gradeprop.course.model import ChoicePart, CodePart, Course, ExplanationPart, LoadedAssignment
-from gradeprop.course.voided import VoidedCheck
 from gradeprop.errors import UngradableSubmission
 from gradeprop.gradients.diagnose import Observation
-from gradeprop.grading.checks.judge import Judgement, judge
-from gradeprop.grading.checks.plugin import CheckSite, Devices, GradingPlugin, Rewrite, check_sites
+from gradeprop.grading.checks.judge import judge
+from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import check_seed, public_seed, session_seed, student_seed
+from gradeprop.grading.checks.sites import CheckSite, Rewrite, check_sites
 from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
-    ExerciseResult,
-    PartResult,
     SubmissionResult,
-    SubmissionStatus,
-    Timing,
 )
 from gradeprop.grading.result.words import NOT_BEGUN
-from gradeprop.grading.run.conditions import combined_limits, limits_of, versions
+from gradeprop.grading.run import assembly
+from gradeprop.grading.run.conditions import combined_limits, limits_of
+from gradeprop.grading.run.paper import Paper, Setting, Submission
 from gradeprop.grading.run.submission import SubmissionRun
-from gradeprop.notebook.release import ReleaseModel
-from gradeprop.notebook.restore import RestoredNotebook, restore
-from gradeprop.session.interface import Call, Outcome, Sandbox
+from gradeprop.notebook.restore import restore
+from gradeprop.session.interface import Call, Outcome
 
 OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
 
 PROBES_AGAIN = 3
 """How often a check is asked again on fresh inputs when two causes fit."""
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What a student handed in.
-
-    Attributes:
-        problem: why there is no notebook to read, when there is none; for the student.
-        fingerprint: recorded in the result, to see later whether anything changed.
-    """
-
-    student: str
-    notebook: bytes
-    problem: str | None = None
-    fingerprint: str = ""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """All that grading a batch needs besides the submissions."""
-
-    course: Course
-    assignment: LoadedAssignment
-    release: ReleaseModel
-    course_key: bytes
-    devices: Devices
-    sandboxes: Mapping[str, Sandbox]
-    """An open sandbox for each device."""
-
-
-@dataclass
-class _Paper:
-    """One submission while it is being graded."""
-
-    submission: Submission
-    seed: bytes
-    restored: RestoredNotebook | None
-    message: str | None
-    runs: dict[str, SubmissionRun] = field(default_factory=dict)
-    verdicts: dict[tuple[str, str], list[CheckVerdict]] = field(default_factory=dict)
-    started: float | None = None
 
 
 def grade_batch(
@@ -119,7 +73,6 @@ class _Batch:
             for exercise in setting.assignment.exercises
         }
         self._sites = check_sites(setting.assignment)
-        self._versions = versions(setting.course)
         self._answers = {cell.grade_id: part for part, cell in setting.release.answers().items()}
         papers = [self._open(item) for item in submissions]
         self._papers = [paper for paper in papers if paper.restored is not None]
@@ -133,7 +86,7 @@ class _Batch:
 
     def grade(self) -> None:
         for paper in self._unreadable:
-            self._on_result(self._ungradable(paper))
+            self._on_result(assembly.ungradable(self._setting, paper))
         try:
             if self._papers and self._sites:
                 setting = self._setting
@@ -207,21 +160,21 @@ class _Batch:
         for run in paper.runs.values():
             run.close()
         self._blame_unrun(subject)
-        self._on_result(self._result(paper))
+        self._on_result(assembly.result(self._setting, paper))
 
     # --- helpers ----------------------------------------------------------------------------------
 
-    def _open(self, submission: Submission) -> _Paper:
+    def _open(self, submission: Submission) -> Paper:
         seed = student_seed(self._setting.course_key, submission.student)
         if submission.problem is not None:
-            return _Paper(submission, seed, None, submission.problem)
+            return Paper(submission, seed, None, submission.problem)
         try:
             restored = restore(submission.notebook, self._setting.release)
         except UngradableSubmission as error:
-            return _Paper(submission, seed, None, str(error))
-        return _Paper(submission, seed, restored, " ".join(restored.notes) or None)
+            return Paper(submission, seed, None, str(error))
+        return Paper(submission, seed, restored, " ".join(restored.notes) or None)
 
-    def _run(self, paper: _Paper, device: str) -> SubmissionRun:
+    def _run(self, paper: Paper, device: str) -> SubmissionRun:
         if device not in paper.runs:
             assert paper.restored is not None
             paper.runs[device] = SubmissionRun(
@@ -236,7 +189,7 @@ class _Batch:
             )
         return paper.runs[device]
 
-    def _not_begun(self, paper: _Paper, site: CheckSite) -> bool:
+    def _not_begun(self, paper: Paper, site: CheckSite) -> bool:
         assert paper.restored is not None
         return paper.restored.parts[site.place] == "starter"
 
@@ -320,72 +273,6 @@ class _Batch:
                         "the check never ran",
                     )
                     self.fault(subject, site, device, why)
-
-    def _result(self, paper: _Paper) -> SubmissionResult:
-        exercises = tuple(
-            score.exercise_result(
-                exercise, [self._part(paper, exercise.slug, part) for part in exercise.spec.parts]
-            )
-            for exercise in self._setting.assignment.exercises
-        )
-        return self._assemble(paper, exercises, score.submission_status(exercises))
-
-    def _part(
-        self, paper: _Paper, exercise: str, part: CodePart | ChoicePart | ExplanationPart
-    ) -> PartResult:
-        assert paper.restored is not None
-        state = paper.restored.parts[PartKey(exercise, part.part)]
-        if isinstance(part, ExplanationPart):
-            return score.explanation_part(part, state)
-        verdicts: list[CheckVerdict] = []
-        for check in part.checks:
-            if isinstance(check, VoidedCheck):
-                devices = self._setting.devices
-                verdicts += [score.taken_out(check, device) for device in devices]
-            else:
-                verdicts += paper.verdicts.get((exercise, check.check), [])
-        cells = [run.part_outcomes.get(PartKey(exercise, part.part)) for run in paper.runs.values()]
-        cell = next((cell for cell in cells if cell is not None and cell.status != "ok"), None)
-        return score.code_part(part, verdicts, state=state, cell=cell)
-
-    def _ungradable(self, paper: _Paper) -> SubmissionResult:
-        return self._assemble(
-            paper, score.all_parts(self._setting.assignment, "missing", 0.0), "ungradable"
-        )
-
-    def _assemble(
-        self, paper: _Paper, exercises: tuple[ExerciseResult, ...], status: SubmissionStatus
-    ) -> SubmissionResult:
-        devices = self._setting.devices
-        return SubmissionResult(
-            student=paper.submission.student,
-            assignment=self._setting.assignment.id,
-            status=status,
-            message=paper.message,
-            score=score.total_score(exercises),
-            max_score=self._setting.assignment.points,
-            auto_score=score.auto_score(exercises),
-            exercises=exercises,
-            isolation=self._setting.sandboxes[devices[0]].level,
-            device=devices[-1],
-            seed=paper.seed.hex(),
-            timing=Timing(
-                time.perf_counter() - paper.started if paper.started is not None else 0.0,
-                sum(run.run_s for run in paper.runs.values()),
-                sum(run.checks_s for run in paper.runs.values()),
-                max(
-                    (cell.seconds for run in paper.runs.values() for _, cell in run.outcomes),
-                    default=0.0,
-                ),
-                max((run.longest_check_s for run in paper.runs.values()), default=0.0),
-            ),
-            versions={
-                **self._versions,
-                "input": paper.submission.fingerprint,
-                "submission": hashlib.sha256(paper.submission.notebook).hexdigest(),
-            },
-            cells=next(iter(paper.runs.values())).executed() if paper.runs else (),
-        )
 
 
 def _with_causes_of(judgement: Judgement, fresh: Judgement) -> Judgement:

@@ -13,7 +13,7 @@ from gradeprop.session.grader.sandbox import Isolation
 from gradeprop.session.interface import Sandbox
 
 if TYPE_CHECKING:
-    from gradeprop.grading.run.batch import Setting
+    from gradeprop.grading.run.paper import Setting
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Plan:
 
     def setting(self, sandboxes: Mapping[str, Sandbox]) -> Setting:
         """The plan, with a place to carry it out."""
-        from gradeprop.grading.run.batch import Setting  # imports torch, which takes seconds
+        from gradeprop.grading.run.paper import Setting
 
         return Setting(
             self.course, self.loaded, self.release, self.course_key, self.devices, sandboxes

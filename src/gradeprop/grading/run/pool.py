@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -24,12 +21,13 @@ from gradeprop.grading.result import score
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.conditions import versions
 from gradeprop.grading.run.facilities import Facilities, open_sandboxes
+from gradeprop.grading.run.interrupts import ctrl_c_held, interrupt
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.worker import READY, work
 from gradeprop.session.interface import Sandbox
 
 if TYPE_CHECKING:
-    from gradeprop.grading.run.batch import Submission
+    from gradeprop.grading.run.paper import Submission
 
 BATCH = 128
 """Submissions in one pytest session: enough to share its cost, few enough that memory stays
@@ -144,7 +142,7 @@ class _Pool:
         size = max(1, min(BATCH, -(-len(submissions) // (4 * len(self._workers)))))
         indices = range(len(submissions))
         self._batches.extend(list(indices[start : start + size]) for start in indices[::size])
-        with _interrupt() as interrupted:
+        with interrupt() as interrupted:
             while self._batches or any(worker.left for worker in self._workers):
                 busy = {
                     worker.pipe: worker
@@ -167,7 +165,7 @@ class _Pool:
         # imports, and the next worker with it.
         process = self._context.Process(target=work, args=(theirs, self._facilities), daemon=False)
         worker = _Worker(process, ours, {})
-        with _ctrl_c_held():
+        with ctrl_c_held():
             process.start()
             self._workers.append(worker)
         theirs.close()
@@ -242,55 +240,6 @@ class _Pool:
             worker.process.join(5)
         if worker.process.is_alive():
             worker.process.kill()
-
-
-@contextmanager
-def _ctrl_c_held() -> Iterator[None]:
-    """For starting a worker: Ctrl-C is heard here at the end of the block, and the worker does not
-    hear it before it has said that it does not care, say halfway through its imports."""
-    resource_tracker.ensure_running()  # started with the first worker, it would lift the block
-    heard: list[int] = []
-    before = signal.getsignal(signal.SIGINT)
-    ours = threading.current_thread() is threading.main_thread() and before is not signal.SIG_IGN
-    if ours:
-        signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new process inherits it
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        if ours:
-            signal.signal(signal.SIGINT, before)
-    if heard:
-        raise KeyboardInterrupt
-
-
-@contextmanager
-def _interrupt() -> Iterator[Connection]:
-    """A connection on which something comes at Ctrl-C, instead of an exception.
-
-    Python raises KeyboardInterrupt wherever it happens to be, also where nothing can pass it on (a
-    finalizer, a callback from C), and then it is lost. A second Ctrl-C is Python's own again.
-    """
-    ours, theirs = multiprocessing.Pipe(duplex=False)
-    before = signal.getsignal(signal.SIGINT)
-    # Signals are heard in the main thread only, and a job in the background of a script ignores
-    # this one.
-    if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
-        with ours, theirs:
-            yield ours
-        return
-
-    def note(*_: object) -> None:
-        signal.signal(signal.SIGINT, before)
-        theirs.send_bytes(b"x")
-
-    with ours, theirs:
-        signal.signal(signal.SIGINT, note)
-        try:
-            yield ours
-        finally:
-            signal.signal(signal.SIGINT, before)
 
 
 def fault_result(plan: Plan, student: str, reason: str) -> SubmissionResult:

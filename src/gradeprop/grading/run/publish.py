@@ -11,10 +11,11 @@ from typing import Any
 
 from gradeprop.course.model import ChoicePart, CodePart, Course, LoadedAssignment, LoadedExercise
 from gradeprop.errors import GraderFault
-from gradeprop.grading.checks.plugin import CheckSite, GradingPlugin, Rewrite
+from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import public_seed
+from gradeprop.grading.checks.sites import CheckSite, Rewrite
 from gradeprop.grading.public.data import encode_script
 from gradeprop.notebook.release import ReleaseModel, release_model
 

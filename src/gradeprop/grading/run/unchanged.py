@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from gradeprop.grading.run.batch import Submission
 from gradeprop.grading.run.conditions import versions
+from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
 
 

@@ -13,7 +13,7 @@ from gradeprop.errors import GradepropError
 from gradeprop.grading.run.facilities import Facilities, open_sandboxes
 
 if TYPE_CHECKING:
-    from gradeprop.grading.run.batch import Submission
+    from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
 
 READY = "ready"

@@ -6,7 +6,6 @@ not in these values cannot get onto the page."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import (
@@ -21,6 +20,7 @@ from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import CheckVerdict, ExerciseResult, PartResult, Status
 from gradeprop.records.exports.csv_cells import number
 from gradeprop.records.feedback.answers import Answer
+from gradeprop.records.feedback.views import CheckView, CriterionView, ExerciseView, Page, PartView
 from gradeprop.records.marks import Marks, PartMark
 
 _CHECK_WORDS: Mapping[Status, str] = {
@@ -32,69 +32,6 @@ _CHECK_WORDS: Mapping[Status, str] = {
     "output": "too much output",
     "killed": "was stopped",
 }
-
-
-@dataclass(frozen=True)
-class CheckView:
-    """One check. ``tone`` is right, wrong or open (neither: nobody's mistake, or not run)."""
-
-    describe: str
-    tone: str
-    word: str
-    points: str
-    hidden: bool
-    asked: str | None = None
-    report: str | None = None
-    hint: str | None = None
-    same_cause: bool = False
-
-
-@dataclass(frozen=True)
-class CriterionView:
-    text: str
-    points: str
-
-
-@dataclass(frozen=True)
-class PartView:
-    """One part. ``tone`` is as of a check, or part: some of the points. ``title`` is None where the
-    exercise has only one part."""
-
-    title: str | None
-    kind: str
-    tone: str
-    points: str
-    message: str | None
-    checks: tuple[CheckView, ...]
-    criteria: tuple[CriterionView, ...]
-    given: str | None
-    comment: str | None
-    answer: Answer | None
-
-
-@dataclass(frozen=True)
-class ExerciseView:
-    title: str
-    tone: str
-    points: str
-    parts: tuple[PartView, ...]
-
-
-@dataclass(frozen=True)
-class Page:
-    """A student's page. ``share`` is how much of the bar is filled, in per cent."""
-
-    course: str
-    assignment: str
-    student: str
-    name: str | None
-    points: str
-    share: float
-    opening: str
-    lines: tuple[str, ...]
-    problem: str | None
-    note: str | None
-    exercises: tuple[ExerciseView, ...]
 
 
 def page(

@@ -17,7 +17,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from gradeprop.records.feedback.page import Page
+from gradeprop.records.feedback.views import Page
 
 _MOST_CODE = 100_000
 """Characters of a cell that are shown; beyond, there is something else than an answer in it."""

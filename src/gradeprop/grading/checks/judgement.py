@@ -1,0 +1,45 @@
+"""What became of a check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gradeprop.gradients.diagnose import Observation
+from gradeprop.grading.checks.rows import Row
+from gradeprop.grading.result import words
+from gradeprop.grading.result.verdict import Status
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of a check.
+
+    Attributes:
+        asked: the question as a student would have written it, where its inputs are public.
+        report: what came of it, in words for the student.
+        hint: the words for the cause.
+        not_begun: the answer is still the starter.
+        detail: everything that is known, for the instructor.
+        causes: one id when the cause is known, several when they cannot be told apart here.
+        rows: where asked for, what was asked and what came.
+        observations: if a value is wrong, what came on every probe and what could have.
+    """
+
+    status: Status
+    report: str | None = None
+    detail: str | None = None
+    causes: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    observations: tuple[Observation, ...] = field(default=(), compare=False, repr=False)
+    asked: str | None = None
+    hint: str | None = None
+    not_begun: bool = False
+
+    @property
+    def message(self) -> str | None:
+        """The whole of what the student is told."""
+        return words.message(self.asked, self.report, self.hint)
+
+    @property
+    def misconception(self) -> str | None:
+        return self.causes[0] if len(self.causes) == 1 else None

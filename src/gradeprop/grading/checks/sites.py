@@ -1,0 +1,89 @@
+"""Where the checks of an assignment stand, and who is told of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gradeprop.course.keys import PartKey
+from gradeprop.course.model import (
+    Check,
+    ChoicePart,
+    CodePart,
+    LoadedAssignment,
+    LoadedExercise,
+)
+from gradeprop.grading.checks.script import Script
+
+
+@dataclass(frozen=True)
+class CheckSite:
+    """A check and all that the plugin knows about where it stands."""
+
+    order: tuple[int, int, int]
+    exercise: LoadedExercise
+    part: CodePart | ChoicePart
+    check: Check
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Exercise and check: a check's name is unique in its exercise."""
+        return self.exercise.slug, self.check.check
+
+    @property
+    def place(self) -> PartKey:
+        return self.exercise.key(self.part.part)
+
+
+class Examiner(Protocol):
+    """Who receives a check's script: the grader of submissions, or the recorder of public
+    checks."""
+
+    @property
+    def subjects(self) -> int:
+        """How many submissions there are."""
+        ...
+
+    def wanted(self, site: CheckSite) -> bool:
+        """Whether this check is to be run at all."""
+        ...
+
+    def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:
+        """The seed of the check's inputs for this subject."""
+        ...
+
+    def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:
+        """Why the check is to be skipped, or None."""
+        ...
+
+    def examine(
+        self, subject: int, site: CheckSite, device: str, script: Script, again: Rewrite
+    ) -> str | None:
+        """Judge; return the reason if the check failed, None if it passed.
+
+        ``again(n)`` is the same check on other inputs, for n from 1.
+        """
+        ...
+
+    def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:
+        """The grader's own code failed in this check."""
+        ...
+
+    def finished(self, subject: int) -> None:
+        """All checks of this subject are done."""
+        ...
+
+
+class Rewrite(Protocol):
+    def __call__(self, attempt: int) -> Script: ...
+
+
+def check_sites(assignment: LoadedAssignment) -> list[CheckSite]:
+    """All checks of an assignment in the order of the notebook."""
+    return [
+        CheckSite((e, p, c), exercise, part, check)
+        for e, exercise in enumerate(assignment.exercises)
+        for p, part in enumerate(exercise.spec.parts)
+        if isinstance(part, (CodePart, ChoicePart))
+        for c, check in enumerate(part.checks)
+    ]

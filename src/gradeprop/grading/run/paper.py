@@ -1,0 +1,57 @@
+"""What is graded, and what grading it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.grading.checks.plugin import Devices
+from gradeprop.grading.result.verdict import (
+    CheckVerdict,
+)
+from gradeprop.grading.run.submission import SubmissionRun
+from gradeprop.notebook.release import ReleaseModel
+from gradeprop.notebook.restore import RestoredNotebook
+from gradeprop.session.interface import Sandbox
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in.
+
+    Attributes:
+        problem: why there is no notebook to read, when there is none; for the student.
+        fingerprint: recorded in the result, to see later whether anything changed.
+    """
+
+    student: str
+    notebook: bytes
+    problem: str | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """All that grading a batch needs besides the submissions."""
+
+    course: Course
+    assignment: LoadedAssignment
+    release: ReleaseModel
+    course_key: bytes
+    devices: Devices
+    sandboxes: Mapping[str, Sandbox]
+    """An open sandbox for each device."""
+
+
+@dataclass
+class Paper:
+    """One submission while it is being graded."""
+
+    submission: Submission
+    seed: bytes
+    restored: RestoredNotebook | None
+    message: str | None
+    runs: dict[str, SubmissionRun] = field(default_factory=dict)
+    verdicts: dict[tuple[str, str], list[CheckVerdict]] = field(default_factory=dict)
+    started: float | None = None
