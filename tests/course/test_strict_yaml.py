@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradeprop.course import strict_yaml
-from gradeprop.course.strict_yaml import Document, read_yaml
+from gradeprop.course.document import Document
+from gradeprop.course.strict_yaml import read_yaml
 
 
 def read(text: str | bytes) -> Document:

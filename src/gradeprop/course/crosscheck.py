@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 
 from gradeprop.course.crosscheck_code import check_grader, check_solution, check_sources
 from gradeprop.course.crosscheck_exercise import check_exercise
+from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.gradeids import check_grade_ids
 from gradeprop.course.layout import data_path, exercise_path, grader_path, solution_path
 from gradeprop.course.python_source import escaped
-from gradeprop.course.strict_yaml import KeyPath
 from gradeprop.errors import Problem
 
 

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from gradeprop.course.crosscheck_exercise import checks_of
+from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.model import ChoicePart, CodePart, ExplanationPart
 from gradeprop.course.python_source import assigned_text, collected_tests, parse_python, same_code
 from gradeprop.course.solution import SolutionCell
-from gradeprop.course.strict_yaml import KeyPath
 from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import Problem
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 
+from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.layout import data_path
 from gradeprop.course.model import Check, ChoicePart, ExplanationPart
-from gradeprop.course.strict_yaml import KeyPath
 from gradeprop.errors import Problem
 
 

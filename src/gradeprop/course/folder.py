@@ -6,9 +6,9 @@ import ast
 from dataclasses import dataclass, field
 
 from gradeprop.course import layout
+from gradeprop.course.document import Document
 from gradeprop.course.model import CourseSpec, Exercise
 from gradeprop.course.solution import SolutionCell
-from gradeprop.course.strict_yaml import Document
 from gradeprop.errors import Problem
 
 

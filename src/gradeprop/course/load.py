@@ -14,13 +14,14 @@ from pydantic import BaseModel
 
 from gradeprop.course.crosscheck import crosscheck
 from gradeprop.course.digest import FOLDERS, course_digest, files_below
+from gradeprop.course.document import Document
 from gradeprop.course.folder import CourseFiles, ExerciseFiles
 from gradeprop.course.layout import data_path, exercise_path
 from gradeprop.course.model import Course, CourseSpec, Exercise, LoadedAssignment, LoadedExercise
 from gradeprop.course.python_source import parse_python
 from gradeprop.course.schema import named_schema
 from gradeprop.course.solution import read_solution
-from gradeprop.course.strict_yaml import Document, read_yaml
+from gradeprop.course.strict_yaml import read_yaml
 from gradeprop.course.validate import validate
 from gradeprop.course.voided import FILE as VOIDED
 from gradeprop.course.voided import Voided, VoidedList, check_voided, with_voided

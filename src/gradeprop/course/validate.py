@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from gradeprop.course.strict_yaml import Document, KeyPath
+from gradeprop.course.document import Document, KeyPath
 from gradeprop.errors import Problem
 
 M = TypeVar("M", bound=BaseModel)

@@ -11,9 +11,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gradeprop.course.document import Document
 from gradeprop.course.folder import CourseFiles
-from gradeprop.course.model import Check, Course, Exercise, Model, Slug, Text
-from gradeprop.course.strict_yaml import Document
+from gradeprop.course.model import Check, Course, Exercise, LoadedExercise, Model, Slug, Text
 from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import Problem
 
@@ -119,21 +119,15 @@ def voided_in(course: Course) -> tuple[Voided, ...]:
 
 def as_written(course: Course) -> Course:
     """The course with every check and all its points, as if nothing had been taken out."""
-    return course.model_copy(
-        update={
-            "assignments": tuple(
-                assignment.model_copy(
-                    update={
-                        "exercises": tuple(
-                            exercise.model_copy(update={"spec": _as_written(exercise.spec)})
-                            for exercise in assignment.exercises
-                        )
-                    }
-                )
-                for assignment in course.assignments
-            )
-        }
-    )
+
+    def written(exercise: LoadedExercise) -> LoadedExercise:
+        return exercise.model_copy(update={"spec": _as_written(exercise.spec)})
+
+    assignments = []
+    for assignment in course.assignments:
+        exercises = tuple(map(written, assignment.exercises))
+        assignments.append(assignment.model_copy(update={"exercises": exercises}))
+    return course.model_copy(update={"assignments": tuple(assignments)})
 
 
 def _as_written(exercise: Exercise) -> Exercise:

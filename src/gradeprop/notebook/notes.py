@@ -18,45 +18,64 @@ def notes_for(
 ) -> Iterator[str]:
     """Sentences about one submission, in release order. They quote nothing that the student
     wrote."""
-    changed: list[ReleaseCell] = []
-    deleted: list[ReleaseCell] = []
-    settings: list[ReleaseCell] = []
     for slot, cell in enumerate(model.cells):
         item = match.claimed.get(slot)
-        if item is None:
-            if cell.locked:
-                deleted.append(cell)
-            else:
-                yield f"No answer to {_name(cell)} was found."
-            continue
-        if _settings_changed(cell, item):
-            settings.append(cell)
         if not cell.locked:
             yield from _answer_notes(cell, slot, item, match)
-        elif item.plain != plain(cell.source):
-            if cell.role == "check":
-                yield (
-                    f"The check of {_name(cell)} held other text. It was put back and that text "
-                    "was ignored; an answer belongs in the cell above its check."
-                )
-            else:
-                changed.append(cell)
-    if changed:
-        yield f"Put back as released, after changes: {_list(changed)}."
-    if deleted:
-        yield f"Put back, as it was not found: {_list(deleted)}."
-    if settings:
-        yield f"Points or locks had been changed and were put back: {_list(settings)}."
-    copies = [model.cells[slot] for slot in sorted(match.copies) if model.cells[slot].locked]
-    if copies:
-        yield f"Found more than once and used once: {_list(copies)}."
+        elif cell.role == "check" and item is not None and _reworded(cell, item):
+            yield (
+                f"The check of {_name(cell)} held other text. It was put back and that text "
+                "was ignored; an answer belongs in the cell above its check."
+            )
+    for what, cells in (
+        ("Put back as released, after changes", _changed(model, match)),
+        ("Put back, as it was not found", _deleted(model, match)),
+        ("Points or locks had been changed and were put back", _reset(model, match)),
+        ("Found more than once and used once", _copied(model, match)),
+    ):
+        if cells:
+            yield f"{what}: {_list(cells)}."
     used = {item.index for item in match.claimed.values()} | match.dropped
     raw = sum(cell.kind == "raw" and cell.index not in used for cell in found)
     if raw:
         yield f"{raw} raw cell{'' if raw == 1 else 's'} (neither code nor Markdown) did not run."
 
 
-def _answer_notes(cell: ReleaseCell, slot: int, item: FoundCell, match: Match) -> Iterator[str]:
+def _found(model: ReleaseModel, match: Match) -> Iterator[tuple[ReleaseCell, FoundCell]]:
+    for slot, item in sorted(match.claimed.items()):
+        yield model.cells[slot], item
+
+
+def _reworded(cell: ReleaseCell, item: FoundCell) -> bool:
+    return item.plain != plain(cell.source)
+
+
+def _changed(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
+    """The locked cells with other text; a check's own is told apart, since it may be an answer."""
+    locked = [(cell, item) for cell, item in _found(model, match) if cell.locked]
+    return [cell for cell, item in locked if cell.role != "check" and _reworded(cell, item)]
+
+
+def _deleted(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
+    cells = enumerate(model.cells)
+    return [cell for slot, cell in cells if cell.locked and slot not in match.claimed]
+
+
+def _reset(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
+    return [cell for cell, item in _found(model, match) if _settings_changed(cell, item)]
+
+
+def _copied(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
+    cells = [model.cells[slot] for slot in sorted(match.copies)]
+    return [cell for cell in cells if cell.locked]
+
+
+def _answer_notes(
+    cell: ReleaseCell, slot: int, item: FoundCell | None, match: Match
+) -> Iterator[str]:
+    if item is None:
+        yield f"No answer to {_name(cell)} was found."
+        return
     if slot in match.by_content and not untouched(item, cell):
         yield (
             f"The answer to {_name(cell)} was not in its own cell; it was recognised by content "

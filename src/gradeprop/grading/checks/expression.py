@@ -19,16 +19,16 @@ def expression(ask: Ask, most: int = SMALL) -> str:
     return f"{ask.name}({', '.join(arguments)})"
 
 
-def arguments(ask: Ask) -> list[Value]:
+def arguments_of(ask: Ask) -> list[Value]:
     return [*ask.arguments, *ask.keywords.values()] if isinstance(ask, Call) else []
 
 
-def tensors(values: Iterable[Value]) -> Iterator[TensorState]:
+def tensors_in(values: Iterable[Value]) -> Iterator[TensorState]:
     """The tensors among ``values`` and in the lists, tuples and dicts among them."""
     for value in values:
         if isinstance(value, TensorState):
             yield value
         elif isinstance(value, list | tuple):
-            yield from tensors(value)
+            yield from tensors_in(value)
         elif isinstance(value, dict):
-            yield from tensors(value.values())
+            yield from tensors_in(value.values())

@@ -10,7 +10,7 @@ from gradeprop.gradients.diagnose import Observation, diagnose
 from gradeprop.gradients.render import SMALL
 from gradeprop.gradients.rule import Rule
 from gradeprop.gradients.values import TensorState, Value
-from gradeprop.grading.checks.expression import arguments, expression, tensors
+from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.rows import MOST, Item, Row, row_of
 from gradeprop.grading.checks.script import Probe, Script, anywhere
@@ -42,16 +42,10 @@ def judge(
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
-    trouble = next(
-        (
-            found
-            for ask, outcome in zip(script.asks, outcomes, strict=True)
-            if (found := trouble(ask, outcome, public, declared, forbid)) is not None
-        ),
-        None,
-    )
-    if trouble is not None:
-        return trouble
+    for ask, outcome in zip(script.asks, outcomes, strict=True):
+        found = trouble(ask, outcome, public, declared, forbid)
+        if found is not None:
+            return found
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
@@ -69,7 +63,7 @@ def _rule(probe: Probe, script: Script) -> Rule:
     """A function answers where its input lives; what the student made without one lives where they
     chose."""
     ask = script.asks[probe.handle.ask]
-    given = any(True for _ in tensors(arguments(ask)))
+    given = any(True for _ in tensors_in(arguments_of(ask)))
     return probe.rule if given else anywhere(probe.rule)
 
 

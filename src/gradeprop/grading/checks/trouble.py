@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from gradeprop.gradients.mismatch import WELL_KNOWN
 from gradeprop.gradients.render import render_value, with_article
 from gradeprop.gradients.values import TensorState
-from gradeprop.grading.checks.expression import arguments, expression, tensors
+from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Ask, Call, Missing, Outcome, Raised, Returned, Stopped
@@ -77,7 +77,7 @@ def _cause_of(ask: Ask, outcome: Raised) -> str | None:
     """The cause that torch's own words for an error tell, if any."""
     if outcome.type_name == "RuntimeError" and "does not require grad" in outcome.message:
         return "detached"
-    if any(tensor.device != "cpu" for tensor in tensors(arguments(ask))):
+    if any(tensor.device != "cpu" for tensor in tensors_in(arguments_of(ask))):
         apart = outcome.type_name == "RuntimeError" and "on the same device" in outcome.message
         # Tensor.numpy(), or a numpy function applied to a tensor.
         to_numpy = (
@@ -90,7 +90,7 @@ def _cause_of(ask: Ask, outcome: Raised) -> str | None:
 
 def _changed(ask: Call, outcome: Returned) -> str | None:
     """Which argument came back changed, in value or ``.grad``; None if none did."""
-    for position, (old, new) in enumerate(zip(arguments(ask), outcome.arguments, strict=False)):
+    for position, (old, new) in enumerate(zip(arguments_of(ask), outcome.arguments, strict=False)):
         if isinstance(old, TensorState) and (
             not isinstance(new, TensorState) or not _same(old, new)
         ):

@@ -9,9 +9,6 @@ release or an earlier grading."""
 
 from __future__ import annotations
 
-import glob
-import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +18,6 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde, GenerateAssignment, NbGraderException
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from nbgrader.utils import rmtree
-from sqlalchemy.engine import make_url
 from traitlets import Enum
 
 from gradeprop.errors import GradepropError
@@ -30,10 +25,10 @@ from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.render import to_notebook
 from gradeprop.records.files.receipt import carry_receipt
 from gradeprop.records.files.results import write_result
-from gradeprop.records.gradebook.schema import open_engine
-from gradeprop.records.gradebook.writer import GradebookWriter, is_recorded
+from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.nbgrader.config import course_settings
 from gradeprop.records.nbgrader.grading import Delivery, Order, in_own_process
+from gradeprop.records.nbgrader.hand_ins import discard_halves, hand_ins, is_due, take_up_missing
 
 Notebook: TypeAlias = Any
 Resources: TypeAlias = dict[str, Any]
@@ -147,12 +142,10 @@ class SubmissionExporter(NotebookExporter):
             or course.assignment_id not in course_settings(Path(course.root)).assignments
         ):
             return
-        _take_up_missing(converter)
-        hand_ins = list(_hand_ins(converter))
-        _discard_halves(converter, [student for student, _ in hand_ins])
-        self._grade(
-            tuple(student for student, path in hand_ins if _is_due(converter, student, path))
-        )
+        take_up_missing(converter)
+        found = list(hand_ins(converter))
+        discard_halves(converter, [student for student, _ in found])
+        self._grade(tuple(student for student, path in found if is_due(converter, student, path)))
 
     def result(self, student: str) -> tuple[Delivery, SubmissionResult]:
         """A student's result, once; graded now if it was not foreseen."""
@@ -186,71 +179,6 @@ class SubmissionExporter(NotebookExporter):
         output, resources = super().from_notebook_node(nb, resources, **settings)  # type: ignore[no-untyped-call]
         # Exactly the file that the gradebook knows, to the byte.
         return resources.get("gradeprop", output), resources
-
-
-def _hand_ins(converter: Any) -> Iterator[tuple[str, str]]:
-    """Students and the folders they handed in, of those that nbgrader found."""
-    pattern = converter._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
-    for path in converter.assignments:
-        if found := re.match(pattern, path):
-            yield found["student_id"], path
-
-
-def _take_up_missing(converter: Any) -> None:
-    """Have nbgrader take up folders without the assignment's notebook, too, as ``gradeprop grade``
-    does.
-
-    It would pass over an empty folder, and blame a misnamed notebook on ``generate_assignment``.
-    (If nobody's folder has any notebook it gives up before it asks us.)"""
-    course = converter.coursedir
-    if course.notebook_id not in ("*", course.assignment_id):
-        return
-    pattern = converter._format_source(course.assignment_id, course.student_id)
-    for folder in glob.glob(pattern):  # noqa: PTH207 (the very names that nbgrader finds)
-        notebook = os.path.join(folder, f"{course.assignment_id}.ipynb")  # noqa: PTH118 (as nbgrader does)
-        if Path(folder).is_dir() and not os.path.lexists(notebook):
-            converter.assignments[folder] = [notebook]
-
-
-def _discard_halves(converter: Any, students: list[str]) -> None:
-    """Remove what an interrupted run left in autograded/, else nbgrader takes it for graded."""
-    course = converter.coursedir
-    folders = {
-        student: converter._format_dest(course.assignment_id, student) for student in students
-    }
-    present = {student: folder for student, folder in folders.items() if Path(folder).is_dir()}
-    if not present:
-        return
-    engine = open_engine(make_url(course.db_url))
-    try:
-        for student, folder in present.items():
-            path = Path(folder) / f"{course.assignment_id}.ipynb"
-            if not is_recorded(engine, course.assignment_id, student, path):
-                converter.log.warning(
-                    "Grading %s again: what is in %s is not complete", student, folder
-                )
-                rmtree(folder)
-    finally:
-        engine.dispose()
-
-
-def _is_due(converter: Any, student: str, submitted: str) -> bool:
-    """Whether nbgrader will take up this submission (as its ``init_destination`` decides)."""
-    course = converter.coursedir
-    if student in course.student_id_exclude.split(","):
-        return False
-    graded = converter._format_dest(course.assignment_id, student)
-    if converter.force or not Path(graded).exists():
-        return True
-    try:
-        newer, older = (
-            course.get_existing_timestamp(submitted),
-            course.get_existing_timestamp(graded),
-        )
-    except Exception:
-        # a time that nobody can read: nbgrader will say so, and it costs one student only
-        return False
-    return newer is not None and older is not None and newer > older
 
 
 class SanitizeOthers(NbGraderPreprocessor):
