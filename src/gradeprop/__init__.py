@@ -10,7 +10,7 @@ Importing this costs nothing: torch and IPython are loaded when a check runs.
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+from gradeprop.version import __version__
 
 __all__ = ["__version__", "check", "load_public_checks"]
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gradeprop.wording import counted
+
 
 class GradepropError(Exception):
     """Base of all errors that a user may see.
@@ -62,7 +64,7 @@ class CourseError(GradepropError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         count = len(self.problems)
-        super().__init__(f"the course has {count} problem{'' if count == 1 else 's'}")
+        super().__init__(f"the course has {counted(count, 'problem')}")
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)

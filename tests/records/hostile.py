@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
-from gradeprop.records.feedback.answers import Answer
-from gradeprop.records.marks import Marks, PartKey, PartMark, Person
+from gradeprop.records.answers import Answer
+from gradeprop.records.gradebook.given import PartMark, Person
+from gradeprop.records.marks import Marks, PartKey
 from records.marked_class import BY_HAND, COMMIT, WHY, marked, wrong
 
 HOSTILE = [

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gradeprop.course.model import Course
 from gradeprop.grading.result.verdict import SubmissionResult
-from gradeprop.records.marks import ClassMarks, Marks, PartMark, Person, Recorded, combined
+from gradeprop.records.gradebook.given import PartMark, Person, Recorded
+from gradeprop.records.marks import ClassMarks, Marks, combined
 from records.graded_class import ASSIGNMENT, result_for
 
 BY_HAND = ("square_derivative", "by_hand")

@@ -8,8 +8,9 @@ from nbgrader.api import Gradebook
 
 from gradeprop.course.model import Course
 from gradeprop.records.files.results import write_result
+from gradeprop.records.gradebook.given import Person
 from gradeprop.records.gradebook.writer import GradebookWriter
-from gradeprop.records.marks import Person, class_marks, printable_id
+from gradeprop.records.marks import class_marks, printable_id
 from records.graded_class import (
     ASSIGNMENT,
     CHOICE,

@@ -11,6 +11,7 @@ from rich.table import Table
 from gradeprop.cli import screen
 from gradeprop.grading.result.changes import Change, differing
 from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.wording import counted
 
 _NAME = 16
 _ROWS = 20
@@ -32,7 +33,7 @@ def print_changes(
     if not earlier:
         return
     err = screen.err()
-    regraded = f"{len(earlier)} regraded submission{'' if len(earlier) == 1 else 's'}"
+    regraded = counted(len(earlier), "regraded submission")
     if not changed:
         err.print(f"No marks changed in {regraded}.")
         return

@@ -9,9 +9,10 @@ from pathlib import Path
 from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import UsageError
+from gradeprop.records.answers import Answers
 from gradeprop.records.exports.export import FOLDER_FORMATS, Format, as_bytes, write_export
-from gradeprop.records.feedback.answers import Answers
 from gradeprop.records.marks import ClassMarks, class_marks
+from gradeprop.wording import counted
 
 
 def run(name: str, to: Format, output: Path | None, folder: Path | None) -> None:
@@ -37,9 +38,7 @@ def run(name: str, to: Format, output: Path | None, folder: Path | None) -> None
     write_export(marks, to, output, Answers(course, assignment, root / "submitted"))
     count = len(marks.students)
     where = f"{output}/" if to in FOLDER_FORMATS else output
-    screen.err().print(
-        f"{count} student{'' if count == 1 else 's'} exported to {where}", soft_wrap=True
-    )
+    screen.err().print(f"{counted(count, 'student')} exported to {where}", soft_wrap=True)
 
 
 def tell(marks: ClassMarks) -> None:

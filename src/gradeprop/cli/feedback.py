@@ -9,7 +9,7 @@ from gradeprop.cli import screen
 from gradeprop.cli.export import require_results, tell
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import UsageError
-from gradeprop.records.feedback.answers import Answers
+from gradeprop.records.answers import Answers
 from gradeprop.records.feedback.write import out_of_reach, write_feedback
 from gradeprop.records.marks import Marks, class_marks
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gradeprop import wording
 from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.course.voided import FILE, SCHEMA, Voided, VoidedCheck, changed, removed, voided_in
@@ -60,7 +61,7 @@ def run(
         _list(left, as_json)
         return
     points = check.worth if isinstance(check, VoidedCheck) else check.points
-    some = f"{points:g} point{'' if points == 1 else 's'}"
+    some = wording.points(points)
     if undo:
         said = f"{'.'.join(key)} counts again ({some})."
     elif give:

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from gradeprop.course.document import Document, KeyPath
 from gradeprop.errors import Problem
+from gradeprop.wording import counted
 
 M = TypeVar("M", bound=BaseModel)
 Said = tuple[str, str]
@@ -205,7 +206,7 @@ def _say(kind: str, detail: ErrorDetails, value: Any) -> Said:
     if kind == "too_short":
         least = context["min_length"]
         return (
-            f"needs at least {least} item{'' if least == 1 else 's'}, has {len(value)}",
+            f"needs at least {counted(least, 'item')}, has {len(value)}",
             "add what is missing",
         )
     if kind.startswith("datetime"):

@@ -9,6 +9,7 @@ from gradeprop.notebook.reading import FoundCell
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import nbgrader_metadata
 from gradeprop.notebook.sources import plain
+from gradeprop.wording import counted
 
 
 def notes_for(
@@ -38,7 +39,7 @@ def notes_for(
     used = {item.index for item in match.claimed.values()} | match.dropped
     raw = sum(cell.kind == "raw" and cell.index not in used for cell in found)
     if raw:
-        yield f"{raw} raw cell{'' if raw == 1 else 's'} (neither code nor Markdown) did not run."
+        yield f"{counted(raw, 'raw cell')} (neither code nor Markdown) did not run."
 
 
 def _found(model: ReleaseModel, match: Match) -> Iterator[tuple[ReleaseCell, FoundCell]]:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from gradeprop.wording import counted, number, points
+
 if TYPE_CHECKING:
     from gradeprop.course.model import (
         ChoicePart,
@@ -51,15 +53,15 @@ def assignment_introduction(
     """Markdown that opens the notebook; ``devices``: where the course grades."""
     exercises = [exercise.spec for exercise in assignment.exercises]
     rows = "\n".join(
-        f"| {number}. {_cell(exercise.title)} | {_number(exercise.points)} | {exercise.minutes} |"
-        for number, exercise in enumerate(exercises, start=1)
+        f"| {place}. {_cell(exercise.title)} | {number(exercise.points)} | {exercise.minutes} |"
+        for place, exercise in enumerate(exercises, start=1)
     )
     blocks = [
         f"# {_line(assignment.spec.title)}",
         _badge(assignment.id, colab) if colab else "",
         assignment.spec.introduction.strip(),
         f"**Time:** about {_duration(sum(exercise.minutes for exercise in exercises))}. "
-        f"**Points:** {_number(assignment.points)}.",
+        f"**Points:** {number(assignment.points)}.",
         f"| Exercise | Points | Minutes |\n| :--- | ---: | ---: |\n{rows}",
         _ON_A_GPU if "cuda" in devices else "",
         _HOW_IT_WORKS,
@@ -73,7 +75,7 @@ def exercise_introduction(exercise: Exercise, number: int) -> str:
     return _joined(
         [
             f"## {number}. {_line(exercise.title)}",
-            f"*{_points(exercise.points)}, about {_duration(exercise.minutes)}*",
+            f"*{points(exercise.points)}, about {_duration(exercise.minutes)}*",
             exercise.introduction.strip(),
             f"**What you will practise**\n\n{objectives}",
         ]
@@ -83,7 +85,7 @@ def exercise_introduction(exercise: Exercise, number: int) -> str:
 def prompt(part: CodePart | ChoicePart | ExplanationPart, *, alone: bool) -> str:
     """Markdown above a part's answer cell; ``alone`` when the exercise has no other part."""
     title = part.title or ("Your task" if alone else part.part.replace("_", " ").capitalize())
-    blocks = [f"### {_line(title)} ({_points(part.points)})", part.prompt.strip()]
+    blocks = [f"### {_line(title)} ({points(part.points)})", part.prompt.strip()]
     if part.kind == "choice":
         blocks.append(_options(part))
     if part.kind == "explanation":
@@ -103,7 +105,7 @@ def _checks(part: CodePart | ChoicePart) -> str:
         if check.voided:
             continue
         when = "checked below" if check.public else "checked after you hand in"
-        lines.append(f"- {_line(check.describe)} *({_points(check.points)}, {when})*")
+        lines.append(f"- {_line(check.describe)} *({points(check.points)}, {when})*")
     # Told here only where the author's own words do not speak of it: a rule that costs points is
     # never left out, and never said twice.
     untold = [_FORBIDDEN[name] for name in part.forbid if _MENTION[name] not in part.prompt.lower()]
@@ -117,7 +119,7 @@ def _criteria(part: ExplanationPart) -> str:
     length = f" At most {words} words, please." if words else ""
     lines = [f"**What a good answer does.** A person reads it and gives the points.{length}", ""]
     lines += [
-        f"- {_line(criterion.text)} *({_points(criterion.points)})*"
+        f"- {_line(criterion.text)} *({points(criterion.points)})*"
         for criterion in part.rubric.criteria
     ]
     return "\n".join(lines)
@@ -161,16 +163,8 @@ def _code(text: str) -> str:
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
-def _number(points: float) -> str:
-    return format(points, ".6g")
-
-
-def _points(points: float) -> str:
-    return f"{_number(points)} point{'' if points == 1 else 's'}"
-
-
 def _duration(minutes: int) -> str:
     if minutes <= 90:
-        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+        return counted(minutes, "minute")
     hours, rest = divmod(minutes, 60)
-    return f"{hours} hour{'' if hours == 1 else 's'}" + (f" {rest} minutes" if rest else "")
+    return counted(hours, "hour") + (f" {rest} minutes" if rest else "")

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from gradeprop.errors import UngradableSubmission
 from gradeprop.notebook.sources import defined_names, plain
+from gradeprop.wording import counted
 
 Kind: TypeAlias = Literal["code", "markdown", "raw"]
 
@@ -113,7 +114,7 @@ def read_notebook(data: bytes) -> FoundNotebook:
         else:
             odd += 1
     if odd:
-        notes.append(f"{odd} damaged cell{'' if odd == 1 else 's'} of the file could not be read.")
+        notes.append(f"{counted(odd, 'damaged cell')} of the file could not be read.")
     ours = _mapping(_mapping(document.get("metadata")).get("gradeprop"))
     assignment = ours.get("assignment")
     return FoundNotebook(

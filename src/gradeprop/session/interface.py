@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Literal, NewType, Self, TypeAlias
+from typing import Any, Literal, NewType, TypeAlias, TypeVar
 
 from gradeprop.course.limits import Limits
 from gradeprop.gradients.values import Opaque, TensorState, Value
@@ -129,6 +129,9 @@ class CellOutcome:
     message: str | None = None
 
 
+_Opened = TypeVar("_Opened", bound="_Closing")
+
+
 class _Closing(ABC):
     """A context manager that closes at its end."""
 
@@ -136,7 +139,7 @@ class _Closing(ABC):
     def close(self) -> None:
         """End it and everything it started. Idempotent."""
 
-    def __enter__(self) -> Self:
+    def __enter__(self: _Opened) -> _Opened:  # typing.Self needs Python 3.11
         return self
 
     def __exit__(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gradeprop.records.marks import PartMark, Person
+from gradeprop.records.gradebook.given import PartMark, Person
 from records.graded_class import result_for, small_course
 from records.marked_class import BY_HAND, COMMIT, WHY, marked, the_class, wrong
 

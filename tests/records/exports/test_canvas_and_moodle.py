@@ -4,7 +4,7 @@ import csv
 import io
 
 from gradeprop.records.exports import canvas, moodle
-from gradeprop.records.marks import Person
+from gradeprop.records.gradebook.given import Person
 from records.graded_class import result_for
 from records.marked_class import marked, the_class
 

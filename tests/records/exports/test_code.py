@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gradeprop.records.answers import Answer
 from gradeprop.records.exports.code import files
-from gradeprop.records.feedback.answers import Answer
 from records.graded_class import result_for
 
 BY_HAND, COMMIT, WHY = (

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradeprop.records.exports.csv_cells import cell, from_csv, guarded, number, to_csv, unguarded
+from gradeprop.records.exports.csv_cells import cell, from_csv, guarded, to_csv, unguarded
+from gradeprop.wording import number
 
 FORMULAS = [
     "=1+1",

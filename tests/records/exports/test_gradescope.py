@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gradeprop.records.exports.gradescope import export
-from gradeprop.records.marks import PartMark
+from gradeprop.records.gradebook.given import PartMark
 from records.graded_class import result_for, unreadable
 from records.marked_class import BY_HAND, COMMIT, HIDDEN_DETAIL, WHY, marked, the_class, wrong
 

@@ -7,8 +7,10 @@ import textwrap
 from collections.abc import Sequence
 from html import escape
 
+from gradeprop import wording
 from gradeprop.grading.checks.rows import Item, Row
 from gradeprop.grading.public.checking import PublicCheck, PublicReport
+from gradeprop.wording import counted
 
 WIDTH = 79
 """Columns of the plain text."""
@@ -26,7 +28,11 @@ _NOT_RUN_YET = (
 
 def number(value: float) -> str:
     """Points as people write them: 1, 0.5, 1.33."""
-    return f"{round(value, 2):g}"
+    return wording.number(round(value, 2))
+
+
+def points(value: float) -> str:
+    return wording.points(round(value, 2))
 
 
 def mark_of(status: str) -> str:
@@ -37,10 +43,6 @@ def mark_of(status: str) -> str:
 def colour_of(status: str) -> str:
     """The colour of `mark_of`, for CSS."""
     return _COLOUR.get(status, _WRONG)
-
-
-def points(value: float) -> str:
-    return f"{number(value)} point{'' if value == 1 else 's'}"
 
 
 class ReportView:
@@ -62,7 +64,7 @@ class ReportView:
 
 def _summary(report: PublicReport) -> str:
     right = sum(check.judgement.status == "passed" for check in report.checks)
-    return f"{right} of {len(report.checks)} check{'' if len(report.checks) == 1 else 's'} passed"
+    return f"{right} of {counted(len(report.checks), 'check')} passed"
 
 
 def _outlook(report: PublicReport) -> str:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from gradeprop.course.limits import Limits
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
+from gradeprop.version import __version__
 
 
 def limits_of(course: Course, exercise: LoadedExercise) -> Limits:
@@ -33,8 +34,6 @@ def _installed(package: str) -> str:
 def versions(course: Course) -> dict[str, str]:
     """What a result depends on besides the submission."""
     import torch
-
-    from gradeprop import __version__
 
     return {
         "gradeprop": __version__,

@@ -12,7 +12,7 @@ from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.sources import plain
-from gradeprop.records.feedback.answers import Answer
+from gradeprop.records.answers import Answer
 
 
 def files(

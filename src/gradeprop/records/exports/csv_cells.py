@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from gradeprop.wording import number
+
 Cell: TypeAlias = str | float | int | None
 
 # An apostrophe that stands before something dangerous is doubled in turn: so it can be told apart.
@@ -38,12 +40,6 @@ def cell(value: Cell) -> str:
     if value is None:
         return ""
     return guarded(value) if isinstance(value, str) else number(value)
-
-
-def number(value: float) -> str:
-    """Points or seconds: ``3``, ``0.5``; six decimals at most, never an exponent."""
-    text = f"{value:.6f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
 
 
 def to_csv(rows: Iterable[Sequence[Cell]]) -> str:

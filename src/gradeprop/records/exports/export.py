@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from gradeprop.errors import StorageError, UsageError
+from gradeprop.records.answers import Answers
 from gradeprop.records.exports import canvas, code, gradescope, jsonl, junit, moodle, wide_csv
-from gradeprop.records.feedback.answers import Answers
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.results import result_path
 from gradeprop.records.marks import ClassMarks

@@ -11,9 +11,9 @@ from typing import Any
 
 from gradeprop.course.keys import CheckKey, PartKey
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult
-from gradeprop.records.exports.csv_cells import number
 from gradeprop.records.exports.interface import checks_of, describes
 from gradeprop.records.marks import ClassMarks, Marks
+from gradeprop.wording import number
 
 _WAITS = "A person reads this part and gives its points."
 NOT_YOUR_FAULT = (

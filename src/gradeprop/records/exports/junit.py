@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 
 from gradeprop.course.keys import CheckKey, PartKey
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult
-from gradeprop.records.exports.csv_cells import number
 from gradeprop.records.exports.interface import describes
 from gradeprop.records.marks import ClassMarks, Marks
+from gradeprop.wording import number
 
 # Characters that XML 1.0 cannot hold, not even escaped; a student's output may have them.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -6,8 +6,9 @@ grade."""
 
 from __future__ import annotations
 
-from gradeprop.records.exports.csv_cells import Cell, number, to_csv
+from gradeprop.records.exports.csv_cells import Cell, to_csv
 from gradeprop.records.marks import ClassMarks, Marks
+from gradeprop.wording import number
 
 NO_GRADE = "-"
 """What Moodle writes and reads for "no grade": an empty cell of a new column would become a 0

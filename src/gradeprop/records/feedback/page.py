@@ -18,10 +18,11 @@ from gradeprop.course.model import (
 )
 from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import CheckVerdict, ExerciseResult, PartResult, Status
-from gradeprop.records.exports.csv_cells import number
-from gradeprop.records.feedback.answers import Answer
+from gradeprop.records.answers import Answer
 from gradeprop.records.feedback.views import CheckView, CriterionView, ExerciseView, Page, PartView
-from gradeprop.records.marks import Marks, PartMark
+from gradeprop.records.gradebook.given import PartMark
+from gradeprop.records.marks import Marks
+from gradeprop.wording import number, points
 
 _CHECK_WORDS: Mapping[Status, str] = {
     "passed": "passed",
@@ -103,14 +104,15 @@ def _lines(marks: Marks) -> Iterator[str]:
         if any(part.kind == "explanation" for part in open_parts):
             yield "The total is not final: a person is still to read your text and give its points."
     if marks.extra:
-        yield f"This includes {_some(marks.extra)} of extra credit."
+        yield f"This includes {points(marks.extra)} of extra credit."
     if marks.retired:
         yield (
-            f"This includes {_some(marks.retired)} for a part that is no longer in this assignment."
+            f"This includes {points(marks.retired)} for a part that is no longer in this"
+            " assignment."
         )
     if marks.penalty:
         were = "was" if marks.penalty == 1 else "were"
-        yield f"{_some(marks.penalty)} {were} taken off for handing in late."
+        yield f"{points(marks.penalty)} {were} taken off for handing in late."
 
 
 def _exercise(
@@ -158,7 +160,7 @@ def _part(
         points=_points(mark.score, result.max_score),
         message=_part_message(result),
         checks=tuple(_checks(result, part)),
-        criteria=tuple(CriterionView(_line(item.text), _some(item.points)) for item in criteria),
+        criteria=tuple(CriterionView(_line(item.text), points(item.points)) for item in criteria),
         given=_given(result, mark),
         comment=mark.comment,
         answer=answer,
@@ -175,7 +177,7 @@ def _part_message(result: PartResult) -> str | None:
 
 def _given(result: PartResult, mark: PartMark) -> str | None:
     """What a person decided about the points."""
-    extra = f" and {_some(mark.extra)} of extra credit" if mark.extra else ""
+    extra = f" and {points(mark.extra)} of extra credit" if mark.extra else ""
     most = number(result.max_score)
     if mark.manual is not None:
         given = f"Your instructor gave {number(mark.manual)} of {most} points{extra}."
@@ -184,7 +186,7 @@ def _given(result: PartResult, mark: PartMark) -> str | None:
         return given
     if result.kind == "explanation":
         return "A person will read this part and give its points."
-    return f"Your instructor gave {_some(mark.extra)} of extra credit." if mark.extra else None
+    return f"Your instructor gave {points(mark.extra)} of extra credit." if mark.extra else None
 
 
 def _checks(
@@ -239,10 +241,6 @@ def _points(score: float | None, most: float, *, certain: float = 0.0) -> str:
     if certain:
         return f"{number(certain)} of {number(most)} {unit} so far"
     return f"not marked yet ({number(most)} {unit})"
-
-
-def _some(points: float) -> str:
-    return f"{number(points)} point{'' if points == 1 else 's'}"
 
 
 def _plain(slug: str) -> str:

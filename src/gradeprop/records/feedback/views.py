@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gradeprop.records.feedback.answers import Answer
+from gradeprop.records.answers import Answer
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import UsageError
-from gradeprop.records.feedback.answers import Answers
+from gradeprop.records.answers import Answers
 from gradeprop.records.feedback.page import page
 from gradeprop.records.feedback.render import render
 from gradeprop.records.files.atomic import write_atomically

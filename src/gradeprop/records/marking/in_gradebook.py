@@ -28,7 +28,7 @@ from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, ExplanationPart, LoadedAssignment
 from gradeprop.errors import StorageError
 from gradeprop.grading.result.verdict import SubmissionResult
-from gradeprop.records.feedback.answers import Answers
+from gradeprop.records.answers import Answers
 from gradeprop.records.files.results import read_results
 from gradeprop.records.gradebook.entry import gradebook_id
 from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction

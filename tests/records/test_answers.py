@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from gradeprop.records.feedback.answers import Answer, Answers
+from gradeprop.records.answers import Answer, Answers
 from records.graded_class import (
     ASSIGNMENT,
     CODE,

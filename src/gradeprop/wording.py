@@ -1,0 +1,21 @@
+"""Numbers in sentences: points as people write them, and a noun in the number that fits."""
+
+from __future__ import annotations
+
+__all__ = ["counted", "number", "points"]
+
+
+def number(value: float) -> str:
+    """``3``, ``0.5``, ``1.333333``: six decimals at most, never an exponent."""
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def points(value: float) -> str:
+    """``1 point``, ``0.5 points``."""
+    return f"{number(value)} point{'' if value == 1 else 's'}"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 student``, ``3 students``: for nouns that only take an s."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
