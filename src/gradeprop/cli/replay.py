@@ -4,6 +4,7 @@ shown."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from gradeprop.records.files.submissions import find_submissions
 
 if TYPE_CHECKING:
     from gradeprop.grading.checks.judgement import Judgement
+    from gradeprop.grading.checks.rows import Row
     from gradeprop.grading.checks.sites import CheckSite
     from gradeprop.grading.result.verdict import SubmissionResult
     from gradeprop.session.grader.sandbox import Isolation
@@ -121,20 +123,10 @@ def _json(site: CheckSite, device: str, judgement: Judgement) -> dict[str, Any]:
         "status": judgement.status,
         "misconception": judgement.misconception,
         "detail": judgement.detail,
-        "questions": [
-            {
-                "asked": row.expression,
-                "right": row.right,
-                "items": [
-                    {
-                        "label": item.label,
-                        "expected": item.expected,
-                        "got": item.got,
-                        "right": item.right,
-                    }
-                    for item in row.items
-                ],
-            }
-            for row in judgement.rows
-        ],
+        "questions": [_question(row) for row in judgement.rows],
     }
+
+
+def _question(row: Row) -> dict[str, Any]:
+    items = [asdict(item) for item in row.items]
+    return {"asked": row.expression, "right": row.right, "items": items}

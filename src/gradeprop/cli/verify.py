@@ -36,12 +36,10 @@ def run(
     from gradeprop.grading.run.facilities import facilities_for, open_sandboxes
     from gradeprop.grading.run.paper import Setting
     from gradeprop.grading.run.publish import release_of
-    from gradeprop.grading.verify import trials, verify
+    from gradeprop.grading.verify import cases_of, trials, verify
 
     proofs: list[Proof] = []
-    total = sum(
-        2 + sum(len(part.misconceptions) for part in exercise.spec.parts) for exercise in chosen
-    )
+    total = sum(len(cases_of(exercise)) for exercise in chosen)
     with screen.progress("Verifying", total) as bar:
 
         def note(proof: Proof) -> None:

@@ -94,12 +94,10 @@ def _find(course: Course, name: str, only: str | None) -> tuple[LoadedExercise, 
     assignments: Sequence[LoadedAssignment] = (
         [named_assignment(course, only)] if only else course.assignments
     )
-    known = [
-        (exercise, check)
-        for assignment in assignments
-        for exercise in assignment.exercises
-        for check in exercise.checks()
-    ]
+    known: list[tuple[LoadedExercise, Check]] = []
+    for assignment in assignments:
+        for exercise in assignment.exercises:
+            known += [(exercise, check) for check in exercise.checks()]
     found = [(e, check) for e, check in known if check.check == wanted and slug in ("", e.slug)]
     if len(found) == 1:
         return found[0]

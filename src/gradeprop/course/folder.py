@@ -49,7 +49,7 @@ class CourseFiles:
     Attributes:
         exercises: by (assignment, slug): every exercise YAML on disk, listed or not.
         present: all files below exercises/, graders/ and solutions/, relative to the course,
-    by-products out."""
+            by-products out."""
 
     document: Document
     spec: CourseSpec | None

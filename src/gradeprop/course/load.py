@@ -66,17 +66,16 @@ def load_course(root: Path) -> Course:
     problems = [*reader.problems, *crosscheck(files)]
     if problems or files.spec is None:
         raise CourseError(problems)
-    assignments = tuple(
-        LoadedAssignment(
-            spec=item,
-            exercises=tuple(
-                _loaded(files.exercises[item.id, slug], voided) for slug in item.exercises
-            ),
-        )
-        for item in files.spec.assignments
-    )
+    assignments = []
+    for item in files.spec.assignments:
+        found = [files.exercises[item.id, slug] for slug in item.exercises]
+        exercises = tuple(_loaded(exercise, voided) for exercise in found)
+        assignments.append(LoadedAssignment(spec=item, exercises=exercises))
     return Course(
-        root=str(root), spec=files.spec, assignments=assignments, digest=course_digest(root)
+        root=str(root),
+        spec=files.spec,
+        assignments=tuple(assignments),
+        digest=course_digest(root),
     )
 
 

@@ -63,11 +63,11 @@ class VoidedCheck(Check):
 
 def check_voided(document: Document, spec: VoidedList, files: CourseFiles) -> list[Problem]:
     """Entries that name nothing that exists, or the same check twice."""
-    known = {
-        slug: [check.check for part in exercise.spec.parts for check in part.checks]
-        for (_, slug), exercise in files.exercises.items()
-        if exercise.spec is not None
-    }
+    known: dict[str, list[str]] = {}
+    for (_, slug), exercise in files.exercises.items():
+        if exercise.spec is not None:
+            parts = exercise.spec.parts
+            known[slug] = [check.check for part in parts for check in part.checks]
     problems = []
     seen = set()
     for number, entry in enumerate(spec.checks):
@@ -108,13 +108,15 @@ def with_voided(exercise: Exercise, slug: str, voided: Sequence[Voided]) -> Exer
 
 def voided_in(course: Course) -> tuple[Voided, ...]:
     """What is taken out of a loaded course."""
-    return tuple(
-        Voided(exercise=exercise.slug, check=check.check, give=check.give, reason=check.reason)
-        for assignment in course.assignments
-        for exercise in assignment.exercises
-        for check in exercise.checks()
-        if isinstance(check, VoidedCheck)
-    )
+    found: list[Voided] = []
+    for assignment in course.assignments:
+        for key, check in assignment.checks():
+            if isinstance(check, VoidedCheck):
+                entry = Voided(
+                    exercise=key.exercise, check=check.check, give=check.give, reason=check.reason
+                )
+                found.append(entry)
+    return tuple(found)
 
 
 def as_written(course: Course) -> Course:

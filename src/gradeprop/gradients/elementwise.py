@@ -39,7 +39,7 @@ class Pair:
         mine, theirs: the student's and the right ones: tensors of one shape, or of one element
             each, or Python numbers.
         bounds: how close they must be; None: they must be equal. inf and nan must be where they
-    belong."""
+            belong."""
 
     mine: Numbers
     theirs: Numbers

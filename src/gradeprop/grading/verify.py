@@ -55,7 +55,7 @@ class Trial:
 def trials(setting: Setting, exercises: Sequence[LoadedExercise]) -> list[Trial]:
     """Trial submissions that cover every case of these exercises with as few sessions as
     possible."""
-    columns = [_cases(exercise) for exercise in exercises]
+    columns = [cases_of(exercise) for exercise in exercises]
     rows = max((len(column) for column in columns), default=0)
     made = []
     for row in range(rows):
@@ -83,7 +83,8 @@ def verify(
     return proofs
 
 
-def _cases(exercise: LoadedExercise) -> list[Case]:
+def cases_of(exercise: LoadedExercise) -> list[Case]:
+    """All that must hold for an exercise: its solution, its starter, each misconception."""
     cases = [Case(exercise.slug, None, "solution"), Case(exercise.slug, None, "starter")]
     cases += [
         Case(exercise.slug, part.part, "misconception", item.id)

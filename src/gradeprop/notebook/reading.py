@@ -86,7 +86,7 @@ def read_notebook(data: bytes) -> FoundNotebook:
 
     Raises:
         UngradableSubmission: it cannot be read as a notebook; ``what`` tells the student what to
-    do."""
+            do."""
     if len(data) > MAX_BYTES:
         raise UngradableSubmission(
             f"The notebook has {len(data) // 2**20} MB; at most {MAX_BYTES // 2**20} MB can be "

@@ -74,7 +74,7 @@ class ClassRun:
 
         Raises:
             MissingFacility, StorageError: the gradebook cannot be used, or the machine cannot
-        isolate."""
+                isolate."""
         with self._opened:
             kept = (
                 {}

@@ -48,6 +48,11 @@ class Marks:
         return max(0.0, self.certain - self.penalty)
 
     @property
+    def look_again(self) -> bool:
+        """Whether a person's score that counts was given for an earlier answer or result."""
+        return any(part.again and part.score is not None for part in self.parts.values())
+
+    @property
     def certain(self) -> float:
         """What is certain so far, before any penalty."""
         return sum(part.score or 0.0 for part in self.parts.values()) + self.retired
@@ -141,15 +146,10 @@ def _about_gradebook(students: Sequence[Marks], recorded: Mapping[str, Recorded]
     if not recorded:
         return []
     outside = [marks.student for marks in students if not marks.recorded]
-    without = [
-        name for name in recorded if name not in {marks.result.student for marks in students}
-    ]
+    graded = {marks.result.student for marks in students}
+    without = [name for name in recorded if name not in graded]
     other = [marks.student for marks in students if marks.recorded and _differs(marks)]
-    again = [
-        marks.student
-        for marks in students
-        if any(part.again and part.score is not None for part in marks.parts.values())
-    ]
+    again = [marks.student for marks in students if marks.look_again]
     said = (
         ("Not in the gradebook, so by the results alone", outside),
         ("In the gradebook, but without a result, left out", without),

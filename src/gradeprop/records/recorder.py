@@ -72,7 +72,7 @@ class Recorder:
 
         Raises:
             StorageError: it cannot be written. The next run will tell it; this one does not try
-        again."""
+                again."""
         entries, self._waiting = self._waiting, []
         if entries:
             beside = (self._notebook(entry) for entry in entries)

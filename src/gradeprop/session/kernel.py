@@ -78,7 +78,7 @@ class KernelSession(Session):
 
         Raises:
             KeyboardInterrupt: the student stopped it, with the name that was asked: nothing more is
-        asked."""
+                asked."""
         deadline = None if seconds is None else time.monotonic() + seconds
         outcomes: list[Outcome] = []
         with silence():

@@ -23,7 +23,7 @@ class Item:
     Attributes:
         label: empty unless the value is one of several.
         expected: None where there are few answers to choose from: to show the right one is to give
-    it away."""
+            it away."""
 
     label: str
     expected: str | None
@@ -88,7 +88,9 @@ def _shown(value: Value | Answer, digits: int = SHORT) -> str:
         return render_value(value, digits)
     if tensor.dim() != 2 or not 1 < tensor.shape[0] <= tensor.numel() <= MOST:
         return render_value(tensor, digits, MOST)
-    texts = [[number(item, digits) for item in row] for row in tensor.tolist()]
-    width = max(len(text) for row in texts for text in row)
-    rows = ("[" + ", ".join(text.rjust(width) for text in row) + "]" for row in texts)
+    width = max(len(number(item, digits)) for item in tensor.flatten().tolist())
+    rows = []
+    for row in tensor.tolist():
+        aligned = [number(item, digits).rjust(width) for item in row]
+        rows.append(f"[{', '.join(aligned)}]")
     return "[" + ",\n ".join(rows) + "]"

@@ -10,6 +10,7 @@ from gradeprop.course.model import (
     Check,
     ChoicePart,
     CodePart,
+    ExplanationPart,
     LoadedAssignment,
     LoadedExercise,
 )
@@ -80,10 +81,10 @@ class Rewrite(Protocol):
 
 def check_sites(assignment: LoadedAssignment) -> list[CheckSite]:
     """All checks of an assignment in the order of the notebook."""
-    return [
-        CheckSite((e, p, c), exercise, part, check)
-        for e, exercise in enumerate(assignment.exercises)
-        for p, part in enumerate(exercise.spec.parts)
-        if isinstance(part, (CodePart, ChoicePart))
-        for c, check in enumerate(part.checks)
-    ]
+    sites = []
+    for e, exercise in enumerate(assignment.exercises):
+        for p, part in enumerate(exercise.spec.parts):
+            if not isinstance(part, ExplanationPart):
+                for c, check in enumerate(part.checks):
+                    sites.append(CheckSite((e, p, c), exercise, part, check))
+    return sites

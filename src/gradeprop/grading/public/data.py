@@ -20,23 +20,15 @@ from gradeprop.session.interface import Ask, Call, Read
 
 def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
     """A script as JSON; of the known wrong answers only those of ``causes`` are kept."""
-    known = prune(
-        [
-            {
-                cause: list(answers)
-                for cause, answers in probe.alternatives.items()
-                if cause in causes
-            }
-            for probe in script.probes
-        ]
-    )
-    return {
-        "asks": [_encode_ask(ask) for ask in script.asks],
-        "probes": [
-            _encode_probe(replace(probe, alternatives=alternatives))
-            for probe, alternatives in zip(script.probes, known, strict=True)
-        ],
-    }
+    spoken = []
+    for probe in script.probes:
+        known = probe.alternatives.items()
+        spoken.append({cause: list(answers) for cause, answers in known if cause in causes})
+    probes = [
+        _encode_probe(replace(probe, alternatives=alternatives))
+        for probe, alternatives in zip(script.probes, prune(spoken), strict=True)
+    ]
+    return {"asks": [_encode_ask(ask) for ask in script.asks], "probes": probes}
 
 
 def decode_script(data: dict[str, Any]) -> Script:
@@ -75,7 +67,7 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         "rule": anywhere(probe.rule).to_dict(),
         "labels": list(probe.labels),
         "alternatives": {
-            cause: [_encode_answer(answer) for answer in answers]
+            cause: list(map(_encode_answer, answers))
             for cause, answers in sorted(probe.alternatives.items())
             if answers
         },
@@ -90,7 +82,7 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
         Rule.from_dict(data["rule"]),
         tuple(data["labels"]),
         {
-            cause: [_decode_answer(item) for item in answers]
+            cause: list(map(_decode_answer, answers))
             for cause, answers in data["alternatives"].items()
         },
         data["requires_grad"],

@@ -182,14 +182,11 @@ def total_score(exercises: Sequence[ExerciseResult]) -> float | None:
 
 def auto_score(exercises: Sequence[ExerciseResult]) -> float:
     """What the checks alone have earned; checks with a grader fault count nothing here."""
-    return float(
-        sum(
-            verdict.score or 0.0
-            for exercise in exercises
-            for part in exercise.parts
-            for verdict in at_worst(part.checks)
-        )
-    )
+    earned = 0.0
+    for exercise in exercises:
+        for part in exercise.parts:
+            earned += sum(verdict.score or 0.0 for verdict in at_worst(part.checks))
+    return earned
 
 
 def all_parts(
@@ -199,19 +196,11 @@ def all_parts(
 
     Prose gets no score in any case: a person decides, who may ask for the notebook again.
     """
-    return tuple(
-        exercise_result(
-            exercise,
-            [
-                PartResult(
-                    part.part,
-                    part.kind,
-                    None if isinstance(part, ExplanationPart) else points,
-                    part.points,
-                    status,
-                )
-                for part in exercise.spec.parts
-            ],
-        )
-        for exercise in assignment.exercises
-    )
+    results = []
+    for exercise in assignment.exercises:
+        parts = []
+        for part in exercise.spec.parts:
+            score = None if isinstance(part, ExplanationPart) else points
+            parts.append(PartResult(part.part, part.kind, score, part.points, status))
+        results.append(exercise_result(exercise, parts))
+    return tuple(results)

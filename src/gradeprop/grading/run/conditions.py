@@ -21,8 +21,10 @@ def combined_limits(course: Course, assignment: LoadedAssignment) -> Limits:
     """The limits of the session that runs the whole assignment: the largest that an exercise asks
     for."""
     asked = [limits_of(course, exercise) for exercise in assignment.exercises]
-    names = [item.name for item in fields(Limits)]
-    return Limits(**{name: max(getattr(limits, name) for limits in asked) for name in names})
+    largest = {}
+    for item in fields(Limits):
+        largest[item.name] = max(getattr(limits, item.name) for limits in asked)
+    return Limits(**largest)
 
 
 @functools.cache

@@ -9,7 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gradeprop.course.model import ChoicePart, CodePart, Course, LoadedAssignment, LoadedExercise
+from gradeprop.course.model import (
+    Check,
+    ChoicePart,
+    CodePart,
+    Course,
+    LoadedAssignment,
+    LoadedExercise,
+)
 from gradeprop.errors import GraderFault
 from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
@@ -107,6 +114,16 @@ def _part_data(
     public = [check for check in counted if check.public]
     given = sum(check.points for check in part.checks if check.voided)
     names = {check.check for check in public}
+
+    def check_data(check: Check) -> dict[str, Any]:
+        return {
+            "check": check.check,
+            "describe": check.describe.strip(),
+            "points": check.points,
+            "needs": [name for name in check.needs if name in names],
+            "script": encode_script(scripts[exercise.slug, check.check], frozenset(spoken)),
+        }
+
     return {
         "part": part.part,
         "title": _title(exercise, part),
@@ -115,16 +132,7 @@ def _part_data(
         "hidden": len(counted) - len(public),
         "forbid": list(part.forbid),
         "words": spoken,
-        "checks": [
-            {
-                "check": check.check,
-                "describe": check.describe.strip(),
-                "points": check.points,
-                "needs": [name for name in check.needs if name in names],
-                "script": encode_script(scripts[exercise.slug, check.check], frozenset(spoken)),
-            }
-            for check in public
-        ],
+        "checks": [check_data(check) for check in public],
     }
 
 

@@ -140,18 +140,17 @@ class MarkingBook:
             .join(BaseCell, BaseCell.id == Grade.cell_id)
             .where(Assignment.name == self._assignment.id, BaseCell.name.in_(names))
         ).all()
-        comments = {
-            (notebook, name): text
-            for notebook, name, text in session.execute(
-                select(Comment.notebook_id, BaseCell.name, Comment.manual_comment)
-                .join(BaseCell, BaseCell.id == Comment.cell_id)
-                .where(
-                    Comment.notebook_id.in_({row[1] for row in grades}),
-                    BaseCell.name.in_(names),
-                    Comment.manual_comment.is_not(None),
-                )
+        notebooks = {row[1] for row in grades}
+        written = session.execute(
+            select(Comment.notebook_id, BaseCell.name, Comment.manual_comment)
+            .join(BaseCell, BaseCell.id == Comment.cell_id)
+            .where(
+                Comment.notebook_id.in_(notebooks),
+                BaseCell.name.in_(names),
+                Comment.manual_comment.is_not(None),
             )
-        }
+        )
+        comments = {(notebook, name): text for notebook, name, text in written}
         for student, notebook, name, grade in grades:
             score = None if grade.manual_score is None else float(grade.manual_score)
             row = _Row(

@@ -42,7 +42,7 @@ class Given:
     Attributes:
         standing: ``open``: no score yet. ``again``: it has one, but of an earlier answer or rubric.
         other: a score that did not come from the criteria (but from formgrader); it stands before
-    them."""
+            them."""
 
     standing: Standing = "open"
     met: frozenset[str] = frozenset()

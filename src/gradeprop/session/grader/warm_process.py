@@ -75,7 +75,7 @@ class WarmProcess:
 
     Args:
         start: starts it, given the descriptor of its end of the control socket and a file for its
-    log."""
+            log."""
 
     def __init__(self, start: Start) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115

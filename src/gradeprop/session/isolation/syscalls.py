@@ -181,7 +181,7 @@ def keep_memory_apart(maps: int) -> None:
 
     Args:
         maps: an open ``/proc/self/maps`` of this process or of the one that it was just forked
-    from."""
+            from."""
     os.lseek(maps, 0, os.SEEK_SET)
     text = b""
     while part := os.read(maps, 1 << 20):

@@ -66,7 +66,7 @@ class Place:
             them up.
         folder: the working folder.
         threads: how many threads this process has of its own; with more, something may change at
-    any time."""
+            any time."""
 
     def __init__(self, names: MutableMapping[str, Any], folder: Path, threads: int = 1) -> None:
         self._live, self._folder, self._threads = names, folder, threads
