@@ -1,0 +1,45 @@
+"""All that the kit uses of the product is imported here: when a module moves, this file follows.
+
+`layers`, `process` and `syscalls` are given as modules, since `leave_out` changes copies of them.
+"""
+
+from __future__ import annotations
+
+from gradeprop.course.limits import Limits
+from gradeprop.errors import GradepropError
+from gradeprop.session import layers, process, syscalls
+from gradeprop.session.filters import build_filters
+from gradeprop.session.gpu import driver_folders, gpu_devices
+from gradeprop.session.interface import CellOutcome, CellSource, Session
+from gradeprop.session.launch import closed_to_others, package_paths, sandbox_uid
+from gradeprop.session.layers import Layers
+from gradeprop.session.probe import layers_for
+from gradeprop.session.process import ProcessSandbox, open_sandbox
+
+__all__ = [
+    "CellOutcome",
+    "CellSource",
+    "GradepropError",
+    "Layers",
+    "Limits",
+    "ProcessSandbox",
+    "Session",
+    "build_filters",
+    "closed_to_others",
+    "driver_folders",
+    "gpu_devices",
+    "layers",
+    "layers_for",
+    "open_sandbox",
+    "package_paths",
+    "process",
+    "sandbox_uid",
+    "syscalls",
+    "without_starting_cuda",
+]
+
+
+def without_starting_cuda(box: ProcessSandbox) -> None:
+    """From now on sessions of ``box`` leave it to their cells to start CUDA, behind its layers."""
+    assert hasattr(box, "_gpu"), "ProcessSandbox keeps this elsewhere now"
+    box._gpu = False
