@@ -40,6 +40,17 @@ class Figures:
     notes: Sequence[str] = ()
 
 
+GPU_SECTION = "\n## On a GPU\n"
+"""Written by hand from the report of `scripts/prove_gpu/`; a new run of the benchmarks keeps it."""
+
+
+def with_gpu_section(written: str, page_path: Path) -> str:
+    """The page with the section that its last version ends with, if it has one."""
+    before = page_path.read_text() if page_path.exists() else ""
+    _, heading, section = before.partition(GPU_SECTION)
+    return f"{written.rstrip()}\n{heading}{section}" if heading else written
+
+
 @dataclass(frozen=True)
 class Row:
     """``each``: seconds that one worker or process needs for a submission; ``rate``: per second."""

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import peers
 from recording import recording
-from report import Figures, machine, page, table, targets
+from report import Figures, machine, page, table, targets, with_gpu_section
 from timed import CommandFailedError, Graded, grade
 from workload import ROOT, Workload, make_workload
 
@@ -39,9 +39,8 @@ def main() -> None:
     for text in figures.skipped:
         print(text)
     if options.write is not None:
-        options.write.write_text(
-            page(figures, "benchmarks/throughput.py " + " ".join(sys.argv[1:]))
-        )
+        written = page(figures, "benchmarks/throughput.py " + " ".join(sys.argv[1:]))
+        options.write.write_text(with_gpu_section(written, options.write))
         print(f"\nwrote {options.write}")
 
 

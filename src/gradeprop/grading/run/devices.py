@@ -48,20 +48,19 @@ def why_no_gpu() -> str | None:
     if not gpu_devices():
         return None
     if torch.version.cuda is None:
-        return (
-            f"there are a GPU's device files, but torch {torch.__version__} is built without CUDA"
+        built = f"torch {torch.__version__} is built without CUDA"
+        return f"there are a GPU's device files, but {built}"
+    try_it = "import torch; torch.zeros(1, device='cuda'); torch.cuda.synchronize()"
+    try:
+        started = subprocess.run(
+            [sys.executable, "-c", try_it],
+            capture_output=True,
+            text=True,
+            timeout=_CUDA_START_S,
+            check=False,
         )
-    started = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import torch; torch.zeros(1, device='cuda'); torch.cuda.synchronize()",
-        ],
-        capture_output=True,
-        text=True,
-        timeout=_CUDA_START_S,
-        check=False,
-    )
+    except subprocess.TimeoutExpired:
+        return f"there is a GPU, but CUDA has not started in {_CUDA_START_S:.0f} s"
     if started.returncode == 0:
         return None
     lines = started.stderr.strip().splitlines() or [f"exit code {started.returncode}"]

@@ -70,7 +70,8 @@ class Graders(Protocol):
 @contextmanager
 def graders(facilities: Facilities, workers: int) -> Iterator[Graders]:
     """Start ``workers`` processes that grade (1 grades in this one); they warm up at once, while
-    the caller has other things to do. Nothing here imports torch, so that it can be called first.
+    the caller has other things to do. Nothing here imports torch, so that it can be called first;
+    only a GPU that this process is to grade on is woken, and that takes torch.
 
     Raises:
         MissingFacility: the machine cannot isolate as asked, or has no such device.

@@ -1,0 +1,46 @@
+"""All that the kit uses of the product is imported here: when a module moves, this file follows.
+
+`layers`, `sandbox` and `syscalls` are given as modules, since `leave_out` changes copies of them.
+"""
+
+from __future__ import annotations
+
+from gradeprop.course.limits import Limits
+from gradeprop.errors import GradepropError
+from gradeprop.session.grader import sandbox
+from gradeprop.session.grader.sandbox import ProcessSandbox, open_sandbox
+from gradeprop.session.interface import CellOutcome, CellSource, Session
+from gradeprop.session.isolation import layers, syscalls
+from gradeprop.session.isolation.filters import build_filters
+from gradeprop.session.isolation.gpu import driver_folders, gpu_devices
+from gradeprop.session.isolation.launch import closed_to_others, package_paths, sandbox_uid
+from gradeprop.session.isolation.layers import Layers
+from gradeprop.session.isolation.survey import layers_for
+
+__all__ = [
+    "CellOutcome",
+    "CellSource",
+    "GradepropError",
+    "Layers",
+    "Limits",
+    "ProcessSandbox",
+    "Session",
+    "build_filters",
+    "closed_to_others",
+    "driver_folders",
+    "gpu_devices",
+    "layers",
+    "layers_for",
+    "open_sandbox",
+    "package_paths",
+    "sandbox",
+    "sandbox_uid",
+    "syscalls",
+    "without_starting_cuda",
+]
+
+
+def without_starting_cuda(box: ProcessSandbox) -> None:
+    """From now on sessions of ``box`` leave it to their cells to start CUDA, behind its layers."""
+    assert hasattr(box, "_gpu"), "ProcessSandbox keeps this elsewhere now"
+    box._gpu = False
