@@ -90,9 +90,8 @@ class Inputs:
     """A stream of draws from one seed: the n-th draw depends on the seed and on n only, not on what
     was drawn before it."""
 
-    def __init__(self, seed: bytes, device: str = "cpu") -> None:
+    def __init__(self, seed: bytes) -> None:
         self._seed = seed
-        self._device = device
         self._drawn = 0
 
     def draw(
@@ -100,7 +99,7 @@ class Inputs:
         shape: Sequence[int],
         *,
         dtype: torch.dtype | str = torch.float64,
-        device: str | None = None,
+        device: str = "cpu",
         low: float = 0.5,
         high: float = 2.5,
         positive: bool = False,
@@ -109,14 +108,14 @@ class Inputs:
         integer: bool = False,
         requires_grad: bool = False,
     ) -> torch.Tensor:
-        """The next draw; arguments as for :func:`draw`, ``device`` by default the stream's."""
+        """The next draw; arguments as for :func:`draw`."""
         seed = derive_seed(self._seed, "draw", str(self._drawn))
         self._drawn += 1
         return draw(
             seed,
             shape,
             dtype=dtype,
-            device=device or self._device,
+            device=device,
             low=low,
             high=high,
             positive=positive,

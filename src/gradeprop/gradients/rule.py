@@ -28,7 +28,6 @@ class Rule:
             ``"any"``.
         device: where the answer must live (``"cuda"`` accepts ``"cuda:0"``); None: anywhere.
         rtol, atol: instead of the tolerance table's.
-        most_atol: whatever atol says, no more than this.
         tolerances: overrides of the table by dtype, ``{"float32": (rtol, atol)}``.
         items: rules of the items of a tuple answer, one each; empty: this rule for all.
     """
@@ -39,7 +38,6 @@ class Rule:
     device: str | None = None
     rtol: float | None = None
     atol: float | None = None
-    most_atol: float | None = None
     tolerances: Tolerances = field(default_factory=dict)
     items: tuple[Rule, ...] = ()
 
@@ -54,12 +52,9 @@ class Rule:
     ) -> Tolerance:
         """The numbers to compare with; ``None`` for a Python number."""
         found = tolerance_for(expected, got, device=device, overrides=self.tolerances)
-        if self.rtol is None and self.atol is None and self.most_atol is None:
-            return found
-        atol = found.atol if self.atol is None else self.atol
         return Tolerance(
             found.rtol if self.rtol is None else self.rtol,
-            atol if self.most_atol is None else min(atol, self.most_atol),
+            found.atol if self.atol is None else self.atol,
             found.floor,
         )
 
@@ -76,7 +71,7 @@ class Rule:
         """Plain JSON data, without defaults; :meth:`from_dict` reads it."""
         data: dict[str, Any] = {
             name: getattr(self, name)
-            for name in ("kinds", "shapes", "dtype", "device", "rtol", "atol", "most_atol")
+            for name in ("kinds", "shapes", "dtype", "device", "rtol", "atol")
             if getattr(self, name) != getattr(STRICT, name)
         }
         if self.tolerances:

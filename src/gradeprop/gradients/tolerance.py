@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import torch
 
@@ -83,22 +83,6 @@ def tolerance_for(
         rtol, atol = overrides[name]
         return Tolerance(rtol, atol, row.floor)
     return row
-
-
-def merge_overrides(*specs: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
-    """Course first, exercise last; later ones win. Values are pairs or have ``rtol`` and
-    ``atol``."""
-    merged: dict[str, tuple[float, float]] = {}
-    for spec in specs:
-        for name, value in spec.items():
-            if name not in _COARSENESS:
-                raise ValueError(
-                    f"no tolerances for dtype {name!r}; use one of {', '.join(_COARSENESS)}"
-                )
-            rtol, atol = value if isinstance(value, tuple | list) else (value.rtol, value.atol)
-            Tolerance(rtol, atol)  # refuses negative and infinite numbers
-            merged[name] = (float(rtol), float(atol))
-    return merged
 
 
 def _coarseness(dtype: torch.dtype | None) -> int:
