@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-LIGHT = ["gradeprop.gradients", "gradeprop.gradients.values", "gradeprop.gradients.problem"]
+LIGHT = ["gradeprop.gradients", "gradeprop.gradients.values"]
 
 
 def loaded(statement):
@@ -23,5 +23,7 @@ def test_problems_come_from_the_package():
 
 
 def test_the_students_side_needs_torch_only():
-    found = loaded("import gradeprop.gradients.diagnose, gradeprop.gradients.tolerance")
+    found = loaded(
+        "import gradeprop.gradients.diagnosis.diagnose, gradeprop.gradients.comparison.tolerance"
+    )
     assert not found & {"pydantic", "yaml", "pytest", "nbgrader", "jinja2", "nbformat"}

@@ -9,20 +9,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradeprop.gradients.compare import Rule
-    from gradeprop.gradients.descent import Descent
-    from gradeprop.gradients.field import Field
-    from gradeprop.gradients.fixed import Fixed
-    from gradeprop.gradients.gradient import Gradient
+    from gradeprop.gradients.comparison.rule import Rule
+    from gradeprop.gradients.problems.descent import Descent
+    from gradeprop.gradients.problems.field import Field
+    from gradeprop.gradients.problems.fixed import Fixed
+    from gradeprop.gradients.problems.gradient import Gradient
 
 __all__ = ["Descent", "Field", "Fixed", "Gradient", "Rule"]
 
 _HOMES = {
-    "Descent": "descent",
-    "Field": "field",
-    "Fixed": "fixed",
-    "Gradient": "gradient",
-    "Rule": "compare",
+    "Descent": "problems.descent",
+    "Field": "problems.field",
+    "Fixed": "problems.fixed",
+    "Gradient": "problems.gradient",
+    "Rule": "comparison.rule",
 }
 
 

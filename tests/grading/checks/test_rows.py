@@ -2,7 +2,7 @@
 
 import torch
 
-from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.values import Opaque, TensorState
 from gradeprop.grading.checks.rows import row_of
 

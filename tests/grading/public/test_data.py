@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.values import Opaque, TensorState
 from gradeprop.grading.checks.script import Handle, Probe, Script
 from gradeprop.grading.public.data import decode_script, decode_value, encode_script, encode_value

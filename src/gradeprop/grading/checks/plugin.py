@@ -19,7 +19,7 @@ from gradeprop.course.model import (
     LoadedAssignment,
     LoadedExercise,
 )
-from gradeprop.gradients.tolerance import Tolerances
+from gradeprop.gradients.comparison.tolerance import Tolerances
 from gradeprop.grading.checks.script import Reference, Script, Student
 from gradeprop.grading.checks.sites import CheckSite, Examiner, check_sites
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import torch
 
-from gradeprop.gradients.compare import Mismatch, compare
-from gradeprop.gradients.problem import Answer
-from gradeprop.gradients.render import SHORT, number, render_value
-from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.comparison.compare import compare
+from gradeprop.gradients.comparison.mismatch import Mismatch
+from gradeprop.gradients.comparison.render import SHORT, number, render_value
+from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.values import TensorState, Value
 
 MOST = 16

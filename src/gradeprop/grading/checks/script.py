@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.comparison.rule import DTypes, Kinds, Rule, Shapes
+from gradeprop.gradients.diagnosis.misconceptions import Misconceptions
 from gradeprop.gradients.inputs import Inputs
-from gradeprop.gradients.mistakes import Alternatives
-from gradeprop.gradients.problem import Answer, Problem
-from gradeprop.gradients.rule import DTypes, Kinds, Rule, Shapes
+from gradeprop.gradients.problems.problem import Problem
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.session.interface import Ask, Call, Read
 
@@ -138,7 +139,7 @@ class Reference:
                 problem.answer(),
                 rule,
                 tuple(problem.labels),
-                Alternatives(problem, self._misconceptions),
+                Misconceptions(problem, self._misconceptions),
                 requires_grad,
             )
         )

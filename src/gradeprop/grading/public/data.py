@@ -10,9 +10,9 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from gradeprop.gradients.mistakes import prune
-from gradeprop.gradients.problem import Answer
-from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.comparison.rule import Rule
+from gradeprop.gradients.diagnosis.prune import prune
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.script import Handle, Probe, Script, anywhere
 from gradeprop.session.interface import Ask, Call, Read

@@ -9,12 +9,12 @@ from typing import Literal, TypeAlias
 
 import torch
 
-from gradeprop.gradients.least_squares import least_squares
-from gradeprop.gradients.linear import Affine, linear_model
-from gradeprop.gradients.loops import Loop, Loss, Slopes, Trail, Walker, slopes_of
-from gradeprop.gradients.mistakes import mapped
-from gradeprop.gradients.problem import Answer, Problem
-from gradeprop.gradients.vectors import Array, Params, array, points
+from gradeprop.gradients.answer import Answer, mapped
+from gradeprop.gradients.loops.least_squares import least_squares
+from gradeprop.gradients.loops.linear import Affine, linear_model
+from gradeprop.gradients.loops.vectors import Array, Params, array, points
+from gradeprop.gradients.loops.walker import Loop, Loss, Slopes, Trail, Walker, slopes_of
+from gradeprop.gradients.problems.problem import Problem
 
 Predict: TypeAlias = Callable[[Params, torch.Tensor], torch.Tensor]
 Returns: TypeAlias = Callable[[Params, Loss], Answer]

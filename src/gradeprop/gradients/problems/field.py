@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import torch
 
-from gradeprop.gradients.problem import Answer, Problem
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.problems.problem import Problem
 
 
 class Field(Problem):

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 import torch
 
-from gradeprop.gradients.problem import Answer, Problem
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.problems.problem import Problem
 
 Function: TypeAlias = Callable[..., torch.Tensor]
 

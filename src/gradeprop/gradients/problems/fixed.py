@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gradeprop.gradients.problem import Answer, Problem
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.problems.problem import Problem
 
 
 class Fixed(Problem):

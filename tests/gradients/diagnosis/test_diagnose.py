@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradeprop.gradients import Descent, Field, Fixed, Gradient
-from gradeprop.gradients.compare import as_value, compare
-from gradeprop.gradients.diagnose import Diagnosis, Observation, diagnose
+from gradeprop.gradients.comparison.compare import as_value, compare
+from gradeprop.gradients.comparison.rule import Rule
+from gradeprop.gradients.diagnosis.diagnose import Diagnosis, Observation, diagnose
+from gradeprop.gradients.diagnosis.misconceptions import Misconceptions
+from gradeprop.gradients.diagnosis.prune import prune
 from gradeprop.gradients.inputs import draw
-from gradeprop.gradients.mistakes import Alternatives, prune
-from gradeprop.gradients.rule import Rule
 from gradeprop.gradients.values import TensorState
 
 RULE = Rule(shapes="scalar")
@@ -24,7 +25,7 @@ def observe(answer, problem, declared, rule=RULE, called="f"):
     return Observation(
         answer if answer is None else as_value(answer),
         problem.answer(),
-        Alternatives(problem, dict.fromkeys(declared)),
+        Misconceptions(problem, dict.fromkeys(declared)),
         rule,
         problem.labels,
         called,

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import torch
 
-from gradeprop.gradients.tolerance import Tolerance, Tolerances, tolerance_for
+from gradeprop.gradients.comparison.tolerance import Tolerance, Tolerances, tolerance_for
 
 Kinds: TypeAlias = Literal["same", "tensor", "number", "either"]
 Shapes: TypeAlias = Literal["exact", "scalar", "single"]

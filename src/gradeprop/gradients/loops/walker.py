@@ -9,8 +9,8 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import torch
 
-from gradeprop.gradients.linear import Affine, probes
-from gradeprop.gradients.vectors import Params, array, close, flatten, points, shaped
+from gradeprop.gradients.loops.linear import Affine, probes
+from gradeprop.gradients.loops.vectors import Params, array, close, flatten, points, shaped
 
 Loss: TypeAlias = Callable[[Params], torch.Tensor]
 Slopes: TypeAlias = Callable[[Params], Params]

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 
 import torch
 
-from gradeprop.gradients.compare import STRICT, Kind, Rule, as_value, compare, matches
-from gradeprop.gradients.elementwise import few_numbers
-from gradeprop.gradients.problem import Answer
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.comparison.compare import as_value, compare, matches
+from gradeprop.gradients.comparison.elementwise import few_numbers
+from gradeprop.gradients.comparison.mismatch import Kind
+from gradeprop.gradients.comparison.rule import STRICT, Rule
 from gradeprop.gradients.values import TensorState, Value
 
 _OWN: Mapping[Kind, str] = {

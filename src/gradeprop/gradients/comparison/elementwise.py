@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gradeprop.gradients.mismatch import Mismatch
-from gradeprop.gradients.render import digits_to_tell_apart, nested, pair
-from gradeprop.gradients.tolerance import ZERO_ATOL, Tolerance
+from gradeprop.gradients.comparison.mismatch import Mismatch
+from gradeprop.gradients.comparison.render import digits_to_tell_apart, nested, pair
+from gradeprop.gradients.comparison.tolerance import ZERO_ATOL, Tolerance
 
 Numbers: TypeAlias = torch.Tensor | float
 _Array: TypeAlias = NDArray[Any]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradeprop.gradients.linear import Affine
-from gradeprop.gradients.vectors import Array
+from gradeprop.gradients.loops.linear import Affine
+from gradeprop.gradients.loops.vectors import Array
 
 
 def least_squares(model: Affine, targets: Array) -> Array | None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import torch
 
-from gradeprop.gradients.elementwise import Pair
-from gradeprop.gradients.mismatch import ORDER, Kind, Mismatch
-from gradeprop.gradients.problem import Answer
-from gradeprop.gradients.render import (
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.comparison.elementwise import Pair
+from gradeprop.gradients.comparison.mismatch import ORDER, Mismatch
+from gradeprop.gradients.comparison.render import (
     PLACEHOLDER,
     number,
     render_value,
@@ -18,10 +18,8 @@ from gradeprop.gradients.render import (
     shorten,
     with_article,
 )
-from gradeprop.gradients.rule import STRICT, Rule
+from gradeprop.gradients.comparison.rule import STRICT, Rule
 from gradeprop.gradients.values import Opaque, TensorState, Value
-
-__all__ = ["STRICT", "Kind", "Mismatch", "Rule", "as_value", "compare", "matches"]
 
 
 def compare(

@@ -1,6 +1,6 @@
 import json
 
-from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.comparison.rule import Rule
 
 
 def test_a_rule_survives_json():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from gradeprop.gradients.vectors import Array, Params, array, close, points
+from gradeprop.gradients.loops.vectors import Array, Params, array, close, points
 
 
 @dataclass(frozen=True, eq=False)

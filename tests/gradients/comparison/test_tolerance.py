@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from gradeprop.gradients.rule import Rule
-from gradeprop.gradients.tolerance import TABLE, Tolerance, tolerance_for
+from gradeprop.gradients.comparison.rule import Rule
+from gradeprop.gradients.comparison.tolerance import TABLE, Tolerance, tolerance_for
 
 DTYPES = [torch.float64, torch.float32, torch.float16, torch.bfloat16]
 

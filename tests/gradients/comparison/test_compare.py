@@ -7,8 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradeprop.gradients.compare import as_value, compare, matches
-from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.comparison.compare import as_value, compare, matches
+from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.values import Opaque, TensorState
 
 nan, inf = math.nan, math.inf

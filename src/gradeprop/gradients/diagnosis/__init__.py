@@ -1,0 +1,1 @@
+"""Which misconception explains wrong values."""

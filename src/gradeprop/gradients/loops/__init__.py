@@ -1,0 +1,1 @@
+"""Training loops, right ones and wrong ones, run fast enough to try them all."""

@@ -1,0 +1,1 @@
+"""Questions that know their right answer and what misconceptions would have given instead."""

@@ -1,0 +1,34 @@
+"""A question with its right answer and the wrong answers that can be recognised."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.problems.general import general_misconception
+
+
+class Problem(ABC):
+    """What a grader poses with ``reference.expect(...).to_match(problem)``.
+
+    Attributes:
+        labels: names of the items of a tuple answer, for messages: ``("a", "b")``; else empty.
+    """
+
+    labels: tuple[str, ...] = ()
+
+    @abstractmethod
+    def answer(self) -> Answer:
+        """The right answer, computed by torch.autograd or another stated reference."""
+
+    def mistake(self, name: str) -> list[Answer]:
+        """What the named misconception would have produced on the same inputs, in every variant
+        worth trying (say, one per step size h). Empty if it means nothing here.
+
+        The order of variants is the same for every problem of a kind, so that one variant must
+        explain all probes.
+
+        Authors' graders override this hook under the name ``mistake``, which is also the key of a
+        pattern in YAML: that is why it is not called after the misconception.
+        """
+        return general_misconception(self.answer(), name)
