@@ -7,8 +7,10 @@ from typing import TypeAlias
 
 import torch
 
-Answer: TypeAlias = "torch.Tensor | float | int | bool | str | tuple[Answer, ...] | None"
-"""Detached tensors, numbers, words, or a tuple of them."""
+Single: TypeAlias = torch.Tensor | float | int | bool | str | None
+"""A detached tensor, a number, a truth value, a word or None."""
+Answer: TypeAlias = "Single | tuple[Answer, ...]"
+"""One of them, or a tuple of answers."""
 
 
 def mapped(

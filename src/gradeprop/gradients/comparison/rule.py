@@ -47,11 +47,19 @@ class Rule:
             return self.items[index]
         return replace(self, items=()) if self.items else self
 
+    def kinds_for(
+        self, right: Literal["tensor", "number"]
+    ) -> Literal["tensor", "number", "either"]:
+        """What may be given where the right answer is a tensor or a Python number."""
+        return right if self.kinds == "same" else self.kinds
+
     def tolerance(
         self, expected: torch.dtype | None, got: torch.dtype | None, device: str
     ) -> Tolerance:
         """The numbers to compare with; ``None`` for a Python number."""
         found = tolerance_for(expected, got, device=device, overrides=self.tolerances)
+        if self.rtol is None and self.atol is None:
+            return found
         return Tolerance(
             found.rtol if self.rtol is None else self.rtol,
             found.atol if self.atol is None else self.atol,
