@@ -1,5 +1,4 @@
-"""Plain data that student code can leave behind: what the wire carries and what comparisons
-read."""
+"""Plain data that student code can leave behind: the wire carries it, comparisons read it."""
 
 from __future__ import annotations
 
@@ -15,7 +14,8 @@ class TensorState:
     """All that is known of one of the student's tensors.
 
     ``value`` and ``grad`` are detached CPU tensors with the student's own dtype and shape;
-    ``device`` is where the student's tensor lived (``"cpu"``, ``"cuda:0"``)."""
+    ``device`` is where the student's tensor lived (``"cpu"``, ``"cuda:0"``).
+    """
 
     value: torch.Tensor
     device: str = "cpu"

@@ -36,7 +36,7 @@ def in_numbers(
 
 def _admitted(mine: Form, right: Form, rule: Rule) -> bool:
     """Whether a value of this kind may stand for the right answer at all."""
-    asked = rule.kinds_for("tensor" if right.kind == "tensor" else "number")
+    asked = rule.kinds_for(tensor=right.kind == "tensor")
     if mine.kind == "tensor":
         return asked != "number"
     if "truth value" in (mine.kind, right.kind):

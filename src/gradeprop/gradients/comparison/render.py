@@ -11,10 +11,11 @@ import torch
 from gradeprop.gradients.values import Opaque, TensorState
 
 SHORT = 4
-PLACEHOLDER = "ellipsis"
-"""The type of ``...``, which starters leave where something is to be written."""
+"""Significant digits of a number, unless it takes more to tell two apart."""
 SMALL = 8
 """How many elements of a tensor, or items of a tuple, are shown in full."""
+PLACEHOLDER = "ellipsis"
+"""The type of ``...``, which starters leave where something is to be written."""
 
 
 def number(value: Any, digits: int = SHORT) -> str:
@@ -31,8 +32,7 @@ def number(value: Any, digits: int = SHORT) -> str:
 
 
 def digits_to_tell_apart(first: Any, second: Any) -> int:
-    """The fewest significant digits, at least 4, with which two different numbers look
-    different."""
+    """The fewest digits, at least `SHORT`, with which two different numbers look different."""
     for digits in range(SHORT, 18):
         if number(first, digits) != number(second, digits) or first == second:
             return digits
@@ -41,15 +41,18 @@ def digits_to_tell_apart(first: Any, second: Any) -> int:
 
 def pair(expected: Any, got: Any) -> tuple[str, str]:
     """Two numbers, with as many digits as it takes to see that they differ."""
-    if any(isinstance(item, float) and not math.isfinite(item) for item in (expected, got)):
-        return number(expected), number(got)
-    digits = digits_to_tell_apart(expected, got)
+    digits = SHORT
+    if _finite(expected) and _finite(got):
+        digits = digits_to_tell_apart(expected, got)
     return number(expected, digits), number(got, digits)
 
 
 def render_value(value: Any, digits: int = SHORT, most: int = SMALL) -> str:
-    """Any answer or student value, compactly; of a tensor with more than ``most`` elements its form
-    only."""
+    """Any answer or student value, compactly.
+
+    Args:
+        most: of a tensor with more elements, dtype and shape only.
+    """
     if isinstance(value, TensorState):
         return render_value(value.value, digits, most)
     if isinstance(value, torch.Tensor):
@@ -58,7 +61,8 @@ def render_value(value: Any, digits: int = SHORT, most: int = SMALL) -> str:
         return nested(value.detach().tolist(), digits)
     if isinstance(value, tuple | list):
         shown = ", ".join(render_value(item, digits, most) for item in value[:SMALL])
-        shown += ", …" if len(value) > SMALL else ""
+        if len(value) > SMALL:
+            shown += ", …"
         return f"[{shown}]" if isinstance(value, list) else f"({shown})"
     if isinstance(value, bool | int | float):
         return number(value, digits)
@@ -90,3 +94,7 @@ def nested(values: Any, digits: int) -> str:
     if isinstance(values, list):
         return "[" + ", ".join(nested(item, digits) for item in values) + "]"
     return number(values, digits)
+
+
+def _finite(value: Any) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)

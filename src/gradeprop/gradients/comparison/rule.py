@@ -47,11 +47,11 @@ class Rule:
             return self.items[index]
         return replace(self, items=()) if self.items else self
 
-    def kinds_for(
-        self, right: Literal["tensor", "number"]
-    ) -> Literal["tensor", "number", "either"]:
-        """What may be given where the right answer is a tensor or a Python number."""
-        return right if self.kinds == "same" else self.kinds
+    def kinds_for(self, *, tensor: bool) -> Literal["tensor", "number", "either"]:
+        """What may be given where the right answer is a ``tensor``, or else a Python number."""
+        if self.kinds == "same":
+            return "tensor" if tensor else "number"
+        return self.kinds
 
     def tolerance(
         self, expected: torch.dtype | None, got: torch.dtype | None, device: str
@@ -77,11 +77,11 @@ class Rule:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data, without defaults; :meth:`from_dict` reads it."""
-        data: dict[str, Any] = {
-            name: getattr(self, name)
-            for name in ("kinds", "shapes", "dtype", "device", "rtol", "atol")
-            if getattr(self, name) != getattr(STRICT, name)
-        }
+        data: dict[str, Any] = {}
+        for name in ("kinds", "shapes", "dtype", "device", "rtol", "atol"):
+            value = getattr(self, name)
+            if value != getattr(STRICT, name):
+                data[name] = value
         if self.tolerances:
             data["tolerances"] = {name: list(value) for name, value in self.tolerances.items()}
         if self.items:
@@ -91,12 +91,10 @@ class Rule:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Rule:
         """Inverse of :meth:`to_dict`."""
-        fields = dict(data)
-        fields["tolerances"] = {
-            name: (value[0], value[1]) for name, value in fields.get("tolerances", {}).items()
-        }
-        fields["items"] = tuple(cls.from_dict(item) for item in fields.get("items", ()))
-        return cls(**fields)
+        pairs = data.get("tolerances", {})
+        tolerances = {name: (rtol, atol) for name, (rtol, atol) in pairs.items()}
+        items = tuple(cls.from_dict(item) for item in data.get("items", ()))
+        return cls(**{**data, "tolerances": tolerances, "items": items})
 
 
 STRICT = Rule()

@@ -1,13 +1,15 @@
 """How close is close enough: tolerances per dtype and device.
 
-An element passes if ``|got - expected| <= atol + rtol * max(|expected|, floor * largest
-|expected|)``. The floor lets one accidentally small element of a tensor carry the rounding error of
-its neighbours; because everything scales with the right answer, an all-zero gradient does not pass
-for a small one (and is denied any atol beyond `ZERO_ATOL`, whatever a course sets).
+An element passes if
+``|got - expected| <= atol + rtol * max(|expected|, floor * largest |expected|)``.
+The floor lets one accidentally small element of a tensor carry the rounding error of its
+neighbours; because everything scales with the right answer, an all-zero gradient does not pass for
+a small one (and is denied any atol beyond `ZERO_ATOL`, whatever a course sets).
 
-Why these numbers (measured in ``tests/gradients/test_tolerance.py``): an honest central difference
-in float64 with 1e-6 <= h <= 1e-3 stays below 1e-5 relative; a thousand float32 descent steps stay
-below 1e-4; one step more or less (5e-4) and 12 against 12.01 (8e-4) stay apart in both."""
+Why these numbers (measured in ``tests/gradients/comparison/test_tolerance.py``): an honest central
+difference in float64 with 1e-6 <= h <= 1e-3 stays below 1e-5 relative; a thousand float32 descent
+steps stay below 1e-4; one step more or less (5e-4) and 12 against 12.01 (8e-4) stay apart in both.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +52,7 @@ TABLE: Mapping[tuple[str, str], Tolerance] = {
 """The engine's own numbers. A Python number counts as float32: what computed it is not known."""
 
 ZERO_ATOL = 1e-12
-"""All the absolute tolerance that an all-zero answer gets: the rounding of a reference that is
-0."""
+"""All the absolute tolerance that an all-zero answer gets: the rounding of a reference of 0."""
 
 _COARSENESS = ("float64", "float32", "float16", "bfloat16")
 _SINGLE = _COARSENESS.index("float32")
@@ -76,7 +77,8 @@ def tolerance_for(
     precision answer to a float32 or float64 question buys no leniency beyond float32.
     """
     ours, theirs = _coarseness(expected), _coarseness(got)
-    name = _COARSENESS[min(max(ours, theirs), max(ours, _SINGLE))]
+    most = max(ours, _SINGLE)
+    name = _COARSENESS[min(max(ours, theirs), most)]
     kind = "cpu" if device.partition(":")[0] == "cpu" else "cuda"
     row = TABLE[name, kind]
     if overrides and name in overrides:

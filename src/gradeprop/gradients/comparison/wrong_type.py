@@ -24,7 +24,7 @@ def type_asked(expected: Single, rule: Rule) -> str:
         return "True or False"
     if isinstance(expected, str):
         return "text in quotes"
-    asked = rule.kinds_for("tensor" if isinstance(expected, torch.Tensor) else "number")
+    asked = rule.kinds_for(tensor=isinstance(expected, torch.Tensor))
     return "a tensor or a number" if asked == "either" else f"a {asked}"
 
 
