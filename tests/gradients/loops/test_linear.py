@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradeprop.gradients.inputs import draw
+from gradeprop.gradients.loops.ground import slopes_of
 from gradeprop.gradients.loops.least_squares import least_squares
 from gradeprop.gradients.loops.linear import linear_model
 from gradeprop.gradients.loops.vectors import array, flatten, points, shaped
-from gradeprop.gradients.loops.walker import slopes_of
 
 START = (torch.tensor([[1.0, -2.0, 0.25]]).double(), torch.tensor([0.5]).double())
 

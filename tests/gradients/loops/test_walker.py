@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradeprop.gradients.inputs import draw
+from gradeprop.gradients.loops.ground import slopes_of
 from gradeprop.gradients.loops.linear import Affine, linear_model
-from gradeprop.gradients.loops.walker import Loop, Walker, slopes_of
+from gradeprop.gradients.loops.walker import Loop, Walker
 
 START = (torch.tensor([[1.0, -2.0]]).double(), torch.tensor(0.5).double())
 

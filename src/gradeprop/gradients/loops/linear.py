@@ -1,5 +1,4 @@
-"""Models that are linear in their parameters: found by trying, then followed without running
-them."""
+"""Models that are linear in their parameters: found by trying, then no longer run."""
 
 from __future__ import annotations
 
@@ -30,28 +29,37 @@ class Affine:
         return found
 
     def slopes(self, targets: Array, scale: float, pull: Affine | None = None) -> Affine:
-        """The slopes in the parameters of ``scale * sum((self - targets)²)``: ``2 * scale * matrixᵀ
-        (self - targets)``. ``pull``: the model whose matrix takes the errors back instead of this
-        one's."""
+        """The slopes of ``scale * sum((self - targets)²)``, that is
+        ``2 * scale * matrixᵀ (self - targets)``.
+
+        Args:
+            pull: the model whose matrix takes the errors back instead of this one's.
+        """
         back = 2.0 * scale * (pull or self).matrix.T
         return Affine(back @ self.matrix, back @ (self.offset - targets))
 
 
 def linear_model(predict: Callable[[Params], torch.Tensor], start: Params) -> Affine | None:
-    """What ``predict`` makes of the flattened parameters, a row for each of its numbers; None if it
-    is not linear (affine) in them at ``start`` and at `probes`. All float64, on any device."""
+    """What ``predict`` makes of the flattened parameters, a row for each of its numbers.
+
+    None if it is not linear (affine) in them at ``start`` and at `probes`. All float64, on any
+    device.
+    """
     count = sum(item.numel() for item in start)
-    tried = np.concatenate([np.zeros((1, count)), np.eye(count), probes(count), array(start)[None]])
+    # The origin and a step along each axis tell the model; the rest tell whether it is one.
+    basis = np.concatenate([np.zeros((1, count)), np.eye(count)])
+    checked = np.concatenate([probes(count), array(start)[None]])
+    tried = points(np.concatenate([basis, checked]), start)
     with torch.no_grad():
-        outputs = torch.stack([predict(point).reshape(-1) for point in points(tried, start)])
+        outputs = torch.stack([predict(point).reshape(-1) for point in tried])
     seen: Array = outputs.cpu().numpy()
     with np.errstate(all="ignore"):  # what is not finite is not linear either
-        origin, columns, rest = seen[0], seen[1 : count + 1] - seen[0], seen[count + 1 :]
-        told = tried[count + 1 :] @ columns + origin
-        return Affine(columns.T, origin) if close(rest, told, rtol=1e-9, atol=1e-9) else None
+        origin = seen[0]
+        columns = seen[1 : count + 1] - origin
+        linear = close(seen[count + 1 :], checked @ columns + origin, rtol=1e-9, atol=1e-9)
+    return Affine(columns.T, origin) if linear else None
 
 
 def probes(count: int) -> Array:
-    """Two points off the axes, on either side of the origin: what is not affine misses at least
-    one."""
+    """Two points off the axes, on either side of the origin: one at least shows what is bent."""
     return np.outer((1.7, -3.1), np.cos(np.arange(1, count + 1)))

@@ -10,9 +10,10 @@ from typing import TypeAlias
 import torch
 
 from gradeprop.gradients.answer import Answer, mapped
+from gradeprop.gradients.loops.ground import Loss, Slopes, slopes_of
 from gradeprop.gradients.loops.linear import Affine, linear_model
 from gradeprop.gradients.loops.vectors import Array, Params, array
-from gradeprop.gradients.loops.walker import Loop, Loss, Slopes, Trail, Walker, slopes_of
+from gradeprop.gradients.loops.walker import Loop, Trail, Walker
 
 Predict: TypeAlias = Callable[[Params, torch.Tensor], torch.Tensor]
 Returns: TypeAlias = Callable[[Params, Loss], Answer]

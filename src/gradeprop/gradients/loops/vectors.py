@@ -33,11 +33,10 @@ def array(tensors: Sequence[torch.Tensor]) -> Array:
 def points(rows: Array, like: Params) -> list[Params]:
     """Each row of a table (k, n) as parameters of the shapes, and on the device, of ``like``."""
     table = torch.from_numpy(rows).to(like[0].device)
+    parts = torch.split(table, [item.numel() for item in like], dim=1)
     columns = [
         part.reshape(len(rows), *item.shape).unbind(0)
-        for part, item in zip(
-            torch.split(table, [item.numel() for item in like], dim=1), like, strict=True
-        )
+        for part, item in zip(parts, like, strict=True)
     ]
     return list(zip(*columns, strict=True))
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import torch
 
-from gradeprop.gradients.loops.linear import Affine, probes
-from gradeprop.gradients.loops.vectors import Params, array, close, flatten, points, shaped
-
-Loss: TypeAlias = Callable[[Params], torch.Tensor]
-Slopes: TypeAlias = Callable[[Params], Params]
-_Vector: TypeAlias = Any
-"""All parameters in one vector: torch's or numpy's, which have the same arithmetic."""
+from gradeprop.gradients.loops.ground import Ground, Slopes, Vector, ground_of
+from gradeprop.gradients.loops.linear import Affine
+from gradeprop.gradients.loops.vectors import Params
 
 
 @dataclass(frozen=True)
@@ -49,11 +43,7 @@ class Walker:
     """
 
     def __init__(self, slopes: Slopes, start: Params, suspected: Affine | None = None) -> None:
-        self._ground: _Ground
-        if suspected is not None and _agree(slopes, suspected, start):
-            self._ground = _Mapped(suspected, start)
-        else:
-            self._ground = _Differentiated(slopes, start)
+        self._ground = ground_of(slopes, start, suspected)
         self._ranges: list[slice] = []
         for item in start:
             first = self._ranges[-1].stop if self._ranges else 0
@@ -66,17 +56,16 @@ class Walker:
     @torch.no_grad()
     def walk(self, loop: Loop, *, lr: float, steps: int) -> Params:
         """The parameters after ``steps`` steps."""
-        ground, point, size = self._ground, self._ground.start, lr * loop.factor
+        ground = self._ground
+        size = lr * loop.factor
         held = ground.vector(loop.leftover) if loop.leftover else 0.0
         fixed = self._ranges[loop.frozen] if loop.frozen >= 0 else slice(0)
-        # what diverges ends at inf or nan, as in torch without a word
-        with np.errstate(all="ignore"):
+        point = ground.start
+        with np.errstate(all="ignore"):  # what diverges ends at inf or nan, in silence as in torch
             for _ in range(steps):
-                for index in loop.order:
-                    where, slope = self._ranges[index], ground.slope(point)
-                    point = point + 0.0  # a copy
-                    point[where] -= size * slope[where]
-                if not loop.order:
+                if loop.order:
+                    point = self._one_by_one(point, loop.order, size)
+                else:
                     slope = ground.slope(point)
                     if loop.accumulate:
                         held = held + slope
@@ -85,12 +74,19 @@ class Walker:
                 point[fixed] = ground.start[fixed]
         return ground.params(point)
 
+    def _one_by_one(self, point: Vector, order: tuple[int, ...], size: float) -> Vector:
+        """One step of each parameter, the next by the slope at where this one has gone."""
+        for index in order:
+            where, slope = self._ranges[index], self._ground.slope(point)
+            point = point + 0.0  # a copy
+            point[where] -= size * slope[where]
+        return point
+
 
 class Trail:
-    """The parameters before the first step of plain descent and after each; steps are made when
-    first asked about."""
+    """The parameters before plain descent and after each step, which is made when asked for."""
 
-    def __init__(self, ground: _Ground, lr: float) -> None:
+    def __init__(self, ground: Ground, lr: float) -> None:
         self._ground, self._lr = ground, lr
         self._points = [ground.start]
 
@@ -102,77 +98,3 @@ class Trail:
                 last = self._points[-1]
                 self._points.append(last - self._lr * self._ground.slope(last))
         return self._ground.params(self._points[steps])
-
-
-def slopes_of(loss: Loss) -> Slopes:
-    """dL/dp for each parameter, by autograd; zeros where the loss does not depend on it."""
-
-    def slopes(params: Params) -> Params:
-        with torch.inference_mode(False), torch.enable_grad():
-            leaves = tuple(item.detach().clone().requires_grad_() for item in params)
-            found = torch.autograd.grad(loss(leaves), leaves, allow_unused=True)
-        return tuple(
-            torch.zeros_like(leaf) if slope is None else slope
-            for slope, leaf in zip(found, leaves, strict=True)
-        )
-
-    return slopes
-
-
-class _Ground(Protocol):
-    """What is walked on: slopes at points that are vectors of some library."""
-
-    like: Params
-    start: _Vector
-
-    def slope(self, point: _Vector) -> _Vector: ...
-
-    def vector(self, params: Sequence[torch.Tensor]) -> _Vector: ...
-
-    def params(self, point: _Vector) -> Params: ...
-
-
-class _Differentiated:
-    """Slopes by autograd, where the parameters live."""
-
-    def __init__(self, slopes: Slopes, start: Params) -> None:
-        self._slopes = slopes
-        self._first: torch.Tensor | None = None
-        self.like = start
-        self.start: _Vector = flatten(start)
-
-    def slope(self, point: _Vector) -> _Vector:
-        if point is not self.start:
-            return flatten(self._slopes(shaped(point, self.like)))
-        if self._first is None:  # every loop begins here
-            self._first = flatten(self._slopes(self.like))
-        return self._first
-
-    def vector(self, params: Sequence[torch.Tensor]) -> _Vector:
-        return flatten(params)
-
-    def params(self, point: _Vector) -> Params:
-        return shaped(point, self.like)
-
-
-class _Mapped:
-    """Slopes by a matrix, on the CPU: of a few parameters numpy makes a step in a few
-    microseconds."""
-
-    def __init__(self, slopes: Affine, start: Params) -> None:
-        self.slope = slopes.at
-        self.like = start
-        self.start: _Vector = array(start)
-
-    def vector(self, params: Sequence[torch.Tensor]) -> _Vector:
-        return array(params)
-
-    def params(self, point: _Vector) -> Params:
-        return shaped(torch.from_numpy(point).to(self.like[0].device), self.like)
-
-
-def _agree(slopes: Slopes, suspected: Affine, start: Params) -> bool:
-    """Whether the slopes are what they should be, far off the axes."""
-    probe = probes(len(suspected.offset))[1]
-    seen = array(slopes(points(probe[None], start)[0]))
-    return close(seen, suspected.at(probe), rtol=1e-11, atol=1e-11 * float(np.abs(seen).max()))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.loops.ground import Loss
 from gradeprop.gradients.loops.least_squares import least_squares
 from gradeprop.gradients.loops.training import Training
 from gradeprop.gradients.loops.vectors import points
-from gradeprop.gradients.loops.walker import Loop, Loss
+from gradeprop.gradients.loops.walker import Loop
 
 
 def ascent(training: Training) -> list[Answer]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import torch
 
 from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.loops.ground import slopes_of
 from gradeprop.gradients.loops.linear import Affine, linear_model
 from gradeprop.gradients.loops.training import Training
 from gradeprop.gradients.loops.vectors import Params
-from gradeprop.gradients.loops.walker import Loop, Walker, slopes_of
+from gradeprop.gradients.loops.walker import Loop, Walker
 
 
 def broadcast(training: Training) -> list[Answer]:

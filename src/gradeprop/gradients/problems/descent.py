@@ -8,9 +8,9 @@ from typing import Literal
 import torch
 
 from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.loops.ground import Loss
 from gradeprop.gradients.loops.training import Predict, Returns, Training
 from gradeprop.gradients.loops.vectors import Params
-from gradeprop.gradients.loops.walker import Loss
 from gradeprop.gradients.loops.wrong import WRONG
 from gradeprop.gradients.problems.problem import Problem
 
