@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias, get_args
 
 import torch
 
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.problems.problem import Problem
+
+_Edge: TypeAlias = Literal["repeat", "zero", "wrap", "short"]
+_EDGES: tuple[_Edge, ...] = get_args(_Edge)
+"""What becomes of the slope that has no neighbour: it repeats the nearest one, is 0, wraps round to
+the other side, or is left out."""
 
 
 class Field(Problem):
@@ -43,12 +49,15 @@ class Field(Problem):
         return self._cast(torch.gradient(self._values, spacing=self._spacing))
 
     def mistake(self, name: str) -> list[Answer]:
+        """Besides the general ones: one_sided_difference, with everything that becomes of the edge;
+        not_divided_by_step; missing_half, inside the field only or at the edges, too."""
         if name == "one_sided_difference":
-            return [
-                self._cast([slope / self._spacing for slope in self._one_sided(forward, edge)])
-                for forward in (True, False)
-                for edge in ("repeat", "zero", "wrap", "short")
-            ]
+            found: list[Answer] = []
+            for forward in (True, False):
+                for edge in _EDGES:
+                    steps = self._one_sided(forward, edge)
+                    found.append(self._cast([step / self._spacing for step in steps]))
+            return found
         if name == "not_divided_by_step":
             right = torch.gradient(self._values, spacing=1.0)
             return [
@@ -57,11 +66,10 @@ class Field(Problem):
                 self._cast([slope * self._spacing for slope in right]),  # multiplied instead
             ]
         if name == "missing_half":
+            right = torch.gradient(self._values, spacing=self._spacing)
             return [
                 self._cast(self._inside(self._spacing, self._spacing)),
-                self._cast(
-                    [2 * slope for slope in torch.gradient(self._values, spacing=self._spacing)]
-                ),
+                self._cast([2 * slope for slope in right]),
             ]
         return super().mistake(name)
 
@@ -74,25 +82,25 @@ class Field(Problem):
         for axis in range(self._values.dim()):
             steps = torch.diff(self._values, dim=axis)
             count = steps.shape[axis]
-            first, last = steps.narrow(axis, 0, 1) / edge, steps.narrow(axis, count - 1, 1) / edge
-            double = (steps.narrow(axis, 0, count - 1) + steps.narrow(axis, 1, count - 1)) / inside
-            found.append(torch.cat([first, double, last], dim=axis))
+            first, last = steps.narrow(axis, 0, 1), steps.narrow(axis, count - 1, 1)
+            double = steps.narrow(axis, 0, count - 1) + steps.narrow(axis, 1, count - 1)
+            found.append(torch.cat([first / edge, double / inside, last / edge], dim=axis))
         return found
 
-    def _one_sided(self, forward: bool, edge: str) -> list[torch.Tensor]:
-        """Neighbour differences; the slope that has no neighbour repeats the nearest one, is 0,
-        wraps round to the other side, or is left out."""
+    def _one_sided(self, forward: bool, edge: _Edge) -> list[torch.Tensor]:
+        """Neighbour differences, forwards or backwards, along each axis."""
         found = []
         for axis in range(self._values.dim()):
             steps = torch.diff(self._values, dim=axis)
+            nearest = steps.narrow(axis, -1 if forward else 0, 1)
             if edge == "short":
                 found.append(steps)
                 continue
             if edge == "wrap":
                 missing = self._values.narrow(axis, 0, 1) - self._values.narrow(axis, -1, 1)
+            elif edge == "repeat":
+                missing = nearest
             else:
-                missing = steps.narrow(axis, -1 if forward else 0, 1) * (
-                    1.0 if edge == "repeat" else 0.0
-                )
+                missing = nearest * 0.0
             found.append(torch.cat([steps, missing] if forward else [missing, steps], dim=axis))
         return found

@@ -15,7 +15,8 @@ class Fixed(Problem):
     Args:
         answer: tensor, number, word, or a tuple of them.
         mistakes: misconception id -> one wrong answer, or a **list** of variants. Ids that are not
-            given are derived from the answer (sign, factors, transposition, …).
+            given are derived from the answer (sign, factors, transposition, …). Authors' graders
+            use the name, as they do :meth:`Problem.mistake`'s.
         labels: names of the items of a tuple answer.
     """
 
@@ -26,16 +27,15 @@ class Fixed(Problem):
         labels: tuple[str, ...] = (),
     ) -> None:
         self._answer = answer
-        self._mistakes: dict[str, list[Answer]] = {
-            name: list(wrong) if isinstance(wrong, list) else [wrong]
-            for name, wrong in (mistakes or {}).items()
-        }
+        self._wrong: dict[str, list[Answer]] = {}
+        for name, wrong in (mistakes or {}).items():
+            self._wrong[name] = list(wrong) if isinstance(wrong, list) else [wrong]
         self.labels = labels
 
     def answer(self) -> Answer:
         return self._answer
 
     def mistake(self, name: str) -> list[Answer]:
-        if name in self._mistakes:
-            return list(self._mistakes[name])
+        if name in self._wrong:
+            return list(self._wrong[name])
         return super().mistake(name)

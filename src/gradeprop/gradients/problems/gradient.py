@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.problems.problem import Problem
-
-Function: TypeAlias = Callable[..., torch.Tensor]
-
-STEPS = tuple(base * 10.0**-power for power in range(1, 6) for base in (5, 2, 1))
-"""Step sizes that learners pick for a difference quotient, 0.5 … 1e-5."""
-TINY_STEPS = (1e-6, 1e-7, 1e-8)
-"""Smaller ones: as good as exact when divided by, still plain to see when the division is
-missing."""
+from gradeprop.gradients.problems.quotients import (
+    Function,
+    Quotient,
+    change,
+    one_sided,
+    undivided,
+)
 
 
 class Gradient(Problem):
@@ -50,7 +48,8 @@ class Gradient(Problem):
     ) -> None:
         self._f = f
         self._single = isinstance(at, torch.Tensor)
-        self._at = tuple(item.detach() for item in ((at,) if isinstance(at, torch.Tensor) else at))
+        inputs = (at,) if isinstance(at, torch.Tensor) else at
+        self._at = tuple(item.detach() for item in inputs)
         if not self._at or not all(item.dtype.is_floating_point for item in self._at):
             raise ValueError(
                 "Gradient: at must be a floating tensor or a tuple of floating tensors"
@@ -66,26 +65,23 @@ class Gradient(Problem):
         return self._like_input(self._gradient(self._f, self._upstream))
 
     def mistake(self, name: str) -> list[Answer]:
+        """Besides the general ones: those of ``wrong``; value_not_gradient, upstream_ignored;
+        mean_instead_of_sum and its opposite (n may be several counts); one_sided_difference and
+        not_divided_by_step, by many step sizes."""
         if name in self._wrong:
             return [self._like_input(self._gradient(g, self._upstream)) for g in self._wrong[name]]
         if name == "value_not_gradient":
             return self._values()
         if name == "upstream_ignored":
-            return (
-                [] if self._upstream is None else [self._like_input(self._gradient(self._f, None))]
-            )
+            if self._upstream is None:
+                return []
+            return [self._like_input(self._gradient(self._f, None))]
         if name in ("mean_instead_of_sum", "sum_instead_of_mean"):
             return self._averaged(divide=name == "mean_instead_of_sum")
         if name == "one_sided_difference":
-            return self._differences(
-                (low, high, step) for step in STEPS for low, high in ((0.0, step), (-step, 0.0))
-            )
+            return self._differences(one_sided())
         if name == "not_divided_by_step":
-            return self._differences(
-                (low, high, 1.0)
-                for step in (*STEPS, *TINY_STEPS)
-                for low, high in ((0.0, step), (-step, 0.0), (-step, step))
-            )
+            return self._differences(undivided())
         return super().mistake(name)
 
     def _gradient(self, f: Function, upstream: torch.Tensor | None) -> list[torch.Tensor]:
@@ -98,98 +94,83 @@ class Gradient(Problem):
                 )
             total = out.sum() if upstream is None else (out * upstream.clone()).sum()
             found = torch.autograd.grad(total, points, allow_unused=True)
-        return [
-            torch.zeros_like(point) if grad is None else grad.detach()
-            for grad, point in zip(found, points, strict=True)
-        ]
+        pairs = zip(found, points, strict=True)
+        return [torch.zeros_like(point) if grad is None else grad.detach() for grad, point in pairs]
 
     def _like_input(self, items: Sequence[torch.Tensor]) -> Answer:
-        cast = tuple(
-            item.detach().to(point.dtype) for item, point in zip(items, self._at, strict=True)
-        )
+        pairs = zip(items, self._at, strict=True)
+        cast = tuple(item.detach().to(point.dtype) for item, point in pairs)
         return cast[0] if self._single else cast
 
     @torch.no_grad()
+    def _output(self) -> torch.Tensor:
+        """f(x) in float64."""
+        return self._f(*(item.to(torch.float64) for item in self._at))
+
     def _values(self) -> list[Answer]:
         """f(x) as it is, then its sum; for several inputs, in place of every gradient."""
-        out = self._f(*(item.to(torch.float64) for item in self._at)).detach()
+        out = self._output().detach()
         return [self._like_input([value] * len(self._at)) for value in (out, out.sum())]
 
-    @torch.no_grad()
     def _averaged(self, *, divide: bool) -> list[Answer]:
         """n taken as the number of outputs, of inputs, of rows."""
         right = self._gradient(self._f, self._upstream)
-        outputs = self._f(*(item.to(torch.float64) for item in self._at)).numel()
-        counts = [
-            [max(outputs, 1)] * len(right),
-            [max(item.numel(), 1) for item in right],
-            [max(item.shape[0], 1) if item.dim() else 1 for item in right],
-        ]
-        return [
-            self._like_input(
-                [item / n if divide else item * n for item, n in zip(right, count, strict=True)]
-            )
-            for count in counts
-        ]
-
-    def _differences(self, family: Iterable[tuple[float, float, float]]) -> list[Answer]:
-        """For each (low, high, divisor): (f(x + high) - f(x + low)) / divisor, computed in float64
-        and then in the input's own dtype, whose rounding shows for small steps. Where rounding
-        leaves nothing but noise (or zeros, that would fit everybody's zeros), float64 stands for
-        both."""
-        elementwise = self._elementwise()
+        outputs = [self._output().numel()] * len(right)
+        inputs = [item.numel() for item in right]
+        rows = [item.shape[0] if item.dim() else 1 for item in right]
         found: list[Answer] = []
-        for low, high, divisor in family:
-            exact, native = (
-                [
-                    self._quotient(which, low, high, dtype, elementwise)
-                    for which in range(len(self._at))
-                ]
-                for dtype in (torch.float64, None)
-            )
-            pairs = list(zip(exact, native, strict=True))
-            kept = [a if bool(((a - b).abs() > 0.1 * a.abs()).any()) else b for a, b in pairs]
-            found += [
-                self._like_input([item / divisor for item in items]) for items in (exact, kept)
-            ]
+        for counts in (outputs, inputs, rows):
+            scaled = []
+            for item, count in zip(right, counts, strict=True):
+                n = max(count, 1)
+                scaled.append(item / n if divide else item * n)
+            found.append(self._like_input(scaled))
         return found
 
-    @torch.no_grad()
-    def _quotient(
-        self, which: int, low: float, high: float, dtype: torch.dtype | None, elementwise: bool
-    ) -> torch.Tensor:
-        """f's change when input number ``which`` moves from ``+ low`` to ``+ high``, one coordinate
-        at a time; shape of that input."""
+    def _differences(self, quotients: Iterable[Quotient]) -> list[Answer]:
+        """Each quotient computed in float64 and then in the input's own dtype, whose rounding shows
+        for small steps."""
+        elementwise = self._elementwise()
+        found: list[Answer] = []
+        for quotient in quotients:
+            exact = self._changes(quotient, torch.float64, elementwise)
+            native = self._changes(quotient, None, elementwise)
+            kept = [_unless_noise(mine, right) for mine, right in zip(native, exact, strict=True)]
+            for changes in (exact, kept):
+                found.append(self._like_input([item / quotient.divisor for item in changes]))
+        return found
+
+    def _changes(
+        self, quotient: Quotient, dtype: torch.dtype | None, elementwise: bool
+    ) -> list[torch.Tensor]:
+        """f's change along each input, computed in ``dtype`` or else in the inputs' own."""
         points = [item.to(dtype or item.dtype) for item in self._at]
-        point = points[which]
+        return [
+            change(self._weighted, points, which, quotient, elementwise=elementwise)
+            for which in range(len(points))
+        ]
 
-        def value(moved: torch.Tensor) -> torch.Tensor:
-            out = self._f(*points[:which], moved, *points[which + 1 :])
-            return out if self._upstream is None else out * self._upstream.to(out.dtype)
-
-        if elementwise:
-            return value(point + high) - (value(point + low) if low else value(point))
-        change = torch.zeros_like(point)
-        for index in range(point.numel()):
-            unit = torch.zeros_like(point)
-            unit.view(-1)[index] = 1
-            change.view(-1)[index] = (
-                value(point + high * unit).sum() - value(point + low * unit).sum()
-            )
-        return change
+    def _weighted(self, *points: torch.Tensor) -> torch.Tensor:
+        """``upstream * f``."""
+        out = self._f(*points)
+        return out if self._upstream is None else out * self._upstream.to(out.dtype)
 
     def _elementwise(self) -> bool:
         """Does each output depend on the input in its own place only (one input)? Then J is
         diagonal, and Jᵀv = v * Jᵀ1 for weights v that no other J satisfies by chance."""
-        point = self._at[0]
         if len(self._at) != 1:
             return False
-        with torch.no_grad():
-            if self._f(point.to(torch.float64)).shape != point.shape:
-                return False
+        point = self._at[0]
+        if self._output().shape != point.shape:
+            return False
         count = torch.arange(1, point.numel() + 1, dtype=torch.float64, device=point.device)
         weights = 2 + torch.sin(count**2).reshape(point.shape)
-        plain = self._gradient(self._f, None)[0]
-        return torch.allclose(
-            self._gradient(self._f, weights)[0], weights * plain, rtol=1e-10, atol=0
-        )
+        (plain,) = self._gradient(self._f, None)
+        (weighted,) = self._gradient(self._f, weights)
+        return torch.allclose(weighted, weights * plain, rtol=1e-10, atol=0)
+
+
+def _unless_noise(native: torch.Tensor, exact: torch.Tensor) -> torch.Tensor:
+    """``exact`` where rounding leaves nothing but noise (or zeros, that would fit everybody's)."""
+    lost = (exact - native).abs() > 0.1 * exact.abs()
+    return exact if bool(lost.any()) else native
