@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from gradeprop.gradients import Descent, Field, Fixed, Gradient
 from gradeprop.gradients.comparison.compare import as_value, compare
 from gradeprop.gradients.comparison.rule import Rule
-from gradeprop.gradients.diagnosis.diagnose import Diagnosis, Observation, diagnose
+from gradeprop.gradients.diagnosis.diagnose import Diagnosis, diagnose
 from gradeprop.gradients.diagnosis.misconceptions import Misconceptions
+from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.diagnosis.prune import prune
 from gradeprop.gradients.inputs import draw
 from gradeprop.gradients.values import TensorState
@@ -121,8 +122,8 @@ def test_a_wrong_slope_is_named_in_half_precision(dtype):
 @pytest.mark.parametrize(("name", "student"), SQUARE_BUGS)
 def test_pruned_alternatives_name_the_same(name, student):
     probes = square_probes(student, 3)
-    fewer = prune([item.alternatives for item in probes])
-    assert sum(map(len, fewer[0].values())) < sum(map(len, probes[0].alternatives.values()))
+    fewer = prune([item.misconceptions for item in probes])
+    assert sum(map(len, fewer[0].values())) < sum(map(len, probes[0].misconceptions.values()))
     again = [
         Observation(item.got, item.expected, less, item.rule, item.labels, item.called)
         for item, less in zip(probes, fewer, strict=True)

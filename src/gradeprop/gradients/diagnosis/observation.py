@@ -1,0 +1,32 @@
+"""What came back on one probe, beside what could have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.comparison.rule import STRICT, Rule
+from gradeprop.gradients.values import Value
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """What came back on one probe and what could have.
+
+    Attributes:
+        got: the student's value.
+        expected: the right answer.
+        misconceptions: id -> its wrong answers here, one per variant, in the same order on every
+            probe; empty where the misconception changes nothing.
+        rule: what counts as the same answer.
+        labels: names of the items of a tuple answer.
+        called: the name of the student's function that returned ``got``; None for a variable.
+    """
+
+    got: Value
+    expected: Answer
+    misconceptions: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
+    rule: Rule = STRICT
+    labels: tuple[str, ...] = ()
+    called: str | None = None

@@ -1,0 +1,84 @@
+"""What is recognised in any exercise, with no misconception declared: the engine's own ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+
+from gradeprop.gradients.comparison.compare import as_value, compare, matches
+from gradeprop.gradients.comparison.mismatch import Kind
+from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.gradients.values import TensorState, Value
+
+_IDS: Mapping[Kind, str] = {
+    "type": "wrong_type",
+    "length": "wrong_shape",
+    "shape": "wrong_shape",
+    "dtype": "wrong_dtype",
+    "not_finite": "not_finite",
+}
+
+
+def undeclared(observations: Sequence[Observation]) -> str | None:
+    """The one of the engine's own ids that fits: all mismatches must be of its kind."""
+    wrong: list[Observation] = []
+    kinds: set[Kind] = set()
+    for item in observations:
+        mismatch = compare(item.got, item.expected, item.rule, item.labels)
+        if mismatch is not None:
+            wrong.append(item)
+            kinds.add(mismatch.kind)
+    if kinds == {"none"}:
+        backward = all(_waits_for_backward(item) for item in wrong)
+        return "no_backward" if backward else "wrong_type"
+    if kinds == {"value"}:
+        return "hard_coded" if _hard_coded(observations) else None
+    ids = {_IDS.get(kind) for kind in kinds}
+    return ids.pop() if len(ids) == 1 else None
+
+
+def _waits_for_backward(item: Observation) -> bool:
+    """None from a function is a missing return, not a missing backward; and only where a tensor
+    belongs can a missing backward be the reason."""
+    return not item.called and isinstance(item.expected, torch.Tensor)
+
+
+def _hard_coded(observations: Sequence[Observation]) -> bool:
+    """One function gave one constant per shape, though the right answers of a shape differ."""
+    groups: dict[tuple[str, object], list[Observation]] = {}
+    for item in observations:
+        if item.called is None:
+            return False
+        groups.setdefault((item.called, _form(item.got)), []).append(item)
+    seen = False
+    for first, *rest in groups.values():
+        for item in rest:
+            if not _identical(first.got, item.got):
+                return False
+            seen = seen or not _same_answer(first, item)
+    return seen
+
+
+def _same_answer(first: Observation, item: Observation) -> bool:
+    """Whether the right answers to both are the same."""
+    return matches(as_value(item.expected), first.expected, item.rule.ignoring_place())
+
+
+def _form(value: Value) -> object:
+    """The same for values that one constant could be."""
+    if isinstance(value, TensorState):
+        return tuple(value.value.shape)
+    if isinstance(value, tuple | list):
+        return tuple(_form(item) for item in value)
+    return type(value)
+
+
+def _identical(first: Value, second: Value) -> bool:
+    """The same to the last bit, but for the dtype."""
+    if isinstance(first, TensorState) and isinstance(second, TensorState):
+        mine, theirs = first.value.detach().cpu(), second.value.detach().cpu()
+        return mine.shape == theirs.shape and bool((mine.to(theirs.dtype) == theirs).all())
+    if isinstance(first, tuple | list) and isinstance(second, tuple | list):
+        return len(first) == len(second) and all(map(_identical, first, second))
+    return first == second
