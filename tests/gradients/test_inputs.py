@@ -3,7 +3,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradeprop.gradients.inputs import Inputs, _layout, _place_few, _place_many, derive_seed, draw
+from gradeprop.gradients.inputs import Inputs, derive_seed, draw
+from gradeprop.gradients.placing import Range, layout_of, place_few, place_many
 
 DTYPES = ["float64", "float32", "float16", "bfloat16"]
 seeds = st.one_of(st.integers(), st.binary(min_size=1, max_size=40))
@@ -42,13 +43,13 @@ def test_the_same_seed_gives_the_same_numbers_rounded_to_the_dtype(seed, dtype):
     st.floats(0.1, 2.0),
 )
 def test_few_numbers_are_placed_as_many_are_to_the_last_bit(seed, count, avoid, positive, low):
-    layout = _layout(low, 2.5, positive, avoid, 0.15)
+    layout = layout_of(Range(low, 2.5, positive, avoid, 0.15))
     if layout is None:
         return
     source = torch.Generator().manual_seed(seed)
     jitter = torch.rand(count, generator=source, dtype=torch.float64)
     order = torch.randperm(count, generator=source)
-    assert torch.equal(_place_few(jitter, order, layout), _place_many(jitter, order, layout))
+    assert torch.equal(place_few(jitter, order, layout), place_many(jitter, order, layout))
 
 
 def test_drawn_numbers_stay_the_same_to_the_last_bit():
