@@ -20,8 +20,11 @@ def mapped(
     *,
     dtype: torch.dtype | None = None,
 ) -> Answer:
-    """Apply a function, in float64, to every floating tensor and Python number (other tensors as
-    they are); a floating tensor comes back in its own dtype or in ``dtype``."""
+    """Apply a function to every tensor and Python number.
+
+    A floating tensor is float64 meanwhile, and comes back in its own dtype or in ``dtype``; other
+    tensors are taken as they are.
+    """
     if isinstance(answer, tuple):
         return tuple(mapped(item, on_tensor, on_number, dtype=dtype) for item in answer)
     if isinstance(answer, torch.Tensor):

@@ -1,4 +1,4 @@
-"""Seeded inputs on which mistakes differ: away from 0, from given values and from each other."""
+"""Seeded inputs on which misconceptions differ: away from 0, from given values, from each other."""
 
 from __future__ import annotations
 
@@ -81,8 +81,7 @@ def draw(
 
 
 class Inputs:
-    """A stream of draws from one seed: the n-th depends on the seed and on n only, not on what was
-    drawn before it."""
+    """A stream of draws from one seed: the n-th depends on the seed and on n only."""
 
     def __init__(self, seed: bytes) -> None:
         self._seed = seed

@@ -40,8 +40,11 @@ class Range:
 
 @dataclass(frozen=True)
 class Layout:
-    """What may be drawn, end to end: interval number i begins at ``starts[i]`` and covers, of the
-    whole ``length``, what lies between ``before[i]`` and ``ends[i]``."""
+    """The intervals that may be drawn from, laid end to end.
+
+    Interval number i begins at ``starts[i]`` and covers, of the whole ``length``, what lies between
+    ``before[i]`` and ``ends[i]``.
+    """
 
     starts: tuple[float, ...]
     before: tuple[float, ...]

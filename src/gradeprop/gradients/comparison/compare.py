@@ -107,8 +107,7 @@ def _of_items(
 
 
 def _single(got: Value, expected: Single, rule: Rule, place: str) -> Pair | Mismatch | None:
-    """For an answer that is no tuple: what is wrong, None if nothing is, or the numbers that
-    decide it."""
+    """For an answer that is no tuple: what is wrong, or the numbers that decide it, or None."""
     if expected is None:
         return None if got is None else wrong_type(got, "None", place)
     if got is None:

@@ -16,8 +16,10 @@ from gradeprop.gradients.values import Value
 def in_numbers(
     got: Value, expected: torch.Tensor | float | int | bool, rule: Rule, place: str
 ) -> Pair | Mismatch | None:
-    """The numbers to compare, if ``got`` has a form that ``rule`` admits, else what is wrong with
-    its form; None where it is found to be right already."""
+    """The numbers to compare, or what is wrong with the form that ``got`` has by ``rule``.
+
+    None where it is found to be right already.
+    """
     mine, right = form_of_value(got), form_of_answer(expected)
     if mine is None or not _admitted(mine, right, rule):
         return wrong_type(got, type_asked(expected, rule), place)

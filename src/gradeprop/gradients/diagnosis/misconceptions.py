@@ -12,8 +12,10 @@ from gradeprop.gradients.problems.problem import Problem
 
 
 class Misconceptions(Mapping[str, list[Answer]]):
-    """What each misconception would have left behind on a problem, worked out when it is first
-    looked at: most answers are right, and the wrong ones cost more than the reference itself.
+    """What each misconception would have left behind on a problem: id -> wrong answers.
+
+    They are worked out when first looked at: most students' answers are right, and the wrong ones
+    cost more than the reference itself.
 
     Args:
         problem: it and the tensors that it was made of must not change afterwards.
@@ -72,8 +74,11 @@ def _of_one_item(problem: Problem, answer: tuple[Answer, ...], pattern: Any) -> 
 
 
 def _constant(value: Any, answer: Answer) -> Answer:
-    """A constant of YAML in the form of the right answer: its dtype, and its shape if that holds
-    one number; a list for a tuple answer gives the items in order."""
+    """A constant of YAML in the form of the right answer.
+
+    It takes the answer's dtype, and its shape if the numbers fit in; a list for a tuple answer
+    gives the items in order.
+    """
     if isinstance(value, str):
         return value
     if isinstance(answer, tuple) and isinstance(value, list) and len(value) == len(answer):

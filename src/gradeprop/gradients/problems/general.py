@@ -17,9 +17,9 @@ _FACTORS: Mapping[str, float] = {
 
 
 def general_misconception(answer: Answer, name: str) -> list[Answer]:
-    """What the named misconception makes of the right answer, in every variant; empty if that
-    cannot be told from the right answer alone.
+    """What the named misconception makes of the right answer, in every variant.
 
+    Empty if that cannot be told from the right answer alone.
     A factor is applied to the whole answer, then, for a tuple, to each item with the others right.
     ``sum_instead_of_mean`` and ``mean_instead_of_sum`` take the number of elements for n.
     """
@@ -56,8 +56,7 @@ def _transposed(answer: Answer) -> Answer:
 
 
 def _swapped(answer: Answer) -> list[Answer]:
-    """(first, second) as (second, first), then the same with matrices transposed; or a vector of
-    two."""
+    """A pair the other way round, then also with its matrices transposed; or a vector of two."""
     if isinstance(answer, tuple) and len(answer) == 2:
         swapped = (answer[1], answer[0])
         flipped = _transposed(swapped)

@@ -65,9 +65,10 @@ class Gradient(Problem):
         return self._like_input(self._gradient(self._f, self._upstream))
 
     def mistake(self, name: str) -> list[Answer]:
-        """Besides the general ones: those of ``wrong``; value_not_gradient, upstream_ignored;
-        mean_instead_of_sum and its opposite (n may be several counts); one_sided_difference and
-        not_divided_by_step, by many step sizes."""
+        """Besides the general ones: those of ``wrong``; value_not_gradient; upstream_ignored;
+        mean_instead_of_sum and its opposite, by several counts; one_sided_difference and
+        not_divided_by_step, by many step sizes.
+        """
         if name in self._wrong:
             return [self._like_input(self._gradient(g, self._upstream)) for g in self._wrong[name]]
         if name == "value_not_gradient":
@@ -128,8 +129,7 @@ class Gradient(Problem):
         return found
 
     def _differences(self, quotients: Iterable[Quotient]) -> list[Answer]:
-        """Each quotient computed in float64 and then in the input's own dtype, whose rounding shows
-        for small steps."""
+        """Each quotient in float64, then in the input's own dtype, where small steps are noisy."""
         elementwise = self._elementwise()
         found: list[Answer] = []
         for quotient in quotients:
@@ -156,8 +156,10 @@ class Gradient(Problem):
         return out if self._upstream is None else out * self._upstream.to(out.dtype)
 
     def _elementwise(self) -> bool:
-        """Does each output depend on the input in its own place only (one input)? Then J is
-        diagonal, and Jᵀv = v * Jᵀ1 for weights v that no other J satisfies by chance."""
+        """Does each output depend on the input in its own place only (one input)?
+
+        Then J is diagonal, and Jᵀv = v * Jᵀ1 for weights v that no other J satisfies by chance.
+        """
         if len(self._at) != 1:
             return False
         point = self._at[0]

@@ -47,8 +47,11 @@ def change(
     *,
     elementwise: bool,
 ) -> torch.Tensor:
-    """f's change, not yet divided, when input number ``which`` moves, one coordinate at a time;
-    shape of that input. ``elementwise``: all coordinates may move at once."""
+    """f's change when input number ``which`` moves, not yet divided; shape of that input.
+
+    Args:
+        elementwise: all coordinates may move at once, and not one after the other.
+    """
     point = at[which]
 
     def value(moved: torch.Tensor) -> torch.Tensor:
