@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gradeprop.gradients.render import SMALL, render_value
+from gradeprop.gradients.comparison.render import SMALL, render_value
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.session.interface import Ask, Call
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gradeprop.gradients.compare import Mismatch, compare, wrong_type
-from gradeprop.gradients.diagnose import Observation, diagnose
-from gradeprop.gradients.render import SMALL
-from gradeprop.gradients.rule import Rule
+from gradeprop.gradients.comparison.compare import compare
+from gradeprop.gradients.comparison.mismatch import Mismatch
+from gradeprop.gradients.comparison.render import SMALL
+from gradeprop.gradients.comparison.rule import Rule
+from gradeprop.gradients.comparison.wrong_type import wrong_type
+from gradeprop.gradients.diagnosis.diagnose import diagnose
+from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gradeprop.gradients.diagnose import Observation
+from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.rows import Row
 from gradeprop.grading.result import words
 from gradeprop.grading.result.verdict import Status

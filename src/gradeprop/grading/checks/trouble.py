@@ -5,8 +5,8 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping, Sequence
 
-from gradeprop.gradients.mismatch import WELL_KNOWN
-from gradeprop.gradients.render import render_value, with_article
+from gradeprop.gradients.comparison.mismatch import WELL_KNOWN
+from gradeprop.gradients.comparison.render import render_value, with_article
 from gradeprop.gradients.values import TensorState
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement

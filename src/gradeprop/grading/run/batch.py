@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from gradeprop.errors import UngradableSubmission
-from gradeprop.gradients.diagnose import Observation
+from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.plugin import GradingPlugin
