@@ -2,9 +2,9 @@
 
 import pytest
 
-from course.minimal import GRADER, write_course
+from course.minimal import EXERCISE, GRADER, course_files, replaced, write_course
 from gradeprop.course.load import load_course
-from gradeprop.grading.checks.plugin import GradingPlugin
+from gradeprop.grading.checks.plugin import GradingPlugin, tolerances_of
 from gradeprop.grading.checks.pytest_run import run_pytest
 
 HEAD = "import pytest\nfrom gradeprop.gradients import Fixed\n\n"
@@ -144,3 +144,14 @@ def test_an_interrupt_ends_the_run(tmp_path, beside):
             beside,
             "\ndef test_{name}(student, reference):\n    raise KeyboardInterrupt\n",
         )
+
+
+def test_an_exercises_tolerances_win_over_the_courses(tmp_path):
+    both = "tolerances: {float32: {rtol: 1e-3}, float64: {rtol: 1e-7}}\n"
+    changes = {"course.yaml": course_files()["course.yaml"] + both}
+    own = "points: 3\ntolerances: {float32: {rtol: 2e-5, atol: 1e-9}}\n"
+    changes |= replaced(EXERCISE, "points: 3\n", own)
+    course = load_course(write_course(tmp_path, changes))
+    square, sign = course.assignments[0].exercises
+    assert tolerances_of(course, square) == {"float32": (2e-5, 1e-9), "float64": (1e-7, 0.0)}
+    assert tolerances_of(course, sign) == {"float32": (1e-3, 0.0), "float64": (1e-7, 0.0)}

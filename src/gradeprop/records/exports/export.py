@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from gradeprop.errors import StorageError, UsageError
 from gradeprop.records.answers import Answers
@@ -15,7 +15,6 @@ from gradeprop.records.files.results import result_path
 from gradeprop.records.marks import ClassMarks
 
 Format: TypeAlias = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl", "code"]
-FORMATS: tuple[Format, ...] = get_args(Format)
 FOLDER_FORMATS: tuple[Format, ...] = ("gradescope", "code")
 """Written as files for each student into a folder; the others are one text."""
 
