@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from gradeprop.course.crosscheck_code import check_grader, check_solution, check_sources
+from gradeprop.course.crosscheck_dates import check_dates
 from gradeprop.course.crosscheck_exercise import check_exercise
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import CourseFiles
@@ -25,6 +26,7 @@ def crosscheck(files: CourseFiles) -> list[Problem]:
         problems += check_grader(exercise)
     if files.spec is not None:
         problems += _listing(files)
+        problems += check_dates(files)
         problems += check_grade_ids(files)
         problems += _strays(files)
     return problems

@@ -199,9 +199,29 @@ class AssignmentSpec(Model):
     title: Text
     introduction: Text = Field(description="Markdown; the notebook opens with it.")
     exercises: Annotated[tuple[Slug, ...], Field(min_length=1)]
-    weight: Positive = 1.0
-    release: date | None = None
-    due: datetime | None = None
+    weight: Positive = Field(
+        1.0,
+        description=(
+            "How much it counts in the course's total, beside the weights of the others. The total "
+            "is the mean of score / max_score by these weights, over what is marked and what was "
+            "due and not handed in (that is 0); what is open does not count yet."
+        ),
+    )
+    release: date | None = Field(
+        None,
+        description=(
+            "The day it is handed out, e.g. 2026-09-01; the notebook says so, and until then "
+            "`gradeprop build` says that it is not to be handed out yet."
+        ),
+    )
+    due: datetime | None = Field(
+        None,
+        description=(
+            "Until when it can be handed in, e.g. 2026-09-30T23:59+02:00; the notebook and "
+            "nbgrader's gradebook say so. Without the offset from UTC it is the time of the "
+            "machine that builds or grades."
+        ),
+    )
 
 
 class Colab(Model):

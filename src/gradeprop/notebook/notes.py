@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gradeprop.notebook.dates import undated
 from gradeprop.notebook.matching import Match, untouched
 from gradeprop.notebook.reading import FoundCell
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import nbgrader_metadata
-from gradeprop.notebook.sources import plain
 from gradeprop.wording import counted
 
 
@@ -48,7 +48,7 @@ def _found(model: ReleaseModel, match: Match) -> Iterator[tuple[ReleaseCell, Fou
 
 
 def _reworded(cell: ReleaseCell, item: FoundCell) -> bool:
-    return item.plain != plain(cell.source)
+    return undated(item.plain) != undated(cell.plain)
 
 
 def _changed(model: ReleaseModel, match: Match) -> list[ReleaseCell]:

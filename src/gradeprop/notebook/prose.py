@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from gradeprop.notebook.dates import dates_line
 from gradeprop.wording import counted, number, points
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def assignment_introduction(
         assignment.spec.introduction.strip(),
         f"**Time:** about {_duration(sum(exercise.minutes for exercise in exercises))}. "
         f"**Points:** {number(assignment.points)}.",
+        dates_line(assignment.spec.release, assignment.spec.due),
         f"| Exercise | Points | Minutes |\n| :--- | ---: | ---: |\n{rows}",
         _ON_A_GPU if "cuda" in devices else "",
         _HOW_IT_WORKS,
