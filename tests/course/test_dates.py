@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from gradeprop.course.dates import (
+    build_notes,
     day_in_words,
     later_releases,
     moment,
     moment_in_words,
-    without_zone,
 )
 from gradeprop.course.model import AssignmentSpec
 from zones import machine_in
@@ -68,10 +68,16 @@ def test_what_is_not_to_be_handed_out_yet() -> None:
     assert later_releases(listed, date(2026, 10, 1)) == {}
 
 
-def test_which_due_dates_have_no_zone() -> None:
+def test_an_instructor_is_told_of_early_releases_and_of_due_dates_without_a_zone() -> None:
     listed = [
         spec("a01", due="2026-09-30T23:59"),
         spec("a02", due="2026-09-30T23:59+02:00"),
-        spec("a03"),
+        spec("a03", release="2026-10-01", due="2026-12-24T12:00"),
     ]
-    assert without_zone(listed) == ["a01"]
+    with machine_in(ZURICH):
+        assert build_notes(listed, date(2026, 9, 30)) == [
+            "Not to be handed out before Thursday 1 October 2026: a03.",
+            "No time zone is given with due, so this machine's counts: a01, a03. "
+            "2026-09-30T23:59:00+02:00 would mean the same everywhere.",
+        ]
+    assert build_notes([spec("a02", due="2026-09-30T23:59Z")], date(2026, 9, 30)) == []

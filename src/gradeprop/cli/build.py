@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
+from gradeprop.course.dates import build_notes, later_releases
 
 
 def run(names: Sequence[str], folder: Path | None, *, as_json: bool) -> None:
-    """Write both notebooks of each assignment and print their paths."""
+    """Write both notebooks of each assignment and print their paths; say on stderr what should not
+    be handed out yet."""
     root, course = open_course(folder)
     chosen = [named_assignment(course, name) for name in names] or list(course.assignments)
     from gradeprop.grading.run.publish import release_of  # imports torch, which takes seconds
@@ -22,8 +25,13 @@ def run(names: Sequence[str], folder: Path | None, *, as_json: bool) -> None:
             written += write_notebooks(root, assignment, release_of(course, assignment))
             bar.step(assignment.id)
     paths = [str(path.relative_to(root)) for path in written]
+    specs = [assignment.spec for assignment in chosen]
+    today = date.today()
+    for note in build_notes(specs, today):
+        screen.err().print(note, soft_wrap=True)
     if as_json:
-        screen.print_json({"written": paths})
+        later = {name: str(day) for name, day in later_releases(specs, today).items()}
+        screen.print_json({"written": paths, "not_before": later})
     else:
         for path in paths:
             screen.out().print(path, soft_wrap=True)

@@ -53,9 +53,22 @@ def later_releases(assignments: Sequence[AssignmentSpec], today: date) -> dict[s
     }
 
 
-def without_zone(assignments: Sequence[AssignmentSpec]) -> list[str]:
-    """The ids of those whose due date means another moment on another machine."""
-    return [item.id for item in assignments if item.due is not None and item.due.tzinfo is None]
+def build_notes(assignments: Sequence[AssignmentSpec], today: date) -> list[str]:
+    """Sentences for an instructor about to hand these out."""
+    notes = [
+        f"Not to be handed out before {day_in_words(day)}: {name}."
+        for name, day in later_releases(assignments, today).items()
+    ]
+    without_zone = [item for item in assignments if item.due and item.due.tzinfo is None]
+    if without_zone:
+        names = ", ".join(item.id for item in without_zone)
+        written = without_zone[0].due
+        assert written is not None
+        notes.append(
+            f"No time zone is given with due, so this machine's counts: {names}. "
+            f"{moment(written).isoformat()} would mean the same everywhere."
+        )
+    return notes
 
 
 def _zone(when: datetime) -> str:

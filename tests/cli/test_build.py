@@ -1,0 +1,34 @@
+"""What `gradeprop build` says of dates; that it writes notebooks is tested with `gradeprop grade`."""
+
+import json
+
+from cli.conftest import gradeprop
+from course.minimal import replaced, write_course
+
+
+def dated(root, *lines):
+    text = "".join(f"    {line}\n" for line in ("title: Slopes", *lines))
+    return write_course(root, replaced("course.yaml", "    title: Slopes\n", text))
+
+
+def test_what_is_not_to_be_handed_out_yet_is_written_and_said(tmp_path):
+    root = dated(tmp_path, "release: 2999-01-01", "due: 2999-01-31T23:59+01:00")
+    done = gradeprop("build", cwd=root)
+    assert done.returncode == 0
+    assert done.stderr == "Not to be handed out before Tuesday 1 January 2999: a01_slopes.\n"
+    notebook = json.loads((root / "release/a01_slopes/a01_slopes.ipynb").read_text())
+    said = "**Due:** Thursday 31 January 2999, 23:59 (UTC+1)."
+    assert said in "".join(notebook["cells"][0]["source"])
+
+
+def test_json_names_the_day(tmp_path):
+    root = dated(tmp_path, "release: 2999-01-01")
+    assert json.loads(gradeprop("build", "--json", cwd=root).stdout)["not_before"] == {
+        "a01_slopes": "2999-01-01"
+    }
+
+
+def test_a_due_date_without_a_zone_is_told_as_it_is_understood(tmp_path):
+    root = dated(tmp_path, "release: 2020-01-01", "due: 2020-01-31T23:59")
+    said = gradeprop("build", cwd=root, TZ="EST5").stderr
+    assert "a01_slopes. 2020-01-31T23:59:00-05:00 would mean the same everywhere." in said
