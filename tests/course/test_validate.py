@@ -37,6 +37,7 @@ CASES = [
     ("course.yaml", "    title: Slopes\n", "    title: Slopes\n    weight: 0\n", "6:13: weight must be greater than 0, not 0"),
     ("course.yaml", "    title: Slopes\n", "    title: Slopes\n    weight: -1\n", "6:13: weight must be greater than 0, not -1"),
     ("course.yaml", "    title: Slopes\n", "    title: Slopes\n    weight: .inf\n", "6:13: weight must be a finite number, not inf"),
+    ("course.yaml", "    title: Slopes\n", "    title: Slopes\n    weight: 1e6\n", "6:13: weight must be at most 100000, not 1000000.0"),
     ("course.yaml", "    title: Slopes\n", "    title: Slopes\n    weight: heavy\n",
      "6:13: weight must be a number, not the text 'heavy'"),
     (EXERCISE, "title: The slope of a square", "title: ' '", "1:8: title must not be empty"),

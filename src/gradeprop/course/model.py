@@ -18,6 +18,7 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 FileName = Annotated[str, Field(pattern=r"^\w[\w .-]*$", max_length=100)]
 Text = Annotated[str, Field(pattern=r"\S")]
 Points = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Weight = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(gt=0)]
 Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -199,7 +200,7 @@ class AssignmentSpec(Model):
     title: Text
     introduction: Text = Field(description="Markdown; the notebook opens with it.")
     exercises: Annotated[tuple[Slug, ...], Field(min_length=1)]
-    weight: Positive = Field(
+    weight: Weight = Field(
         1.0,
         description=(
             "How much it counts in the course's total, beside the weights of the others. The total "

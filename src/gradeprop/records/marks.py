@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from gradeprop.course.keys import PartKey
@@ -53,6 +54,17 @@ class Marks:
         return any(part.again and part.score is not None for part in self.parts.values())
 
     @property
+    def awaits(self) -> Literal["person", "grader"] | None:
+        """Who has to act before the total is known: a person who gives points, or whoever mends a
+        grader that failed. None: it is known."""
+        open_states = {
+            part.status for key, part in self.result.parts() if self.parts[key].score is None
+        }
+        if not open_states:
+            return None
+        return "grader" if "error" in open_states else "person"
+
+    @property
     def certain(self) -> float:
         """What is certain so far, before any penalty."""
         return sum(part.score or 0.0 for part in self.parts.values()) + self.retired
@@ -68,11 +80,16 @@ class Marks:
 
 @dataclass(frozen=True)
 class ClassMarks:
-    """Everybody's marks, in the order of their ids, and what an instructor should know of them."""
+    """Everybody's marks, in the order of their ids, and what an instructor should know of them.
+
+    Attributes:
+        without_result: who is in the gradebook with a submission, but has no result here.
+    """
 
     assignment: LoadedAssignment
     students: tuple[Marks, ...]
     notes: tuple[str, ...] = ()
+    without_result: tuple[str, ...] = ()
 
 
 def printable_id(student: str) -> str:
@@ -99,12 +116,14 @@ def class_marks(course: Course, assignment: LoadedAssignment) -> ClassMarks:
         else {}
     )
     students = tuple(combined(result, recorded.get(result.student)) for result in results)
+    known = {result.student for result in results}
+    without_result = tuple(name for name in recorded if name not in known)
     notes = [
         *_about_files(unreadable, root),
-        *_about_gradebook(students, recorded),
+        *_about_gradebook(students, without_result, recorded),
         *_unknown(students),
     ]
-    return ClassMarks(assignment, students, tuple(notes))
+    return ClassMarks(assignment, students, tuple(notes), without_result)
 
 
 def combined(result: SubmissionResult, recorded: Recorded | None) -> Marks:
@@ -142,17 +161,17 @@ def _about_files(unreadable: Sequence[Path], root: Path) -> list[str]:
     return [f"Not readable as a result, left out: {named(names)}"] if names else []
 
 
-def _about_gradebook(students: Sequence[Marks], recorded: Mapping[str, Recorded]) -> list[str]:
+def _about_gradebook(
+    students: Sequence[Marks], without_result: Sequence[str], recorded: Mapping[str, Recorded]
+) -> list[str]:
     if not recorded:
         return []
     outside = [marks.student for marks in students if not marks.recorded]
-    graded = {marks.result.student for marks in students}
-    without = [name for name in recorded if name not in graded]
     other = [marks.student for marks in students if marks.recorded and _differs(marks)]
     again = [marks.student for marks in students if marks.look_again]
     said = (
         ("Not in the gradebook, so by the results alone", outside),
-        ("In the gradebook, but without a result, left out", without),
+        ("In the gradebook, but without a result, left out", without_result),
         (
             "The gradebook's automatic scores are not those of the results (grade again to agree)",
             other,
@@ -174,14 +193,8 @@ def _differs(marks: Marks) -> bool:
 
 def _unknown(students: Sequence[Marks]) -> list[str]:
     """Whose total is unknown, and why."""
-    waiting: list[str] = []
-    faulty: list[str] = []
-    for marks in students:
-        if marks.score is None:
-            open_kinds = {
-                part.status for key, part in marks.result.parts() if marks.parts[key].score is None
-            }
-            (faulty if "error" in open_kinds else waiting).append(marks.student)
+    waiting = [marks.student for marks in students if marks.awaits == "person"]
+    faulty = [marks.student for marks in students if marks.awaits == "grader"]
     return [
         f"{what}: {named(names)}"
         for what, names in (
