@@ -12,6 +12,7 @@ from gradeprop.course.load import load_course
 from gradeprop.records.exports.csv_cells import from_csv
 from gradeprop.records.files.results import write_result
 from records.graded_class import CODE, hand_in, result_for, small_release
+from records.graded_course import SECOND, first_result, keep, second_result, two_assignments
 
 
 @pytest.fixture
@@ -77,12 +78,60 @@ def test_code_is_a_folder_for_each_student(graded):
     assert found == {f"-bob%20o%27neil/{CODE}.py": "def d_square(w):\n    return w + w\n"}
 
 
+@pytest.fixture
+def whole(tmp_path) -> Path:
+    """Two assignments, the second of weight 3 and due: bob has handed in the first only."""
+    course = two_assignments(tmp_path, second="weight: 3\ndue: 2020-01-31T23:59Z")
+    keep(course, first_result("ada"), second_result("ada"), first_result("bob"))
+    return tmp_path
+
+
+def test_without_an_assignment_the_whole_course_has_a_row_per_student(whole):
+    done = export(whole, "--to", "csv")
+    assert done.returncode == 0, done.stderr
+    header, ada, bob = from_csv(done.stdout)
+    percent = header.index("course_percent")
+    assert (ada[0], ada[percent], bob[0], bob[percent]) == ("ada", "100", "bob", "25")
+    assert done.stderr == "a02_more: Not handed in by the due date, so counted as 0: bob.\n"
+
+
+def test_a_hand_in_elsewhere_that_is_not_graded_is_no_0(whole):
+    (whole / "other" / "bob" / SECOND).mkdir(parents=True)
+    line = export(whole, "--to", "jsonl", "--submitted", "other").stdout.splitlines()[1]
+    assert json.loads(line)["open"] == {SECOND: "not graded yet"}
+
+
+def test_the_whole_course_can_be_written_to_a_file(whole):
+    done = export(whole, "--to", "jsonl", "--output", "out/course.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert "2 students exported to out/course.jsonl" in done.stderr
+    written = (whole / "out" / "course.jsonl").read_text()
+    assert written == export(whole, "--to", "jsonl").stdout
+
+
+@pytest.mark.parametrize("to", ["canvas", "moodle"])
+def test_platforms_that_weigh_themselves_get_no_total_of_ours(whole, to):
+    done = export(whole, "--to", to)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{to.capitalize()} works out the total itself" in done.stderr
+
+
+def test_a_course_without_results_tells_the_remedy(course):
+    done = export(course, "--to", "csv")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there are no results yet; run `gradeprop grade a01_slopes` first" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("a99_none", "--to", "csv"), "no assignment 'a99_none'; known: a01_slopes"),
         (("a01_slopes", "--to", "excel"), "is not one of"),
         (("a01_slopes",), "--to"),
+        (
+            ("--to", "junit"),
+            "junit is of one assignment, not of a whole course; name an assignment",
+        ),
         (("a01_slopes", "--to", "gradescope"), "--output DIR"),
         (("a01_slopes", "--to", "code"), "--output DIR"),
         (("a01_slopes", "--to", "csv", "--output", "results"), "results: this is a folder"),

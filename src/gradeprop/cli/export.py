@@ -4,25 +4,47 @@ stderr."""
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
+from gradeprop.course.model import Course
 from gradeprop.errors import UsageError
 from gradeprop.records.answers import Answers
-from gradeprop.records.exports.export import FOLDER_FORMATS, Format, as_bytes, write_export
+from gradeprop.records.course_marks import CourseMarks, course_marks
+from gradeprop.records.exports.export import (
+    FOLDER_FORMATS,
+    Format,
+    as_bytes,
+    course_as_bytes,
+    refuse_course,
+    write_export,
+    write_file,
+)
 from gradeprop.records.marks import ClassMarks, class_marks
 from gradeprop.wording import counted
 
 
-def run(name: str, to: Format, output: Path | None, folder: Path | None) -> None:
-    """Export an assignment's marks.
+def run(
+    name: str | None,
+    to: Format,
+    output: Path | None,
+    submitted: Path | None,
+    folder: Path | None,
+) -> None:
+    """Export an assignment's marks; without a name, those of the whole course.
 
     Raises:
-        UsageError: no such assignment, nothing graded yet, or a folder format without ``output``.
+        UsageError: no such assignment, nothing graded yet, a format that is not of a course, or a
+            folder format without ``output``.
         StorageError: ``output`` cannot be written.
     """
     root, course = open_course(folder)
+    submitted = submitted or root / "submitted"
+    if name is None:
+        _whole_course(course, to, output, submitted)
+        return
     assignment = named_assignment(course, name)
     if output is None and to in FOLDER_FORMATS:
         raise UsageError(
@@ -32,16 +54,40 @@ def run(name: str, to: Format, output: Path | None, folder: Path | None) -> None
     tell(marks)
     require_results(marks)
     if output is None:
-        sys.stdout.buffer.write(as_bytes(marks, to))
-        sys.stdout.flush()
+        _print(as_bytes(marks, to))
         return
-    write_export(marks, to, output, Answers(course, assignment, root / "submitted"))
-    count = len(marks.students)
-    where = f"{output}/" if to in FOLDER_FORMATS else output
+    write_export(marks, to, output, Answers(course, assignment, submitted))
+    _say(len(marks.students), f"{output}/" if to in FOLDER_FORMATS else str(output))
+
+
+def _whole_course(course: Course, to: Format, output: Path | None, submitted: Path) -> None:
+    refuse_course(to)
+    marks = course_marks(course, submitted, datetime.now(UTC))
+    tell(marks)
+    if not marks.students:
+        raise UsageError(
+            "there are no results yet",
+            where="results",
+            remedy=f"run `gradeprop grade {marks.assignments[0]}` first",
+        )
+    data = course_as_bytes(marks, to)
+    if output is None:
+        _print(data)
+        return
+    write_file(output, data)
+    _say(len(marks.students), str(output))
+
+
+def _print(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+
+
+def _say(count: int, where: str) -> None:
     screen.err().print(f"{counted(count, 'student')} exported to {where}", soft_wrap=True)
 
 
-def tell(marks: ClassMarks) -> None:
+def tell(marks: ClassMarks | CourseMarks) -> None:
     """Say on stderr what an instructor should know of these marks."""
     for note in marks.notes:
         screen.err().print(screen.plain(f"{note}."), soft_wrap=True)

@@ -185,8 +185,11 @@ def feedback(
 
 @command("Write the marks for a spreadsheet, CI, Canvas, Moodle.")
 def export(
-    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     to: Annotated[Format, typer.Option("--to", help="The format.")],
+    assignment: Annotated[
+        str | None,
+        typer.Argument(metavar="ASSIGNMENT", help="Default: the whole course (csv, jsonl)."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -195,15 +198,20 @@ def export(
             help="Default: stdout. For gradescope and code a folder is required.",
         ),
     ] = None,
+    submitted: SubmittedOption = None,
     course: CourseOption = None,
 ) -> None:
     """Write an assignment's marks for another program: spreadsheet, CI, Gradescope, Canvas, Moodle.
 
     With code: what each student wrote, for programs that look for copied work.
+
+    Without an assignment: a row per student with the score of each and the course's total by the
+    weights of course.yaml, as csv or jsonl. Canvas and Moodle work out a total themselves, so they
+    get the assignments one by one; junit, gradescope and code are about the checks of one.
     """
     from gradeprop.cli.export import run
 
-    run(assignment, to, output, course)
+    run(assignment, to, output, submitted, course)
 
 
 @command("Write an autograder to upload to Gradescope.")

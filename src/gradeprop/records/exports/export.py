@@ -9,7 +9,18 @@ from typing import Literal, TypeAlias
 
 from gradeprop.errors import StorageError, UsageError
 from gradeprop.records.answers import Answers
-from gradeprop.records.exports import canvas, code, gradescope, jsonl, junit, moodle, wide_csv
+from gradeprop.records.course_marks import CourseMarks
+from gradeprop.records.exports import (
+    canvas,
+    code,
+    course_csv,
+    course_jsonl,
+    gradescope,
+    jsonl,
+    junit,
+    moodle,
+    wide_csv,
+)
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.results import result_path
 from gradeprop.records.marks import ClassMarks
@@ -25,6 +36,12 @@ _TEXT: Mapping[Format, Callable[[ClassMarks], str]] = {
     "moodle": moodle.export,
     "jsonl": jsonl.export,
 }
+_COURSE: Mapping[Format, Callable[[CourseMarks], str]] = {
+    "csv": course_csv.export,
+    "jsonl": course_jsonl.export,
+}
+_WEIGHING: Mapping[Format, str] = {"canvas": "Canvas", "moodle": "Moodle"}
+"""What works out a course's total itself: a total of ours would be one more assignment there."""
 
 
 def as_bytes(marks: ClassMarks, to: Format) -> bytes:
@@ -32,7 +49,26 @@ def as_bytes(marks: ClassMarks, to: Format) -> bytes:
     return _TEXT[to](marks).encode("utf-8", "replace")
 
 
-def write_export(marks: ClassMarks, to: Format, output: Path, answers: Answers) -> list[Path]:
+def course_as_bytes(marks: CourseMarks, to: Format) -> bytes:
+    """The export of a whole course, UTF-8 without a byte-order mark."""
+    return _COURSE[to](marks).encode("utf-8", "replace")
+
+
+def refuse_course(to: Format) -> None:
+    """Refuse a format that has no place for a whole course.
+
+    Raises:
+        UsageError: it is one.
+    """
+    if to in _COURSE:
+        return
+    what = f"{to} is of one assignment, not of a whole course"
+    if to in _WEIGHING:
+        what += f": {_WEIGHING[to]} works out the total itself, by the weights that you set there"
+    raise UsageError(what, remedy=f"name an assignment, or take --to {' or '.join(_COURSE)}")
+
+
+def write_export(marks: ClassMarks, to: Format, output: Path, answers: Answers) -> None:
     """Write an export: to the file ``output``, or for a folder format into the folder ``output``.
 
     Args:
@@ -43,8 +79,8 @@ def write_export(marks: ClassMarks, to: Format, output: Path, answers: Answers) 
         StorageError: it cannot be written.
     """
     if to not in FOLDER_FORMATS:
-        return [_write_file(output, as_bytes(marks, to))]
-    written = []
+        write_file(output, as_bytes(marks, to))
+        return
     if to == "code":
         for item in marks.students:
             folder = output / result_path(output, marks.assignment.id, item.result.student).stem
@@ -52,21 +88,24 @@ def write_export(marks: ClassMarks, to: Format, output: Path, answers: Answers) 
                 marks.assignment, item.result, answers.of(item.result)
             ).items():
                 write_atomically(folder / name, source.encode("utf-8", "replace"))
-                written.append(folder / name)
-        return written
+        return
     for student, data in gradescope.export(marks).items():
         path = output / result_path(output, marks.assignment.id, student).name
         text = json.dumps(data, allow_nan=False, indent=1) + "\n"
         write_atomically(path, text.encode())
-        written.append(path)
-    return written
 
 
-def _write_file(output: Path, data: bytes) -> Path:
+def write_file(output: Path, data: bytes) -> None:
+    """Write a text to where the user said, which may be a pipe or a device.
+
+    Raises:
+        UsageError: it is a folder.
+        StorageError: it cannot be written.
+    """
     if output.is_dir():
         raise UsageError("this is a folder", where=str(output), remedy="name a file in it")
-    # a pipe or device: it must not be replaced by a file
     if output.exists() and not output.is_file():
+        # A pipe or device: it must not be replaced by a file.
         try:
             output.write_bytes(data)
         except OSError as error:
@@ -75,4 +114,3 @@ def _write_file(output: Path, data: bytes) -> Path:
             ) from error
     else:
         write_atomically(output.resolve(), data)
-    return output
