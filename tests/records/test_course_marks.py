@@ -171,4 +171,5 @@ def test_students_of_all_assignments_are_in_the_order_of_their_ids(tmp_path: Pat
 
 
 def test_nobody_is_an_empty_class(tmp_path: Path) -> None:
-    assert of(two_assignments(tmp_path)).students == ()
+    marks = of(two_assignments(tmp_path))
+    assert (marks.students, marks.notes) == ((), ())

@@ -122,6 +122,8 @@ def _total(student: str, classes: Sequence[_Class]) -> StudentTotal:
 def _about(item: _Class, students: Sequence[StudentTotal]) -> Iterator[str]:
     """What an instructor should know of those who have no result."""
     name = item.spec.id
+    if not students:
+        return
     if not item.marks.students:
         yield "There are no results yet, so it does not count yet for anybody"
         return
