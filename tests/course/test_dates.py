@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from gradeprop.course.course_spec import AssignmentSpec
 from gradeprop.course.dates import (
     build_notes,
     day_in_words,
@@ -14,7 +15,6 @@ from gradeprop.course.dates import (
     moment,
     moment_in_words,
 )
-from gradeprop.course.model import AssignmentSpec
 from zones import machine_in
 
 ZURICH = "CET-1CEST,M3.5.0,M10.5.0/3"

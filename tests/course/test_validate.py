@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.minimal import EXERCISE, EXPLAIN, replaced
-from gradeprop.course.model import AssignmentSpec, Exercise
+from gradeprop.course.course_spec import AssignmentSpec
+from gradeprop.course.model import Exercise
 from gradeprop.course.strict_yaml import read_yaml
 from gradeprop.course.validate import did_you_mean, validate
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradeprop.course.course_spec import AssignmentSpec, CourseSpec
 from gradeprop.course.model import (
-    AssignmentSpec,
     Course,
-    CourseSpec,
     Exercise,
     LoadedAssignment,
     LoadedExercise,

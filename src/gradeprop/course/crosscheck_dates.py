@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from gradeprop.course.course_spec import AssignmentSpec
 from gradeprop.course.folder import CourseFiles
-from gradeprop.course.model import AssignmentSpec
 from gradeprop.errors import Problem
 
 _FIRST, _LAST = 2000, 2999

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # pydantic is not needed to restore a notebook
-    from gradeprop.course.model import AssignmentSpec
+    from gradeprop.course.course_spec import AssignmentSpec
 
 # Not strftime's: those change with the process' locale.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

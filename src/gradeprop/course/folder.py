@@ -6,8 +6,9 @@ import ast
 from dataclasses import dataclass, field
 
 from gradeprop.course import layout
+from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.document import Document
-from gradeprop.course.model import CourseSpec, Exercise
+from gradeprop.course.model import Exercise
 from gradeprop.course.solution import SolutionCell
 from gradeprop.errors import Problem
 

@@ -12,12 +12,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.crosscheck import crosscheck
 from gradeprop.course.digest import FOLDERS, course_digest, files_below
 from gradeprop.course.document import Document
 from gradeprop.course.folder import CourseFiles, ExerciseFiles
 from gradeprop.course.layout import data_path, exercise_path
-from gradeprop.course.model import Course, CourseSpec, Exercise, LoadedAssignment, LoadedExercise
+from gradeprop.course.model import Course, Exercise, LoadedAssignment, LoadedExercise
 from gradeprop.course.python_source import parse_python
 from gradeprop.course.schema import named_schema
 from gradeprop.course.solution import read_solution

@@ -1,38 +1,27 @@
-"""The model: what the YAML of a course defines. Frozen values; unknown keys are refused."""
+"""The model: what the YAML of an exercise defines, and a whole course as it is loaded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gradeprop.course import layout
+from gradeprop.course.course_spec import AssignmentSpec, CourseSpec
+from gradeprop.course.fields import (
+    Count,
+    FileName,
+    Model,
+    Name,
+    Points,
+    Positive,
+    Slug,
+    Text,
+    ToleranceSpec,
+)
 from gradeprop.course.keys import PartKey
-from gradeprop.course.limits import Limits
 from gradeprop.course.patterns import Pattern
-
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-FileName = Annotated[str, Field(pattern=r"^\w[\w .-]*$", max_length=100)]
-Text = Annotated[str, Field(pattern=r"\S")]
-Points = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Weight = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Count = Annotated[int, Field(gt=0)]
-Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ToleranceSpec(Model):
-    """Overrides of the engine's tolerance table for one dtype."""
-
-    rtol: Tolerance = Field(description="Relative tolerance, e.g. 1e-4.")
-    atol: Tolerance = Field(0.0, description="Absolute tolerance, in the answer's own unit.")
 
 
 class LimitOverrides(Model):
@@ -189,72 +178,10 @@ class Exercise(Model):
         (), description="Data files beside the YAML, released with the notebook."
     )
     limits: LimitOverrides = LimitOverrides()
-    tolerances: dict[Literal["float16", "bfloat16", "float32", "float64"], ToleranceSpec] = {}
+    tolerances: dict[Literal["float16", "bfloat16", "float32", "float64"], ToleranceSpec] = Field(
+        {}
+    )
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
-
-
-class AssignmentSpec(Model):
-    """One entry of ``assignments`` in course.yaml."""
-
-    id: Slug
-    title: Text
-    introduction: Text = Field(description="Markdown; the notebook opens with it.")
-    exercises: Annotated[tuple[Slug, ...], Field(min_length=1)]
-    weight: Weight = Field(
-        1.0,
-        description=(
-            "How much it counts in the course's total, beside the weights of the others. The total "
-            "is the mean of score / max_score by these weights, over what is marked and what was "
-            "due and not handed in (that is 0); what is open does not count yet."
-        ),
-    )
-    release: date | None = Field(
-        None,
-        description=(
-            "The day it is handed out, e.g. 2026-09-01; the notebook says so, and until then "
-            "`gradeprop build` says that it is not to be handed out yet."
-        ),
-    )
-    due: datetime | None = Field(
-        None,
-        description=(
-            "Until when it can be handed in, e.g. 2026-09-30T23:59+02:00; the notebook and "
-            "nbgrader's gradebook say so. Without the offset from UTC it is the time of the "
-            "machine that builds or grades."
-        ),
-    )
-
-
-class Colab(Model):
-    """Where the released notebooks can be opened from."""
-
-    repository: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = Field(
-        description="owner/name on GitHub."
-    )
-    branch: str = "main"
-    folder: str = "release"
-
-
-class CourseSpec(Model):
-    """``course.yaml``."""
-
-    id: Slug
-    title: Text
-    assignments: Annotated[tuple[AssignmentSpec, ...], Field(min_length=1)]
-    devices: Annotated[tuple[Literal["cpu", "cuda"], ...], Field(min_length=1)] = ("cpu",)
-    packages: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")], ...] = Field(
-        (), description="Modules that notebooks may import besides torch; imported before grading."
-    )
-    limits: Limits = Limits()
-    tolerances: dict[Literal["float16", "bfloat16", "float32", "float64"], ToleranceSpec] = {}
-    colab: Colab | None = None
-    gradebook: Text | None = Field(
-        None,
-        description=(
-            "SQLAlchemy URL of nbgrader's gradebook; default: SQLite, gradebook.db beside this "
-            "file."
-        ),
-    )
 
 
 class LoadedExercise(Model):

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from gradeprop.course.model import CourseSpec, Exercise
+from gradeprop.course.course_spec import CourseSpec
+from gradeprop.course.model import Exercise
 from gradeprop.course.voided import VoidedList
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

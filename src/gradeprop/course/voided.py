@@ -12,8 +12,9 @@ from typing import Annotated
 from pydantic import Field
 
 from gradeprop.course.document import Document
+from gradeprop.course.fields import Model, Slug, Text
 from gradeprop.course.folder import CourseFiles
-from gradeprop.course.model import Check, Course, Exercise, LoadedExercise, Model, Slug, Text
+from gradeprop.course.model import Check, Course, Exercise, LoadedExercise
 from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import Problem
 

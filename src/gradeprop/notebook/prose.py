@@ -14,10 +14,10 @@ from gradeprop.notebook.dates import dates_line
 from gradeprop.wording import counted, number, points
 
 if TYPE_CHECKING:
+    from gradeprop.course.course_spec import Colab
     from gradeprop.course.model import (
         ChoicePart,
         CodePart,
-        Colab,
         Exercise,
         ExplanationPart,
         LoadedAssignment,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from gradeprop.course.course_spec import AssignmentSpec
 from gradeprop.course.dates import moment
-from gradeprop.course.model import AssignmentSpec, Course
+from gradeprop.course.model import Course
 from gradeprop.records.course_total import AssignmentMark, State, StudentTotal
 from gradeprop.records.files.results import result_path
 from gradeprop.records.gradebook.given import Person

@@ -1,0 +1,79 @@
+"""What ``course.yaml`` defines: the course and its assignments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gradeprop.course.fields import Model, Slug, Text, ToleranceSpec
+from gradeprop.course.limits import Limits
+
+Weight = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
+
+
+class AssignmentSpec(Model):
+    """One entry of ``assignments`` in course.yaml."""
+
+    id: Slug
+    title: Text
+    introduction: Text = Field(description="Markdown; the notebook opens with it.")
+    exercises: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    weight: Weight = Field(
+        1.0,
+        description=(
+            "How much it counts in the course's total, beside the weights of the others. The total "
+            "is the mean of score / max_score by these weights, over what is marked and what was "
+            "due and not handed in (that is 0); what is open does not count yet."
+        ),
+    )
+    release: date | None = Field(
+        None,
+        description=(
+            "The day it is handed out, e.g. 2026-09-01; the notebook says so, and until then "
+            "`gradeprop build` says that it is not to be handed out yet."
+        ),
+    )
+    due: datetime | None = Field(
+        None,
+        description=(
+            "Until when it can be handed in, e.g. 2026-09-30T23:59+02:00; the notebook and "
+            "nbgrader's gradebook say so. Without the offset from UTC it is the time of the "
+            "machine that builds or grades."
+        ),
+    )
+
+
+class Colab(Model):
+    """Where the released notebooks can be opened from."""
+
+    repository: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] = Field(
+        description="owner/name on GitHub."
+    )
+    branch: str = "main"
+    folder: str = "release"
+
+
+class CourseSpec(Model):
+    """``course.yaml``."""
+
+    id: Slug
+    title: Text
+    assignments: Annotated[tuple[AssignmentSpec, ...], Field(min_length=1)]
+    devices: Annotated[tuple[Literal["cpu", "cuda"], ...], Field(min_length=1)] = ("cpu",)
+    packages: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")], ...] = Field(
+        (), description="Modules that notebooks may import besides torch; imported before grading."
+    )
+    limits: Limits = Limits()
+    tolerances: dict[Literal["float16", "bfloat16", "float32", "float64"], ToleranceSpec] = Field(
+        {}
+    )
+    colab: Colab | None = None
+    gradebook: Text | None = Field(
+        None,
+        description=(
+            "SQLAlchemy URL of nbgrader's gradebook; default: SQLite, gradebook.db beside this "
+            "file."
+        ),
+    )
