@@ -42,7 +42,7 @@ class UsageError(GradepropError):
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class CourseProblem:
     """One mistake in a course file. ``line`` and ``column`` count from 1; 0 means the whole
     file."""
 
@@ -61,7 +61,7 @@ class Problem:
 class CourseError(GradepropError):
     """The course folder is not valid. Carries **all** problems found, in order of place."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[CourseProblem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         count = len(self.problems)
         super().__init__(f"the course has {counted(count, 'problem')}")

@@ -13,12 +13,12 @@ from gradeprop.course.folder import CourseFiles
 from gradeprop.course.gradeids import check_grade_ids
 from gradeprop.course.layout import data_path, exercise_path, grader_path, solution_path
 from gradeprop.course.python_source import escaped
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 
 
-def crosscheck(files: CourseFiles) -> list[Problem]:
+def crosscheck(files: CourseFiles) -> list[CourseProblem]:
     """Every disagreement between the files of a course. Reads nothing, runs nothing."""
-    problems: list[Problem] = []
+    problems: list[CourseProblem] = []
     for exercise in files.exercises.values():
         problems += check_exercise(exercise)
         problems += check_sources(exercise)
@@ -40,11 +40,11 @@ def _listed(files: CourseFiles) -> Iterator[tuple[KeyPath, str, str]]:
             yield ("assignments", number, "exercises", index), assignment.id, slug
 
 
-def _listing(files: CourseFiles) -> Iterator[Problem]:
+def _listing(files: CourseFiles) -> Iterator[CourseProblem]:
     """Names used twice, and exercises of which a file is missing."""
     assert files.spec is not None
 
-    def problem(path: KeyPath, what: str, remedy: str) -> Problem:
+    def problem(path: KeyPath, what: str, remedy: str) -> CourseProblem:
         return files.document.problem(files.document.place(path), what, remedy)
 
     seen: set[str] = set()
@@ -79,7 +79,7 @@ def _listing(files: CourseFiles) -> Iterator[Problem]:
                     yield problem(path, f"the exercise {slug!r} has no {what} file", remedy)
 
 
-def _strays(files: CourseFiles) -> Iterator[Problem]:
+def _strays(files: CourseFiles) -> Iterator[CourseProblem]:
     """Files that belong to no listed exercise."""
     wanted: set[str] = set()
     for _, home, slug in _listed(files):
@@ -96,7 +96,9 @@ def _strays(files: CourseFiles) -> Iterator[Problem]:
             }
     for path in files.present:
         if path not in wanted:
-            yield Problem(escaped(path), 0, 0, *_about_stray(PurePosixPath(path), files.present))
+            yield CourseProblem(
+                escaped(path), 0, 0, *_about_stray(PurePosixPath(path), files.present)
+            )
 
 
 def _about_stray(path: PurePosixPath, present: Sequence[str]) -> tuple[str, str]:

@@ -12,10 +12,10 @@ from gradeprop.course.model import ChoicePart, CodePart, ExplanationPart
 from gradeprop.course.python_source import assigned_text, collected_tests, parse_python, same_code
 from gradeprop.course.solution import SolutionCell
 from gradeprop.course.validate import did_you_mean
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 
 
-def check_sources(exercise: ExerciseFiles) -> Iterator[Problem]:
+def check_sources(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
     """Starters and samples that are not Python."""
     for number, part in enumerate(exercise.spec.parts if exercise.spec else ()):
         if isinstance(part, ExplanationPart):
@@ -33,7 +33,7 @@ def check_sources(exercise: ExerciseFiles) -> Iterator[Problem]:
                 yield exercise.document.problem(place, f"the {name} {wrong.what}", "mend it")
 
 
-def check_solution(exercise: ExerciseFiles) -> Iterator[Problem]:
+def check_solution(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
     """Parts without a solution, solutions without a part, and solutions that solve nothing."""
     if exercise.spec is None or exercise.solution is None:
         return
@@ -43,10 +43,10 @@ def check_solution(exercise: ExerciseFiles) -> Iterator[Problem]:
     for cell in exercise.solution:
         if cell.part in cells:
             what = f"the part {cell.part!r} is solved twice (first in line {cells[cell.part].line})"
-            yield Problem(path, cell.line, 1, what, "delete one of the cells")
+            yield CourseProblem(path, cell.line, 1, what, "delete one of the cells")
         elif cell.part not in parts:
             what = f"the exercise has no part {cell.part!r}"
-            yield Problem(path, cell.line, 1, what, did_you_mean(cell.part, parts))
+            yield CourseProblem(path, cell.line, 1, what, did_you_mean(cell.part, parts))
         cells.setdefault(cell.part, cell)
     for number, part in enumerate(exercise.spec.parts):
         own = cells.get(part.part)
@@ -61,9 +61,9 @@ def check_solution(exercise: ExerciseFiles) -> Iterator[Problem]:
 
 def _one_solution(
     path: str, part: CodePart | ChoicePart | ExplanationPart, cell: SolutionCell
-) -> Iterator[Problem]:
-    def problem(what: str, remedy: str, line: int = 0, column: int = 1) -> Problem:
-        return Problem(path, line or cell.line, column, what, remedy)
+) -> Iterator[CourseProblem]:
+    def problem(what: str, remedy: str, line: int = 0, column: int = 1) -> CourseProblem:
+        return CourseProblem(path, line or cell.line, column, what, remedy)
 
     if cell.prose != isinstance(part, ExplanationPart):
         marker = f"# %% {'' if cell.prose else '[markdown] '}part: {part.part}"
@@ -103,7 +103,7 @@ def _one_solution(
             )
 
 
-def check_grader(exercise: ExerciseFiles) -> Iterator[Problem]:
+def check_grader(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
     """Checks without their test, tests without their check, and tests that pytest would not run
     once."""
     if exercise.grader is None:
@@ -115,24 +115,24 @@ def check_grader(exercise: ExerciseFiles) -> Iterator[Problem]:
         column = test.col_offset + 1
         if test.name in found:
             what = f"the test {test.name!r} is defined twice (first in line {found[test.name]})"
-            yield Problem(
+            yield CourseProblem(
                 path, test.lineno, column, what, "rename one: the second replaces the first"
             )
             continue
         found[test.name] = test.lineno
         if isinstance(test, ast.AsyncFunctionDef):
-            yield Problem(
+            yield CourseProblem(
                 path, test.lineno, column, f"the test {test.name!r} is async", "write def"
             )
         if exercise.spec and test.name not in wanted:
             what = f"the test {test.name!r} belongs to no check of {exercise.document.path}"
             near = did_you_mean(test.name, wanted)
             remedy = f"declare check: {test.name.removeprefix('test_')}, or rename it ({near})"
-            yield Problem(path, test.lineno, column, what, remedy)
+            yield CourseProblem(path, test.lineno, column, what, remedy)
     for node in exercise.grader.body:
         if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
             what = f"the test class {node.name!r} is not a check"
-            yield Problem(
+            yield CourseProblem(
                 path, node.lineno, node.col_offset + 1, what, "write plain test functions"
             )
     for name, place in wanted.items():

@@ -7,12 +7,12 @@ from datetime import date
 
 from gradeprop.course.course_spec import AssignmentSpec
 from gradeprop.course.folder import CourseFiles
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 
 _FIRST, _LAST = 2000, 2999
 
 
-def check_dates(files: CourseFiles) -> Iterator[Problem]:
+def check_dates(files: CourseFiles) -> Iterator[CourseProblem]:
     """Years that are slips of the pen, and what is due before it is handed out."""
     for number, item in enumerate(files.spec.assignments if files.spec else ()):
         slips = _odd_years(files, number, item)
@@ -23,7 +23,7 @@ def check_dates(files: CourseFiles) -> Iterator[Problem]:
             yield _problem(files, number, "due", what, "change one of them")
 
 
-def _odd_years(files: CourseFiles, number: int, item: AssignmentSpec) -> list[Problem]:
+def _odd_years(files: CourseFiles, number: int, item: AssignmentSpec) -> list[CourseProblem]:
     dates: tuple[tuple[str, date | None], ...] = (("release", item.release), ("due", item.due))
     return [
         _problem(
@@ -38,6 +38,6 @@ def _odd_years(files: CourseFiles, number: int, item: AssignmentSpec) -> list[Pr
     ]
 
 
-def _problem(files: CourseFiles, number: int, key: str, what: str, remedy: str) -> Problem:
+def _problem(files: CourseFiles, number: int, key: str, what: str, remedy: str) -> CourseProblem:
     place = files.document.place(("assignments", number, key))
     return files.document.problem(place, what, remedy)

@@ -9,10 +9,10 @@ from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.layout import data_path
 from gradeprop.course.model import Check, ChoicePart, ExplanationPart
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 
 
-def check_exercise(exercise: ExerciseFiles) -> Iterator[Problem]:
+def check_exercise(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
     """Names used twice, points that do not add up, checks that need what cannot be, missing data
     files."""
     if exercise.spec is None:
@@ -23,7 +23,7 @@ def check_exercise(exercise: ExerciseFiles) -> Iterator[Problem]:
     yield from _data_files(exercise)
 
 
-def _names(exercise: ExerciseFiles) -> Iterator[Problem]:
+def _names(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
     assert exercise.spec is not None
     parts = exercise.spec.parts
     yield from _twice(
@@ -57,7 +57,7 @@ def _names(exercise: ExerciseFiles) -> Iterator[Problem]:
 
 def _twice(
     exercise: ExerciseFiles, kind: str, names: Iterable[tuple[KeyPath, str]]
-) -> Iterator[Problem]:
+) -> Iterator[CourseProblem]:
     seen: dict[str, KeyPath] = {}
     for path, name in names:
         first = seen.setdefault(name, path)
@@ -74,7 +74,7 @@ def checks_of(exercise: ExerciseFiles) -> Iterator[tuple[KeyPath, str, Check]]:
             yield ("parts", number, "checks", index, "check"), part.part, check
 
 
-def _points(exercise: ExerciseFiles) -> Iterator[Problem]:
+def _points(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
     assert exercise.spec is not None
     total = math.fsum(part.points for part in exercise.spec.parts)
     if not math.isclose(total, exercise.spec.points, rel_tol=1e-9):
@@ -85,7 +85,7 @@ def _points(exercise: ExerciseFiles) -> Iterator[Problem]:
         )
 
 
-def _needs(exercise: ExerciseFiles) -> Iterator[Problem]:
+def _needs(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
     checks = list(checks_of(exercise))
     known = {check.check: check for _, _, check in checks}
     for path, _, check in checks:
@@ -123,7 +123,7 @@ def _cycle(start: str, known: Mapping[str, Check]) -> list[str] | None:
     return trail if back_to_start(start) else None
 
 
-def _data_files(exercise: ExerciseFiles) -> Iterator[Problem]:
+def _data_files(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
     assert exercise.spec is not None
     for index, name in enumerate(exercise.spec.files):
         at = ("files", index)

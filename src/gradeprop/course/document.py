@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 
 KeyPath = tuple[str | int, ...]
 
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """Line and column, both from 1."""
 
 
@@ -29,25 +29,25 @@ class Document:
 
     path: str
     data: Any = None
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[CourseProblem, ...] = ()
     readable: bool = False
     lines: tuple[str, ...] = ()
-    _values: dict[KeyPath, Place] = field(default_factory=dict, repr=False)
-    _keys: dict[KeyPath, Place] = field(default_factory=dict, repr=False)
+    _values: dict[KeyPath, Position] = field(default_factory=dict, repr=False)
+    _keys: dict[KeyPath, Position] = field(default_factory=dict, repr=False)
     _literal: frozenset[KeyPath] = field(default_factory=frozenset, repr=False)
 
-    def place(self, path: KeyPath) -> Place:
+    def place(self, path: KeyPath) -> Position:
         """Where the value at ``path`` stands; for a path that does not exist, its nearest
         parent."""
         while path and path not in self._values:
             path = path[:-1]
         return self._values.get(path, (1, 1))
 
-    def key_place(self, path: KeyPath) -> Place:
+    def key_place(self, path: KeyPath) -> Position:
         """Where the key that ends ``path`` stands; for an item of a list, the item itself."""
         return self._keys.get(path) or self.place(path)
 
-    def place_inside(self, path: KeyPath, line: int, column: int) -> Place:
+    def place_inside(self, path: KeyPath, line: int, column: int) -> Position:
         """Where line ``line``, column ``column`` (from 1) of the text at ``path`` stands in the
         file.
 
@@ -62,8 +62,8 @@ class Document:
         own = next((len(text) - len(text.lstrip(" ")) for text in value if text.strip()), 0)
         return first + line, column + next(indents, 0) - own
 
-    def problem(self, place: Place, what: str, remedy: str = "") -> Problem:
-        return Problem(self.path, *place, what, remedy)
+    def problem(self, place: Position, what: str, remedy: str = "") -> CourseProblem:
+        return CourseProblem(self.path, *place, what, remedy)
 
     def _at(self, path: KeyPath) -> Any:
         value = self.data

@@ -10,7 +10,7 @@ from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.document import Document
 from gradeprop.course.model import Exercise
 from gradeprop.course.solution import SolutionCell
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 
 
 @dataclass
@@ -33,7 +33,7 @@ class ExerciseFiles:
     def grader_path(self) -> str:
         return layout.grader_path(self.assignment, self.slug)
 
-    def problem(self, what: str, remedy: str, *path: str | int) -> Problem:
+    def problem(self, what: str, remedy: str, *path: str | int) -> CourseProblem:
         """A problem at the value at ``path`` of the YAML."""
         return self.document.problem(self.document.place(path), what, remedy)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.model import Exercise
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 
 LONGEST = 128
 _ALLOWED = re.compile(r"[a-zA-Z0-9_\-]+")
@@ -42,7 +42,7 @@ def exercise_ids(exercise: str, spec: Exercise) -> Iterator[tuple[str, tuple[str
             yield name, ("parts", number, "part")
 
 
-def check_grade_ids(files: CourseFiles) -> Iterator[Problem]:
+def check_grade_ids(files: CourseFiles) -> Iterator[CourseProblem]:
     """Ids that nbgrader would refuse."""
     assert files.spec is not None
     for assignment in files.spec.assignments:

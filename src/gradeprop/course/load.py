@@ -26,7 +26,7 @@ from gradeprop.course.strict_yaml import read_yaml
 from gradeprop.course.validate import validate
 from gradeprop.course.voided import FILE as VOIDED
 from gradeprop.course.voided import Voided, VoidedList, check_voided, with_voided
-from gradeprop.errors import CourseError, Problem, UsageError
+from gradeprop.errors import CourseError, CourseProblem, UsageError
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -108,7 +108,7 @@ class _Reader:
     root: Path
 
     def __post_init__(self) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[CourseProblem] = []
 
     def course(self) -> CourseFiles:
         document = self.yaml("course.yaml")
@@ -125,7 +125,7 @@ class _Reader:
                 os.path.relpath(error.filename, self.root),
                 f"cannot be read: {error.strerror}",
             )
-            raise CourseError([Problem(path, 0, 0, what, "check its permissions")]) from error
+            raise CourseError([CourseProblem(path, 0, 0, what, "check its permissions")]) from error
         exercises = {}
         # those on disk, not those listed: a broken course.yaml hides no other problem
         for path in present:
@@ -157,7 +157,7 @@ class _Reader:
                 files.grader, wrong = parse_python(text)
                 if wrong:
                     self.problems.append(
-                        Problem(
+                        CourseProblem(
                             files.grader_path,
                             wrong.line,
                             wrong.column,
@@ -181,7 +181,7 @@ class _Reader:
         self.problems += problems
         return value
 
-    def schema_line(self, document: Document) -> list[Problem]:
+    def schema_line(self, document: Document) -> list[CourseProblem]:
         """A first line that names a schema must name one that exists; a course need not have the
         line."""
         match = named_schema(document.lines[0])
@@ -207,7 +207,7 @@ class _Reader:
         except UnicodeDecodeError as error:
             line = raw[: error.start].count(b"\n") + 1
             what = f"byte 0x{raw[error.start]:02x} is not UTF-8"
-            self.problems.append(Problem(path, line, 1, what, "save the file as UTF-8"))
+            self.problems.append(CourseProblem(path, line, 1, what, "save the file as UTF-8"))
             return None
 
     def bytes(self, path: str) -> bytes | None:
@@ -218,6 +218,6 @@ class _Reader:
         except OSError as error:
             what = f"cannot be read: {error.strerror or error}"
             self.problems.append(
-                Problem(path, 0, 0, what, "check that it is a file that you may read")
+                CourseProblem(path, 0, 0, what, "check that it is a file that you may read")
             )
             return None

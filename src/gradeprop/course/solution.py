@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 
 _MARKER = re.compile(r"# ?%%(.*)")
 _PART = re.compile(r"\s*(\[markdown\])?\s*part:\s*(\S+)\s*")
@@ -40,10 +40,10 @@ class SolutionCell:
     first: int
 
 
-def read_solution(text: str, path: str) -> tuple[tuple[SolutionCell, ...], list[Problem]]:
+def read_solution(text: str, path: str) -> tuple[tuple[SolutionCell, ...], list[CourseProblem]]:
     """The cells of a solution file in order, and what is wrong with its form."""
     cells: list[SolutionCell] = []
-    problems: list[Problem] = []
+    problems: list[CourseProblem] = []
     lines = re.split(r"\r\n|\r|\n", text)
     markers = [
         (index, match[1]) for index, line in enumerate(lines) if (match := _MARKER.fullmatch(line))
@@ -54,7 +54,7 @@ def read_solution(text: str, path: str) -> tuple[tuple[SolutionCell, ...], list[
         if not match:
             what = f"the cell marker {lines[index]!r} names no part"
             remedy = "write '# %% part: <part>' or '# %% [markdown] part: <part>'"
-            problems.append(Problem(path, index + 1, 1, what, remedy))
+            problems.append(CourseProblem(path, index + 1, 1, what, remedy))
             continue
         prose = match[1] is not None
         body = lines[index + 1 : end]
@@ -67,19 +67,19 @@ def read_solution(text: str, path: str) -> tuple[tuple[SolutionCell, ...], list[
         source = "\n".join(body).rstrip()
         if not source:
             what = f"the solution of part {match[2]!r} is empty"
-            problems.append(Problem(path, index + 1, 1, what, "write it below the marker"))
+            problems.append(CourseProblem(path, index + 1, 1, what, "write it below the marker"))
         cells.append(SolutionCell(match[2], source, prose, index + 1, first))
     if not markers:
         what = "holds no cell marker"
         problems.append(
-            Problem(path, 1, 1, what, "write '# %% part: <part>' above each part's solution")
+            CourseProblem(path, 1, 1, what, "write '# %% part: <part>' above each part's solution")
         )
     return tuple(cells), problems
 
 
-def _uncomment(body: list[str], first: int, path: str) -> tuple[list[str], list[Problem]]:
+def _uncomment(body: list[str], first: int, path: str) -> tuple[list[str], list[CourseProblem]]:
     problems = [
-        Problem(
+        CourseProblem(
             path, first + offset, 1, "a line of prose is not commented out", "begin it with '# '"
         )
         for offset, line in enumerate(body)

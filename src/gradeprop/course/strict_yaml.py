@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
-from gradeprop.course.document import Document, KeyPath, Place
+from gradeprop.course.document import Document, KeyPath, Position
 from gradeprop.course.scalars import resolve, resolve_tagged
 from gradeprop.course.yaml_words import in_plain_words
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 30
@@ -45,12 +45,14 @@ def read_yaml(raw: bytes, path: str) -> Document:
         return Document(path, problems=(*builder.problems, stop.problem), lines=lines)
     except yaml.MarkedYAMLError as error:
         (line, column), what, remedy = in_plain_words(error, lines)
-        return Document(path, problems=(Problem(path, line, column, what, remedy),), lines=lines)
+        return Document(
+            path, problems=(CourseProblem(path, line, column, what, remedy),), lines=lines
+        )
     except (
         yaml.YAMLError
     ) as error:  # the reader's own errors have no position; _decode leaves it none
         return Document(
-            path, problems=(Problem(path, 1, 1, f"cannot be read: {error}"),), lines=lines
+            path, problems=(CourseProblem(path, 1, 1, f"cannot be read: {error}"),), lines=lines
         )
     return Document(
         path,
@@ -64,16 +66,16 @@ def read_yaml(raw: bytes, path: str) -> Document:
     )
 
 
-def _decode(raw: bytes, path: str) -> tuple[str, Problem | None]:
+def _decode(raw: bytes, path: str) -> tuple[str, CourseProblem | None]:
     if len(raw) > MAX_BYTES:
         what = f"has {len(raw)} bytes, more than the {MAX_BYTES} that are read"
-        return "", Problem(
+        return "", CourseProblem(
             path, 1, 1, what, "put data into a file of its own and list it under files"
         )
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "", Problem(path, 1, 1, "is encoded as UTF-16, not UTF-8", "save it as UTF-8")
+        return "", CourseProblem(path, 1, 1, "is encoded as UTF-16, not UTF-8", "save it as UTF-8")
     if raw.startswith(b"\xef\xbb\xbf"):
-        return "", Problem(
+        return "", CourseProblem(
             path, 1, 1, "begins with a byte order mark", "save it as UTF-8 without BOM"
         )
     try:
@@ -81,15 +83,15 @@ def _decode(raw: bytes, path: str) -> tuple[str, Problem | None]:
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
         what = f"byte 0x{raw[error.start]:02x} is not UTF-8"
-        return "", Problem(path, *_end_of(before), what, "save the file as UTF-8")
+        return "", CourseProblem(path, *_end_of(before), what, "save the file as UTF-8")
     bad = _FORBIDDEN.search(text)
     if bad:
         what = f"the invisible character U+{ord(bad[0]):04X} is not allowed"
-        return "", Problem(path, *_end_of(text[: bad.start()]), what, "delete it")
+        return "", CourseProblem(path, *_end_of(text[: bad.start()]), what, "delete it")
     return text, None
 
 
-def _end_of(text: str) -> Place:
+def _end_of(text: str) -> Position:
     lines = re.split(r"\r\n|\r|\n", text)
     return len(lines), len(lines[-1]) + 1
 
@@ -97,7 +99,7 @@ def _end_of(text: str) -> Place:
 class _StopError(Exception):
     """Reading cannot go on."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: CourseProblem) -> None:
         self.problem = problem
 
 
@@ -106,7 +108,7 @@ class _Node:
     """``content``: text of a scalar, items of a list, (key, value) pairs of a mapping."""
 
     kind: str
-    place: Place
+    place: Position
     content: Any
     literal: bool = False
 
@@ -116,18 +118,18 @@ class _Builder:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.problems: list[Problem] = []
-        self.values: dict[KeyPath, Place] = {}
-        self.keys: dict[KeyPath, Place] = {}
+        self.problems: list[CourseProblem] = []
+        self.values: dict[KeyPath, Position] = {}
+        self.keys: dict[KeyPath, Position] = {}
         self.literal: set[KeyPath] = set()
         self._anchors: dict[str, _Node | None] = {}
         self._characters = 0
 
-    def report(self, place: Place, what: str, remedy: str = "") -> None:
-        self.problems.append(Problem(self.path, *place, what, remedy))
+    def report(self, place: Position, what: str, remedy: str = "") -> None:
+        self.problems.append(CourseProblem(self.path, *place, what, remedy))
 
-    def stop(self, place: Place, what: str, remedy: str = "") -> _StopError:
-        return _StopError(Problem(self.path, *place, what, remedy))
+    def stop(self, place: Position, what: str, remedy: str = "") -> _StopError:
+        return _StopError(CourseProblem(self.path, *place, what, remedy))
 
     def tree(self, events: Iterator[yaml.Event]) -> _Node | None:
         """The only document's root, or None (reported) if there is none."""
@@ -180,7 +182,7 @@ class _Builder:
             self._anchors[anchor] = node
         return node
 
-    def _alias(self, event: yaml.AliasEvent, place: Place) -> _Node:
+    def _alias(self, event: yaml.AliasEvent, place: Position) -> _Node:
         name = event.anchor
         if name not in self._anchors:
             raise self.stop(
@@ -191,11 +193,11 @@ class _Builder:
             raise self.stop(place, f"*{name} stands inside its own anchor", "write the value out")
         return _Node(node.kind, place, node.content)
 
-    def _refuse_tag(self, event: yaml.CollectionStartEvent, place: Place, allowed: str) -> None:
+    def _refuse_tag(self, event: yaml.CollectionStartEvent, place: Position, allowed: str) -> None:
         if event.tag not in (None, "!", f"tag:yaml.org,2002:{allowed}"):
             self.report(place, f"the tag {event.tag!r} is not allowed here", "delete the tag")
 
-    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> _Node:
+    def _scalar(self, event: yaml.ScalarEvent, place: Position) -> _Node:
         text: str = event.value
         if re.search("[\ud800-\udfff]", text):
             self.report(
@@ -256,7 +258,7 @@ class _Builder:
 _MERGE = object()
 
 
-def _place(event: yaml.Event) -> Place:
+def _place(event: yaml.Event) -> Position:
     mark = event.start_mark
     assert mark is not None
     return mark.line + 1, mark.column + 1

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gradeprop.course.document import Document, KeyPath
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 from gradeprop.wording import counted
 
 M = TypeVar("M", bound=BaseModel)
@@ -41,7 +41,7 @@ _PATTERNS = {
 }
 
 
-def validate(model: type[M], document: Document) -> tuple[M | None, list[Problem]]:
+def validate(model: type[M], document: Document) -> tuple[M | None, list[CourseProblem]]:
     """The model made of a readable document, or None and every reason why not.
 
     Types are exact: no text is taken for a number, no ``1`` for true.
@@ -64,7 +64,9 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
     return f"known here: {', '.join(known)}" if known else "delete it"
 
 
-def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -> Problem | None:
+def _problem(
+    model: type[BaseModel], document: Document, detail: ErrorDetails
+) -> CourseProblem | None:
     loc, kind = detail["loc"], detail["type"]
     path, value = _follow(loc, document.data)
     if kind == "too_short" and len(value) >= detail["ctx"]["min_length"]:
@@ -106,7 +108,7 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -
     return document.problem(document.place(path), f"{name} {what}", remedy)
 
 
-def _wrong_kind(document: Document, path: KeyPath, detail: ErrorDetails) -> Problem:
+def _wrong_kind(document: Document, path: KeyPath, detail: ErrorDetails) -> CourseProblem:
     context = detail["ctx"]
     key = context["discriminator"].strip("'")
     if detail["type"] == "union_tag_not_found":

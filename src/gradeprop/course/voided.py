@@ -16,7 +16,7 @@ from gradeprop.course.fields import Model, Slug, Text
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.model import Check, Course, Exercise, LoadedExercise
 from gradeprop.course.validate import did_you_mean
-from gradeprop.errors import Problem
+from gradeprop.errors import CourseProblem
 
 FILE = "voided.yaml"
 SCHEMA = "schemas/voided.schema.json"
@@ -62,7 +62,7 @@ class VoidedCheck(Check):
         return True
 
 
-def check_voided(document: Document, spec: VoidedList, files: CourseFiles) -> list[Problem]:
+def check_voided(document: Document, spec: VoidedList, files: CourseFiles) -> list[CourseProblem]:
     """Entries that name nothing that exists, or the same check twice."""
     known: dict[str, list[str]] = {}
     for (_, slug), exercise in files.exercises.items():

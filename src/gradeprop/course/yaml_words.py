@@ -67,7 +67,7 @@ _WORDS = (
 def in_plain_words(
     error: yaml.MarkedYAMLError, lines: Sequence[str]
 ) -> tuple[tuple[int, int], str, str]:
-    """Place (from 1), what is wrong and the remedy of a syntax error."""
+    """Position (from 1), what is wrong and the remedy of a syntax error."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     problem, context = error.problem or "", error.context or ""

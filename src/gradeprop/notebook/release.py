@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
-from gradeprop.errors import CourseError, Problem
+from gradeprop.errors import CourseError, CourseProblem
 from gradeprop.notebook.prose import assignment_introduction, exercise_introduction, prompt
 from gradeprop.notebook.setup_cell import setup_source
 from gradeprop.notebook.sources import plain
@@ -137,7 +137,7 @@ def _refuse_twins(assignment: str, cells: list[ReleaseCell]) -> None:
         if cell.grade_id in seen:
             raise CourseError(
                 [
-                    Problem(
+                    CourseProblem(
                         f"exercises/{assignment}/{cell.exercise}.yaml"
                         if cell.exercise
                         else "course.yaml",
@@ -154,12 +154,12 @@ def _refuse_twins(assignment: str, cells: list[ReleaseCell]) -> None:
 
 def _files(assignment: LoadedAssignment) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    problems: list[Problem] = []
+    problems: list[CourseProblem] = []
     for exercise in assignment.exercises:
         for name, content in exercise.data.items():
             if files.setdefault(name, content) != content or name == f"{assignment.id}.ipynb":
                 problems.append(
-                    Problem(
+                    CourseProblem(
                         f"exercises/{assignment.id}/{exercise.slug}.yaml",
                         0,
                         0,
