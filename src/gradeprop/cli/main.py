@@ -3,81 +3,24 @@ so that ``--help`` does not wait for torch."""
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal, ParamSpec
+from typing import Annotated, Literal
 
 import typer
 
 from gradeprop import __version__
-from gradeprop.errors import GradepropError, Interrupted
-
-app = typer.Typer(
-    name="gradeprop",
-    help="Auto-graded exercises for teaching gradients with PyTorch.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+from gradeprop.cli.app import app, command
+from gradeprop.cli.options import (
+    CourseOption,
+    DeviceOption,
+    Format,
+    IsolationOption,
+    JsonOption,
+    SubmittedOption,
 )
-
-
-P = ParamSpec("P")
-
-
-def command(summary: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Register a command, with a line for the list of all. Ctrl-C becomes an error of ours before
-    typer makes "Aborted!" of it."""
-
-    def register(function: Callable[P, None]) -> Callable[P, None]:
-        @functools.wraps(function)
-        def interruptible(*arguments: P.args, **keywords: P.kwargs) -> None:
-            try:
-                function(*arguments, **keywords)
-            except KeyboardInterrupt:
-                raise Interrupted("interrupted; everything finished so far is kept") from None
-
-        return app.command(short_help=summary)(interruptible)
-
-    return register
-
-
-Device = Literal["auto", "cpu", "cuda"]
-Isolation = Literal["auto", "full", "restricted", "none"]
-Format = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl", "code"]
-
-CourseOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--course",
-        metavar="DIR",
-        help="The course folder. Default: the nearest one upward with a course.yaml.",
-    ),
-]
-SubmittedOption = Annotated[
-    Path | None,
-    typer.Option("--submitted", metavar="DIR", help="Default: submitted/ in the course folder."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
-DeviceOption = Annotated[
-    Device,
-    typer.Option(
-        "--device", help="auto: the CPU, and the GPU if the course asks for it and there is one."
-    ),
-]
-IsolationOption = Annotated[
-    Isolation,
-    typer.Option(
-        "--isolation",
-        help=(
-            "How student code is kept apart. auto: the best there is, never none. none: no "
-            "protection."
-        ),
-    ),
-]
+from gradeprop.errors import GradepropError
 
 
 @command("Write the notebooks, with solutions and for students.")

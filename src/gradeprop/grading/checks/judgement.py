@@ -20,7 +20,7 @@ class Judgement:
         hint: the words for the cause.
         not_begun: the answer is still the starter.
         detail: everything that is known, for the instructor.
-        causes: one id when the cause is known, several when they cannot be told apart here.
+        misconceptions: one id when it is known, several when they cannot be told apart here.
         rows: where asked for, what was asked and what came.
         observations: if a value is wrong, what came on every probe and what could have.
     """
@@ -28,7 +28,7 @@ class Judgement:
     status: Status
     report: str | None = None
     detail: str | None = None
-    causes: tuple[str, ...] = ()
+    misconceptions: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     observations: tuple[Observation, ...] = field(default=(), compare=False, repr=False)
     asked: str | None = None
@@ -42,4 +42,4 @@ class Judgement:
 
     @property
     def misconception(self) -> str | None:
-        return self.causes[0] if len(self.causes) == 1 else None
+        return self.misconceptions[0] if len(self.misconceptions) == 1 else None

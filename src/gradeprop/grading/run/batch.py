@@ -217,7 +217,7 @@ class _Batch:
     ) -> Judgement:
         """While several causes fit, ask about fresh inputs until they are told apart."""
         for attempt in range(1, PROBES_AGAIN + 1):
-            if len(judgement.causes) <= 1:
+            if len(judgement.misconceptions) <= 1:
                 break
             script = again(attempt)
             if not any(isinstance(ask, Call) for ask in script.asks):
@@ -277,11 +277,11 @@ class _Batch:
 
 def _with_causes_of(judgement: Judgement, fresh: Judgement) -> Judgement:
     """The first judgement's numbers with the causes that also explain the fresh inputs."""
-    left = tuple(cause for cause in judgement.causes if cause in fresh.causes)
+    left = tuple(cause for cause in judgement.misconceptions if cause in fresh.misconceptions)
     said = fresh if len(left) == 1 else judgement
     return replace(
         judgement,
-        causes=left,
+        misconceptions=left,
         observations=(*judgement.observations, *fresh.observations),
         asked=said.asked,
         report=said.report,

@@ -43,7 +43,7 @@ def describes(assignment: LoadedAssignment) -> dict[CheckKey, str]:
     }
 
 
-def causes(student: Marks) -> list[str]:
+def misconceptions(student: Marks) -> list[str]:
     """``exercise: misconception``, each once."""
     found: dict[str, None] = {}
     for key, part in student.result.parts():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradeprop.records.exports.csv_cells import Cell, to_csv
-from gradeprop.records.exports.interface import all_checks, all_parts, causes, checks_of
+from gradeprop.records.exports.interface import all_checks, all_parts, checks_of, misconceptions
 from gradeprop.records.marks import ClassMarks, Marks
 
 TOTALS = (
@@ -61,7 +61,7 @@ def _row(student: Marks, columns: list[tuple[str, ...]]) -> tuple[Cell, ...]:
         student.extra,
         student.penalty,
         *(points.get(column) for column in columns),
-        "; ".join(causes(student)),
+        "; ".join(misconceptions(student)),
         result.message,
         result.device,
         result.isolation,

@@ -1,0 +1,55 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Device = Literal["auto", "cpu", "cuda"]
+
+
+Isolation = Literal["auto", "full", "restricted", "none"]
+
+
+Format = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl", "code"]
+
+
+CourseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--course",
+        metavar="DIR",
+        help="The course folder. Default: the nearest one upward with a course.yaml.",
+    ),
+]
+
+
+SubmittedOption = Annotated[
+    Path | None,
+    typer.Option("--submitted", metavar="DIR", help="Default: submitted/ in the course folder."),
+]
+
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
+
+
+DeviceOption = Annotated[
+    Device,
+    typer.Option(
+        "--device", help="auto: the CPU, and the GPU if the course asks for it and there is one."
+    ),
+]
+
+
+IsolationOption = Annotated[
+    Isolation,
+    typer.Option(
+        "--isolation",
+        help=(
+            "How student code is kept apart. auto: the best there is, never none. none: no "
+            "protection."
+        ),
+    ),
+]
