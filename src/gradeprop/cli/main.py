@@ -18,6 +18,7 @@ from gradeprop.cli.options import (
     Format,
     IsolationOption,
     JsonOption,
+    StudentsOption,
     SubmittedOption,
 )
 from gradeprop.errors import GradepropError
@@ -58,9 +59,7 @@ def verify(
 def grade(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
     submitted: SubmittedOption = None,
-    student: Annotated[
-        list[str] | None, typer.Option("--student", metavar="ID", help="Only this one; repeatable.")
-    ] = None,
+    student: StudentsOption = None,
     device: DeviceOption = "auto",
     workers: Annotated[
         int | None,
@@ -112,9 +111,7 @@ def show(
 @command("Write each student's feedback as a page.")
 def feedback(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
-    student: Annotated[
-        list[str] | None, typer.Option("--student", metavar="ID", help="Only this one; repeatable.")
-    ] = None,
+    student: StudentsOption = None,
     submitted: SubmittedOption = None,
     course: CourseOption = None,
     json: JsonOption = False,

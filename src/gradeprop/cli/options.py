@@ -32,6 +32,10 @@ SubmittedOption = Annotated[
 ]
 
 
+StudentsOption = Annotated[
+    list[str] | None,
+    typer.Option("--student", metavar="ID", help="Only this one; repeatable."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
 
 
