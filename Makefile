@@ -29,7 +29,9 @@ lint: $(VENV)/.ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy --python-version 3.10 $$($(BIN)/python scripts/student_files.py)
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
 test: setup lint
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
