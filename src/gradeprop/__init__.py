@@ -39,7 +39,7 @@ def check(exercise: str, part: str | None = None) -> float:
     Raises:
         gradeprop.errors.UsageError: no such exercise or part, or the set-up cell was not run.
         gradeprop.errors.GraderFault: the check itself could not be run, say because torch was
-        patched.
+            patched.
     """
     from gradeprop.grading.public import in_notebook
 

@@ -35,3 +35,5 @@ Value: TypeAlias = (
     "bool | int | float | str | TensorState | Opaque"
     " | list[Value] | tuple[Value, ...] | dict[str, Value] | None"
 )
+"""What the wire carries: plain data, tensors with all that is known of them, and the names of types
+that it does not carry."""

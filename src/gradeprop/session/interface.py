@@ -59,6 +59,7 @@ class Call:
 
 
 Ask: TypeAlias = Read | Call
+"""One question."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +103,7 @@ class Stopped:
 
 
 Outcome: TypeAlias = Returned | Raised | Missing | Stopped
+"""What came of one question."""
 
 
 @dataclass(frozen=True)

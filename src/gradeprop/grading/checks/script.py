@@ -41,6 +41,7 @@ class Handle:
 
     @property
     def grad(self) -> Handle:
+        """Stands for the ``.grad`` of the value."""
         return replace(self, path=(*self.path, "grad"))
 
     def __bool__(self) -> bool:
@@ -125,6 +126,7 @@ class Reference:
         return self._inputs.draw(tuple(shape), dtype=dtype, device=self._device, **options)
 
     def expect(self, handle: Handle) -> Expectation:
+        """Begin to say what a value should be; see `Expectation`."""
         if not isinstance(handle, Handle):
             raise TypeError(
                 f"expect() takes what student.call() or student.value() returned, not {handle!r}"
@@ -132,6 +134,7 @@ class Reference:
         return Expectation(self, handle)
 
     def add(self, handle: Handle, problem: Problem, rule: Rule, requires_grad: bool | None) -> None:
+        """Write a probe down; `Expectation.to_match` calls this."""
         rule = self._completed(rule)
         self.probes.append(
             Probe(

@@ -74,6 +74,8 @@ class PartResult:
 
 @dataclass(frozen=True)
 class ExerciseResult:
+    """An exercise: the sum of its parts, None while one of them is unknown."""
+
     exercise: str
     score: float | None
     max_score: float
