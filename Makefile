@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 EXAMPLES := examples/submitted
 DEMO_ASSIGNMENTS := a01_slopes a03_descent a10_explain
 
-.PHONY: setup system demo test test-slow test-python lint format schemas examples bench clean
+.PHONY: setup system demo test test-slow test-python lint format schemas examples bench docs clean
 
 setup: $(VENV)/.ready system
 
@@ -56,6 +56,15 @@ examples: $(VENV)/.ready
 
 bench: setup
 	$(BIN)/python benchmarks/throughput.py --write docs/benchmarks.md
+
+# The documentation as a site in build/docs/, readable without a network. Its programs come only when asked for.
+docs: $(VENV)/.docs-ready
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@echo "Open build/docs/index.html"
+
+$(VENV)/.docs-ready: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build dist source release autograded feedback

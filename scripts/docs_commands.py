@@ -1,0 +1,56 @@
+"""Write the page of all commands while the documentation is built, from the commands themselves.
+
+A hook of mkdocs (see mkdocs.yml): what `gradeprop COMMAND --help` says stands in one place only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+import typer
+
+from gradeprop.cli.main import app
+
+MARKER = "<!-- every command of gradeprop -->"
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """mkdocs calls this for every page."""
+    return markdown.replace(MARKER, commands()) if MARKER in markdown else markdown
+
+
+def commands() -> str:
+    """All commands as Markdown, in the order of ``gradeprop --help``."""
+    group = typer.main.get_command(app)
+    return "\n".join(line for command in group.commands.values() for line in _command(command))
+
+
+def _command(command: Any) -> Iterator[str]:
+    context = type(command).context_class(command)
+    records = {
+        item.name: item.get_help_record(context)
+        for item in command.params
+        if item.get_help_record(context)
+    }
+    arguments = [
+        _typed(records[item.name][0])
+        for item in command.params
+        if item.param_type_name == "argument"
+    ]
+    yield f"## {command.name}\n"
+    yield f"```\n{' '.join(['gradeprop', command.name, *arguments, '[OPTIONS]'])}\n```\n"
+    yield f"{_paragraphs(escape(command.help or ''))}\n"
+    for name, words in records.values():
+        if words != "[required]":
+            yield f"- `{_typed(name)}` – {' '.join(escape(words).split())}"
+    yield ""
+
+
+def _typed(name: str) -> str:
+    """A name as it is typed: ``[EXERCISE]...``, not ``[EXERCISE]... <list[str]>``."""
+    return name if name.startswith("-") else name.partition(" <")[0]
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))

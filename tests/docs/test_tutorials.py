@@ -1,0 +1,125 @@
+"""The tutorials are run: files are written and commands given as they say, and what the commands
+print is held against what they show."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TUTORIALS = ROOT / "docs" / "tutorials"
+BLOCK = re.compile(r'^```\w+(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+ANSWER = re.compile(r"the answer to (\w+), (\w+)")
+ADDITION = "at the end of "
+LEFT_OUT = "…"
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@dataclass
+class Reader:
+    """Somebody who follows a tutorial in ``folder``."""
+
+    folder: Path
+    commands: int = 0
+    answers: list[str] = field(default_factory=list)
+
+    def follow(self, page: str) -> None:
+        text = (TUTORIALS / page).read_text(encoding="utf-8")
+        for title, body in BLOCK.findall(text):
+            if answer := ANSWER.fullmatch(title):
+                self.answer("-".join(answer.groups()), body)
+            elif title.startswith(ADDITION):
+                path = self.folder / title.removeprefix(ADDITION)
+                path.write_text(path.read_text(encoding="utf-8") + body, encoding="utf-8")
+            elif title:
+                path = self.folder / title
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(body, encoding="utf-8")
+            else:
+                self.type_in(body)
+
+    def answer(self, grade_id: str, source: str) -> None:
+        """Into every notebook that a student has."""
+        handed_out = {self.folder / name for name in ("release", "source", "examples")}
+        filled = 0
+        for path in self.folder.rglob("*.ipynb"):
+            if handed_out & set(path.parents):
+                continue
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            for cell in notebook["cells"]:
+                if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id:
+                    cell["source"] = source.rstrip("\n")
+                    filled += 1
+            path.write_text(json.dumps(notebook), encoding="utf-8")
+        assert filled, f"no notebook has a cell {grade_id}"
+        self.answers.append(grade_id)
+
+    def type_in(self, console: str) -> None:
+        for command, shown in _commands(console):
+            printed = self.run(command, may_fail="gradeprop: " in shown)
+            rest = printed
+            for piece in filter(None, re.split(rf"^{LEFT_OUT}\n", shown, flags=re.MULTILINE)):
+                assert piece in rest, f"{command} printed\n{printed}\nand not\n{piece}"
+                rest = rest[rest.index(piece) + len(piece) :]
+            if LEFT_OUT not in shown:
+                assert printed == shown, command
+            self.commands += 1
+
+    def run(self, command: str, *, may_fail: bool) -> str:
+        done = subprocess.run(
+            ["bash", "-c", f'gradeprop() {{ "{sys.executable}" -m gradeprop "$@"; }}; {command}'],
+            cwd=self.folder,
+            env={**os.environ, "COLUMNS": "80", "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert may_fail or done.returncode == 0, f"{command} printed\n{done.stdout}"
+        return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+
+
+def _commands(console: str) -> Iterator[tuple[str, str]]:
+    """Each command with the lines that are shown of what it prints."""
+    for piece in re.split(r"^\$ ", console, flags=re.MULTILINE)[1:]:
+        command, _, shown = piece.partition("\n")
+        yield command, shown
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """The course of this repository, without what commands have written into it."""
+    for name in ("exercises", "graders", "solutions", "schemas", "examples"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "course.yaml", tmp_path)
+    return tmp_path
+
+
+def test_an_instructors_first_assignment(tmp_path: Path) -> None:
+    reader = Reader(tmp_path)
+    reader.follow("first-assignment.md")
+    assert (reader.commands, len(reader.answers)) == (9, 1)
+
+
+def test_a_students_first_notebook(repository: Path) -> None:
+    reader = Reader(repository)
+    reader.run("gradeprop build a03_descent", may_fail=False)
+    shutil.copy(repository / "release" / "a03_descent" / "a03_descent.ipynb", repository)
+    reader.follow("first-notebook.md")
+    assert (reader.commands, len(reader.answers)) == (1, 2)
+
+
+def test_a_grading_run(repository: Path) -> None:
+    reader = Reader(repository)
+    reader.follow("grading-run.md")
+    assert reader.commands == 10
