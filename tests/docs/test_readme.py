@@ -8,47 +8,33 @@ from pathlib import Path
 import pytest
 
 from gradeprop.cli import show
-from gradeprop.course.load import load_course
-from gradeprop.grading.run.batch import Setting, Submission, grade_batch
-from gradeprop.grading.run.publish import release_of
+from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.results import write_result
-from gradeprop.session.grader.sandbox import open_sandbox
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DEMO = (ROOT / "scripts" / "demo.sh").read_text(encoding="utf-8")
-COMMAND = re.compile(r"^\$ gradeprop show (\w+) (\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LEFT_OUT = "…"
-
-
-def shown(assignment: str, student: str, folder: Path) -> None:
-    """Grade the bundled hand-in and print what `gradeprop show` prints of it."""
-    course = load_course(ROOT)
-    loaded = course.assignment(assignment)
-    release = release_of(course, loaded)
-    path = ROOT / "examples" / "submitted" / student / assignment / f"{assignment}.ipynb"
-    (folder / "course.yaml").touch()
-    with open_sandbox("auto") as sandbox:
-        setting = Setting(course, loaded, release, b"k" * 32, ("cpu",), {"cpu": sandbox})
-        grade_batch(
-            setting,
-            [Submission(student, path.read_bytes())],
-            lambda result: write_result(folder, result),
-        )
-    show.run(assignment, student, folder, details=False, as_json=False)
+COMMAND = re.compile(r"^\$ (gradeprop show (\w+) (\w+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LEFT_OUT = "…\n"
 
 
 def test_the_result_that_the_readme_shows_is_what_the_demo_prints(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    shown_result: SubmissionResult,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     match = COMMAND.search(README)
     assert match, "the README shows a result"
-    assignment, student, quoted = match.groups()
-    assert f"gradeprop show {assignment} {student}\n" in DEMO
+    command, assignment, student, quoted = match.groups()
+    assert (assignment, student) == (shown_result.assignment, shown_result.student)
+    assert f"{command}\n" in DEMO
     monkeypatch.setenv("COLUMNS", "80")
-    shown(assignment, student, tmp_path)
+    (tmp_path / "course.yaml").touch()
+    write_result(tmp_path, shown_result)
+    show.run(assignment, student, tmp_path, details=False, as_json=False)
     printed = capsys.readouterr().out
-    for piece in filter(None, quoted.split(f"{LEFT_OUT}\n")):
+    for piece in filter(None, quoted.split(LEFT_OUT)):
         assert piece in printed
 
 

@@ -1,23 +1,40 @@
-"""Write the page of all commands while the documentation is built, from the commands themselves.
+"""What mkdocs is told while it builds the documentation (see ``hooks`` in mkdocs.yml).
 
-A hook of mkdocs (see mkdocs.yml): what `gradeprop COMMAND --help` says stands in one place only."""
+The page of all commands is made of the commands themselves: what `gradeprop COMMAND --help` says
+stands in one place only. And no page may load anything from elsewhere: it is to be read without a
+network."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
 
 import typer
+from mkdocs.exceptions import PluginError
 
 from gradeprop.cli.main import app
 
 MARKER = "<!-- every command of gradeprop -->"
+_FROM_ELSEWHERE = re.compile(
+    r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=.?(?:https?:)?//[^>]*"
+)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """mkdocs calls this for every page."""
     return markdown.replace(MARKER, commands()) if MARKER in markdown else markdown
+
+
+def on_post_page(output: str, page: Any, **_: Any) -> None:
+    """Refuse a page that asks the network for a part of it.
+
+    Raises:
+        PluginError: it does.
+    """
+    if found := _FROM_ELSEWHERE.search(output):
+        raise PluginError(f"{page.file.src_path} loads from elsewhere: {found[0]}>")
 
 
 def commands() -> str:

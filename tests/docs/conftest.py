@@ -1,0 +1,36 @@
+"""One student of the bundled class, graded once for all pages that show the result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gradeprop.course.load import load_course
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.grading.run.batch import Setting, Submission, grade_batch
+from gradeprop.grading.run.publish import release_of
+from gradeprop.session.grader.sandbox import open_sandbox
+
+ROOT = Path(__file__).parents[2]
+STUDENT, ASSIGNMENT = "grace", "a03_descent"
+
+
+@pytest.fixture(scope="session")
+def shown_result() -> SubmissionResult:
+    """The result that the README and the contract show, from the bundled hand-in."""
+    course = load_course(ROOT)
+    assignment = course.assignment(ASSIGNMENT)
+    path = ROOT / "examples" / "submitted" / STUDENT / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    results: list[SubmissionResult] = []
+    with open_sandbox("auto") as sandbox:
+        setting = Setting(
+            course,
+            assignment,
+            release_of(course, assignment),
+            b"k" * 32,
+            ("cpu",),
+            {"cpu": sandbox},
+        )
+        grade_batch(setting, [Submission(STUDENT, path.read_bytes())], results.append)
+    return results[0]
