@@ -19,6 +19,8 @@ __all__ = [
     "Call",
     "CellOutcome",
     "CellSource",
+    "IsolatingLevel",
+    "Level",
     "Limits",
     "Missing",
     "Opaque",
@@ -35,6 +37,9 @@ __all__ = [
 ]
 
 StopReason: TypeAlias = Literal["timeout", "killed", "memory", "output"]
+IsolatingLevel: TypeAlias = Literal["full", "restricted"]
+Level: TypeAlias = IsolatingLevel | Literal["none"]
+"""How much stands around student code; ``gradeprop.session.isolation`` says what."""
 Place = NewType("Place", int)
 """Where a session's notebook has stood, as `Session.mark` gave it."""
 
@@ -184,7 +189,7 @@ class Session(_Closing):
 class Sandbox(_Closing):
     """Opens sessions. One per worker; use as a context manager."""
 
-    level: Literal["full", "restricted", "none"]
+    level: Level
 
     def ready(self) -> None:
         """Wait until it can open sessions; the first session would wait as long.

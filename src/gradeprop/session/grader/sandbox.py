@@ -1,5 +1,4 @@
-"""The sandbox that grading uses: sessions as children of a warm process, and the choice of
-isolation.
+"""The sandbox that grading uses: sessions in children of a warm process, at a chosen isolation.
 
 Trusted side; importable everywhere, of use on Linux only.
 """
@@ -15,17 +14,17 @@ from pathlib import PurePosixPath
 from typing import IO, Final, Literal
 
 from gradeprop.errors import GraderFault, MissingFacility, UsageError
-from gradeprop.session.grader.conversation import Conversation, CutShortError
-from gradeprop.session.grader.session import ProcessSession, Setup
+from gradeprop.session.grader.conversation import Conversation
+from gradeprop.session.grader.nursery import Setup
+from gradeprop.session.grader.session import ProcessSession
 from gradeprop.session.grader.warm_process import Start, WarmProcess
-from gradeprop.session.interface import Limits, Sandbox
+from gradeprop.session.interface import Level, Limits, Sandbox, Session
 from gradeprop.session.isolation.control_group import ControlGroup, control_group
 from gradeprop.session.isolation.survey import best_level, layers_for, working
 
 __all__ = ["ProcessSandbox", "ProcessSession", "open_sandbox"]
 
 Isolation = Literal["auto", "full", "restricted", "none"]
-Level = Literal["full", "restricted", "none"]
 
 # What a submission may write: files of this size, and at `restricted` this many.
 _FILE_BYTES: Final = 16 << 20
@@ -75,12 +74,15 @@ class ProcessSandbox(Sandbox):
         *,
         gpu: bool = False,
     ) -> None:
-        self.level, self._gpu = level, gpu
+        self.level = level
         self.can_fork_children = not gpu
-        self._start, self._counting, self._cleanup = start, counting, cleanup
+        self._gpu = gpu
+        self._start = start
+        self._counting = counting
+        self._cleanup = cleanup
         self._warm: WarmProcess | None = None
         self._measured: WarmProcess | None = None
-        self._sessions: dict[ProcessSession, Limits] = {}
+        self._sessions: dict[Session, Limits] = {}
         self._kills = 0
         self.last_words = ""
         self._closed = False
@@ -111,23 +113,29 @@ class ProcessSandbox(Sandbox):
         if self._measured is not self._warm:
             self._warm.ready()
             self._measured = self._warm
-            if self._counting.group is not None:
-                self._counting.group.note_baseline()
-                self._kills = self._counting.group.kills()
-                self._limit_all()
+            self._measure()
         return self._warm
 
+    def _measure(self) -> None:
+        """What a new warm process takes is no submission's."""
+        group = self._counting.group
+        if group is not None:
+            group.note_baseline()
+            self._kills = group.kills()
+            self._limit_all()
+
     def _memory_ran_out(self) -> bool:
-        """Whether a process of this sandbox has been killed for memory since this was asked
-        last."""
+        """Whether a process of this sandbox was killed for memory since this was last asked."""
         if self._counting.group is None:
             return False
-        before, self._kills = self._kills, self._counting.group.kills()
-        return self._kills > before
+        kills_before = self._kills
+        self._kills = self._counting.group.kills()
+        return self._kills > kills_before
 
     def _limit_all(self) -> None:
-        """Give the control group what all open sessions may have together; the last one's without
-        any."""
+        """Give the control group what all open sessions may have together.
+
+        Without any it keeps what it had."""
         group = self._counting.group
         if group is not None and self._sessions:
             memory = sum(limits.memory_mb for limits in self._sessions.values())
@@ -169,18 +177,16 @@ class ProcessSandbox(Sandbox):
         conversation = Conversation(
             child, limits, supervised=self._counting.supervised, memory_ran_out=self._memory_ran_out
         )
-        try:
-            conversation.start(setup.seed, dict(setup.files), gpu=self._gpu)
-        except CutShortError as cut:
+        cut = conversation.start(setup.seed, dict(setup.files), gpu=self._gpu)
+        if cut is not None:
             said = self.warm().log_tail()
-            raise GraderFault(f"a session could not start: {cut.message}; {said}") from None
+            raise GraderFault(f"a session could not start: {cut.message}; {said}")
         return conversation
 
-    def alone(self, session: ProcessSession) -> bool:
-        """Whether no other session is open."""
+    def alone(self, session: Session) -> bool:
         return set(self._sessions) <= {session}
 
-    def forget(self, session: ProcessSession) -> None:
+    def forget(self, session: Session) -> None:
         self._sessions.pop(session, None)
         self._limit_all()
 

@@ -1,0 +1,112 @@
+"""One check's questions, and what came of asking them. Trusted side; plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gradeprop.session import messages
+from gradeprop.session.interface import Ask, Limits, Outcome, Read, Stopped, StopReason
+from gradeprop.session.wire.frames import Frame, WireError
+from gradeprop.session.wire.values import decode_outcomes, encode_asks
+
+__all__ = ["MOVED", "Answers", "Cut", "Questions", "answer_in", "worded"]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Why a child did not do what was asked, or not to the end.
+
+    Attributes:
+        reason, message: what the student hears.
+        gone: whether the child had ended by itself.
+    """
+
+    reason: StopReason
+    message: str
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The outcomes of one check's asks, in order.
+
+    Attributes:
+        outcomes: those that came.
+        cut: why not all of them did, else None.
+        moved: whether none came because the state is no longer what it was at the place.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    cut: Cut | None = None
+    moved: bool = False
+
+    def of_each(self, asks: Sequence[Ask]) -> list[Outcome]:
+        """One outcome for each ask: from where the answers were cut, that they were."""
+        outcomes = list(self.outcomes)
+        if self.cut is not None:
+            stopped = Stopped(self.cut.reason, self.cut.message)
+            outcomes += [stopped] * (len(asks) - len(outcomes))
+        return outcomes
+
+
+MOVED: Final = Answers(moved=True)
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The asks of one check, as they are and as they travel.
+
+    Attributes:
+        seconds: what answering all of them may take.
+    """
+
+    asks: Sequence[Ask]
+    rows: list[Any]
+    tail: bytes
+    seconds: float
+
+    @staticmethod
+    def of(asks: Sequence[Ask], seconds: float) -> Questions:
+        """``asks``, ready to be sent.
+
+        Raises:
+            TypeError: an argument is not a `Value` that travels.
+        """
+        rows, tail = encode_asks(asks)
+        return Questions(asks, rows, tail, seconds)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether no code of the student's runs to answer them."""
+        return all(isinstance(ask, Read) for ask in self.asks)
+
+    def too_late(self, answered: int) -> str:
+        """What the student hears when time is up after the first ``answered`` of them."""
+        return messages.answer_too_slow(self.asks[answered].name, self.seconds)
+
+
+def answer_in(frame: Frame, ask: Ask, limits: Limits) -> Outcome | None:
+    """The outcome of ``ask`` in ``frame``; None if it says that the state has moved.
+
+    Raises:
+        WireError: that is no answer.
+    """
+    if frame.head.get("moved") is True:
+        return None
+    outcomes = decode_outcomes(frame.head.get("outcomes"), frame.tail)
+    if len(outcomes) != 1:
+        raise WireError("malformed", "not one answer")
+    return worded(outcomes[0], ask, limits)
+
+
+def worded(outcome: Outcome, ask: Ask, limits: Limits) -> Outcome:
+    """``outcome`` of ``ask``; a stop in our words, since the child's could carry an input."""
+    if not isinstance(outcome, Stopped):
+        return outcome
+    if outcome.reason == "memory":
+        return Stopped("memory", messages.too_much_memory(limits.memory_mb))
+    if outcome.reason == "output":
+        return Stopped("output", messages.answer_too_large(ask.name, limits.result_mb))
+    return Stopped("killed", messages.MALFORMED)

@@ -1,0 +1,134 @@
+"""Checkers, the forks of a child that answer checks, as the grader sees them. Trusted side."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from gradeprop.session import messages
+from gradeprop.session.grader.asking import MOVED, Answers, Cut, Questions, answer_in
+from gradeprop.session.grader.line import Line
+from gradeprop.session.grader.warm_process import Child
+from gradeprop.session.interface import Limits, Outcome
+from gradeprop.session.wire.frames import Channel, WireError
+
+__all__ = ["Checkers"]
+
+# A checker's own folder, and the copies of the working folder's files in it.
+_FILES: Final = 64
+
+
+@dataclass(frozen=True)
+class _Checker:
+    number: int
+    channel: Channel
+
+
+class Checkers:
+    """Of one child, one after the other.
+
+    A checker goes on to the next check as long as none leaves a trace that matters to it.
+
+    Args:
+        child: forks them.
+        line: to the child.
+        limits: what the submission may use.
+        supervised: whether forks must be announced to the warm process.
+    """
+
+    def __init__(self, child: Child, line: Line, limits: Limits, *, supervised: bool) -> None:
+        self._child = child
+        self._line = line
+        self._limits = limits
+        self._supervised = supervised
+        self._current: _Checker | None = None
+
+    def ask(self, questions: Questions) -> Answers:
+        """Have a checker answer, a fresh one if the present one cannot go back to its beginning."""
+        was_fresh = self._current is None
+        answers = self._ask_one(questions)
+        if not answers.moved:
+            return answers
+        if was_fresh:  # it has been nowhere
+            return Answers(cut=self._line.lose("killed", messages.MALFORMED))
+        self.leave()
+        return self.ask(questions)
+
+    def leave(self) -> None:
+        """Let go of the present checker; it ends when it notices."""
+        if self._current is not None:
+            self._current.channel.close()
+            self._current = None
+
+    def _ask_one(self, questions: Questions) -> Answers:
+        deadline = time.monotonic() + questions.seconds
+        try:
+            checker = self._current or self._fork(deadline)
+        except WireError as error:
+            return Answers(cut=self._line.cut_by(error, questions.too_late(0)))
+        head = {"asks": questions.rows, "seconds": questions.seconds}
+        outcomes: list[Outcome] = []
+        try:
+            checker.channel.send(head, questions.tail, deadline=deadline)
+            for ask in questions.asks:
+                frame = checker.channel.receive(
+                    deadline=deadline + self._line.grace_s,
+                    json_cap=self._line.json_cap,
+                    tail_cap=self._line.tail_cap(1),
+                )
+                outcome = answer_in(frame, ask, self._limits)
+                if outcome is None:
+                    return MOVED
+                outcomes.append(outcome)
+        except WireError as error:
+            late = questions.too_late(len(outcomes))
+            return Answers(tuple(outcomes), self._cut_by(error, checker, late))
+        return Answers(tuple(outcomes))
+
+    def _fork(self, deadline: float) -> _Checker:
+        """A checker of the place where the notebook stands.
+
+        Raises:
+            WireError: the child does not take the request.
+        """
+        number = self._line.next_number()
+        ours, theirs = socket.socketpair()
+        self._current = _Checker(number, Channel(ours))
+        with theirs:
+            if self._supervised:
+                self._child.allow(forks=1, files=_FILES)
+            request = {"op": "fork", "n": number}
+            self._line.send(request, deadline=deadline, fds=(theirs.fileno(),))
+        return self._current
+
+    def _cut_by(self, error: WireError, checker: _Checker, late: str) -> Cut:
+        """What ``error`` on the channel of ``checker`` means."""
+        self.leave()
+        try:
+            code = self._how_it_ended(checker)
+        except WireError as gone:  # the child was, and took the checker with it
+            return self._line.cut_by(gone, late)
+        if error.kind == "deadline" or code == -signal.SIGALRM:
+            cut = Cut("timeout", late)
+        else:
+            cut = Cut(*self._line.why(error, code))
+        if code is None:
+            return self._line.lose(cut.reason, cut.message)
+        return cut
+
+    def _how_it_ended(self, checker: _Checker) -> int | None:
+        """The exit code of ``checker``, which the child ends now; None if it does not say.
+
+        Raises:
+            WireError: the child is gone.
+        """
+        number = self._line.next_number()
+        request = {"op": "end", "n": number, "checker": checker.number}
+        frame = self._line.in_time(request, time.monotonic() + self._line.grace_s)
+        if frame is None or frame.head.get("n") != number:
+            return None
+        code = frame.head.get("code")
+        return code if type(code) is int and -65 < code < 256 else None

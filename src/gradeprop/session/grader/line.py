@@ -1,0 +1,126 @@
+"""The line to one child: frames with a deadline, and what it means when one does not come.
+
+Trusted side.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from gradeprop.session import messages
+from gradeprop.session.grader.asking import Cut
+from gradeprop.session.grader.warm_process import Child
+from gradeprop.session.interface import Limits, StopReason
+from gradeprop.session.wire.frames import Frame, WireError
+
+__all__ = ["Line"]
+
+_JSON_SLACK: Final = 1 << 20
+
+
+class Line:
+    """To one child, of use until something goes wrong on it.
+
+    Args:
+        child: fresh from the warm process.
+        limits: what the submission may use.
+        memory_ran_out: says whether the kernel has just killed something for memory.
+
+    Attributes:
+        grace_s: after Ctrl-C a cell may take this long to stop by itself; after a check's
+            deadline, its process.
+        is_lost: whether something went wrong; the child is of no use any more.
+    """
+
+    grace_s: float = 1.0
+
+    def __init__(self, child: Child, limits: Limits, memory_ran_out: Callable[[], bool]) -> None:
+        self.is_lost = False
+        self._child = child
+        self._limits = limits
+        self._memory_ran_out = memory_ran_out
+        self._number = 0
+
+    def next_number(self) -> int:
+        """For a request whose answer must name it."""
+        self._number += 1
+        return self._number
+
+    def send(
+        self, head: dict[str, Any], tail: bytes = b"", *, deadline: float, fds: Sequence[int] = ()
+    ) -> None:
+        """Send one frame.
+
+        Raises:
+            WireError: the child does not take it; see `cut_by`.
+        """
+        self._child.channel.send(head, tail, fds=fds, deadline=deadline)
+
+    def receive(self, deadline: float, *, answers: int = 1) -> Frame:
+        """Wait for one frame, which may hold so many ``answers``.
+
+        Raises:
+            WireError: it does not come, or is none; see `cut_by`.
+        """
+        return self._child.channel.receive(
+            deadline=deadline, json_cap=self.json_cap, tail_cap=self.tail_cap(answers)
+        )
+
+    def in_time(self, head: dict[str, Any], deadline: float) -> Frame | None:
+        """What the child says to ``head``; None if nothing by the deadline.
+
+        Raises:
+            WireError: it is gone, or says no frame; see `cut_by`.
+        """
+        try:
+            self.send(head, deadline=deadline)
+            return self.receive(deadline)
+        except WireError as error:
+            if error.kind != "deadline":
+                raise
+            return None
+
+    @property
+    def json_cap(self) -> int:
+        """The most bytes of JSON in one frame of the student's side."""
+        # Text may need six bytes of JSON for one.
+        text = 8 * (self._limits.output_kb_cell << 10)
+        return text + (self._limits.result_mb << 20) + _JSON_SLACK
+
+    def tail_cap(self, answers: int) -> int:
+        """The most bytes after the JSON in a frame with so many ``answers``."""
+        return 2 * answers * (self._limits.result_mb << 20) + _JSON_SLACK
+
+    def lose(self, reason: StopReason, message: str, *, gone: bool = False) -> Cut:
+        """Give the child up, for this reason."""
+        self.is_lost = True
+        return Cut(reason, message, gone)
+
+    def cut_by(self, error: WireError, late: str) -> Cut:
+        """What ``error`` on this line means; the child is lost.
+
+        Args:
+            late: what the student hears if time was up.
+
+        Raises:
+            WarmProcessLostError: the warm process went away, and the child with it.
+        """
+        if error.kind == "deadline":
+            return self.lose("timeout", late)
+        gone = error.kind == "eof"
+        code = self._child.ended(self.grace_s) if gone else None
+        reason, message = self.why(error, code)
+        return self.lose(reason, message, gone=gone)
+
+    def why(self, error: WireError, code: int | None) -> tuple[StopReason, str]:
+        """What the student hears when an exchange broke off and its process ended with ``code``."""
+        if error.kind == "too_big":
+            return "output", f"the answer is larger than {self._limits.result_mb} MiB"
+        if error.kind == "malformed":
+            return "killed", messages.MALFORMED
+        killed = code == -signal.SIGKILL and self._memory_ran_out()
+        if killed or code == messages.OUT_OF_MEMORY:
+            return "memory", messages.too_much_memory(self._limits.memory_mb)
+        return "killed", messages.ended(code)

@@ -1,0 +1,47 @@
+"""Where a session's children come from: what it needs of the sandbox that opened it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from gradeprop.session.grader.conversation import Conversation
+from gradeprop.session.interface import Limits, Session
+
+__all__ = ["Nursery", "Setup"]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a session starts from, each time anew."""
+
+    limits: Limits
+    seed: int
+    files: Mapping[str, bytes]
+
+
+class Nursery(Protocol):
+    """Forks children of a warm process, which it starts again when it dies.
+
+    Attributes:
+        can_fork_children: whether a child may be forked when its cells have run.
+        last_words: what the warm process said before it died last.
+    """
+
+    can_fork_children: bool
+    last_words: str
+
+    def fork(self, setup: Setup) -> Conversation:
+        """The conversation with a fresh child, told what to start from.
+
+        Raises:
+            GraderFault: the child does not start.
+            WarmProcessLostError: the warm process died.
+        """
+
+    def alone(self, session: Session) -> bool:
+        """Whether no other session is open."""
+
+    def forget(self, session: Session) -> None:
+        """This session has closed."""

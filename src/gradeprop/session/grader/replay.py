@@ -1,0 +1,196 @@
+"""The way back when a session's child is lost: another one that takes the same steps. Trusted side.
+
+A session that loses its process (a crash, a hang that ignores Ctrl-C) gets a new one in which the
+cells that had run well run again, so that what is asked later meets the state it should."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from gradeprop.errors import GraderFault
+from gradeprop.session.grader.asking import Cut
+from gradeprop.session.grader.conversation import Conversation
+from gradeprop.session.grader.nursery import Nursery, Setup
+from gradeprop.session.grader.warm_process import WarmProcessLostError
+from gradeprop.session.interface import CellSource, Place, Session
+
+__all__ = ["Cell", "Mark", "Replay", "Run"]
+
+_Result = TypeVar("_Result")
+
+# Losing the warm process this often while alone in it is the submission's own doing.
+_ALONE_LOSSES: Final = 2
+_MAX_LOSSES: Final = 4
+_MAX_REPLAYS: Final = 20
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that has run, and for how long it may run again."""
+
+    source: CellSource
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place between cells, and how long the cells before it have taken."""
+
+    place: Place
+    spent_s: float
+
+
+@dataclass
+class Run:
+    """A run of the notebook in one child, and how far it has come.
+
+    Attributes:
+        done: how many steps (cells that ran well, and marks).
+        asked: whether calls have been answered in it, so that no further cell may run there.
+    """
+
+    conversation: Conversation
+    done: int = 0
+    asked: bool = False
+
+
+class Replay:
+    """Keeps one run of the notebook, and the steps that the next one will have to take.
+
+    Args:
+        nursery: where children come from.
+        session: whose it is.
+        setup: what each starts from.
+
+    Attributes:
+        starts_s: seconds in which children started.
+    """
+
+    def __init__(self, nursery: Nursery, session: Session, setup: Setup) -> None:
+        self.starts_s = 0.0
+        self._nursery = nursery
+        self._session = session
+        self._setup = setup
+        self._run: Run | None = None
+        self._steps: list[Cell | Mark] = []
+        self._losses = 0
+        self._alone_losses = 0
+        self._closed = False
+
+    def do(
+        self, job: Callable[[Run], _Result], *, at: Mark | None = None, asked_too: bool = False
+    ) -> _Result | Cut:
+        """What ``job`` makes of a run; again in a new warm process if the old one dies meanwhile.
+
+        Args:
+            job: of what it got from a process that then died nothing remains.
+            at: the place where the run is to stand, after all that ran if not given.
+            asked_too: whether it may be one in which calls have been answered.
+
+        Returns: its result, or why there is no run to do it with.
+
+        Raises:
+            GraderFault: the warm process cannot be kept alive.
+        """
+        while True:
+            try:
+                run = self._standing_at(at, asked_too=asked_too)
+                if isinstance(run, Cut):
+                    return run
+                result = job(run)
+            except WarmProcessLostError:
+                cut = self._note_loss()
+                if cut is not None:
+                    return cut
+                continue
+            if run.conversation.is_lost:
+                self._drop()
+            return result
+
+    def done(self, step: Cell | Mark) -> None:
+        """The run has just taken ``step``, and every later one will have to."""
+        self._steps.append(step)
+        assert self._run is not None
+        self._run.done = len(self._steps)
+
+    def owe(self, step: Cell | Mark) -> None:
+        """The run has failed to take ``step``; the next one will."""
+        self._steps.append(step)
+
+    def close(self) -> None:
+        self._closed = True
+        self._drop()
+
+    def _note_loss(self) -> Cut | None:
+        """The warm process is gone; what that means if it is not to be tried again."""
+        self._run = None
+        self._losses += 1
+        if self._nursery.alone(self._session):
+            self._alone_losses += 1
+        if self._alone_losses >= _ALONE_LOSSES:
+            self._alone_losses = 0
+            return Cut("killed", "your code ended the process that runs it, twice")
+        if self._losses >= _MAX_LOSSES:
+            raise GraderFault(
+                f"the warm process died {self._losses} times: {self._nursery.last_words}"
+            )
+        return None
+
+    def _standing_at(self, place: Mark | None, *, asked_too: bool) -> Run | Cut:
+        """The run, brought to ``place``; a new one if the present one is of no use for that."""
+        if self._closed:
+            raise GraderFault("the session is closed")
+        for _ in range(_MAX_REPLAYS):
+            wanted = len(self._steps) if place is None else self._steps.index(place) + 1
+            if self._run is not None and not _serves(self._run, wanted, asked_too):
+                self._drop()
+            if self._run is None:
+                self._run = self._start()
+            if self._has_caught_up(self._run, wanted):
+                return self._run
+            self._drop()
+        return Cut("killed", "the notebook could not be brought back to where it was")
+
+    def _start(self) -> Run:
+        began = time.monotonic()
+        try:
+            return Run(self._nursery.fork(self._setup))
+        finally:
+            self.starts_s += time.monotonic() - began
+
+    def _has_caught_up(self, run: Run, wanted: int) -> bool:
+        """Have ``run`` take the steps that it has not taken; False if one of them ended it."""
+        while run.done < wanted:
+            step = self._steps[run.done]
+            if isinstance(step, Mark):
+                failed = run.conversation.mark(step.place) is not None
+            else:
+                failed = isinstance(run.conversation.run(step.source, step.seconds), Cut)
+            if failed:
+                # A cell ran well before; now it is left out rather than tried for ever.
+                if isinstance(step, Cell):
+                    del self._steps[run.done]
+                return False
+            run.done += 1
+        return True
+
+    def _drop(self) -> None:
+        """End the run; the next job starts a new one."""
+        run = self._run
+        self._run = None
+        if run is None:
+            return
+        try:
+            run.conversation.close()
+        except WarmProcessLostError:
+            self._losses += 1
+
+
+def _serves(run: Run, wanted: int, asked_too: bool) -> bool:
+    """Whether ``run`` goes on, is not past ``wanted`` steps, and has not answered what matters."""
+    if run.conversation.has_ended or run.done > wanted:
+        return False
+    return asked_too or not run.asked
