@@ -151,7 +151,7 @@ ENDINGS = [
     "import resource; resource.setrlimit(resource.RLIMIT_CPU, (0, 0))\nwhile True: pass",
     "get_ipython().run_cell = None\n1 / 0",
     "import gc\nfor o in gc.get_objects():\n"
-    "    if type(o).__name__ == 'Submission': o._run = o._read = o._fork = None",
+    "    if type(o).__name__ == 'NotebookProcess': o._run = o._read = o._fork = None",
 ]
 
 

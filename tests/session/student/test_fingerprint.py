@@ -14,14 +14,8 @@ import numpy as np
 import pytest
 import torch
 
-from gradeprop.session.student.fingerprint import (
-    Budget,
-    facts_of,
-    listing,
-    numbers,
-    put_back,
-    surroundings,
-)
+from gradeprop.session.student.fingerprint import Budget, facts_of
+from gradeprop.session.student.surroundings import listing, numbers, put_back, surroundings
 
 NOTEBOOK = """
 import math, random

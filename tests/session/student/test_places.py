@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import torch
 
-from gradeprop.session.student.fingerprint import thread_count
-from gradeprop.session.student.places import Place
+from gradeprop.session.student.places import Bookmark
+from gradeprop.session.student.surroundings import python_threads
 
 CELL = """
 import torch
@@ -33,8 +33,8 @@ later_defined = lambda: not_yet
 ASKED = ["uses", "through", "any_name", "model", "in_a_list", "calls_private"]
 
 
-def here(names: dict[str, Any], folder: Path) -> Place:
-    return Place(names, folder, thread_count())
+def here(names: dict[str, Any], folder: Path) -> Bookmark:
+    return Bookmark(names, folder, python_threads())
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_with_a_thread_of_student_code_nothing_is_certain(
     names: dict[str, Any], tmp_path: Path
 ) -> None:
     place = here(names, tmp_path)
-    with_thread = Place(names, tmp_path, thread_count() - 1)
+    with_thread = Bookmark(names, tmp_path, python_threads() - 1)
     assert place.go_back(["uses"])
     assert not with_thread.go_back(["uses"])
 

@@ -29,7 +29,7 @@ from gradeprop.session.isolation.forker import MAPS, Forker, Running, address_sp
 from gradeprop.session.isolation.layers import Layers
 from gradeprop.session.isolation.supervisor import Supervisor, processes_below
 
-__all__ = ["Worker", "main"]
+__all__ = ["WarmLoop", "main"]
 
 _MESSAGE_CAP: Final = 1 << 16
 # Folders that tell nothing of this machine, and that students' own output may well name.
@@ -37,7 +37,7 @@ _EVERYBODYS: Final = {"/usr", "/usr/local"}
 
 
 @dataclass
-class Worker:
+class WarmLoop:
     """The loop around the forks.
 
     Attributes:
@@ -65,6 +65,7 @@ class Worker:
                 self._bury(child)
 
     def _wait(self) -> set[int]:
+        """The descriptors at which something has happened."""
         poller = select.poll()
         poller.register(self.control, select.POLLIN)
         for child in self.running.values():
@@ -75,60 +76,65 @@ class Worker:
         return {descriptor for descriptor, _ in poller.poll()}
 
     def _attend(self, child: Running, ready: set[int]) -> None:
-        if (
-            child.supervisor is not None
-            and child.supervisor.fileno() in ready
-            and not child.supervisor.answer()
-        ):
-            child.supervisor.close()
+        supervisor = child.supervisor
+        if supervisor is not None and supervisor.fileno() in ready and not supervisor.answer():
+            supervisor.close()
             child.supervisor = None
         if child.handover is not None and child.handover.fileno() in ready:
-            _, listeners, _, _ = socket.recv_fds(child.handover, 1, 1)
-            child.handover.close()
-            child.handover = None
-            if listeners:
-                request = child.request
-                child.supervisor = Supervisor(
-                    listeners[0],
-                    child.pid,
-                    tasks=request["processes"],
-                    processes=request["spare_processes"],
-                    files=request["files"],
-                    forks=child.forks,
-                )
+            self._take_over(child, child.handover)
         if child.pidfd in ready:
             self._bury(child)
+
+    @staticmethod
+    def _take_over(child: Running, handover: socket.socket) -> None:
+        """Supervise ``child``, which hands over its listener."""
+        _, listeners, _, _ = socket.recv_fds(handover, 1, 1)
+        handover.close()
+        child.handover = None
+        if listeners:
+            child.supervisor = Supervisor(
+                listeners[0],
+                child.pid,
+                tasks=child.request["processes"],
+                processes=child.request["spare_processes"],
+                files=child.request["files"],
+                forks=child.forks,
+            )
 
     def _tell(self, message: dict[str, Any]) -> None:
         self.control.send(json.dumps(message).encode())
 
     def _obey(self) -> bool:
-        data, fds, _, _ = socket.recv_fds(self.control, _MESSAGE_CAP, 4)
+        """Do what the grader says next; False if it says no more."""
+        data, descriptors, _, _ = socket.recv_fds(self.control, _MESSAGE_CAP, 4)
         if not data:
             return False
         request = json.loads(data)
-        number = request["id"]
-        child = self.running.get(number)
+        if request["op"] == "open":
+            self._open(request, descriptors)
+            return True
+        child = self.running.get(request["id"])
+        if child is None:
+            return True
         if request["op"] == "signal":
-            if child is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(child.pidfd, request["signal"])
-            return True
-        if request["op"] == "allow":
-            if child is not None and child.supervisor is not None:
-                child.supervisor.forks = request["forks"]
-                child.supervisor.files += request["files"]
-            elif child is not None:
-                child.forks = request["forks"]
-            return True
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(child.pidfd, request["signal"])
+        elif child.supervisor is not None:
+            child.supervisor.forks = request["forks"]
+            child.supervisor.files += request["files"]
+        else:
+            child.forks = request["forks"]
+        return True
+
+    def _open(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        number = request["id"]
         try:
-            self.running[number] = self.forker.fork(request, fds[0])
+            self.running[number] = self.forker.fork(request, descriptors[0])
         except OSError as error:
             self._tell({"id": number, "failed": str(error)})
         finally:
-            for descriptor in fds:
+            for descriptor in descriptors:
                 os.close(descriptor)
-        return True
 
     def _bury(self, child: Running) -> None:
         _, status = os.waitpid(child.pid, 0)
@@ -143,16 +149,14 @@ class Worker:
         self._tell({"id": child.number, "ended": os.waitstatus_to_exitcode(status)})
 
     def _end_orphans(self) -> None:
-        """End what a child left behind. At ``full`` its PID namespace has done so already;
-        otherwise orphans become children of this process, and anything here that is no running
-        child is one."""
+        """End what a child left behind.
+
+        At ``full`` its PID namespace has done so already; otherwise orphans become children of
+        this process, and anything here that is no running child is one."""
         if self.forker.layers.level == "full":
             return
         known = {child.pid for child in self.running.values()}
-        while True:
-            orphans = [pid for pid in direct_children() if pid not in known]
-            if not orphans:
-                return
+        while orphans := direct_children() - known:
             for pid in orphans:
                 for below in (*processes_below(pid), pid):
                     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -161,19 +165,18 @@ class Worker:
                     os.waitpid(pid, 0)
 
 
-def direct_children() -> list[int]:
+def direct_children() -> set[int]:
     """The children of this process."""
     text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-    return [int(word) for word in text.split()]
+    return {int(word) for word in text.split()}
 
 
 def main() -> None:
-    """Entry point: ``argv[1]`` is the control socket's descriptor, ``argv[2]`` the configuration
-    (JSON)."""
+    """Entry point: ``argv[1]`` is the control socket's descriptor, ``argv[2]`` JSON: what to do."""
     control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(sys.argv[2])
     from gradeprop.session.isolation import syscalls
-    from gradeprop.session.student.child import Submission
+    from gradeprop.session.student.child import NotebookProcess
     from gradeprop.session.student.shell import NotebookShell
     from gradeprop.session.warm import warmup
     from gradeprop.session.wire.frames import Channel
@@ -191,16 +194,16 @@ def main() -> None:
         shell.capture.use(captured)
         stream = Channel(socket.socket(fileno=channel))
         seal = functools.partial(chosen.seal, maps=MAPS)
-        Submission(stream, shell, own / "notebook", own / "checks", seal).serve()
+        NotebookProcess(stream, shell, own / "notebook", own / "checks", seal).serve()
 
-    threads = warmup.thread_count()
+    threads = warmup.system_threads()
     huge_pages = warmup.freeze()
     syscalls.adopt_orphans()
     baseline = address_space()
     ready = {"threads": threads, "huge_pages": huge_pages, "missing": missing, "baseline": baseline}
     control.send(json.dumps({"ready": ready}).encode())
     if threads == 1 and not missing:
-        Worker(control, Forker(chosen, body, baseline, config["gpu"])).serve()
+        WarmLoop(control, Forker(chosen, body, baseline, config["gpu"])).serve()
 
 
 if __name__ == "__main__":

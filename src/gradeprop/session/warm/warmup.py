@@ -9,8 +9,6 @@ import builtins
 import ctypes
 import gc
 import importlib
-import random
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -20,15 +18,13 @@ __all__ = [
     "import_packages",
     "import_torch",
     "restore_site_builtins",
-    "seed_all",
-    "start_gpu",
-    "thread_count",
+    "system_threads",
     "warm_up",
 ]
 
-# One training step in one thread is safe before a fork and saves each child some 10 ms. What is not
-# safe is any region of more than one OpenMP thread: the child would wait for threads that it does
-# not have.
+# A training step in one thread is safe before a fork, and each child is spared what the first one
+# loads. What is not safe is any region of more than one OpenMP thread: the child would wait for
+# threads that it does not have.
 _TRAINING = """
 import torch
 _x = torch.randn(8, 4, requires_grad=True)
@@ -53,15 +49,15 @@ _HUGE: Final = 2 << 20
 _MADV_COLLAPSE: Final = 25
 
 
-def thread_count() -> int:
-    """Threads of this process (Linux)."""
+def system_threads() -> int:
+    """Threads of this process as the kernel counts them, also those of C libraries."""
     return len(list(Path("/proc/self/task").iterdir()))
 
 
 def import_torch() -> None:
     """Import torch and what it would import later."""
     import torch
-    import torch._dynamo  # the first optimizer would import it: 1.7 s
+    import torch._dynamo  # the first optimizer would import it, and it takes long
     import torch.optim
 
     importlib.import_module("numpy")
@@ -69,8 +65,10 @@ def import_torch() -> None:
 
 
 def import_packages(packages: Sequence[str], shell: Any) -> list[str]:
-    """Import ``packages`` with ``shell`` in place, as matplotlib needs it; returns those not
-    there."""
+    """Import ``packages`` with ``shell`` in place, as matplotlib needs it.
+
+    Returns: those that are not there.
+    """
     missing = []
     for name in packages:
         try:
@@ -91,7 +89,8 @@ def warm_up(shell: Any, *, backward: bool) -> None:
         shell: the `NotebookShell`.
         backward: false with a visible GPU, where even a CPU backward pass starts threads.
     """
-    for source in (_TRAINING, *_SHOWING) if backward else _SHOWING:
+    sources = (_TRAINING, *_SHOWING) if backward else _SHOWING
+    for source in sources:
         shell.run_source(source, "warm-up")
     _answer_once(shell)
     shell.reset(new_session=True)
@@ -109,9 +108,9 @@ def _answer_once(shell: Any) -> None:
     from gradeprop.session.wire import values as values_codec
 
     shell.run_source("def _f(a): return a + a\ndef _g(a): return a / 0 + a.b", "warm-up")
-    argument = TensorState(torch.ones(2))
+    arguments = (TensorState(torch.ones(2)),)
     rows, tail = values_codec.encode_asks(
-        [Call(name, (argument,)) for name in ("_f", "_g")] + [Read("_f")]
+        [Call("_f", arguments), Call("_g", arguments), Read("_f")]
     )
     asks = values_codec.decode_asks(rows, tail)
     answers = Answering(cell_of=shell.cell_of).answer_all(asks, shell.user_ns)
@@ -128,42 +127,11 @@ def restore_site_builtins() -> None:
         site.sethelper()
 
 
-def seed_all(seed: int) -> None:
-    """Seed every random number generator that a notebook uses."""
-    import torch
-
-    # torch.manual_seed also visits every other device: 3 ms in a fresh child, for devices that are
-    # not there. One that is gets its seed when it is first used.
-    torch.default_generator.manual_seed(seed)
-    if torch.version.cuda is not None:
-        torch.cuda.manual_seed_all(seed)
-    random.seed(seed)
-    numpy: Any = sys.modules.get("numpy")
-    if numpy is not None:
-        numpy.random.seed(seed % 2**32)
-
-
-def start_gpu() -> str | None:
-    """Start CUDA in a fresh child, autograd's threads for it included, before any time is counted.
-
-    Returns: what CUDA said if it did not start, else None.
-    """
-    import torch
-
-    try:
-        x = torch.ones(1, device="cuda", requires_grad=True)
-        torch.autograd.grad(2 * x, x)
-        torch.cuda.synchronize()
-    except Exception as error:  # torch has several, and no common base
-        return f"{type(error).__name__}: {error}"
-    return None
-
-
 def freeze() -> int:
     """Make forks cheap: no garbage collection of what exists, huge pages for the heap.
 
-    Measured here: fork and exit 22 ms as is, 4 ms with both; the collector alone would copy the
-    heap in every child. Where the kernel cannot collapse pages nothing is lost but time.
+    The collector alone would copy the heap in every child, and small pages make a fork and its end
+    several times as long. Where the kernel cannot collapse pages nothing is lost but time.
 
     Returns: how many huge pages the heap now has.
     """
@@ -174,9 +142,13 @@ def freeze() -> int:
     collapsed = 0
     for line in Path("/proc/self/maps").read_text().splitlines():
         parts = line.split()
-        if parts[1] != "rw-p" or (len(parts) > 5 and parts[5] != "[heap]"):
+        is_private = parts[1] == "rw-p"
+        is_heap = len(parts) <= 5 or parts[5] == "[heap]"
+        if not (is_private and is_heap):
             continue
         start, end = (int(part, 16) for part in parts[0].split("-"))
-        for address in range(-(-start // _HUGE) * _HUGE, end - _HUGE + 1, _HUGE):
-            collapsed += madvise(address, _HUGE, _MADV_COLLAPSE) == 0
+        first_whole = -(-start // _HUGE) * _HUGE
+        for address in range(first_whole, end - _HUGE + 1, _HUGE):
+            if madvise(address, _HUGE, _MADV_COLLAPSE) == 0:
+                collapsed += 1
     return collapsed
