@@ -68,12 +68,12 @@ class Forker:
         """
         folder = None if self.layers.level == "full" else Path(tempfile.mkdtemp(prefix="notebook-"))
         handover, theirs = socket.socketpair() if self.layers.supervise else (None, None)
-        worker = os.getpid()
+        parent = os.getpid()
         pid = self.layers.fork()
         if pid == 0:
             code = 70
             try:
-                self.layers.leave(worker)
+                self.layers.leave(parent)
                 self._become_child(request, channel, theirs, folder or Path(layers.OWN_FOLDER))
                 code = 0
             except BaseException as error:
