@@ -10,14 +10,10 @@ from hypothesis import strategies as st
 
 from gradeprop.gradients.values import Opaque, TensorState, Value
 from gradeprop.session.interface import Call, Missing, Outcome, Raised, Read, Returned, Stopped
+from gradeprop.session.wire.asks import decode_asks, encode_asks
 from gradeprop.session.wire.frames import WireError
-from gradeprop.session.wire.values import (
-    DTYPES,
-    decode_asks,
-    decode_outcomes,
-    encode_asks,
-    encode_outcomes,
-)
+from gradeprop.session.wire.outcomes import decode_outcomes, encode_outcomes
+from gradeprop.session.wire.values import DTYPES
 
 scalars = st.one_of(
     st.none(),

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from gradeprop.session import messages
 from gradeprop.session.interface import Ask, Limits, Outcome, Read, Stopped, StopReason
+from gradeprop.session.wire.asks import encode_asks
 from gradeprop.session.wire.frames import Frame, WireError
-from gradeprop.session.wire.values import decode_outcomes, encode_asks
+from gradeprop.session.wire.outcomes import decode_outcomes
 
 __all__ = ["MOVED", "Answers", "Cut", "Questions", "answer_in", "worded"]
 

@@ -19,7 +19,7 @@ from gradeprop.session.grader.warm_process import Child
 from gradeprop.session.interface import CellOutcome, CellSource, Limits, Outcome
 from gradeprop.session.wire.cells import clean_outputs, optional_count, optional_text
 from gradeprop.session.wire.frames import Frame, WireError
-from gradeprop.session.wire.values import decode_outcomes
+from gradeprop.session.wire.outcomes import decode_outcomes
 
 __all__ = ["Conversation"]
 

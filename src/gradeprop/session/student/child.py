@@ -25,8 +25,9 @@ from gradeprop.session.student.outputs import OutputLog
 from gradeprop.session.student.places import Bookmark
 from gradeprop.session.student.shell import NotebookShell
 from gradeprop.session.student.tracebacks import exception_message
+from gradeprop.session.wire.asks import decode_asks
 from gradeprop.session.wire.frames import Channel, Frame, WireError
-from gradeprop.session.wire.values import decode_asks, encode_outcomes
+from gradeprop.session.wire.outcomes import encode_outcomes
 
 __all__ = ["NotebookProcess"]
 

@@ -105,16 +105,15 @@ def _answer_once(shell: Any) -> None:
     from gradeprop.gradients.values import TensorState
     from gradeprop.session.interface import Call, Read
     from gradeprop.session.student.answering import Answering
-    from gradeprop.session.wire import values as values_codec
+    from gradeprop.session.wire.asks import decode_asks, encode_asks
+    from gradeprop.session.wire.outcomes import decode_outcomes, encode_outcomes
 
     shell.run_source("def _f(a): return a + a\ndef _g(a): return a / 0 + a.b", "warm-up")
     arguments = (TensorState(torch.ones(2)),)
-    rows, tail = values_codec.encode_asks(
-        [Call("_f", arguments), Call("_g", arguments), Read("_f")]
-    )
-    asks = values_codec.decode_asks(rows, tail)
+    rows, tail = encode_asks([Call("_f", arguments), Call("_g", arguments), Read("_f")])
+    asks = decode_asks(rows, tail)
     answers = Answering(cell_of=shell.cell_of).answer_all(asks, shell.user_ns)
-    values_codec.decode_outcomes(*values_codec.encode_outcomes(answers))
+    decode_outcomes(*encode_outcomes(answers))
 
 
 def restore_site_builtins() -> None:

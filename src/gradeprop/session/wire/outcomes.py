@@ -1,0 +1,88 @@
+"""Outcomes as JSON plus plain numbers, and back, trusting nothing that comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, get_args
+
+from gradeprop.session.interface import Missing, Outcome, Raised, Returned, Stopped, StopReason
+from gradeprop.session.wire.decoder import Decoder, malformed, rows_in
+from gradeprop.session.wire.encoder import Encoder
+
+__all__ = ["decode_outcomes", "encode_outcomes"]
+
+_MACHINERY: Final = ("autograd", "optimizer")
+_MAX_LINE: Final = 1_000_000
+
+
+def encode_outcomes(outcomes: Iterable[Outcome]) -> tuple[list[Any], bytes]:
+    """JSON and tail for ``outcomes``."""
+    encoder = Encoder()
+    rows = [_row(outcome, encoder) for outcome in outcomes]
+    return rows, encoder.tail()
+
+
+def _row(outcome: Outcome, encoder: Encoder) -> dict[str, Any]:
+    if isinstance(outcome, Returned):
+        return {
+            "arguments": [encoder.value(item) for item in outcome.arguments],
+            "returned": encoder.value(outcome.value),
+            "used": sorted(outcome.used),
+        }
+    if isinstance(outcome, Raised):
+        return {
+            "raised": outcome.type_name,
+            "message": outcome.message,
+            "traceback": outcome.traceback,
+            "line": outcome.line,
+        }
+    if isinstance(outcome, Missing):
+        return {"missing": outcome.name, "found": outcome.found_type}
+    return {"stopped": outcome.reason, "message": outcome.message}
+
+
+def decode_outcomes(rows: Any, tail: bytes) -> list[Outcome]:
+    """The outcomes in ``rows`` and ``tail``, every field checked.
+
+    Raises:
+        WireError: something is not as `encode_outcomes` writes it.
+    """
+    decoder = Decoder(tail)
+    return [_outcome(row, decoder) for row in rows_in(rows)]
+
+
+def _outcome(row: dict[str, Any], decoder: Decoder) -> Outcome:
+    if "returned" in row:
+        return _returned(row, decoder)
+    if "raised" in row:
+        return Raised(
+            decoder.type_name(row["raised"]),
+            decoder.text(row.get("message")),
+            decoder.text(row.get("traceback")),
+            _line(row.get("line")),
+        )
+    if "missing" in row:
+        found = row.get("found")
+        name = decoder.text(row["missing"])
+        return Missing(name, None if found is None else decoder.type_name(found))
+    for reason in get_args(StopReason):
+        if row.get("stopped") == reason:
+            return Stopped(reason, decoder.text(row.get("message")))
+    raise malformed("outcome")
+
+
+def _returned(row: dict[str, Any], decoder: Decoder) -> Returned:
+    used = row.get("used")
+    if type(used) is not list:
+        raise malformed("outcome")
+    return Returned(
+        decoder.value(row["returned"]),
+        decoder.values(row.get("arguments")),
+        frozenset(what for what in _MACHINERY if what in used),
+    )
+
+
+def _line(raw: Any) -> int | None:
+    if raw is None or (type(raw) is int and 0 < raw < _MAX_LINE):
+        return raw
+    raise malformed("line")
