@@ -31,7 +31,7 @@ from gradeprop.session.interface import (
     Sandbox,
     Session,
 )
-from gradeprop.session.isolation.launch import sandbox_uid
+from gradeprop.session.isolation.other_user import sandbox_uid
 
 # In the grader's environment before any sandbox starts, as a course's key might be.
 SECRET = os.environ.setdefault("GRADEPROP_TEST_CANARY", "canary-" + secrets.token_hex(12))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gradeprop.session.interface import CellOutcome, Raised, Returned
-from gradeprop.session.isolation.launch import own_code, package_paths
+from gradeprop.session.isolation.interpreter import own_code, package_paths
 
 from .conftest import SECRET, Attack, Listeners
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from gradeprop.session.isolation.launch import can_stage, own_code, package_paths
+from gradeprop.session.isolation.interpreter import own_code, package_paths
+from gradeprop.session.isolation.other_user import can_stage
 
 NOBODY = 65_534
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -15,9 +15,10 @@ import stub_driver
 
 from gradeprop.course.limits import Limits
 from gradeprop.errors import GraderFault, MissingFacility
-from gradeprop.session.grader import sandbox as process
+from gradeprop.session.grader.sandbox import open_sandbox
 from gradeprop.session.interface import CellSource
 from gradeprop.session.isolation import gpu, launch
+from gradeprop.session.isolation.other_user import can_stage
 from gradeprop.session.isolation.survey import working
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
@@ -60,7 +61,7 @@ def at(level: str) -> None:
 @pytest.mark.parametrize("level", ["full", "restricted"])
 def test_a_machine_with_a_driver_grades_on_the_cpu(machine: Path, level: str) -> None:
     at(level)
-    if os.geteuid() != 0 or not launch.can_stage():
+    if os.geteuid() != 0 or not can_stage():
         pytest.skip("only root can show itself another ld.so.cache, and not here")
     script = Path(__file__).with_name("machine_with_a_driver.py")
     done = subprocess.run(
@@ -89,7 +90,7 @@ def test_the_sandbox_lets_cuda_live_where_there_is_a_gpu(
     cell = "import os, stub_cuda; print(stub_cuda.start(), os.path.exists('/dev/tty'))"
     names = ["in_place_of_cuda"]
     with (
-        process.open_sandbox(level, packages=names, device="cuda") as sandbox,  # type: ignore[arg-type]
+        open_sandbox(level, packages=names, device="cuda") as sandbox,  # type: ignore[arg-type]
         sandbox.open(limits=Limits(), seed=1) as session,
     ):
         outcome = session.run(CellSource(cell, "cell"))
@@ -103,7 +104,7 @@ def test_a_gpu_that_does_not_start_is_the_graders_fault(monkeypatch: pytest.Monk
     monkeypatch.setattr(gpu, "wake", lambda: None)
     # Without the driver's folder in the caller's environment there is no driver.
     with (
-        process.open_sandbox("none", packages=["in_place_of_cuda"], device="cuda") as sandbox,
+        open_sandbox("none", packages=["in_place_of_cuda"], device="cuda") as sandbox,
         pytest.raises(GraderFault, match=r"CUDA does not start in the sandbox: .*libcuda\.so\.1"),
     ):
         sandbox.open(limits=Limits(), seed=1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -12,7 +13,16 @@ from typing import Any
 import pytest
 
 from gradeprop.errors import MissingFacility
-from gradeprop.session.isolation import launch
+from gradeprop.session.isolation import interpreter, scratch
+from gradeprop.session.isolation.bubblewrap import bubblewrap
+from gradeprop.session.isolation.environment import environment
+from gradeprop.session.isolation.launch import Launcher
+from gradeprop.session.isolation.other_user import (
+    can_stage,
+    closed_to_others,
+    sandbox_uid,
+    stepping_down,
+)
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 
@@ -20,31 +30,31 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Li
 def test_the_environment_has_nothing_of_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "x")
     monkeypatch.setenv("PYTHONPATH", "/x")
-    variables = launch.environment("/home", gpu=False)
+    variables = environment("/home", gpu=False)
     assert {"SECRET", "PYTHONPATH"}.isdisjoint(variables)
     assert variables["OMP_NUM_THREADS"] == "1"
     assert variables["CUDA_VISIBLE_DEVICES"] == ""
-    assert "CUDA_VISIBLE_DEVICES" not in launch.environment("/home", gpu=True)
+    assert "CUDA_VISIBLE_DEVICES" not in environment("/home", gpu=True)
 
 
 def test_packages_are_found_where_they_are_imported_from() -> None:
-    paths = launch.package_paths()
+    paths = interpreter.package_paths()
     assert any((path / "torch").is_dir() for path in paths)
-    assert (launch.own_code() / "session" / "isolation" / "launch.py").is_file()
+    assert (interpreter.own_code() / "session" / "isolation" / "launch.py").is_file()
 
 
 def test_a_folder_that_others_cannot_enter_is_named(tmp_path: Path) -> None:
     inner = tmp_path / "closed" / "inner"
     inner.mkdir(parents=True)
     inner.parent.chmod(0o700)
-    assert launch.closed_to_others(inner) in (*tmp_path.parents, tmp_path, inner.parent)
-    assert launch.closed_to_others(Path("/usr")) is None
+    assert closed_to_others(inner) in (*tmp_path.parents, tmp_path, inner.parent)
+    assert closed_to_others(Path("/usr")) is None
 
 
 def test_bubblewrap_shows_no_more_than_it_must() -> None:
-    if launch.bubblewrap() is None:
+    if bubblewrap() is None:
         pytest.skip("bubblewrap is not installed")
-    launcher = launch.Launcher("full")
+    launcher = Launcher("full")
     try:
         command = launcher._bubblewrap_command(["true"], {"A": "b"})
     finally:
@@ -63,8 +73,8 @@ def test_bubblewrap_shows_no_more_than_it_must() -> None:
 
 
 def test_without_bubblewrap_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch.shutil, "which", lambda _: None)
-    launcher = launch.Launcher("full")
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    launcher = Launcher("full")
     try:
         with pytest.raises(
             MissingFacility, match="bubblewrap is not installed; apt install bubblewrap"
@@ -75,7 +85,7 @@ def test_without_bubblewrap_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_root_runs_student_code_as_somebody_else() -> None:
-    uid = launch.sandbox_uid()
+    uid = sandbox_uid()
     if os.geteuid() == 0:
         import pwd
 
@@ -87,27 +97,27 @@ def test_root_runs_student_code_as_somebody_else() -> None:
 
 
 def test_the_scratch_folder_goes_when_the_launcher_does() -> None:
-    launcher = launch.Launcher("none")
-    assert stat.S_IMODE(launcher.scratch.stat().st_mode) == 0o755
+    launcher = Launcher("none")
+    assert stat.S_IMODE(launcher.scratch.folder.stat().st_mode) == 0o755
     launcher.close()
-    assert not launcher.scratch.exists()
+    assert not launcher.scratch.folder.exists()
 
 
 def test_old_scratch_folders_of_killed_graders_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launch.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     for name, age in (("old", 30 * 86_400), ("new", 60)):
         folder = tmp_path / f"gradeprop-scratch-{name}"
         folder.mkdir()
         os.utime(folder, (time.time() - age,) * 2)
-    launch._remove_abandoned()
+    scratch.remove_abandoned()
     assert [path.name for path in tmp_path.iterdir()] == ["gradeprop-scratch-new"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can step down")
 def test_stepping_down_leaves_root_behind(tmp_path: Path) -> None:
-    if not launch.can_stage():
+    if not can_stage():
         pytest.skip("root may not mount here")
     (tmp_path / "file").write_text("seen")
     tmp_path.chmod(0o755)
@@ -117,7 +127,7 @@ def test_stepping_down_leaves_root_behind(tmp_path: Path) -> None:
         script = f"id -u; id -G; cat {stage}/a/b/file; cat {tmp_path}/file 2>&1; echo $LEFT$KEPT"
         plan |= {"targets": ["a/b"], "uid": 61_000, "command": ["/bin/sh", "-c", script]}
         plan["environment"] = {"KEPT": "kept", "PATH": "/bin"}
-        command = launch._stepping_down(plan)
+        command = stepping_down(plan)
         done = subprocess.run(
             command, capture_output=True, text=True, check=True, env={"LEFT": "left"}
         )

@@ -6,13 +6,13 @@ import sys
 import pytest
 
 from gradeprop.errors import MissingFacility
-from gradeprop.session.grader import sandbox as process
-from gradeprop.session.isolation import survey as probe
+from gradeprop.session.grader import sandbox
+from gradeprop.session.isolation import survey
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 def test_every_missing_layer_says_why_and_what_mends_it() -> None:
-    found = probe.survey()
+    found = survey.survey()
     names = [layer.name for layer in found.layers]
     assert names[0] == "Linux"
     assert {"bubblewrap", "user namespaces", "Landlock", "seccomp", "control group"} <= set(names)
@@ -27,32 +27,32 @@ def test_elsewhere_than_on_linux_nothing_works_and_it_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    probe.survey.cache_clear()
-    probe.working.cache_clear()
+    survey.survey.cache_clear()
+    survey.working.cache_clear()
     try:
-        found = probe.survey()
+        found = survey.survey()
         assert found.level is None
         assert "gradeprop check" in found.layers[0].remedy
         with pytest.raises(MissingFacility, match="Linux"):
-            process.open_sandbox("auto")
+            sandbox.open_sandbox("auto")
     finally:
-        probe.survey.cache_clear()
-        probe.working.cache_clear()
+        survey.survey.cache_clear()
+        survey.working.cache_clear()
 
 
 def test_auto_refuses_rather_than_falling_below_restricted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "best_level", lambda: None)
-    monkeypatch.setattr(process, "working", lambda _: "no such thing")
+    monkeypatch.setattr(sandbox, "best_level", lambda: None)
+    monkeypatch.setattr(sandbox, "working", lambda _: "no such thing")
     with pytest.raises(MissingFacility, match="neither fully"):
-        process._choose("auto")
+        sandbox._choose("auto")
     with pytest.raises(MissingFacility, match="isolation full does not work here: no such thing"):
-        process._choose("full")
-    assert process._choose("none") == "none"
+        sandbox._choose("full")
+    assert sandbox._choose("none") == "none"
 
 
 def test_auto_takes_restricted_where_full_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "working", lambda level: "refused" if level == "full" else None)
-    assert probe.best_level() == "restricted"
+    monkeypatch.setattr(survey, "working", lambda level: "refused" if level == "full" else None)
+    assert survey.best_level() == "restricted"
 
 
 def test_the_trusted_side_can_be_imported_without_anything_of_linux() -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Li
 
 SETUP = """
 import errno, mmap, os, socket, sys
-from gradeprop.session.isolation import syscalls
+from gradeprop.session.isolation import landlock, syscalls
 def attempt(what, *arguments):
     try:
         what(*arguments)
@@ -34,9 +34,9 @@ def run(source: str) -> list[str]:
 
 
 def needs(abi: int) -> None:
-    from gradeprop.session.isolation.syscalls import landlock_abi
+    from gradeprop.session.isolation import landlock
 
-    if landlock_abi() < abi:
+    if landlock.version() < abi:
         pytest.skip(f"the kernel's Landlock is older than version {abi}")
 
 
@@ -121,7 +121,7 @@ def test_landlock_leaves_only_what_is_listed(tmp_path: Path) -> None:
     lines = run(
         f"""
         base = {str(tmp_path)!r}
-        syscalls.landlock([sys.prefix, "/nowhere"], [base + "/in", "/dev/null"])
+        landlock.restrict([sys.prefix, "/nowhere"], [base + "/in", "/dev/null"])
         open(base + "/in/new", "w").write("x")
         os.mkdir(base + "/in/folder")
         print(attempt(open, base + "/out"), attempt(open, base + "/out", "w"), attempt(os.listdir, base))
@@ -142,7 +142,7 @@ def test_landlock_keeps_tcp_and_signals_in() -> None:
         """
         server = socket.create_server(("127.0.0.1", 0))
         parent = os.getppid()
-        syscalls.landlock(["/"], [])
+        landlock.restrict(["/"], [])
         print(attempt(socket.create_connection, server.getsockname()), attempt(os.kill, parent, 0))
         child = os.fork()
         if child == 0:
@@ -160,7 +160,7 @@ def test_landlock_can_take_writing_alone(tmp_path: Path) -> None:
     lines = run(
         f"""
         base = {str(tmp_path)!r}
-        syscalls.landlock_writes([base + "/in"])
+        landlock.restrict_writes([base + "/in"])
         print(open(base + "/out").read(), attempt(open, base + "/out", "a"), attempt(os.mkdir, base + "/d"))
         print(attempt(open, base + "/in/new", "w"), attempt(os.remove, base + "/out"))
         """

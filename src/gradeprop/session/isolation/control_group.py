@@ -52,8 +52,7 @@ class ControlGroup:
     def limit(self, memory_mb: int, processes: int) -> None:
         """What all children together may have from now on."""
         if (memory_mb, processes) == self._limited:
-            # one submission like the other: telling the kernel again takes it a tenth of a ms
-            return
+            return  # one submission like the other: telling the kernel again takes it time
         self._limited = None
         size = self.baseline_bytes + ((memory_mb + SLACK_MB) << 20)
         name = "memory.limit_in_bytes" if self.version == 1 else "memory.max"
@@ -115,8 +114,7 @@ def _remove_abandoned(parent: Path) -> None:
 
 
 def _own_groups() -> dict[str, str]:
-    """This process's path in each hierarchy, by controller; version 2's controller is the empty
-    name."""
+    """This process's path in each hierarchy, by controller; version 2's has an empty name."""
     groups: dict[str, str] = {}
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)

@@ -10,7 +10,9 @@ import errno
 import struct
 import tempfile
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
+
+from gradeprop.session.interface import IsolatingLevel
 
 __all__ = ["Filters", "build_filters"]
 
@@ -39,25 +41,24 @@ _RESTRICTED: Final = """
 _SCHEDULING: Final = "sched_setaffinity sched_setscheduler sched_setparam sched_setattr"
 _SIGNALS: Final = "kill tgkill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal"
 
+# Every flag of clone that makes a namespace, of time too.
 _CLONE_NEW: Final = (
-    0x02000000,
-    0x04000000,
-    0x08000000,
-    0x10000000,
-    0x20000000,
-    0x40000000,
-    0x00020000,
-    0x80,
-)
+    0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000, 0x00020000, 0x80,
+)  # fmt: skip
 _O_CREAT: Final = 0o100
 _O_TMPFILE: Final = 0o20000000
-_MAP_TYPE, _MAP_SHARED, _MAP_SHARED_VALIDATE = 0x0F, 0x01, 0x03
+_MAP_TYPE: Final = 0x0F
+_MAP_SHARED: Final = 0x01
+_MAP_SHARED_VALIDATE: Final = 0x03
 _PROT_WRITE: Final = 2
 _AF_UNIX: Final = 1
-_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
-_F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
-_FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
-
+_TIOCSTI: Final = 0x5412
+_TIOCLINUX: Final = 0x541C
+_F_SETOWN: Final = 8
+_F_SETSIG: Final = 10
+_F_SETOWN_EX: Final = 15
+_FIOSETOWN: Final = 0x8901
+_SIOCSPGRP: Final = 0x8902
 
 # Calls added to Linux after 5.17 have the same numbers everywhere; libseccomp may not know them.
 # ``ld [nr]; jge #450, no, yes; no: ret ENOSYS; yes: ret ALLOW``
@@ -74,15 +75,14 @@ _NEWER_THAN_KNOWN: Final = b"".join(
 
 @dataclass(frozen=True)
 class Filters:
-    """BPF programs: those that refuse, and the one that asks the supervisor (None: nothing to
-    ask)."""
+    """BPF programs: those that refuse, and the one that asks the supervisor, if any does."""
 
     refuse: tuple[bytes, ...]
     supervise: bytes | None = None
 
 
 def build_filters(
-    level: Literal["full", "restricted"],
+    level: IsolatingLevel,
     *,
     supervise: bool,
     signals_scoped: bool,
@@ -136,16 +136,23 @@ def _refuse_restricted(rules: _Rules, sc: Any, *, signals_scoped: bool, gpu: boo
         rules.add(no, name, sc.Arg(place, sc.MASKED_EQ, _O_TMPFILE, _O_TMPFILE))
     # Memory shared with other processes: there are none but a check's fork, which must share
     # nothing. With a GPU no check is a fork, and the device's memory is always shared.
-    for kind in () if gpu else (_MAP_SHARED, _MAP_SHARED_VALIDATE):
-        shared = sc.Arg(3, sc.MASKED_EQ, _MAP_TYPE, kind)
-        rules.add(no, "mmap", sc.Arg(2, sc.MASKED_EQ, _PROT_WRITE, _PROT_WRITE), shared)
+    if not gpu:
+        for kind in (_MAP_SHARED, _MAP_SHARED_VALIDATE):
+            writable = sc.Arg(2, sc.MASKED_EQ, _PROT_WRITE, _PROT_WRITE)
+            shared = sc.Arg(3, sc.MASKED_EQ, _MAP_TYPE, kind)
+            rules.add(no, "mmap", writable, shared)
     if not signals_scoped:
-        for name in _SIGNALS.split():
-            rules.add(no, name)
-        for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX):
-            rules.add(no, "fcntl", sc.Arg(1, sc.EQ, command))
-        for request in (_FIOSETOWN, _SIOCSPGRP):
-            rules.add(no, "ioctl", sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, request))
+        _refuse_signals(rules, sc)
+
+
+def _refuse_signals(rules: _Rules, sc: Any) -> None:
+    no = sc.ERRNO(errno.EPERM)
+    for name in _SIGNALS.split():
+        rules.add(no, name)
+    for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX):
+        rules.add(no, "fcntl", sc.Arg(1, sc.EQ, command))
+    for request in (_FIOSETOWN, _SIOCSPGRP):
+        rules.add(no, "ioctl", sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, request))
 
 
 def _supervising(sc: Any, *, files: bool) -> bytes:

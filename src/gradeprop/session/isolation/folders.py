@@ -12,9 +12,7 @@ __all__ = ["remove_folder"]
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove ``folder`` and all in it, as far as the system allows; never follows links out of
-    it."""
-
+    """Remove ``folder`` and all in it, as far as the system allows; no link is followed."""
     with contextlib.suppress(OSError):
         folder.chmod(0o700)
     for inside in _subfolders(folder):

@@ -1,5 +1,6 @@
-"""Forks a child of the warm process behind all layers of isolation, before any student code runs in
-it."""
+"""Forks a child of the warm process behind all layers of isolation.
+
+No student code runs in it before they are on."""
 
 from __future__ import annotations
 
@@ -21,7 +22,10 @@ __all__ = ["MAPS", "Forker", "Running", "address_space"]
 
 # The descriptors that a child has besides the first three: the stream to the grader, the file that
 # captures output, its own memory map, and until it is handed over the supervisor's listener.
-_CHANNEL, _CAPTURED, MAPS, _HANDOVER = 3, 4, 5, 6
+_CHANNEL: Final = 3
+_CAPTURED: Final = 4
+MAPS: Final = 5
+_HANDOVER: Final = 6
 _ABOVE_ALL: Final = 64
 
 # What a child does once its layers are on: (its channel's descriptor, the captured output's, its
@@ -99,7 +103,9 @@ class Forker:
         tempfile.tempdir = None
         captured = os.open(own, os.O_TMPFILE | os.O_RDWR, 0o600)
         maps = os.open("/proc/self/maps", os.O_RDONLY)  # later the layers will not allow it
-        keep = [channel, captured, maps] + ([handover.fileno()] if handover is not None else [])
+        keep = [channel, captured, maps]
+        if handover is not None:
+            keep.append(handover.fileno())
         # High numbers first, so that none of the moves below overwrites one that is still needed.
         keep = [move_up(descriptor) for descriptor in keep]
         for number, descriptor in enumerate(keep, _CHANNEL):

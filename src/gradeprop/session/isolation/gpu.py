@@ -19,14 +19,14 @@ _USUAL: Final = ("/usr/local/nvidia/lib64", "/usr/local/nvidia/lib", "/usr/lib/w
 
 def gpu_devices() -> list[str]:
     """The device files of NVIDIA's GPUs, those of a GPU's slices (MIG) and WSL's included."""
-    patterns = ("nvidia*", "nvidia-caps/nvidia-cap*", "dxg")
-    found = [path for pattern in patterns for path in Path("/dev").glob(pattern)]
+    found: list[Path] = []
+    for pattern in ("nvidia*", "nvidia-caps/nvidia-cap*", "dxg"):
+        found += Path("/dev").glob(pattern)
     return sorted(str(path) for path in found if path.is_char_device())
 
 
 def driver_folders() -> list[str]:
-    """Folders that hold NVIDIA's driver and are found by the caller's environment, not by
-    ldconfig."""
+    """Folders with NVIDIA's driver that the caller's environment names, and not ldconfig."""
     asked = os.environ.get("LD_LIBRARY_PATH", "").split(":")
     folders = dict.fromkeys(folder for folder in (*asked, *_USUAL) if folder)
     return [folder for folder in folders if Path(folder, DRIVER).exists()]
@@ -47,8 +47,9 @@ def wake() -> None:
     try:
         torch.zeros(1, device="cuda")
         torch.cuda.synchronize()
-    except Exception as error:  # torch has several, an assertion among them, and no common base
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    except (RuntimeError, AssertionError) as error:  # torch built without CUDA asserts
+        lines = str(error).strip().splitlines()
+        said = lines[0] if lines else type(error).__name__
         raise MissingFacility(
             f"CUDA does not start: {said}", remedy="use --device cpu, or see `gradeprop doctor`"
         ) from None

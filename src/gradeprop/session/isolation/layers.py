@@ -1,5 +1,4 @@
-"""The layers of isolation, put on by a child around itself before any student code runs. Linux
-only.
+"""The layers of isolation, which a child puts on before any student code runs. Linux only.
 
 ``full`` expects the warm process inside bubblewrap, in a user namespace where it may create further
 namespaces; every child then leaves all of them for its own. ``restricted`` needs no namespace.
@@ -13,9 +12,10 @@ import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from gradeprop.session.isolation import syscalls
+from gradeprop.session.interface import Level
+from gradeprop.session.isolation import landlock, syscalls
 
 __all__ = ["Layers", "limit_resources"]
 
@@ -49,7 +49,7 @@ class Layers:
         scratch_mb: MiB of scratch space at ``full``.
     """
 
-    level: Literal["full", "restricted", "none"]
+    level: Level
     readable: tuple[str, ...] = ()
     refuse: tuple[bytes, ...] = ()
     supervise: bytes | None = None
@@ -70,12 +70,12 @@ class Layers:
     @staticmethod
     def from_json(raw: dict[str, Any]) -> Layers:
         return Layers(
-            raw["level"],
-            tuple(raw["readable"]),
-            tuple(base64.b64decode(program) for program in raw["refuse"]),
-            base64.b64decode(raw["supervise"]) if raw["supervise"] else None,
-            tuple(raw["devices"]),
-            raw["scratch_mb"],
+            level=raw["level"],
+            readable=tuple(raw["readable"]),
+            refuse=tuple(base64.b64decode(program) for program in raw["refuse"]),
+            supervise=base64.b64decode(raw["supervise"]) if raw["supervise"] else None,
+            devices=tuple(raw["devices"]),
+            scratch_mb=raw["scratch_mb"],
         )
 
     def fork(self) -> int:
@@ -119,7 +119,8 @@ class Layers:
         syscalls.mount("tmpfs", SCRATCH, careful, room)
         syscalls.mount("tmpfs", SHARED, careful, room)
         syscalls.mount("proc", "/proc", careful | syscalls.MS_NOEXEC)
-        uid, gid = os.getuid(), os.getgid()
+        uid = os.getuid()
+        gid = os.getgid()
         syscalls.unshare(syscalls.NEW_USER)
         syscalls.map_own_ids(uid, gid)
         Path(OWN_FOLDER).mkdir()
@@ -144,15 +145,14 @@ class Layers:
             # cannot.
             writing.append("/proc/self/task")
         facts = ["/proc", "/sys"] if self.devices else _FACTS
-        syscalls.landlock([*_SYSTEM, *_SETTINGS, *facts, *self.readable], writing)
+        landlock.restrict([*_SYSTEM, *_SETTINGS, *facts, *self.readable], writing)
         listener = syscalls.load_filter(self.supervise, listen=True) if self.supervise else 0
         for program in self.refuse:
             syscalls.load_filter(program)
         return listener
 
     def seal(self, folder: str, kept: Sequence[int], maps: int) -> None:
-        """In a checker: from now on nothing of what it does reaches the process that it was forked
-        from.
+        """In a checker: from now on nothing that it does reaches the process that forked it.
 
         Args:
             folder: where it can still write.
@@ -165,7 +165,7 @@ class Layers:
             return
         if maps >= 0:
             syscalls.keep_memory_apart(maps)
-        syscalls.landlock_writes([folder, *_DEVICES, *self.devices])
+        landlock.restrict_writes([folder, *_DEVICES, *self.devices])
 
 
 def limit_resources(limits: Sequence[tuple[int, int]]) -> None:
@@ -177,7 +177,7 @@ def limit_resources(limits: Sequence[tuple[int, int]]) -> None:
 
 
 def resource_limits(
-    request: dict[str, Any], baseline_bytes: int, level: str, *, gpu: bool
+    request: dict[str, Any], baseline_bytes: int, level: Level, *, gpu: bool
 ) -> list[tuple[int, int]]:
     """The limits of one child, from the grader's request.
 
@@ -190,12 +190,12 @@ def resource_limits(
             memory.
     """
     memory = request["memory_mb"] << 20
+    file_bytes = request["file_bytes"]
+    if gpu:
+        file_bytes = max(memory, file_bytes)
     limits = [
         (resource.RLIMIT_CORE, 0),
-        (
-            resource.RLIMIT_FSIZE,
-            max(memory, request["file_bytes"]) if gpu else request["file_bytes"],
-        ),
+        (resource.RLIMIT_FSIZE, file_bytes),
         (resource.RLIMIT_NOFILE, 256),
         (resource.RLIMIT_MEMLOCK, 1 << 16),
         (resource.RLIMIT_MSGQUEUE, 0),

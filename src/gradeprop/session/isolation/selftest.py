@@ -1,8 +1,7 @@
-"""Puts all layers of one level on a child that does nothing, quickly and without torch, to see if
-they hold.
+"""Puts all layers of one level on a child that does nothing, to see if they hold.
 
-Started like the warm process (see `gradeprop.session.warm.main`); answers ``{"ready": {"code":
-0}}``."""
+Quick, without torch. Started like the warm process (see `gradeprop.session.warm.main`); answers
+``{"ready": {"code": 0}}``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A grader that runs as root starts the warm process through this: as another user, who may not
-even reach Python under ``/root``. What it needs is bound to a staging folder first, in a mount
-namespace that nobody else sees. Standard library only; ``argv[1]`` says what to do (JSON, see
-`main`)."""
+"""A grader that runs as root starts the warm process through this: as another user.
+
+That user may not even reach Python under ``/root``. What it needs is bound to a staging folder
+first, in a mount namespace that nobody else sees. Standard library only."""
 
 from __future__ import annotations
 
@@ -31,9 +31,12 @@ def stage(folder: str, sources: list[str], targets: list[str]) -> None:
 
 
 def main() -> None:
-    """``{"groups": [cgroup.procs files], "stage": folder, "sources": [...],
-    "targets": [...], "uid": n, "command": [...]}``;
-    without ``stage`` nothing is bound, without ``uid`` the user stays."""
+    """Entry point; ``argv[1]`` says what to do, in JSON::
+
+        {"groups": [files to join groups by], "stage": folder, "sources": [...], "targets": [...],
+         "uid": n, "command": [...], "environment": {...}}
+
+    Without ``stage`` nothing is bound, without ``uid`` the user stays."""
     plan = json.loads(sys.argv[1])
     for procs in plan["groups"]:
         Path(procs).write_text("0")

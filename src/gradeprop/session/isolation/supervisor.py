@@ -19,19 +19,14 @@ from typing import Final
 
 __all__ = ["Supervisor", "processes_below"]
 
-_RECEIVE, _SEND = 0xC0502100, 0xC0182101
-_CONTINUE = 1
+_RECEIVE: Final = 0xC0502100
+_SEND: Final = 0xC0182101
+_CONTINUE: Final = 1
 _CLONE_THREAD: Final = 0x10000
 _NUMBERS: Final = {
     "x86_64": {
-        56: "clone",
-        57: "fork",
-        58: "vfork",
-        2: "file",
-        85: "file",
-        257: "file",
-        83: "file",
-        258: "file",
+        **{56: "clone", 57: "fork", 58: "vfork"},
+        **dict.fromkeys((2, 83, 85, 257, 258), "file"),
     },
     "aarch64": {220: "clone", 56: "file", 34: "file"},
 }

@@ -1,5 +1,4 @@
-"""What isolation this machine offers, layer by layer: why one is missing and the command that mends
-it."""
+"""What isolation this machine offers, layer by layer: why one is missing, and what mends it."""
 
 from __future__ import annotations
 
@@ -13,13 +12,24 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final
 
 from gradeprop.errors import GradepropError, MissingFacility
+from gradeprop.session.interface import IsolatingLevel, Level
 
 __all__ = ["Layer", "Survey", "best_level", "layers_for", "survey", "working"]
 
-Level = Literal["full", "restricted", "none"]
+SECCOMP_REMEDY: Final = "pip install pyseccomp, and apt install libseccomp2"
+_BOTH: Final = ("full", "restricted")
+# Exits with 0 where a user without rights may make a user and a PID namespace.
+_NAMESPACES: Final = (
+    "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x10000000 | 0x20000000) != 0)"
+)
+# Where Linux says whether users without rights may, and what it should say.
+_NAMESPACE_SETTINGS: Final = (
+    ("kernel/apparmor_restrict_unprivileged_userns", "0"),
+    ("kernel/unprivileged_userns_clone", "1"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,10 +53,14 @@ class Layer:
 
 @dataclass(frozen=True)
 class Survey:
-    """What ``gradeprop doctor`` shows: the level that ``auto`` takes (None: it refuses) and the
-    layers."""
+    """What ``gradeprop doctor`` shows.
 
-    level: Literal["full", "restricted"] | None
+    Attributes:
+        level: what ``auto`` takes; None if it refuses.
+        layers: one by one.
+    """
+
+    level: IsolatingLevel | None
     layers: tuple[Layer, ...]
 
 
@@ -55,14 +69,14 @@ def survey() -> Survey:
     """Look at this machine; takes about a second, once."""
     if not sys.platform.startswith("linux"):
         remedy = "grade in a Linux container or WSL; `gradeprop check` works on any system"
-        system = Layer("Linux", ("full", "restricted"), False, platform.system(), remedy)
+        system = Layer("Linux", _BOTH, False, platform.system(), remedy)
         return Survey(None, (system,))
     found = [_kernel(), _bubblewrap(), _namespaces(), _landlock(), _seccomp(), _user(), _groups()]
     found += [_whole("full"), _whole("restricted")]
     return Survey(best_level(), tuple(found))
 
 
-def best_level() -> Literal["full", "restricted"] | None:
+def best_level() -> IsolatingLevel | None:
     """The highest level that works here."""
     if working("full") is None:
         return "full"
@@ -70,9 +84,11 @@ def best_level() -> Literal["full", "restricted"] | None:
 
 
 @functools.cache
-def working(level: Literal["full", "restricted"]) -> str | None:
-    """Try all of ``level`` on a child that does nothing. None if it works, else what the kernel
-    said."""
+def working(level: IsolatingLevel) -> str | None:
+    """Try all of ``level`` on a child that does nothing.
+
+    Returns: None if it works, else what the kernel said.
+    """
     if not sys.platform.startswith("linux"):
         return "it needs Linux"
     from gradeprop.session.isolation.launch import Launcher
@@ -82,24 +98,17 @@ def working(level: Literal["full", "restricted"]) -> str | None:
     except GradepropError as error:
         return str(error)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    broken = (GradepropError, OSError, ImportError, RuntimeError, subprocess.TimeoutExpired)
     with ours, tempfile.TemporaryFile() as log:
         try:
-            config = {
-                "gpu": False,
-                "layers": layers_for(level, launcher.readable, supervise=True).as_json(),
-            }
+            layers = layers_for(level, launcher.readable, supervise=True)
+            config = {"gpu": False, "layers": layers.as_json()}
             with theirs:
                 process = launcher.start("isolation.selftest", theirs.fileno(), config, log)
             ours.settimeout(30)
             answer = ours.recv(1 << 16)
             process.wait(10)
-        except (
-            GradepropError,
-            OSError,
-            ImportError,
-            RuntimeError,
-            subprocess.TimeoutExpired,
-        ) as error:
+        except broken as error:
             return str(error)
         finally:
             launcher.close()
@@ -122,11 +131,11 @@ def layers_for(
 
     if level == "none":
         return Layers("none", tuple(readable))
-    from gradeprop.session.isolation import syscalls
+    from gradeprop.session.isolation import landlock
     from gradeprop.session.isolation.filters import build_filters
 
     try:
-        scoped = syscalls.landlock_abi() >= 6
+        scoped = landlock.version() >= 6
         filters = build_filters(
             level, supervise=supervise, signals_scoped=scoped, gpu=bool(devices)
         )
@@ -137,17 +146,12 @@ def layers_for(
     return Layers(level, tuple(readable), filters.refuse, filters.supervise, tuple(devices))
 
 
-SECCOMP_REMEDY = "pip install pyseccomp, and apt install libseccomp2"
-
-
 def _kernel() -> Layer:
-    return Layer(
-        "Linux", ("full", "restricted"), True, f"{platform.release()} {platform.machine()}"
-    )
+    return Layer("Linux", _BOTH, True, f"{platform.release()} {platform.machine()}")
 
 
 def _bubblewrap() -> Layer:
-    from gradeprop.session.isolation.launch import bubblewrap
+    from gradeprop.session.isolation.bubblewrap import bubblewrap
 
     program = bubblewrap()
     if program is None:
@@ -157,82 +161,68 @@ def _bubblewrap() -> Layer:
 
 
 def _namespaces() -> Layer:
-    """Whether a user without rights can make namespaces, which containers and some systems
-    refuse."""
-    from gradeprop.session.isolation.launch import sandbox_uid
+    """Whether a user without rights can make namespaces.
 
-    try_it = (
-        "import ctypes, os, sys; sys.exit(ctypes.CDLL(None).unshare(0x10000000 | 0x20000000) != 0)"
-    )
-    uid = sandbox_uid()
-    options: dict[str, Any] = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
-    python = next(
-        (path for path in ("/usr/bin/python3", sys.executable) if Path(path).exists()),
-        sys.executable,
-    )
-    try:
-        done = subprocess.run([python, "-I", "-S", "-c", try_it], cwd="/", check=False, **options)
-        works = done.returncode == 0
-    except OSError:
-        # The other user cannot even start Python; bubblewrap shows whether namespaces work.
-        works = working("full") is None
-    if works:
-        return Layer("user namespaces", ("full",), True, "may be made without rights")
-    for setting, good in (
-        ("kernel/apparmor_restrict_unprivileged_userns", "0"),
-        ("kernel/unprivileged_userns_clone", "1"),
-    ):
+    Containers and some systems refuse it."""
+    name = "user namespaces"
+    if _namespaces_work():
+        return Layer(name, ("full",), True, "may be made without rights")
+    for setting, good in _NAMESPACE_SETTINGS:
         path = Path("/proc/sys", setting)
         if path.exists() and path.read_text().strip() != good:
-            name = setting.replace("/", ".")
-            return Layer(
-                "user namespaces",
-                ("full",),
-                False,
-                f"{name} forbids them",
-                f"sysctl -w {name}={good}",
-            )
+            key = setting.replace("/", ".")
+            return Layer(name, ("full",), False, f"{key} forbids them", f"sysctl -w {key}={good}")
     remedy = (
         "in a container: docker run --security-opt seccomp=unconfined --security-opt "
         "apparmor=unconfined"
     )
-    return Layer(
-        "user namespaces", ("full",), False, "refused by the kernel or the container", remedy
-    )
+    return Layer(name, ("full",), False, "refused by the kernel or the container", remedy)
+
+
+def _namespaces_work() -> bool:
+    from gradeprop.session.isolation.other_user import sandbox_uid
+
+    uid = sandbox_uid()
+    user: dict[str, Any] = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
+    systems = Path("/usr/bin/python3")
+    python = str(systems) if systems.exists() else sys.executable
+    command = [python, "-I", "-S", "-c", _NAMESPACES]
+    try:
+        return subprocess.run(command, cwd="/", check=False, **user).returncode == 0
+    except OSError:
+        # The other user cannot even start Python; bubblewrap shows whether namespaces work.
+        return working("full") is None
 
 
 def _landlock() -> Layer:
-    from gradeprop.session.isolation.syscalls import landlock_abi
+    from gradeprop.session.isolation import landlock
 
-    abi = landlock_abi()
-    if abi == 0:
+    found = landlock.version()
+    if found == 0:
         remedy = "boot with lsm=landlock,… on Linux 5.13 or later"
-        return Layer("Landlock", ("full", "restricted"), False, "the kernel has none", remedy)
-    lacks = [
-        what for version, what in ((3, "truncation"), (4, "TCP"), (6, "signals")) if abi < version
-    ]
-    detail = f"version {abi}" + (f", without control of {', '.join(lacks)}" if lacks else "")
-    return Layer("Landlock", ("full", "restricted"), True, detail)
+        return Layer("Landlock", _BOTH, False, "the kernel has none", remedy)
+    since = {"truncation": 3, "TCP": 4, "signals": 6}
+    lacks = [what for what, version in since.items() if found < version]
+    detail = f"version {found}"
+    if lacks:
+        detail += f", without control of {', '.join(lacks)}"
+    return Layer("Landlock", _BOTH, True, detail)
 
 
 def _seccomp() -> Layer:
     try:
         layers_for("restricted", (), supervise=True)
     except MissingFacility as error:
-        return Layer("seccomp", ("full", "restricted"), False, error.what, error.remedy or "")
-    return Layer("seccomp", ("full", "restricted"), True, "filters built by libseccomp")
+        return Layer("seccomp", _BOTH, False, error.what, error.remedy or "")
+    return Layer("seccomp", _BOTH, True, "filters built by libseccomp")
 
 
 def _user() -> Layer:
     if os.geteuid() == 0:
-        from gradeprop.session.isolation.launch import sandbox_uid
+        from gradeprop.session.isolation.other_user import sandbox_uid
 
-        return Layer(
-            "separate user",
-            (),
-            True,
-            f"student code runs as user {sandbox_uid()}, in nobody's group",
-        )
+        detail = f"student code runs as user {sandbox_uid()}, in nobody's group"
+        return Layer("separate user", (), True, detail)
     detail = "student code runs as you, held back by the other layers"
     return Layer("separate user", (), False, detail, "run as root for a user of its own")
 
@@ -248,7 +238,7 @@ def _groups() -> Layer:
     return Layer("control group", (), True, "bounds memory and processes of a whole submission")
 
 
-def _whole(level: Literal["full", "restricted"]) -> Layer:
+def _whole(level: IsolatingLevel) -> Layer:
     problem = working(level)
     if problem is None:
         return Layer(f"isolation {level}", (level,), True, "tried: every layer holds")
