@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gradeprop.session.interface import (
@@ -45,7 +46,8 @@ class FakeSession(Session):
         *,
         cells: Mapping[str, CellOutcome] | None = None,
     ) -> None:
-        self.answers, self.cells = dict(answers or {}), dict(cells or {})
+        self.answers = dict(answers or {})
+        self.cells = dict(cells or {})
         self.ran: list[CellSource] = []
         self.asked: list[list[Ask]] = []
         self.places: list[int] = []
@@ -74,11 +76,8 @@ class FakeSession(Session):
             if outcomes and isinstance(outcomes[-1], Stopped):
                 outcomes.append(outcomes[-1])
                 continue
-            scripted = self.answers.get(ask.name)
-            if scripted is None:
-                outcomes.append(Missing(ask.name))
-            else:
-                outcomes.append(scripted(ask) if callable(scripted) else scripted)
+            scripted = self.answers.get(ask.name, Missing(ask.name))
+            outcomes.append(scripted(ask) if callable(scripted) else scripted)
         return outcomes
 
     def close(self) -> None:
@@ -87,7 +86,8 @@ class FakeSession(Session):
     @property
     def calls(self) -> list[Call]:
         """All calls that were asked for, over all checks."""
-        return [ask for asks in self.asked for ask in asks if isinstance(ask, Call)]
+        everything = itertools.chain.from_iterable(self.asked)
+        return [ask for ask in everything if isinstance(ask, Call)]
 
 
 class FakeSandbox(Sandbox):

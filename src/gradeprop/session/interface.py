@@ -173,8 +173,10 @@ class Session(_Closing):
     def ask(
         self, asks: Sequence[Ask], *, at: Place | None = None, seconds: float | None = None
     ) -> list[Outcome]:
-        """Answer all asks of one check, in order, on a copy of the state: none changes what a later
-        check or cell sees (the in-kernel session cannot promise this and documents it).
+        """Answer all asks of one check, in order, on a copy of the state.
+
+        None changes what a later check or cell sees (the in-kernel session cannot promise this and
+        documents it).
 
         Args:
             at: the place whose state it is, now if not given. Whatever ran since then makes no
@@ -203,8 +205,12 @@ class Sandbox(_Closing):
     def open(
         self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None
     ) -> Session:
-        """Start a session in an empty working folder that holds ``files``, its RNGs seeded with
-        ``seed``.
+        """Start a session in a working folder that holds ``files`` alone.
+
+        Args:
+            limits: what it may use.
+            seed: for its generators of random numbers.
+            files: names within the folder, and what they hold.
 
         Raises:
             GraderFault: the sandbox itself could not start one (never the student's fault).

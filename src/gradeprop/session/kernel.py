@@ -1,5 +1,4 @@
-"""The session inside the student's own kernel, for ``gp.check``: no sandbox, any operating
-system."""
+"""The session inside the student's own kernel, for ``gp.check``: no sandbox, on any system."""
 
 from __future__ import annotations
 
@@ -47,20 +46,25 @@ class KernelSession(Session):
         self._answering = answering or Answering(cell_of=_notebook_cell)
 
     def run(self, cell: CellSource) -> CellOutcome:
-        """Execute plain Python in the namespace; outputs other than stdout and stderr are not
-        kept."""
-        out, began = io.StringIO(), time.monotonic()
-        status, message = "ok", None
+        """Execute plain Python in the namespace; of outputs stdout and stderr alone are kept."""
+        out = io.StringIO()
+        began = time.monotonic()
+        message = None
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
             try:
-                exec(compile(cell.source, f"<{cell.label}>", "exec"), self._namespace)  # type: ignore[arg-type]
+                code = compile(cell.source, f"<{cell.label}>", "exec")
+                exec(code, self._namespace)  # type: ignore[arg-type]
             except BaseException as error:
                 found = raised(error, self._answering.cell_of)
-                status, message = "error", f"{found.type_name}: {found.message}"
+                message = f"{found.type_name}: {found.message}"
         text = out.getvalue()
         outputs = ({"output_type": "stream", "name": "stdout", "text": text},) if text else ()
-        seconds = time.monotonic() - began
-        return CellOutcome("ok" if status == "ok" else "error", outputs, None, seconds, message)
+        return CellOutcome(
+            status="ok" if message is None else "error",
+            outputs=outputs,
+            seconds=time.monotonic() - began,
+            message=message,
+        )
 
     def mark(self) -> Place:
         """There is one place only, the present one."""
@@ -73,27 +77,27 @@ class KernelSession(Session):
         at: Place | None = None,  # noqa: ARG002
         seconds: float | None = None,
     ) -> list[Outcome]:
-        """Answer in order, whatever ``at`` says by the present state. ``seconds`` is looked at
-        between asks only: nothing here can stop student code.
+        """Answer in order, whatever ``at`` says by the present state.
+
+        ``seconds`` is looked at between asks only: nothing here can stop student code.
 
         Raises:
-            KeyboardInterrupt: the student stopped it, with the name that was asked: nothing more is
-                asked."""
+            KeyboardInterrupt: the student stopped it, with the name that was asked: nothing more
+                is asked.
+        """
         deadline = None if seconds is None else time.monotonic() + seconds
         outcomes: list[Outcome] = []
+        stopped: Stopped | None = None
         with silence():
             for ask in asks:
-                if outcomes and isinstance(outcomes[-1], Stopped):
-                    outcomes.append(outcomes[-1])
-                elif deadline is not None and time.monotonic() > deadline:
-                    outcomes.append(Stopped("timeout", answer_too_slow(ask.name, seconds or 0.0)))
-                else:
-                    outcomes.append(self._answering.answer(ask, self._namespace))
-                    if (
-                        isinstance(outcomes[-1], Raised)
-                        and outcomes[-1].type_name == "KeyboardInterrupt"
-                    ):
-                        raise KeyboardInterrupt(ask.name)
+                if deadline is not None and time.monotonic() > deadline and stopped is None:
+                    stopped = Stopped("timeout", answer_too_slow(ask.name, seconds or 0.0))
+                outcome = stopped or self._answering.answer(ask, self._namespace)
+                if isinstance(outcome, Raised) and outcome.type_name == "KeyboardInterrupt":
+                    raise KeyboardInterrupt(ask.name)
+                if isinstance(outcome, Stopped):
+                    stopped = outcome
+                outcomes.append(outcome)
         return outcomes
 
     def close(self) -> None:
@@ -101,8 +105,7 @@ class KernelSession(Session):
 
 
 def _notebook_cell(filename: str) -> str | None:
-    """What a traceback calls the cell whose code has this file name (IPython's and ipykernel's
-    ways)."""
+    """What a traceback calls the cell whose code has this file name, as kernels name them."""
     if filename.startswith("<ipython-input-"):
         return f"In [{filename.removeprefix('<ipython-input-').split('-')[0]}]"
     if "ipykernel_" in filename or filename.startswith("<"):

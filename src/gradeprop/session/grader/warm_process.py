@@ -1,5 +1,4 @@
-"""The grader's handle on a warm process: start it, open children in it, signal them, hear how they
-end."""
+"""The grader's handle on a warm process: start it, open and signal children, hear how they end."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from gradeprop.session.wire.frames import Channel
 
 __all__ = ["Child", "Start", "WarmProcess", "WarmProcessLostError"]
 
-# Cold disks: torch alone can take half a minute.
+# From a cold disk importing torch alone takes long.
 START_S: Final = 120.0
 # How long the kernel may take to end a killed process.
 KILL_S: Final = 10.0
@@ -35,7 +34,9 @@ class Child:
     """One forked child, as the grader sees it."""
 
     def __init__(self, warm: WarmProcess, number: int, channel: Channel) -> None:
-        self._warm, self.number, self.channel = warm, number, channel
+        self._warm = warm
+        self.number = number
+        self.channel = channel
         self._code: int | None = None
 
     def interrupt(self) -> None:
@@ -43,8 +44,7 @@ class Child:
         self._warm.signal(self.number, signal.SIGINT)
 
     def allow(self, *, forks: int, files: int) -> None:
-        """Where they are counted: the next ``forks`` and so many more files are the grader's
-        wish."""
+        """Where they are counted: the next ``forks`` and so many ``files`` are the grader's."""
         self._warm.allow(self.number, forks, files)
 
     def ended(self, seconds: float) -> int | None:
@@ -75,7 +75,8 @@ class WarmProcess:
 
     Args:
         start: starts it, given the descriptor of its end of the control socket and a file for its
-            log."""
+            log.
+    """
 
     def __init__(self, start: Start) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
@@ -149,7 +150,8 @@ class WarmProcess:
         return Child(self, self._count, Channel(ours))
 
     def signal(self, number: int, which: int) -> None:
-        self._send(json.dumps({"op": "signal", "id": number, "signal": int(which)}).encode(), [])
+        message = {"op": "signal", "id": number, "signal": int(which)}
+        self._send(json.dumps(message).encode(), [])
 
     def allow(self, number: int, forks: int, files: int) -> None:
         message = {"op": "allow", "id": number, "forks": forks, "files": files}

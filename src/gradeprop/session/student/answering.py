@@ -1,5 +1,4 @@
-"""Answers asks in a namespace: the one implementation for the sandbox and for the student's own
-kernel.
+"""Answers asks in a namespace, for the sandbox and for the student's own kernel alike.
 
 Runs beside student code; whatever that code raises becomes an outcome.
 """
@@ -44,11 +43,10 @@ class Answering:
     cell_of: Callable[[str], str | None] = lambda _: None
 
     def answer_all(self, asks: Sequence[Ask], namespace: Mapping[str, Any]) -> Iterator[Outcome]:
-        """One outcome per ask, in order; after a `Stopped`, the same `Stopped` for all that
-        follow."""
+        """One outcome per ask, in order; all that follow a `Stopped` are that same one."""
         stopped: Stopped | None = None
         for ask in asks:
-            outcome: Outcome = stopped if stopped is not None else self.answer(ask, namespace)
+            outcome = stopped or self.answer(ask, namespace)
             if isinstance(outcome, Stopped):
                 stopped = outcome
             yield outcome
@@ -76,8 +74,9 @@ class Answering:
         keywords = {key: build(item) for key, item in ask.keywords.items()}
         with watch() as used:
             value = function(*arguments, **keywords)
+        afterwards = (*arguments, *keywords.values())
         return Returned(
-            capture(value, self.max_bytes),
-            tuple(capture(item, self.max_bytes) for item in (*arguments, *keywords.values())),
-            frozenset(used),
+            value=capture(value, self.max_bytes),
+            arguments=tuple(capture(item, self.max_bytes) for item in afterwards),
+            used=frozenset(used),
         )

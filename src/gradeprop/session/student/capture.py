@@ -38,7 +38,8 @@ class TooLargeError(Exception):
 def type_name(thing: object) -> str:
     """The name of ``thing``'s type, as a student would write it: ``"numpy.ndarray"``, ``"int"``."""
     kind = type(thing)
-    name, module = str(_name_of(kind)), _module_of(kind)
+    name = str(_name_of(kind))
+    module = _module_of(kind)
     if type(module) is not str or module in ("builtins", "__main__"):
         return name[:200]
     return f"{module}.{name}"[:200]
@@ -97,18 +98,15 @@ def _capture_tensor(tensor: torch.Tensor, budget: _Budget) -> Value:
         return Opaque(f"torch.Tensor ({layout}, {tensor.dtype}, {tensor.device.type})")
     if tensor.dtype not in _DTYPES or tensor.dim() > MAX_RANK:
         return Opaque(f"torch.Tensor ({tensor.dim()} dimensions, {tensor.dtype})")
-    requires_grad, is_leaf = tensor.requires_grad, tensor.is_leaf
-    grad = None
-    if is_leaf or tensor.retains_grad:
-        grad = tensor.grad
+    grad = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+    if type(grad) is not torch.Tensor or grad.layout is not _strided:
+        grad = None
     return TensorState(
         value=_copy(tensor, budget),
         device=str(tensor.device),
-        requires_grad=requires_grad,
-        is_leaf=is_leaf,
-        grad=None
-        if type(grad) is not torch.Tensor or grad.layout is not _strided
-        else _copy(grad, budget),
+        requires_grad=tensor.requires_grad,
+        is_leaf=tensor.is_leaf,
+        grad=None if grad is None else _copy(grad, budget),
     )
 
 
@@ -120,8 +118,7 @@ def _copy(tensor: torch.Tensor, budget: _Budget) -> torch.Tensor:
 
 
 def build(value: Value) -> Any:
-    """``value`` as fresh live objects: each tensor a new leaf on its device, with its gradient if
-    given."""
+    """``value`` as fresh live objects, each tensor a new leaf on its device with its gradient."""
     if type(value) is list:
         return [build(item) for item in value]
     if type(value) is tuple:

@@ -152,10 +152,10 @@ class Checkers:
 
     def _bury(self, number: int, pid: int, options: int) -> None:
         try:
-            done, status = _waitpid(pid, options)
+            ended, status = _waitpid(pid, options)
         except ChildProcessError:  # student code waited for it
-            done, status = pid, 0
-        if done:
+            ended, status = pid, 0
+        if ended:
             del self._running[number]
             self._ended[number] = os.waitstatus_to_exitcode(status)
             self._forget_folder(number)

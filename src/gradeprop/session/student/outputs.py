@@ -1,5 +1,4 @@
-"""What one cell prints and displays, as nbformat 4 output dicts, the way a notebook's reader sees
-it.
+"""What one cell prints and displays, as nbformat 4 output dicts, as a notebook's reader sees it.
 
 Keeps within a budget: what is beyond it is counted, not kept, and a notice says so.
 """
@@ -56,23 +55,20 @@ class OutputLog:
     """
 
     def __init__(self, cell_bytes: int, total_bytes: int, hidden: Sequence[str] = ()) -> None:
-        self.cell_bytes, self.total_left, self.hidden = cell_bytes, total_bytes, tuple(hidden)
+        self.cell_bytes = cell_bytes
+        self.total_left = total_bytes
+        self.hidden = tuple(hidden)
         self.start()
 
     def start(self) -> None:
         """Begin a new cell."""
-        self._outputs: list[dict[str, Any]] = []
-        self._displays: dict[str, list[dict[str, Any]]] = {}
-        self._clear_next = False
+        self._forget()
         self._dropped = 0
         self._room = max(0, min(self.cell_bytes, self.total_left))
         self._error_room = _ERROR_BYTES
 
     def finish(self) -> tuple[list[dict[str, Any]], bool]:
-        """The cell's outputs, and whether some are missing because the submission's budget is
-        spent."""
-        if self._clear_next:
-            self._clear_next = False
+        """The cell's outputs, and whether the submission's budget is spent and some are missing."""
         for output in self._outputs:
             if output["output_type"] == "stream":
                 output["text"] = "".join(output["text"])
@@ -81,10 +77,11 @@ class OutputLog:
         spent = self._dropped > 0 and self.total_left < self.cell_bytes
         self.total_left -= kept
         if self._dropped:
-            rest, limit = f"{self._dropped:,} bytes", f"{self.cell_bytes // 1024} KiB"
+            rest = f"{self._dropped:,} bytes"
+            limit = f"{self.cell_bytes // 1024} KiB"
             text = f"\n[… the rest of this cell's output ({rest}) is cut: the limit is {limit}]\n"
             outputs.append({"output_type": "stream", "name": "stderr", "text": text})
-        self._outputs, self._displays = [], {}
+        self._forget()
         return outputs, spent
 
     def clear(self, wait: bool) -> None:
@@ -92,20 +89,21 @@ class OutputLog:
         if wait:
             self._clear_next = True
         else:
-            self._outputs, self._displays, self._clear_next = [], {}, False
+            self._forget()
 
     def stream(self, name: str, text: str) -> None:
-        """Text written to ``stdout`` or ``stderr``; joined with what came before on the same
-        stream."""
+        """Text written to ``stdout`` or ``stderr``; joined with what came there just before."""
         if not text:
             return
         text = self._without_folders(text)
         self._make_way()
-        size = len(text.encode("utf-8", "replace"))
+        encoded = text.encode("utf-8", "replace")
+        size = len(encoded)
         room = max(0, self._room)
         if size > room:
             self._dropped += size - room
-            text, size = text.encode("utf-8", "replace")[:room].decode("utf-8", "ignore"), room
+            text = encoded[:room].decode("utf-8", "ignore")
+            size = room
         self._room -= size
         last = self._outputs[-1] if self._outputs else None
         if last is not None and last["output_type"] == "stream" and last["name"] == name:
@@ -153,7 +151,12 @@ class OutputLog:
 
     def _make_way(self) -> None:
         if self._clear_next:
-            self._outputs, self._displays, self._clear_next = [], {}, False
+            self._forget()
+
+    def _forget(self) -> None:
+        self._outputs: list[dict[str, Any]] = []
+        self._displays: dict[str, list[dict[str, Any]]] = {}
+        self._clear_next = False
 
 
 class Stream:
@@ -166,8 +169,10 @@ class Stream:
     newlines = None
 
     def __init__(self, log: OutputLog, name: str, descriptor: int) -> None:
-        self._log, self.name, self._descriptor = log, f"<{name}>", descriptor
+        self.name = f"<{name}>"
+        self._log = log
         self._which = name
+        self._descriptor = descriptor
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):

@@ -38,7 +38,8 @@ __all__ = ["CellResult", "NotebookShell"]
 NO_INPUT = "input() was called, but nobody can answer while a notebook is graded."
 NO_COMMANDS = "no programs can be started while this notebook is graded"
 _MAX_FRAMES: Final = 60
-_DEFAULT_CELL, _DEFAULT_TOTAL = 256 << 10, 4 << 20
+_DEFAULT_CELL: Final = 256 << 10
+_DEFAULT_TOTAL: Final = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -213,8 +214,7 @@ class NotebookShell(InteractiveShell):
         return label
 
     def run_source(self, source: str, label: str) -> CellResult:
-        """Run one cell in the notebook's namespace. SIGINT stops it, and is ignored between
-        cells."""
+        """Run one cell in the notebook's namespace. SIGINT stops it; between cells it does not."""
         self.compile.running = label
         self.shown.start()
         result: Any = None
@@ -251,16 +251,14 @@ def _no_input(*_: object, **__: object) -> str:
 
 
 class DescriptorCapture:
-    """What C code and child processes write to descriptors 1 and 2, by way of a file without a
-    name."""
+    """What C code and child processes write to descriptors 1 and 2, through a nameless file."""
 
     def __init__(self, log: OutputLog) -> None:
         self.log = log
         self._file: int | None = None
 
     def use(self, file: int) -> None:
-        """From now on what lies in the open file ``file`` is output; descriptors 1 and 2 are that
-        file."""
+        """From now on what lies in the open ``file``, to which 1 and 2 lead, is output."""
         self._file = file
 
     def drain(self, cap: int = 1 << 20) -> None:

@@ -1,5 +1,4 @@
-"""Nothing that student code prints or displays during a check reaches the notebook or the
-terminal."""
+"""Nothing that student code shows during a check reaches the notebook or the terminal."""
 
 from __future__ import annotations
 
@@ -15,14 +14,16 @@ __all__ = ["silence"]
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Swallow what is written to stdout and stderr, also by C code, child processes and loggers
-    that hold the streams from before, and what is displayed through IPython. Nothing is kept, so
-    that endless output needs no memory."""
+    """Swallow what is written to stdout and stderr, and what is displayed through IPython.
+
+    Also what C code writes, child processes, and loggers that hold the streams from before. Nothing
+    is kept, so that endless output needs no memory."""
     streams = (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__)
     with contextlib.ExitStack() as undo:
         for descriptor in (1, 2):
             undo.enter_context(_to_nowhere(descriptor))
-        for stream in {id(item): item for item in streams}.values():
+        different = {id(stream): stream for stream in streams}
+        for stream in different.values():
             undo.enter_context(_deaf(stream))
         undo.enter_context(_no_displays())
         undo.enter_context(contextlib.redirect_stdout(_Sink()))

@@ -44,9 +44,10 @@ def raised(error: BaseException, cell_of: Callable[[str], str | None]) -> Raised
         lines.append(f"{label}, line {number}, in {function}\n    {source}")
     if isinstance(error, SyntaxError) and line is None and type(error.lineno) is int:
         line = error.lineno
-    shown = lines if len(lines) <= MAX_FRAMES else [*lines[:5], "...", *lines[-(MAX_FRAMES - 5) :]]
+    if len(lines) > MAX_FRAMES:
+        lines = [*lines[:5], "...", *lines[-(MAX_FRAMES - 5) :]]
     name = type_name(error)
-    return Raised(name, message, "\n".join([*shown, f"{name}: {message}"]), line)
+    return Raised(name, message, "\n".join([*lines, f"{name}: {message}"]), line)
 
 
 def _frames(trace: TracebackType | None) -> list[tuple[str, int, str]]:

@@ -40,8 +40,7 @@ def _marking(function: Callable[..., Any], used: set[str], what: str) -> Callabl
 
 @contextmanager
 def watch() -> Iterator[set[str]]:
-    """A set that gets ``"autograd"`` or ``"optimizer"`` when such machinery runs inside the
-    block."""
+    """A set that gets ``"autograd"`` or ``"optimizer"`` when such machinery runs in the block."""
     used: set[str] = set()
     replaced: list[tuple[Any, str, Any]] = []
     for module_name, name in _AUTOGRAD:
@@ -76,7 +75,8 @@ class _Engine:
     """Stands in for torch's engine object, which student code can call directly."""
 
     def __init__(self, engine: Any, used: set[str]) -> None:
-        self._engine, self._used = engine, used
+        self._engine = engine
+        self._used = used
 
     def run_backward(self, *arguments: Any, **keywords: Any) -> Any:
         self._used.add("autograd")

@@ -37,31 +37,42 @@ class _Cleaner:
         if type(raw) is not dict:
             raise _malformed()
         kind = raw.get("output_type")
-        if kind == "stream" and raw.get("name") in ("stdout", "stderr"):
-            return {
-                "output_type": "stream",
-                "name": raw["name"],
-                "text": self.text(raw.get("text")),
-            }
+        if kind == "stream":
+            return self._stream(raw)
         if kind == "error":
-            trace = raw.get("traceback")
-            if type(trace) is not list:
-                raise _malformed()
-            return {
-                "output_type": "error",
-                "ename": self.text(raw.get("ename")),
-                "evalue": self.text(raw.get("evalue")),
-                "traceback": [self.text(line) for line in trace],
-            }
-        if kind not in ("display_data", "execute_result"):
+            return self._error(raw)
+        if kind in ("display_data", "execute_result"):
+            return self._display(raw, kind)
+        raise _malformed()
+
+    def _stream(self, raw: dict[str, Any]) -> dict[str, Any]:
+        name = raw.get("name")
+        if name not in ("stdout", "stderr"):
             raise _malformed()
-        data, metadata = raw.get("data"), raw.get("metadata")
+        return {"output_type": "stream", "name": name, "text": self.text(raw.get("text"))}
+
+    def _error(self, raw: dict[str, Any]) -> dict[str, Any]:
+        trace = raw.get("traceback")
+        if type(trace) is not list:
+            raise _malformed()
+        return {
+            "output_type": "error",
+            "ename": self.text(raw.get("ename")),
+            "evalue": self.text(raw.get("evalue")),
+            "traceback": [self.text(line) for line in trace],
+        }
+
+    def _display(self, raw: dict[str, Any], kind: str) -> dict[str, Any]:
+        data = raw.get("data")
+        metadata = raw.get("metadata")
         if type(data) is not dict or type(metadata) is not dict:
             raise _malformed()
         output: dict[str, Any] = {"output_type": kind}
         if kind == "execute_result":
             output["execution_count"] = optional_count(raw.get("execution_count"))
-        output["data"] = {key: self.plain(item) for key, item in data.items() if _fits(key, item)}
+        output["data"] = {
+            mime: self.plain(item) for mime, item in data.items() if _fits(mime, item)
+        }
         output["metadata"] = self.plain(metadata)
         return output
 
@@ -78,7 +89,9 @@ def _fits(mime: str, item: Any) -> bool:
         return False
     if mime == "application/json" or mime.endswith("+json"):
         return True
-    return type(item) is str or (type(item) is list and all(type(line) is str for line in item))
+    if type(item) is list:
+        return all(type(line) is str for line in item)
+    return type(item) is str
 
 
 def clean_outputs(raw: Any) -> tuple[dict[str, Any], ...]:

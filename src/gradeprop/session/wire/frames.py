@@ -42,8 +42,7 @@ class WireError(Exception):
 
 @dataclass(frozen=True)
 class Frame:
-    """One message: ``head`` is a JSON object, ``tail`` raw bytes, ``fds`` descriptors sent
-    along."""
+    """One message: ``head`` is a JSON object, ``tail`` raw bytes, ``fds`` open descriptors."""
 
     head: dict[str, Any]
     tail: bytes = b""
@@ -93,8 +92,9 @@ def decode_json(data: bytes) -> dict[str, Any]:
 
 
 class Channel:
-    """A stream socket that speaks frames, with a deadline on every exchange. Receives either always
-    with ``accept_fds`` or never."""
+    """A stream socket that speaks frames, with a deadline on every exchange.
+
+    Receives either always with ``accept_fds`` or never."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
@@ -148,11 +148,11 @@ class Channel:
         """
         # Descriptors come along with bytes, and must not be taken in with those of a frame before.
         ahead = 0 if accept_fds else _AHEAD
-        first, fds = (
-            self._start(deadline)
-            if accept_fds
-            else (self._read(_LENGTHS.size, deadline, ahead), ())
-        )
+        fds: tuple[int, ...] = ()
+        if accept_fds:
+            first, fds = self._start(deadline)
+        else:
+            first = self._read(_LENGTHS.size, deadline, ahead)
         json_bytes, tail_bytes = _LENGTHS.unpack(first)
         if json_bytes > json_cap or tail_bytes > tail_cap:
             raise WireError("too_big", f"a frame of {json_bytes} + {tail_bytes} bytes")
@@ -175,16 +175,18 @@ class Channel:
                 raise WireError("eof", f"could not receive: {error.strerror}") from None
             for level, kind, payload in ancillary:
                 if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-                    received.frombytes(payload[: len(payload) - len(payload) % received.itemsize])
+                    whole = len(payload) - len(payload) % received.itemsize
+                    received.frombytes(payload[:whole])
             if not more:
                 raise WireError("eof", "the other side is gone")
             data += more
         return data, tuple(received)
 
     def _read(self, count: int, deadline: float | None, ahead: int = 0) -> bytes:
-        """The next ``count`` bytes. Up to ``ahead`` may be taken in at once: answers to one check
-        often lie there together, and each call of the system costs as much as decoding a small
-        one."""
+        """The next ``count`` bytes.
+
+        Up to ``ahead`` may be taken in at once: answers to one check often lie there together, and
+        each call of the system costs as much as decoding a small one."""
         while (missing := count - len(self._taken)) > 0:
             try:
                 self.sock.settimeout(remaining(deadline))
