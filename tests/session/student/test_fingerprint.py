@@ -211,11 +211,11 @@ def test_the_students_own_modules_are_looked_into(names: dict[str, Any], tmp_pat
     exec("count = [0]\ndef step(): count[0] += 1", helper.__dict__)
     names |= {"helper": helper, "step": helper.step}
     for name in ("helper", "step"):
-        before = facts_of(names[name], names, str(tmp_path))
+        before = facts_of(names[name], names, (str(tmp_path),))
         assert before is not None
         helper.step()
-        assert facts_of(names[name], names, str(tmp_path)) != before
-    assert facts_of(torch, names, str(tmp_path)) == facts_of(torch, names, str(tmp_path))
+        assert facts_of(names[name], names, (str(tmp_path),)) != before
+    assert facts_of(torch, names, (str(tmp_path),)) == facts_of(torch, names, (str(tmp_path),))
 
 
 def test_a_folder_is_listed_with_all_below_it_and_has_nothing_in_it_once_it_is_gone(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import time
+import types
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,22 @@ def test_names_of_the_shell_do_not_count(names: dict[str, Any], tmp_path: Path) 
     assert not place.go_back(["asks_shell"])
 
 
+def test_in_a_copy_of_the_folder_modules_of_the_notebooks_are_still_the_students(
+    names: dict[str, Any], tmp_path: Path
+) -> None:
+    """As in a checker, whose folder is its own."""
+    helper = types.ModuleType("helper")
+    helper.__file__ = str(tmp_path / "notebook" / "helper.py")
+    exec("count = [0]\ndef step(): count[0] += 1", helper.__dict__)
+    names |= {"helper": helper, "step": helper.step}
+    copy = tmp_path / "checks"
+    notebook = tmp_path / "notebook"
+    place = Bookmark(names, copy, python_threads(), imported_from=[notebook])
+    assert place.go_back(["step"])
+    helper.step()
+    assert not place.go_back(["step"])
+
+
 def test_a_file_written_later_is_noticed(names: dict[str, Any], tmp_path: Path) -> None:
     place = here(names, tmp_path)
     (tmp_path / "data.txt").write_text("x")
@@ -134,6 +152,8 @@ def test_a_file_that_has_just_been_written_could_be_written_again_without_a_sign
 ) -> None:
     file = tmp_path / "data.txt"
     file.write_text("x")
+    soon = time.time() + 3600  # whenever it is looked at, it has just been written
+    os.utime(file, (soon, soon))
     assert not here(names, tmp_path).go_back(["uses"])
     os.utime(file, (1e9, 1e9))
     assert here(names, tmp_path).go_back(["uses"])

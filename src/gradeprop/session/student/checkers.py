@@ -134,7 +134,8 @@ class Checkers:
         below = own / self._below()
         os.chdir(below if below.is_dir() else own)
         self._seal(str(own), (0, 1, 2, channel.fileno()))
-        beginning = Bookmark(self._shell.user_ns, own)
+        # What cells have imported lies in the notebook's folder and not in the copy.
+        beginning = Bookmark(self._shell.user_ns, own, imported_from=[self._folder])
         pid = os.getpid()
         place: Bookmark | None = None
         while True:

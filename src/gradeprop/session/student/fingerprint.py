@@ -33,16 +33,19 @@ class Facts:
 
 
 def facts_of(
-    value: Any, names: Mapping[str, Any], folder: str = "", budget: Budget | None = None
+    value: Any,
+    names: Mapping[str, Any],
+    folders: tuple[str, ...] = (),
+    budget: Budget | None = None,
 ) -> Facts | None:
     """What can be seen of ``value``; None if there is something in it whose state cannot be told.
 
     Args:
         names: the student's global names, in which functions of the notebook look up theirs.
-        folder: the working folder; modules from there are the student's own and looked into.
+        folders: modules from there are the student's own and looked into.
         budget: shared by several values; each object and each byte of a tensor takes from it.
     """
-    walk = Walk(names, folder, budget or Budget())
+    walk = Walk(names, folders, budget or Budget())
     try:
         walk.visit(value)
     except Exception:  # also whatever a student's class raises when it is looked at

@@ -60,27 +60,29 @@ def in_libraries(names: Sequence[str], notebook: Mapping[str, Any]) -> list[int]
 
 
 def own_modules(
-    names: Sequence[str], notebook: Mapping[str, Any], folder: str
+    names: Sequence[str], notebook: Mapping[str, Any], folders: tuple[str, ...]
 ) -> list[types.ModuleType]:
     """The imported modules among ``names`` that the student wrote."""
     modules = [sys.modules[name] for name in names if name in sys.modules]
-    return [module for module in modules if is_own(vars(module), notebook, folder)]
+    return [module for module in modules if is_own(vars(module), notebook, folders)]
 
 
-def is_own(variables: Mapping[str, Any], notebook: Mapping[str, Any], folder: str) -> bool:
+def is_own(
+    variables: Mapping[str, Any], notebook: Mapping[str, Any], folders: tuple[str, ...]
+) -> bool:
     """Whether these are the variables of a module that the student wrote.
 
     Args:
         variables: of the module.
         notebook: the student's global names, which are no module's.
-        folder: where the student's modules lie; empty if nobody knows.
+        folders: where the student's modules lie; empty if nobody knows.
     """
     if variables is notebook:
         return False
     file = variables.get("__file__")
     if type(file) is not str:
         return variables.get("__spec__") is None  # a module that nothing was loaded for
-    return bool(folder) and (not file.startswith("/") or file.startswith(folder))
+    return bool(folders) and (not file.startswith("/") or file.startswith(folders))
 
 
 def _is_place(thing: Any) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,12 +52,21 @@ class Bookmark:
         folder: the working folder.
         threads: how many threads this process has of its own; with more, something may change at
             any time.
+        imported_from: where besides the working folder modules of the student's may come from.
     """
 
-    def __init__(self, names: MutableMapping[str, Any], folder: Path, threads: int = 1) -> None:
+    def __init__(
+        self,
+        names: MutableMapping[str, Any],
+        folder: Path,
+        threads: int = 1,
+        *,
+        imported_from: Sequence[Path] = (),
+    ) -> None:
         self._live = names
         self._folder = folder
         self._threads = threads
+        self._own = tuple(map(str, (folder, *imported_from)))
         self._surroundings = surroundings()
         self._files = listing(folder)
         now = time.time_ns()
@@ -70,7 +79,7 @@ class Bookmark:
         self._unseen: set[str] = set()
         budget = Budget(_OBJECTS, _TENSOR_BYTES)
         for name, value in names.items():
-            facts = None if is_of_the_shell(name) else facts_of(value, names, str(folder), budget)
+            facts = None if is_of_the_shell(name) else facts_of(value, names, self._own, budget)
             if facts is None:
                 self._unseen.add(name)
             else:
@@ -106,7 +115,7 @@ class Bookmark:
         self._live.update(self._names)
 
     def _is_as_it_was(self, name: str) -> bool:
-        return facts_of(self._names[name], self._live, str(self._folder)) == self._facts[name]
+        return facts_of(self._names[name], self._live, self._own) == self._facts[name]
 
     def _is_known(self, name: str) -> bool:
         """Whether this is one of the student's names here, or one that the shell may bind."""

@@ -54,9 +54,9 @@ class Walk:
     The methods for one kind of object note its own content, and give what is to be visited in it.
     """
 
-    def __init__(self, names: Mapping[str, Any], folder: str, budget: Budget) -> None:
+    def __init__(self, names: Mapping[str, Any], folders: tuple[str, ...], budget: Budget) -> None:
         self.names = names
-        self.folder = folder
+        self.folders = folders
         self.budget = budget
         self.seen: set[int] = set()
         self.facts: list[Any] = []
@@ -160,7 +160,7 @@ class Walk:
         if function.__globals__ is self.names:
             inside += self._named_in(function.__code__)
             self.note(within_torch())
-        elif is_own(function.__globals__, self.names, self.folder):
+        elif is_own(function.__globals__, self.names, self.folders):
             inside += _variables(function.__globals__)
         return [*inside, function.__dict__ or None]
 
@@ -170,7 +170,7 @@ class Walk:
         self.facts += in_libraries(code.co_names, self.names)
         if "environ" in code.co_names or "getenv" in code.co_names:
             self.note(dict(os.environ))
-        found: list[Any] = list(own_modules(code.co_names, self.names, self.folder))
+        found: list[Any] = list(own_modules(code.co_names, self.names, self.folders))
         for constant in code.co_consts:
             if isinstance(constant, types.CodeType):
                 found += self._named_in(constant)
@@ -184,7 +184,7 @@ class Walk:
         return [function.__self__]
 
     def module(self, module: types.ModuleType) -> list[Any]:
-        own = is_own(vars(module), self.names, self.folder)
+        own = is_own(vars(module), self.names, self.folders)
         return _variables(vars(module)) if own else []
 
     def cell(self, cell: types.CellType) -> list[Any]:
