@@ -8,12 +8,19 @@ from contextlib import ExitStack
 
 import pytest
 
+from gradeprop.session.grader.line import Line
 from gradeprop.session.grader.sandbox import open_sandbox
-from gradeprop.session.interface import Limits, Sandbox, Session
+from gradeprop.session.interface import Sandbox, Session
 from gradeprop.session.isolation.survey import working
+from session.patience import GENEROUS
 
-QUICK = Limits(cell_s=3.0, check_s=1.0, total_s=60.0, memory_mb=1024)
 LEVELS = ("none", "restricted", "full")
+
+
+@pytest.fixture(autouse=True)
+def grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may need long to say how a process ended, and to stop a cell."""
+    monkeypatch.setattr(Line, "grace_s", 5.0)
 
 
 @pytest.fixture(scope="session")
@@ -51,5 +58,5 @@ def sandbox(request: pytest.FixtureRequest, sandbox_at: Callable[[str], Sandbox]
 
 @pytest.fixture
 def session(sandbox: Sandbox) -> Iterator[Session]:
-    with sandbox.open(limits=QUICK, seed=1) as opened:
+    with sandbox.open(limits=GENEROUS, seed=1) as opened:
         yield opened

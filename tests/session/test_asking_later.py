@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,6 @@ from gradeprop.session.interface import (
     Ask,
     Call,
     CellSource,
-    Limits,
     Outcome,
     Place,
     Raised,
@@ -24,8 +22,8 @@ from gradeprop.session.interface import (
     Session,
     Stopped,
 )
+from session.patience import GENEROUS, SHORT_S
 
-QUICK = Limits(cell_s=3.0, check_s=1.0, total_s=60.0, memory_mb=1024)
 F, G, W = Call("f"), Call("g"), Read("w")
 
 # Cells of a notebook; after each one the checks in the same place of the second list.
@@ -143,7 +141,7 @@ def asked_there(sandbox: Sandbox, name: str) -> list[list[list[object]]]:
     """What a notebook's checks give when each is asked before the next cell runs."""
     cells, checks = NOTEBOOKS[name]
     answers = []
-    with sandbox.open(limits=QUICK, seed=1) as session:
+    with sandbox.open(limits=GENEROUS, seed=1) as session:
         for cell, asked in zip(cells, checks, strict=True):
             session.run(CellSource(cell, "cell"))
             answers.append([plain(session.ask(asks)) for asks in asked])
@@ -166,7 +164,7 @@ def asked_later(session: Session, name: str) -> list[list[list[object]]]:
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_later_is_as_there(sandbox: Sandbox, name: str) -> None:
     expected = asked_there(sandbox, name)
-    with sandbox.open(limits=QUICK, seed=1) as session:
+    with sandbox.open(limits=GENEROUS, seed=1) as session:
         assert asked_later(session, name) == expected
         first = NOTEBOOKS[name][1][0][0]
         assert plain(session.ask(first, at=Place(0))) == expected[0][0]  # in another order, too
@@ -176,21 +174,20 @@ def test_later_is_as_there(sandbox: Sandbox, name: str) -> None:
     "body",
     [
         "while True: pass",
-        "import time; time.sleep(60)",
+        "import time; time.sleep(600)",
         "while True:\n        try: f()\n        except BaseException: pass",
     ],
 )
-def test_a_call_that_hangs_costs_only_itself_and_its_own_time(session: Session, body: str) -> None:
+def test_a_call_that_hangs_costs_only_itself(session: Session, body: str) -> None:
     session.run(CellSource(f"x = 4\ndef fine(): return x\ndef f():\n    {body}", "cell"))
     place = session.mark()
     session.run(CellSource("x = 5", "cell"))
-    began = time.monotonic()
-    before, stopped, after = session.ask([Call("fine"), F, Call("fine")], at=place)
-    assert time.monotonic() - began < 3
+    asks = [Call("fine"), F, Call("fine")]
+    before, stopped, after = session.ask(asks, at=place, seconds=SHORT_S)
     assert isinstance(before, Returned)
     assert isinstance(stopped, Stopped)
     assert stopped.reason == "timeout"
-    assert stopped.message == "`f` did not finish in 1 s: does a loop never end?"
+    assert stopped.message == "`f` did not finish in 3 s: does a loop never end?"
     assert after == stopped
     (fine,) = session.ask([Call("fine")], at=place)
     assert isinstance(fine, Returned)
@@ -235,12 +232,11 @@ def test_exceptions_name_the_students_own_line(session: Session) -> None:
 
 
 def test_later_cells_take_no_time_from_an_earlier_place(sandbox: Sandbox) -> None:
-    limits = replace(QUICK, cell_s=1.0, total_s=1.5)
+    limits = replace(GENEROUS, total_s=2 * SHORT_S)
     with sandbox.open(limits=limits, seed=1) as session:
         session.run(CellSource("x = 1\ndef f(): return x", "cell"))
         early = session.mark()
-        for _ in range(2):
-            session.run(CellSource("import time; time.sleep(0.9)", "cell"))
+        session.run(CellSource("import time; time.sleep(600)", "cell"))
         late = session.mark()
         (answer,) = session.ask([F], at=early)
         assert isinstance(answer, Returned)
@@ -256,7 +252,7 @@ def test_nothing_that_was_asked_can_be_shown_by_a_cell(sandbox: Sandbox) -> None
         "def f(x):\n    kept.append(x)\n    builtins.kept = kept\n"
         "    get_ipython().events.register('pre_run_cell', lambda *_: print(kept))\n    return x"
     )
-    with sandbox.open(limits=QUICK, seed=1) as session:
+    with sandbox.open(limits=GENEROUS, seed=1) as session:
         session.run(CellSource(takes_over, "cell"))
         place = session.mark()
         session.ask([Call("f", ("hidden",))], at=place)
@@ -277,5 +273,5 @@ def test_without_forks_every_check_has_a_process_of_its_own(
     expected = asked_there(sandbox, name)
     monkeypatch.setattr(sandbox, "can_fork_children", False)
     assert asked_there(sandbox, name) == expected
-    with sandbox.open(limits=QUICK, seed=1) as session:
+    with sandbox.open(limits=GENEROUS, seed=1) as session:
         assert asked_later(session, name) == expected

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from gradeprop.session.interface import Call, CellSource, Limits, Outcome, Raised, Returned, Sandbox
+from gradeprop.session.interface import Call, CellSource, Outcome, Raised, Returned, Sandbox
+from session.patience import GENEROUS
 
 F = Call("f")
 CHECKS = [[F], [F, F]]
-LIMITS = Limits(cell_s=5.0, check_s=5.0, total_s=60.0, memory_mb=1024)
 IMPORTS = "import math, os, random, sys\nimport numpy as np\nimport torch\n"
 
 _TEXT = """\
@@ -1063,13 +1063,13 @@ def comparable(outcomes: list[Outcome]) -> list[str]:
 def test_what_a_later_cell_changes_makes_no_difference(plain_sandbox: Sandbox, kind: str) -> None:
     cells = [CellSource(source, "cell") for source in (IMPORTS + KINDS[kind][0], KINDS[kind][1])]
     there, later = [], []
-    with plain_sandbox.open(limits=LIMITS, seed=1) as session:
+    with plain_sandbox.open(limits=GENEROUS, seed=1) as session:
         for cell in cells:
             outcome = session.run(cell)
             assert outcome.status == "ok", outcome.message
             there.append([comparable(session.ask(asks)) for asks in CHECKS])
     assert there[0] != there[1], "the later cell changes nothing: this kind shows nothing"
-    with plain_sandbox.open(limits=LIMITS, seed=1) as session:
+    with plain_sandbox.open(limits=GENEROUS, seed=1) as session:
         places = []
         for cell in cells:
             session.run(cell)
@@ -1084,7 +1084,7 @@ def test_a_check_that_frees_a_graph_leaves_it_to_the_next(plain_sandbox: Sandbox
         "import torch\nw = torch.ones(2, requires_grad=True)\ny = (w**2).sum()\n"
         "def f(): return torch.autograd.grad(y, w)[0]"
     )
-    with plain_sandbox.open(limits=LIMITS, seed=1) as session:
+    with plain_sandbox.open(limits=GENEROUS, seed=1) as session:
         session.run(CellSource(source, "cell"))
         place = session.mark()
         for at in (place, place, None, None):

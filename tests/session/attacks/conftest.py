@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from gradeprop.session.interface import (
     Call,
     CellOutcome,
     CellSource,
-    Limits,
     Outcome,
     Read,
     Returned,
@@ -32,13 +31,12 @@ from gradeprop.session.interface import (
     Session,
 )
 from gradeprop.session.isolation.other_user import sandbox_uid
+from session.patience import GENEROUS
 
 # In the grader's environment before any sandbox starts, as a course's key might be.
 SECRET = os.environ.setdefault("GRADEPROP_TEST_CANARY", "canary-" + secrets.token_hex(12))
-LIMITS = Limits(
-    cell_s=6.0,
-    check_s=2.0,
-    total_s=40.0,
+LIMITS = replace(
+    GENEROUS,
     memory_mb=512,
     processes=32,
     output_kb_cell=64,
@@ -59,8 +57,8 @@ class Attack:
     session: Session
     later: bool = False
 
-    def run(self, source: str) -> CellOutcome:
-        return self.session.run(CellSource(source, "attack"))
+    def run(self, source: str, seconds: float | None = None) -> CellOutcome:
+        return self.session.run(CellSource(source, "attack", seconds))
 
     def value(self, name: str) -> Any:
         (outcome,) = self.session.ask([Read(name)])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from gradeprop.session.interface import Call, Raised, Read, Returned, Stopped
+from session.patience import SHORT_S
 
-from .conftest import LIMITS, Attack
+from .conftest import Attack
 
 # Finds the stream to the grader and sends ``frame`` on it instead of an answer.
 FORGE = """
@@ -100,7 +99,9 @@ def test_a_forged_answer_to_a_reading_is_at_most_the_students_own_value(attack: 
 def test_words_of_a_forged_reason_reach_nobody(attack: Attack, reason: str) -> None:
     # They could carry a hidden input to the student's feedback.
     frame = {"outcomes": [{"stopped": reason, "message": "the input was 7"}]}
-    attack.run(FORGE + "def f():" + CHECKER + f"    send({frame})\n    import time; time.sleep(60)")
+    attack.run(
+        FORGE + "def f():" + CHECKER + f"    send({frame})\n    import time; time.sleep(600)"
+    )
     outcome = attack.call("f")
     assert isinstance(outcome, Stopped)
     assert "7" not in outcome.message
@@ -110,10 +111,7 @@ def test_words_of_a_forged_reason_reach_nobody(attack: Attack, reason: str) -> N
 def test_an_endless_answer_meets_the_deadline(attack: Attack) -> None:
     body = "    while True:\n        os.write(channel, b' ')\n"
     attack.run(FORGE + "def f():" + CHECKER + "    send(b'', lengths=(1 << 20, 0))\n" + body)
-    began = time.monotonic()
-    outcome = attack.call("f")
-    assert isinstance(outcome, Stopped)
-    assert time.monotonic() - began < LIMITS.check_s + 3
+    assert isinstance(attack.call("f", seconds=SHORT_S), Stopped)
 
 
 @pytest.mark.usefixtures("asked")
@@ -123,9 +121,9 @@ def test_a_dripping_answer_meets_the_deadline(attack: Attack) -> None:
         "time.sleep(0.05)\n"
     )
     attack.run(FORGE + "def f():" + CHECKER + "    send(b'', lengths=(1 << 20, 0))\n" + body)
-    began = time.monotonic()
-    assert isinstance(attack.call("f"), Stopped)
-    assert time.monotonic() - began < LIMITS.check_s + 3
+    outcome = attack.call("f", seconds=SHORT_S)
+    assert isinstance(outcome, Stopped)
+    assert outcome.reason == "timeout"
 
 
 def test_a_printed_verdict_is_just_text(attack: Attack) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import torch
 from gradeprop.gradients.values import Opaque, TensorState
 from gradeprop.session.interface import Raised, Read, Returned, Sandbox, Stopped
 from gradeprop.session.isolation.supervisor import processes_below
+from session.patience import SHORT_S, until
 
 from .conftest import LIMITS, Attack, own_processes
 
@@ -162,9 +162,7 @@ def test_a_cell_that_breaks_its_process_costs_itself(
     attack: Attack, beside: Attack, source: str
 ) -> None:
     attack.run("x = 5\ndef f(): return x")
-    began = time.monotonic()
-    outcome = attack.run(source)
-    assert time.monotonic() - began < LIMITS.cell_s + 3
+    outcome = attack.run(source, seconds=SHORT_S)
     assert outcome.status in ("killed", "timeout", "error", "memory", "output", "ok"), outcome
     assert attack.value("x") == 5
     again = attack.call("f")
@@ -183,9 +181,7 @@ def test_a_cell_that_breaks_its_process_costs_itself(
 def test_a_function_that_breaks_its_process_costs_one_check(attack: Attack, source: str) -> None:
     body = source.replace("\n", "\n    ")
     attack.run(f"x = 5\ndef f():\n    {body}\ndef g(): return x")
-    began = time.monotonic()
-    outcome = attack.call("f")
-    assert time.monotonic() - began < LIMITS.check_s + 3
+    outcome = attack.call("f", seconds=SHORT_S)
     assert isinstance(outcome, (Stopped, Raised, Returned))
     good = attack.call("g")
     assert isinstance(good, Returned), good
@@ -269,8 +265,7 @@ def test_nothing_is_left_running(fortress: Sandbox) -> None:
         )
         if fortress.level == "full":
             assert own_processes(marker) != []
-    time.sleep(0.2)
-    assert own_processes(marker) == []
+    assert until(lambda: own_processes(marker) == [])
 
 
 def test_a_fork_from_student_code_does_not_speak_for_the_session(attack: Attack) -> None:
@@ -298,7 +293,7 @@ def test_nothing_outlives_a_grader_that_is_killed(fortress: Sandbox) -> None:
         "from gradeprop.session.interface import CellSource, Limits\n"
         "from gradeprop.session.grader.sandbox import open_sandbox\n"
         "sandbox = open_sandbox(sys.argv[1])\n"
-        "session = sandbox.open(limits=Limits(cell_s=60), seed=1)\n"
+        "session = sandbox.open(limits=Limits(cell_s=600, total_s=600), seed=1)\n"
         "print(sandbox.warm()._process.pid, flush=True)\n"
         "session.run(CellSource('while True: pass', 'loop'))"
     )
@@ -307,11 +302,7 @@ def test_nothing_outlives_a_grader_that_is_killed(fortress: Sandbox) -> None:
     ) as process:
         assert process.stdout is not None
         warm = int(process.stdout.readline())
-        time.sleep(0.5)
+        assert until(lambda: processes_below(warm) != [])
         family = [warm, *processes_below(warm)]
-        assert len(family) >= 2
         process.kill()
-    deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{pid}").exists() for pid in family) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
+    assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))

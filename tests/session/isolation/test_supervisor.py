@@ -4,12 +4,12 @@ import errno
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from gradeprop.session.isolation.supervisor import _CLONE_THREAD, Supervisor, processes_below
+from session.patience import until
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 SIGCHLD = 17
@@ -18,10 +18,8 @@ SIGCHLD = 17
 @pytest.fixture
 def family() -> Iterator[subprocess.Popen[bytes]]:
     """A process with two children."""
-    parent = subprocess.Popen(["/bin/sh", "-c", "sleep 20 & sleep 20 & wait"])
-    deadline = time.monotonic() + 5
-    while len(processes_below(parent.pid)) < 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    parent = subprocess.Popen(["/bin/sh", "-c", "sleep 600 & sleep 600 & wait"])
+    assert until(lambda: len(processes_below(parent.pid)) == 2)
     yield parent
     for pid in (*processes_below(parent.pid), parent.pid):
         os.kill(pid, 9)
@@ -63,13 +61,10 @@ def test_unknown_calls_are_taken_for_forks() -> None:
 
 def test_processes_below_are_found_at_every_depth() -> None:
     top = subprocess.Popen(
-        ["/bin/sh", "-c", "/bin/sh -c '/bin/sh -c \"sleep 20; true\"; true'; true"]
+        ["/bin/sh", "-c", "/bin/sh -c '/bin/sh -c \"sleep 600; true\"; true'; true"]
     )
-    deadline = time.monotonic() + 5
-    while len(processes_below(top.pid)) < 3 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert until(lambda: len(processes_below(top.pid)) == 3)
     found = processes_below(top.pid)
-    assert len(found) == 3
     for pid in (*found, top.pid):
         os.kill(pid, 9)
     top.wait()
