@@ -24,7 +24,7 @@ from gradeprop.session.isolation.survey import best_level, layers_for, working
 
 __all__ = ["ProcessSandbox", "ProcessSession", "open_sandbox"]
 
-Isolation = Literal["auto", "full", "restricted", "none"]
+Isolation = Literal["auto"] | Level
 
 # What a submission may write: files of this size, and at `restricted` this many.
 _FILE_BYTES: Final = 16 << 20
@@ -236,21 +236,15 @@ def open_sandbox(
     gpu = device.startswith("cuda")
     if gpu:
         wake()
-    group = None
-    if level != "none":
-        with contextlib.suppress(OSError):
-            group = control_group()
-    supervised = level == "restricted" or (level == "full" and group is None)
-    spare = _SPARE_PROCESSES if level == "full" else 0
-    launcher = Launcher(level, gpu, group.procs if group is not None else [])
+    counting = _counting_at(level)
+    launcher = Launcher(level, gpu, counting.group.procs if counting.group is not None else [])
     devices = gpu_devices() if gpu else []
-    layers = layers_for(level, launcher.readable, supervise=supervised, devices=devices)
+    layers = layers_for(level, launcher.readable, supervise=counting.supervised, devices=devices)
     config = {"packages": list(packages), "gpu": gpu, "layers": layers.as_json()}
 
     def start(control: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
         return launcher.start("warm.main", control, config, log)
 
-    counting = _Counting(supervised, spare, group)
     sandbox = ProcessSandbox(level, start, counting, launcher.close, gpu=gpu)
     if wait:
         try:
@@ -259,6 +253,17 @@ def open_sandbox(
             sandbox.close()
             raise
     return sandbox
+
+
+def _counting_at(level: Level) -> _Counting:
+    if level == "none":
+        return _Counting()
+    group = None
+    with contextlib.suppress(OSError):
+        group = control_group()
+    if level == "restricted":
+        return _Counting(supervised=True, group=group)
+    return _Counting(group is None, _SPARE_PROCESSES, group)
 
 
 def _choose(isolation: Isolation) -> Level:

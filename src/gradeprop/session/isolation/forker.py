@@ -95,28 +95,17 @@ class Forker:
         with contextlib.suppress(OSError):
             # If memory runs out, this process and not the warm one is to go.
             Path("/proc/self/oom_score_adj").write_text("1000")
-        folder = own / "notebook"
-        folder.mkdir()
-        (own / "checks").mkdir()
-        os.chdir(folder)
-        os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
-        tempfile.tempdir = None
+        enter_folder(own)
         captured = os.open(own, os.O_TMPFILE | os.O_RDWR, 0o600)
         maps = os.open("/proc/self/maps", os.O_RDONLY)  # later the layers will not allow it
-        keep = [channel, captured, maps]
+        kept = [channel, captured, maps]
         if handover is not None:
-            keep.append(handover.fileno())
-        # High numbers first, so that none of the moves below overwrites one that is still needed.
-        keep = [move_up(descriptor) for descriptor in keep]
-        for number, descriptor in enumerate(keep, _CHANNEL):
-            os.dup2(descriptor, number)
-        os.closerange(_CHANNEL + len(keep), os.sysconf("SC_OPEN_MAX"))
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, 0)
-        os.close(null)
-        layers.limit_resources(
-            layers.resource_limits(request, self.baseline_bytes, self.layers.level, gpu=self.gpu)
+            kept.append(handover.fileno())
+        keep_descriptors(kept)
+        limits = layers.resource_limits(
+            request, self.baseline_bytes, self.layers.level, gpu=self.gpu
         )
+        layers.limit_resources(limits)
         listener = self.layers.close_in(str(own))
         if listener:
             with socket.socket(fileno=_HANDOVER) as sender:
@@ -128,6 +117,28 @@ class Forker:
         os.dup2(_CAPTURED, 1)
         os.dup2(_CAPTURED, 2)
         self.body(_CHANNEL, _CAPTURED, own)
+
+
+def enter_folder(own: Path) -> None:
+    """Make the notebook's folder in ``own``, and the checkers', and go there."""
+    folder = own / "notebook"
+    folder.mkdir()
+    (own / "checks").mkdir()
+    os.chdir(folder)
+    os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
+    tempfile.tempdir = None
+
+
+def keep_descriptors(kept: list[int]) -> None:
+    """Have ``kept`` follow stdin (which is empty), stdout and stderr; close all others."""
+    # High numbers first, so that none of the moves below overwrites one that is still needed.
+    high = [move_up(descriptor) for descriptor in kept]
+    for number, descriptor in enumerate(high, _CHANNEL):
+        os.dup2(descriptor, number)
+    os.closerange(_CHANNEL + len(high), os.sysconf("SC_OPEN_MAX"))
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
 
 
 def move_up(descriptor: int) -> int:
