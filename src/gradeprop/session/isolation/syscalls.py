@@ -52,7 +52,6 @@ NEW_USER: Final = 0x10000000
 NEW_PID: Final = 0x20000000
 NEW_NET: Final = 0x40000000
 
-MS_RDONLY: Final = 1
 MS_NOSUID: Final = 2
 MS_NODEV: Final = 4
 MS_NOEXEC: Final = 8
