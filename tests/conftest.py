@@ -5,8 +5,16 @@ To search further: ``pytest --hypothesis-profile=search --hypothesis-seed=N``.
 """
 
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from gradeprop.session.interface import Sandbox
 
 # No deadline: on a busy machine a slow example is no failure.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -29,3 +37,18 @@ def pytest_runtest_teardown() -> None:
 def _hear_ctrl_c() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def warm_sandbox() -> Iterator[Callable[[], "Sandbox"]]:
+    """Gives one sandbox without isolation to all tests: starting one takes seconds."""
+    with ExitStack() as stack:
+
+        @cache
+        def started() -> "Sandbox":
+            from gradeprop.grading.run.facilities import PRELOADED
+            from gradeprop.session.grader.sandbox import open_sandbox
+
+            return stack.enter_context(open_sandbox("none", packages=PRELOADED))
+
+        yield started

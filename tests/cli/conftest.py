@@ -1,26 +1,104 @@
-"""The real command, in a process of its own."""
+"""The command ``gradeprop``: in this process, or as a program of its own where that is the
+subject."""
 
+import gc
+import json
 import os
 import subprocess
 import sys
+import types
+from contextlib import ExitStack, contextmanager, nullcontext, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
 from course.minimal import write_course
+from gradeprop.cli.main import main
+from gradeprop.grading.run import facilities
 
 COMMAND = [sys.executable, "-m", "gradeprop"]
 
+SOLVED = {
+    "square_derivative-by_hand": "def d_square(w):\n    return 2 * w",
+    "explain_sign-commit": "direction = 'increase'",
+}
+HALVED = {**SOLVED, "square_derivative-by_hand": "def d_square(w):\n    return w"}
+"""Answers by grade id, for `answered`."""
 
-def gradeprop(*arguments, cwd, **environment):
-    """Run the command; without a terminal, 80 columns wide."""
+
+@dataclass(frozen=True)
+class Done:
+    """What a run of the command left."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def gradeprop(*arguments, cwd):
+    """Run the command in this process, by the program's own ``main`` and as without a terminal,
+    80 columns wide.
+
+    Not typer's runner: that replaces ``main``, which turns errors into exit codes, and it hears
+    neither the processes that a command starts nor what they print."""
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.chdir(cwd)
+        patch.setenv("COLUMNS", "80")
+        patch.setattr(sys, "argv", ["gradeprop", *map(str, arguments)])
+        # Workers import the main module, and typer calls the command by its name.
+        patch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+        stdout, stderr = stack.enter_context(_written(1)), stack.enter_context(_written(2))
+        with redirect_stdout(stdout.stream), redirect_stderr(stderr.stream):
+            code = _exit_code()
+        gc.unfreeze()  # what `grade` froze, as a program that ends soon may
+        return Done(code, stdout.text(), stderr.text())
+
+
+def _exit_code():
+    try:
+        main()
+    except SystemExit as left:
+        return left.code or 0
+    return 0
+
+
+class _Written:
+    """What this process and those it starts write to a descriptor."""
+
+    def __init__(self, file, descriptor):
+        self._file = file
+        self.stream = open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+    def text(self):
+        self.stream.flush()
+        self._file.seek(0)
+        return self._file.read().decode()
+
+
+@contextmanager
+def _written(descriptor):
+    kept = os.dup(descriptor)
+    with TemporaryFile() as file:
+        os.dup2(file.fileno(), descriptor)
+        try:
+            yield _Written(file, descriptor)
+        finally:
+            os.dup2(kept, descriptor)
+            os.close(kept)
+
+
+def program(*arguments, cwd, **environment):
+    """Run the program itself, as `gradeprop` runs the command."""
     return subprocess.run(
         [*COMMAND, *map(str, arguments)],
         cwd=cwd,
         env={**os.environ, "COLUMNS": "80", **environment},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=240,
         check=False,
     )
 
@@ -30,8 +108,31 @@ def course(tmp_path) -> Path:
     return write_course(tmp_path / "course")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_sandbox_for_all(warm_sandbox):
+    """Commands with ``--isolation none`` need not start one each, which takes seconds."""
+    start = facilities.open_sandbox
+
+    def found_or_started(isolation, **others):
+        if isolation == "none" and others["packages"] == facilities.PRELOADED:
+            return nullcontext(warm_sandbox())
+        return start(isolation, **others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(facilities, "open_sandbox", found_or_started)
+        yield
+
+
 def hand_in(root, student, notebook, assignment="a01_slopes", folder="submitted"):
     path = root / folder / student / assignment / f"{assignment}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_bytes(notebook)
     return path
+
+
+def answered(root, answers):
+    """The built course's notebook with these answers, by grade id."""
+    notebook = json.loads((root / "release" / "a01_slopes" / "a01_slopes.ipynb").read_text())
+    for cell in notebook["cells"]:
+        cell["source"] = answers.get(cell["id"], cell["source"])
+    return json.dumps(notebook).encode()

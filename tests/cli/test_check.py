@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from cli.conftest import COMMAND, gradeprop
+from cli.conftest import COMMAND, gradeprop, program
 from gradeprop.cli.check import checked
 from grading.public_example import public_text
 
@@ -60,7 +60,7 @@ def test_json_is_all_that_stdout_holds(tmp_path):
 
 def test_a_terminal_without_unicode_still_tells_right_from_wrong(tmp_path):
     path = notebook(tmp_path / "n.ipynb", SETUP, HALF, CHECK)
-    done = gradeprop("check", path, cwd=tmp_path, PYTHONIOENCODING="ascii")
+    done = program("check", path, cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
     assert "  x slopes is right." in done.stdout
 

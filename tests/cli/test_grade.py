@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from cli.conftest import gradeprop, hand_in
+from cli.conftest import HALVED, SOLVED, answered, gradeprop, hand_in, program
 from course.minimal import EXERCISE, GRADER, SOLUTION, write_course
 
 NONE = ("--isolation", "none")
@@ -31,21 +31,6 @@ def built(template, tmp_path):
     return shutil.copytree(template, tmp_path / "course")
 
 
-def answered(root, **answers):
-    notebook = json.loads((root / "release" / "a01_slopes" / "a01_slopes.ipynb").read_text())
-    for cell in notebook["cells"]:
-        if cell["id"] in answers:
-            cell["source"] = answers[cell["id"]]
-    return json.dumps(notebook).encode()
-
-
-SOLVED = {
-    "square_derivative-by_hand": "def d_square(w):\n    return 2 * w",
-    "explain_sign-commit": "direction = 'increase'",
-}
-HALVED = {**SOLVED, "square_derivative-by_hand": "def d_square(w):\n    return w"}
-
-
 def test_build_writes_the_release_and_the_source_and_prints_their_paths(course):
     done = gradeprop("build", "a01_slopes", cwd=course)
     assert done.stdout.splitlines() == [
@@ -65,8 +50,8 @@ def test_building_twice_gives_the_same_bytes(course):
 
 
 def test_a_class_is_graded_into_result_files_and_a_table(built):
-    hand_in(built, "ada", answered(built, **SOLVED))
-    hand_in(built, "bob & co", answered(built, **HALVED))
+    hand_in(built, "ada", answered(built, SOLVED))
+    hand_in(built, "bob & co", answered(built, HALVED))
     hand_in(built, "cy", b"not a notebook")
     done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     assert done.returncode == 0, done.stderr
@@ -82,7 +67,7 @@ def test_a_class_is_graded_into_result_files_and_a_table(built):
 
 def test_several_workers_give_the_same_results_as_one(built):
     for number in range(6):
-        hand_in(built, f"s{number}", answered(built, **(HALVED if number % 2 else SOLVED)))
+        hand_in(built, f"s{number}", answered(built, HALVED if number % 2 else SOLVED))
     gradeprop("grade", "a01_slopes", *NONE, "--workers", "1", cwd=built)
     one = {
         path.name: json.loads(path.read_text()) for path in (built / "results/a01_slopes").iterdir()
@@ -98,11 +83,11 @@ def test_several_workers_give_the_same_results_as_one(built):
 
 
 def test_a_second_run_grades_only_what_changed(built):
-    hand_in(built, "ada", answered(built, **SOLVED))
-    bob = hand_in(built, "bob", answered(built, **HALVED))
+    hand_in(built, "ada", answered(built, SOLVED))
+    bob = hand_in(built, "bob", answered(built, HALVED))
     gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     ada_before = (built / "results/a01_slopes/ada.json").read_bytes()
-    bob.write_bytes(answered(built, **SOLVED))
+    bob.write_bytes(answered(built, SOLVED))
     done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     assert "1 of 2 unchanged" in done.stderr
     assert (built / "results/a01_slopes/ada.json").read_bytes() == ada_before
@@ -115,21 +100,22 @@ def test_a_second_run_grades_only_what_changed(built):
 
 def test_only_the_named_students_are_graded(built):
     for student in ("ada", "bob"):
-        hand_in(built, student, answered(built, **SOLVED))
+        hand_in(built, student, answered(built, SOLVED))
     done = gradeprop("grade", "a01_slopes", "--student", "bob", *NONE, cwd=built)
     assert done.returncode == 0, done.stderr
     assert [path.name for path in (built / "results/a01_slopes").iterdir()] == ["bob.json"]
 
 
-def test_json_output_is_the_results(built):
-    hand_in(built, "ada", answered(built, **SOLVED))
-    done = gradeprop("grade", "a01_slopes", "--json", *NONE, cwd=built)
+def test_the_program_prints_the_results_as_json_and_nothing_besides(built):
+    hand_in(built, "ada", answered(built, SOLVED))
+    done = program("grade", "a01_slopes", "--json", *NONE, cwd=built)
+    assert done.returncode == 0, done.stderr
     (result,) = json.loads(done.stdout)["results"]
     assert result == result_of(built, "ada")
 
 
 def test_a_grader_fault_exits_with_1_and_no_score(built):
-    hand_in(built, "ada", answered(built, **SOLVED))
+    hand_in(built, "ada", answered(built, SOLVED))
     grader = (built / GRADER).read_text()
     head = grader.index("def test_matches_autograd")
     (built / GRADER).write_text(
@@ -143,7 +129,7 @@ def test_a_grader_fault_exits_with_1_and_no_score(built):
 
 
 def test_show_prints_what_the_student_is_told(built):
-    hand_in(built, "bob", answered(built, **HALVED))
+    hand_in(built, "bob", answered(built, HALVED))
     gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     done = gradeprop("show", "a01_slopes", "bob", cwd=built)
     assert "Was the 2 of 2w lost?" in done.stdout
@@ -156,7 +142,7 @@ def test_show_prints_what_the_student_is_told(built):
 
 
 def test_replay_asks_the_same_again_and_shows_all_of_it(built):
-    hand_in(built, "bob", answered(built, **HALVED))
+    hand_in(built, "bob", answered(built, HALVED))
     gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     before = (built / "results/a01_slopes/bob.json").read_bytes()
     done = gradeprop("replay", "bob", "a01_slopes", "--check", "shape", *NONE, cwd=built)
@@ -234,7 +220,7 @@ def fill(path):
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a file system")
 @pytest.mark.parametrize("options", ["size=16k", "size=1m,ro"])
 def test_a_full_or_read_only_disk_exits_with_3_and_loses_nothing(built, options):
-    hand_in(built, "ada", answered(built, **SOLVED))
+    hand_in(built, "ada", answered(built, SOLVED))
     gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     kept = (built / "results/a01_slopes/ada.json").read_bytes()
     results = built / "results" / "a01_slopes"

@@ -1,26 +1,55 @@
-"""The command as a whole: how it is called, and what it says to what it does not know."""
+"""The command as a whole: how it is called, what it says to what it does not know, and the program
+around it."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-from cli.conftest import gradeprop
+import pytest
+
+from cli.conftest import COMMAND, gradeprop, program
 from gradeprop import __version__
+from gradeprop.records.files.results import write_result
+from records.graded_class import result_for
+
+SCRIPT = [Path(sys.executable).with_name("gradeprop")]
 
 
-def test_the_script_and_the_module_are_the_same_command(tmp_path):
-    script = Path(sys.executable).with_name("gradeprop")
-    by_script = subprocess.run(
-        [script, "--version"], capture_output=True, text=True, timeout=60, check=True
-    )
-    by_module = gradeprop("--version", cwd=tmp_path)
-    assert by_script.stdout == by_module.stdout == f"gradeprop {__version__}\n"
-    assert (by_module.returncode, by_module.stderr) == (0, "")
+@pytest.mark.parametrize("command", [SCRIPT, COMMAND], ids=["script", "module"])
+def test_the_script_and_the_module_are_the_same_command(command):
+    done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"gradeprop {__version__}\n", "")
+
+
+def test_the_program_ends_with_the_errors_exit_code_and_its_words_on_stderr(tmp_path):
+    done = program("grade", "a01_slopes", cwd=tmp_path)
+    here = gradeprop("grade", "a01_slopes", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", here.stderr)
+    assert done.stderr.startswith("gradeprop: ")
+    assert "course.yaml" in done.stderr
+
+
+def test_where_nobody_reads_on_it_ends_without_a_word(course):
+    for number in range(200):  # more than fits into a pipe
+        write_result(course, result_for(f"student-{number}", ()))
+    with subprocess.Popen(
+        [*COMMAND, "export", "a01_slopes", "--to", "jsonl"],
+        cwd=course,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as run:
+        assert run.stdout.read(1) == b"{"
+        run.stdout.close()
+        said = run.stderr.read().decode()
+    assert "Traceback" not in said
+    assert "Broken" not in said
+    assert run.returncode == 0
 
 
 def test_help_lists_every_command_with_a_whole_sentence(tmp_path):
     shown = gradeprop("--help", cwd=tmp_path)
     assert shown.returncode == 0
+    assert shown.stdout.split(None, 2)[:2] == ["Usage:", "gradeprop"]
     lines = dict(
         line.split(None, 1) for line in shown.stdout.partition("Commands:")[2].splitlines() if line
     )
@@ -39,6 +68,6 @@ def test_a_command_that_does_not_exist_is_a_usage_error(tmp_path):
 
 def test_without_a_course_it_says_what_to_do(tmp_path):
     shown = gradeprop("grade", "a01_slopes", cwd=tmp_path)
-    assert shown.returncode != 0
+    assert shown.returncode == 2
     assert "course.yaml" in shown.stderr
     assert "Traceback" not in shown.stderr

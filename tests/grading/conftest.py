@@ -10,15 +10,13 @@ from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import filled_in
 from gradeprop.notebook.release import release_model
 from gradeprop.notebook.render import to_notebook
-from gradeprop.session.grader.sandbox import open_sandbox
 
 KEY = b"k" * 32
 
 
 @pytest.fixture(scope="session")
-def sandbox():
-    with open_sandbox("none") as opened:
-        yield opened
+def sandbox(warm_sandbox):
+    return warm_sandbox()
 
 
 class Classroom:
