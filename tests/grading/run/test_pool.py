@@ -112,7 +112,9 @@ def test_what_kept_the_workers_from_starting_is_told_once_there_is_work(tmp_path
 def test_graders_that_are_not_needed_after_all_leave_at_once(plan):
     with graders(plan.facilities, 2) as pool:
         processes = [worker.process for worker in pool._workers]
-    assert not any(process.is_alive() for process in processes)
+    for process in processes:
+        process.join()
+        assert process.exitcode != 0, "it left by itself, having warmed up for nothing"
 
 
 def test_graders_that_end_before_they_begin_are_a_fault_of_ours(plan, loads, monkeypatch):
