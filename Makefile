@@ -37,7 +37,7 @@ test: setup lint
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-slow: setup
-	@sh scripts/system_packages.sh bubblewrap chromium postgresql
+	@sh scripts/system_packages.sh bubblewrap chromium postgresql gcc libc6-dev
 	$(BIN)/python -m pytest -m slow
 
 # The quick tests on another Python, as `make test-python PYTHON=python3.12 TORCH=2.11.0` or as far as found.

@@ -78,10 +78,10 @@ PARTS: Final[dict[str, Part]] = {
     "seccomp": _layer_without("refuse", "()"),
     "supervisor": _layer_without("supervise", "None"),
     "landlock": Part(
-        product.syscalls,
-        ("landlock",),
+        product.landlock,
+        ("restrict",),
         """
-def landlock(reading, writing):
+def restrict(reading, writing):
     _left_out()
     return 0
 """,

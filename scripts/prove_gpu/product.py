@@ -1,6 +1,7 @@
 """All that the kit uses of the product is imported here: when a module moves, this file follows.
 
-`layers`, `sandbox` and `syscalls` are given as modules, since `leave_out` changes copies of them.
+`landlock`, `layers`, `sandbox` and `syscalls` are given as modules, since `leave_out` changes
+copies of them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from gradeprop.errors import GradepropError
 from gradeprop.session.grader import sandbox
 from gradeprop.session.grader.sandbox import ProcessSandbox, open_sandbox
 from gradeprop.session.interface import CellOutcome, CellSource, Session
-from gradeprop.session.isolation import layers, syscalls
+from gradeprop.session.isolation import landlock, layers, syscalls
 from gradeprop.session.isolation.filters import build_filters
 from gradeprop.session.isolation.gpu import driver_folders, gpu_devices
 from gradeprop.session.isolation.launch import closed_to_others, package_paths, sandbox_uid
@@ -29,6 +30,7 @@ __all__ = [
     "closed_to_others",
     "driver_folders",
     "gpu_devices",
+    "landlock",
     "layers",
     "layers_for",
     "open_sandbox",

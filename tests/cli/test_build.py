@@ -1,6 +1,9 @@
 """What `gradeprop build` says of dates; that it writes notebooks is tested with `gradeprop grade`."""
 
 import json
+import time
+
+import pytest
 
 from cli.conftest import gradeprop
 from course.minimal import replaced, write_course
@@ -28,7 +31,18 @@ def test_json_names_the_day(tmp_path):
     }
 
 
+@pytest.fixture
+def new_york(monkeypatch):
+    """A machine five hours west of Greenwich."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "EST5")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("new_york")
 def test_a_due_date_without_a_zone_is_told_as_it_is_understood(tmp_path):
     root = dated(tmp_path, "release: 2020-01-01", "due: 2020-01-31T23:59")
-    said = gradeprop("build", cwd=root, TZ="EST5").stderr
+    said = gradeprop("build", cwd=root).stderr
     assert "a01_slopes. 2020-01-31T23:59:00-05:00 would mean the same everywhere." in said

@@ -50,7 +50,7 @@ def student(tmp_path_factory):
     """The programs of an environment into which nothing was installed but the package."""
     base = tmp_path_factory.mktemp("student")
     shutil.copytree(ROOT / "src" / "gradeprop", base / "source" / "src" / "gradeprop")
-    for name in ("pyproject.toml", "README.md"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, base / "source")
     pip = [sys.executable, "-m", "pip"]
     run([*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", base, base / "source"], base)

@@ -38,6 +38,7 @@ __all__ = [
 
 StopReason: TypeAlias = Literal["timeout", "killed", "memory", "output"]
 IsolatingLevel: TypeAlias = Literal["full", "restricted"]
+"""A level that isolates; ``"restricted"`` is what is left where namespaces are refused."""
 Level: TypeAlias = IsolatingLevel | Literal["none"]
 """How much stands around student code; ``gradeprop.session.isolation`` says what."""
 Place = NewType("Place", int)

@@ -75,6 +75,7 @@ class StandIn:
         self._forked.append(checker)
         for said in self._checkers.pop(0):
             if said is ENDS:
+                checker.receive()  # closed with a request unread, it would take its answers along
                 checker.close()
             else:
                 checker.send(said)
