@@ -5,8 +5,9 @@ for one, and the process that records shares the processors with those that grad
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -46,12 +47,29 @@ _Row: TypeAlias = Student | SubmittedAssignment | SubmittedNotebook | Grade | Co
 
 @dataclass(frozen=True)
 class _Submitted:
-    """The rows of one submission; ``grades`` and ``comments`` by cell."""
+    """The rows of one submission."""
 
     assignment: SubmittedAssignment
     notebook: SubmittedNotebook
-    grades: dict[str, Grade] = field(default_factory=dict)
-    comments: dict[str, Comment] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The rows of one notebook's cells, by cell; ``new``: those of them that had to be made."""
+
+    grades: Mapping[str, Grade]
+    comments: Mapping[str, Comment]
+    new: Sequence[_Row]
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """What is in the tables: by notebook and cell, grades and comments; by id, the digest of what
+    was recorded last."""
+
+    grades: Mapping[str, Mapping[str, Grade]]
+    comments: Mapping[str, Mapping[str, Comment]]
+    seen: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -97,7 +115,10 @@ class EntrySaver:
         # ever.
         waiting = dict(sorted((gradebook_id(entry.result.student), entry) for entry in entries))
         submitted, new = self._submitted(session, list(waiting))
-        seen = self._read_cells(session, submitted.values(), new)
+        made = {row.id for row in new}
+        known = [mine.notebook.id for mine in submitted.values() if mine.notebook.id not in made]
+        recorded = _recorded(session, known)
+        cells = {student: self._cells(mine, recorded) for student, mine in submitted.items()}
         due = session.scalar(
             select(Assignment.duedate).where(Assignment.id == self._rows.assignment)
         )
@@ -105,13 +126,16 @@ class EntrySaver:
         for student, entry in waiting.items():
             mine = submitted[student]
             mine.assignment.timestamp = entry.timestamp
-            now |= self._set_parts(mine, entry, seen)
+            now |= self._set_parts(mine, cells[student], entry, recorded.seen)
             late = _seconds_late(entry.timestamp, due, mine.assignment.extension)
-            earned = sum(map(_points, mine.grades.values()))
+            earned = sum(map(_points, cells[student].grades.values()))
             mine.notebook.late_submission_penalty = (
                 self._penalty(student, earned, late) if late > 0 else None
             )
+        for filled in cells.values():
+            new += filled.new
         _insert(session, new)
+        seen = recorded.seen
         _remember(session, {key: value for key, value in now.items() if seen.get(key) != value})
 
     def _submitted(
@@ -152,49 +176,51 @@ class EntrySaver:
             submitted[student] = _Submitted(assignment, notebook)
         return submitted, new
 
-    def _read_cells(
-        self, session: Session, submitted: Iterable[_Submitted], new: list[_Row]
-    ) -> dict[str, str]:
-        """Fill in grades and comments, those that are lacking made and added to ``new``; return, by
-        id, the digests of what was recorded last."""
-        of = {mine.notebook.id: mine for mine in submitted}
-        made = {row.id for row in new}
-        known = [key for key in of if key not in made]
-        seen: dict[str, str] = {}
-        if known:
-            for grade in session.scalars(select(Grade).where(Grade.notebook_id.in_(known))):
-                of[grade.notebook_id].grades[grade.cell_id] = grade
-            for comment in session.scalars(select(Comment).where(Comment.notebook_id.in_(known))):
-                of[comment.notebook_id].comments[comment.cell_id] = comment
-            grades = [grade.id for key in known for grade in of[key].grades.values()]
-            query = select(RECORDED.c.id, RECORDED.c.digest).where(
-                RECORDED.c.id.in_([*known, *grades])
-            )
-            seen = {row.id: row.digest for row in session.execute(query)}
-        for key, mine in of.items():
-            for cell in self._rows.graded.values():
-                if cell not in mine.grades:
-                    mine.grades[cell] = empty_grade(key, cell)
-                    new.append(mine.grades[cell])
-            for cell in self._rows.answered.values():
-                if cell not in mine.comments:
-                    mine.comments[cell] = empty_comment(key, cell)
-                    new.append(mine.comments[cell])
-        return seen
+    def _cells(self, mine: _Submitted, recorded: _Recorded) -> _Cells:
+        """The grades and comments of one notebook; those that are lacking are made."""
+        notebook = mine.notebook.id
+        grades = dict(recorded.grades.get(notebook, {}))
+        comments = dict(recorded.comments.get(notebook, {}))
+        new: list[_Row] = []
+        for cell in self._rows.graded.values():
+            if cell not in grades:
+                grades[cell] = empty_grade(notebook, cell)
+                new.append(grades[cell])
+        for cell in self._rows.answered.values():
+            if cell not in comments:
+                comments[cell] = empty_comment(notebook, cell)
+                new.append(comments[cell])
+        return _Cells(grades, comments, new)
 
-    def _set_parts(self, mine: _Submitted, entry: Entry, seen: Mapping[str, str]) -> dict[str, str]:
+    def _set_parts(
+        self, mine: _Submitted, cells: _Cells, entry: Entry, seen: Mapping[str, str]
+    ) -> dict[str, str]:
         """Set scores and comments; return, by id, what is to be remembered of them."""
         now = {mine.notebook.id: entry.notebook}
         for key, part in entry.result.parts():
             place = self._parts.get(key)
             if place is None:  # a result of an older course
                 continue
-            grade, answer = mine.grades[place.grade], entry.answers.get(place.answer, "")
+            grade, answer = cells.grades[place.grade], entry.answers.get(place.answer, "")
             _set_score(grade, part, unchanged=seen.get(grade.id) == answer)
             now[grade.id] = answer
             comment = auto_comment(part, entry.result, place.words)
-            mine.comments[place.comment].auto_comment = comment
+            cells.comments[place.comment].auto_comment = comment
         return now
+
+
+def _recorded(session: Session, notebooks: Sequence[str]) -> _Recorded:
+    grades: dict[str, dict[str, Grade]] = defaultdict(dict)
+    comments: dict[str, dict[str, Comment]] = defaultdict(dict)
+    if not notebooks:
+        return _Recorded(grades, comments, {})
+    for grade in session.scalars(select(Grade).where(Grade.notebook_id.in_(notebooks))):
+        grades[grade.notebook_id][grade.cell_id] = grade
+    for comment in session.scalars(select(Comment).where(Comment.notebook_id.in_(notebooks))):
+        comments[comment.notebook_id][comment.cell_id] = comment
+    ids = [grade.id for of_notebook in grades.values() for grade in of_notebook.values()]
+    query = select(RECORDED.c.id, RECORDED.c.digest).where(RECORDED.c.id.in_([*notebooks, *ids]))
+    return _Recorded(grades, comments, {row.id: row.digest for row in session.execute(query)})
 
 
 def _set_score(grade: Grade, part: PartResult, *, unchanged: bool) -> None:
