@@ -1,16 +1,20 @@
 """The command ``gradeprop``: in this process, or as a program of its own where that is the
 subject."""
 
+from __future__ import annotations
+
 import gc
 import json
 import os
 import subprocess
 import sys
 import types
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 import pytest
 
@@ -37,7 +41,7 @@ class Done:
     stderr: str
 
 
-def gradeprop(*arguments, cwd):
+def gradeprop(*arguments: Any, cwd: Any) -> Any:
     """Run the command in this process, by the program's own ``main`` and as without a terminal,
     80 columns wide.
 
@@ -57,29 +61,29 @@ def gradeprop(*arguments, cwd):
         return Done(code, stdout.text(), stderr.text())
 
 
-def _exit_code():
+def _exit_code() -> Any:
     try:
         main()
     except SystemExit as left:
-        return left.code or 0
+        return int(left.code or 0)
     return 0
 
 
 class _Written:
     """What this process and those it starts write to a descriptor."""
 
-    def __init__(self, file, descriptor):
+    def __init__(self, file: Any, descriptor: Any) -> None:
         self._file = file
         self.stream = open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
-    def text(self):
+    def text(self) -> Any:
         self.stream.flush()
         self._file.seek(0)
         return self._file.read().decode()
 
 
 @contextmanager
-def _written(descriptor):
+def _written(descriptor: Any) -> Iterator[Any]:
     kept = os.dup(descriptor)
     with TemporaryFile() as file:
         os.dup2(file.fileno(), descriptor)
@@ -90,7 +94,7 @@ def _written(descriptor):
             os.close(kept)
 
 
-def program(*arguments, cwd, **environment):
+def program(*arguments: Any, cwd: Any, **environment: Any) -> Any:
     """Run the program itself, as `gradeprop` runs the command."""
     return subprocess.run(
         [*COMMAND, *map(str, arguments)],
@@ -104,16 +108,16 @@ def program(*arguments, cwd, **environment):
 
 
 @pytest.fixture
-def course(tmp_path) -> Path:
+def course(tmp_path: Path) -> Path:
     return write_course(tmp_path / "course")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _one_sandbox_for_all(warm_sandbox):
+def _one_sandbox_for_all(warm_sandbox: Any) -> Iterator[Any]:
     """Commands with ``--isolation none`` need not start one each, which takes seconds."""
     start = facilities.open_sandbox
 
-    def found_or_started(isolation, **others):
+    def found_or_started(isolation: Any, **others: Any) -> Any:
         if isolation == "none" and others["packages"] == facilities.PRELOADED:
             return nullcontext(warm_sandbox())
         return start(isolation, **others)
@@ -123,14 +127,20 @@ def _one_sandbox_for_all(warm_sandbox):
         yield
 
 
-def hand_in(root, student, notebook, assignment="a01_slopes", folder="submitted"):
+def hand_in(
+    root: Path,
+    student: Any,
+    notebook: Any,
+    assignment: str = "a01_slopes",
+    folder: str = "submitted",
+) -> Any:
     path = root / folder / student / assignment / f"{assignment}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_bytes(notebook)
     return path
 
 
-def answered(root, answers):
+def answered(root: Path, answers: Any) -> Any:
     """The built course's notebook with these answers, by grade id."""
     notebook = json.loads((root / "release" / "a01_slopes" / "a01_slopes.ipynb").read_text())
     for cell in notebook["cells"]:

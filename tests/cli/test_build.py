@@ -1,7 +1,12 @@
 """What `gradeprop build` says of dates; that it writes notebooks is tested with `gradeprop grade`."""
 
+from __future__ import annotations
+
 import json
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,12 +14,12 @@ from cli.conftest import gradeprop
 from course.minimal import replaced, write_course
 
 
-def dated(root, *lines):
+def dated(root: Any, *lines: Any) -> Any:
     text = "".join(f"    {line}\n" for line in ("title: Slopes", *lines))
     return write_course(root, replaced("course.yaml", "    title: Slopes\n", text))
 
 
-def test_what_is_not_to_be_handed_out_yet_is_written_and_said(tmp_path):
+def test_what_is_not_to_be_handed_out_yet_is_written_and_said(tmp_path: Path) -> None:
     root = dated(tmp_path, "release: 2999-01-01", "due: 2999-01-31T23:59+01:00")
     done = gradeprop("build", cwd=root)
     assert done.returncode == 0
@@ -24,7 +29,7 @@ def test_what_is_not_to_be_handed_out_yet_is_written_and_said(tmp_path):
     assert said in "".join(notebook["cells"][0]["source"])
 
 
-def test_json_names_the_day(tmp_path):
+def test_json_names_the_day(tmp_path: Path) -> None:
     root = dated(tmp_path, "release: 2999-01-01")
     assert json.loads(gradeprop("build", "--json", cwd=root).stdout)["not_before"] == {
         "a01_slopes": "2999-01-01"
@@ -32,7 +37,7 @@ def test_json_names_the_day(tmp_path):
 
 
 @pytest.fixture
-def new_york(monkeypatch):
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A machine five hours west of Greenwich."""
     with monkeypatch.context() as patch:
         patch.setenv("TZ", "EST5")
@@ -42,7 +47,7 @@ def new_york(monkeypatch):
 
 
 @pytest.mark.usefixtures("new_york")
-def test_a_due_date_without_a_zone_is_told_as_it_is_understood(tmp_path):
+def test_a_due_date_without_a_zone_is_told_as_it_is_understood(tmp_path: Path) -> None:
     root = dated(tmp_path, "release: 2020-01-01", "due: 2020-01-31T23:59")
     said = gradeprop("build", cwd=root).stderr
     assert "a01_slopes. 2020-01-31T23:59:00-05:00 would mean the same everywhere." in said

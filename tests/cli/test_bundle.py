@@ -1,13 +1,16 @@
 """`gradeprop bundle gradescope` as an instructor runs it."""
 
+from __future__ import annotations
+
 import zipfile
+from typing import Any
 
 import pytest
 
 from cli.conftest import gradeprop
 
 
-def test_the_zip_is_written_for_its_owner_only_and_the_points_to_set_are_told(course):
+def test_the_zip_is_written_for_its_owner_only_and_the_points_to_set_are_told(course: Any) -> None:
     done = gradeprop("bundle", "gradescope", "a01_slopes", cwd=course)
     assert done.returncode == 0, done.stderr
     path = course / "dist" / "a01_slopes-gradescope.zip"
@@ -29,7 +32,7 @@ def test_the_zip_is_written_for_its_owner_only_and_the_points_to_set_are_told(co
         ),
     ],
 )
-def test_wrong_usage_exits_with_2(course, arguments, said):
+def test_wrong_usage_exits_with_2(course: Any, arguments: Any, said: str) -> None:
     done = gradeprop("bundle", *arguments, cwd=course)
     assert done.returncode == 2
     assert said in done.stderr

@@ -1,11 +1,15 @@
 """`gradeprop check` in a terminal, on notebooks in every state."""
 
+from __future__ import annotations
+
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +22,7 @@ HALF = "def d_square(w):\n    return w.clone()"
 CHECK = 'gp.check("squares", "by_hand")'
 
 
-def notebook(path, *sources):
+def notebook(path: Any, *sources: Any) -> Any:
     cells = [
         {
             "cell_type": "code",
@@ -35,7 +39,7 @@ def notebook(path, *sources):
     return path
 
 
-def test_marks_and_reasons_are_printed_in_80_columns_and_the_exit_code_is_0(tmp_path):
+def test_marks_and_reasons_are_printed_in_80_columns_and_the_exit_code_is_0(tmp_path: Path) -> None:
     path = notebook(tmp_path / "my work.ipynb", SETUP, "x = 1\nx / 0", HALF, CHECK)
     done = gradeprop("check", path.name, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -48,7 +52,7 @@ def test_marks_and_reasons_are_printed_in_80_columns_and_the_exit_code_is_0(tmp_
     assert done.stderr.strip() == "Running my work.ipynb in this Python. Ctrl-C stops it."
 
 
-def test_json_is_all_that_stdout_holds(tmp_path):
+def test_json_is_all_that_stdout_holds(tmp_path: Path) -> None:
     path = notebook(tmp_path / "n.ipynb", SETUP, "print('noise')\n1 / 0", HALF, CHECK)
     done = gradeprop("check", path, "--json", cwd=tmp_path)
     data = json.loads(done.stdout)
@@ -58,7 +62,7 @@ def test_json_is_all_that_stdout_holds(tmp_path):
     assert data["errors"][0]["cell"] == 2
 
 
-def test_a_terminal_without_unicode_still_tells_right_from_wrong(tmp_path):
+def test_a_terminal_without_unicode_still_tells_right_from_wrong(tmp_path: Path) -> None:
     path = notebook(tmp_path / "n.ipynb", SETUP, HALF, CHECK)
     done = program("check", path, cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
@@ -76,7 +80,9 @@ def test_a_terminal_without_unicode_still_tells_right_from_wrong(tmp_path):
         ('{"cells": [], "nbformat": 4}', "no gradeprop checks"),
     ],
 )
-def test_what_is_no_notebook_is_refused_with_exit_code_2(tmp_path, content, words):
+def test_what_is_no_notebook_is_refused_with_exit_code_2(
+    tmp_path: Path, content: str | None, words: str
+) -> None:
     path = tmp_path / "n.ipynb"
     if content is not None:
         path.write_text(content)
@@ -87,19 +93,19 @@ def test_what_is_no_notebook_is_refused_with_exit_code_2(tmp_path, content, word
     assert done.stdout == ""
 
 
-def test_a_folder_is_no_notebook(tmp_path):
+def test_a_folder_is_no_notebook(tmp_path: Path) -> None:
     done = gradeprop("check", tmp_path, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot be read" in done.stderr
 
 
-def test_a_notebook_without_its_set_up_cell_is_refused_with_the_remedy(tmp_path):
+def test_a_notebook_without_its_set_up_cell_is_refused_with_the_remedy(tmp_path: Path) -> None:
     done = gradeprop("check", notebook(tmp_path / "n.ipynb", HALF, CHECK), cwd=tmp_path)
     assert done.returncode == 2
     assert "set-up cell is missing; copy it from a fresh copy" in done.stderr
 
 
-def test_a_missing_package_of_the_course_is_a_missing_facility(tmp_path):
+def test_a_missing_package_of_the_course_is_a_missing_facility(tmp_path: Path) -> None:
     path = notebook(tmp_path / "n.ipynb", f"import no_such_package\n{SETUP}", HALF, CHECK)
     done = gradeprop("check", path, cwd=tmp_path)
     assert done.returncode == 3
@@ -107,7 +113,7 @@ def test_a_missing_package_of_the_course_is_a_missing_facility(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
-def test_ctrl_c_keeps_what_was_checked_and_says_where_it_was(tmp_path):
+def test_ctrl_c_keeps_what_was_checked_and_says_where_it_was(tmp_path: Path) -> None:
     stuck = (
         "import pathlib\ndef d_square(w):\n    pathlib.Path('stuck').touch()\n    while True: pass"
     )
@@ -144,5 +150,5 @@ def test_ctrl_c_keeps_what_was_checked_and_says_where_it_was(tmp_path):
         ("%matplotlib inline", None),
     ],
 )
-def test_check_cells_are_recognised(source, site):
+def test_check_cells_are_recognised(source: str, site: Any) -> None:
     assert checked(source) == site

@@ -1,6 +1,9 @@
 """`gradeprop feedback` as an instructor runs it."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import pytest
 
@@ -11,17 +14,17 @@ from records.marked_class import wrong
 
 
 @pytest.fixture
-def graded(course):
+def graded(course: Any) -> Any:
     for result in (result_for("ada", ()), wrong("bob & co"), unreadable("eve")):
         write_result(course, result)
     return course
 
 
-def page(root, student):
+def page(root: Any, student: Any) -> Any:
     return (root / "feedback" / student / "a01_slopes" / "a01_slopes.html").read_text()
 
 
-def test_everybody_gets_a_page_and_the_paths_are_printed(graded):
+def test_everybody_gets_a_page_and_the_paths_are_printed(graded: Any) -> None:
     done = gradeprop("feedback", "a01_slopes", cwd=graded)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
@@ -31,7 +34,7 @@ def test_everybody_gets_a_page_and_the_paths_are_printed(graded):
     assert "This is not a notebook. Hand it in again." in page(graded, "eve")
 
 
-def test_only_the_named_students_get_one(graded):
+def test_only_the_named_students_get_one(graded: Any) -> None:
     done = gradeprop("feedback", "a01_slopes", "--student", "ada", "--json", cwd=graded)
     assert json.loads(done.stdout) == {"written": ["feedback/ada/a01_slopes/a01_slopes.html"]}
     assert [path.name for path in (graded / "feedback").iterdir()] == ["ada"]
@@ -45,7 +48,9 @@ def test_only_the_named_students_get_one(graded):
         ((), "Missing argument"),
     ],
 )
-def test_wrong_usage_exits_with_2_and_says_what_and_how(graded, arguments, said):
+def test_wrong_usage_exits_with_2_and_says_what_and_how(
+    graded: Any, arguments: Any, said: str
+) -> None:
     done = gradeprop("feedback", *arguments, cwd=graded)
     assert done.returncode == 2
     assert said in done.stderr
@@ -53,13 +58,13 @@ def test_wrong_usage_exits_with_2_and_says_what_and_how(graded, arguments, said)
     assert not (graded / "feedback").exists()
 
 
-def test_before_grading_the_remedy_is_told(course):
+def test_before_grading_the_remedy_is_told(course: Any) -> None:
     done = gradeprop("feedback", "a01_slopes", cwd=course)
     assert done.returncode == 2
     assert "run `gradeprop grade a01_slopes` first" in done.stderr
 
 
-def test_a_folder_that_cannot_be_written_exits_with_3(graded):
+def test_a_folder_that_cannot_be_written_exits_with_3(graded: Any) -> None:
     (graded / "feedback").write_text("in the way")
     done = gradeprop("feedback", "a01_slopes", cwd=graded)
     assert done.returncode == 3

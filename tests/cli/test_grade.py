@@ -1,10 +1,14 @@
 """`gradeprop build` and `gradeprop grade` from end to end, as an instructor runs them."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
 import subprocess
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +18,12 @@ from course.minimal import EXERCISE, GRADER, SOLUTION, write_course
 NONE = ("--isolation", "none")
 
 
-def result_of(root, student):
+def result_of(root: Any, student: Any) -> Any:
     return json.loads((root / "results" / "a01_slopes" / f"{student}.json").read_text())
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
+def template(tmp_path_factory: pytest.TempPathFactory) -> Any:
     root = write_course(tmp_path_factory.mktemp("template"))
     done = gradeprop("build", cwd=root)
     assert done.returncode == 0, done.stderr
@@ -27,11 +31,11 @@ def template(tmp_path_factory):
 
 
 @pytest.fixture
-def built(template, tmp_path):
+def built(template: Any, tmp_path: Path) -> Any:
     return shutil.copytree(template, tmp_path / "course")
 
 
-def test_build_writes_the_release_and_the_source_and_prints_their_paths(course):
+def test_build_writes_the_release_and_the_source_and_prints_their_paths(course: Any) -> None:
     done = gradeprop("build", "a01_slopes", cwd=course)
     assert done.stdout.splitlines() == [
         "source/a01_slopes/a01_slopes.ipynb",
@@ -41,7 +45,7 @@ def test_build_writes_the_release_and_the_source_and_prints_their_paths(course):
     assert "return 2 * w" not in (course / "release/a01_slopes/a01_slopes.ipynb").read_text()
 
 
-def test_building_twice_gives_the_same_bytes(course):
+def test_building_twice_gives_the_same_bytes(course: Any) -> None:
     path = course / "release" / "a01_slopes" / "a01_slopes.ipynb"
     gradeprop("build", cwd=course)
     first = path.read_bytes()
@@ -49,7 +53,7 @@ def test_building_twice_gives_the_same_bytes(course):
     assert path.read_bytes() == first
 
 
-def test_a_class_is_graded_into_result_files_and_a_table(built):
+def test_a_class_is_graded_into_result_files_and_a_table(built: Any) -> None:
     hand_in(built, "ada", answered(built, SOLVED))
     hand_in(built, "bob & co", answered(built, HALVED))
     hand_in(built, "cy", b"not a notebook")
@@ -65,7 +69,7 @@ def test_a_class_is_graded_into_result_files_and_a_table(built):
     assert result_of(built, "cy")["status"] == "ungradable"
 
 
-def test_several_workers_give_the_same_results_as_one(built):
+def test_several_workers_give_the_same_results_as_one(built: Any) -> None:
     for number in range(6):
         hand_in(built, f"s{number}", answered(built, HALVED if number % 2 else SOLVED))
     gradeprop("grade", "a01_slopes", *NONE, "--workers", "1", cwd=built)
@@ -82,7 +86,7 @@ def test_several_workers_give_the_same_results_as_one(built):
     assert one == two
 
 
-def test_a_second_run_grades_only_what_changed(built):
+def test_a_second_run_grades_only_what_changed(built: Any) -> None:
     hand_in(built, "ada", answered(built, SOLVED))
     bob = hand_in(built, "bob", answered(built, HALVED))
     gradeprop("grade", "a01_slopes", *NONE, cwd=built)
@@ -98,7 +102,7 @@ def test_a_second_run_grades_only_what_changed(built):
     assert "unchanged" not in gradeprop("grade", "a01_slopes", *NONE, cwd=built).stderr
 
 
-def test_only_the_named_students_are_graded(built):
+def test_only_the_named_students_are_graded(built: Any) -> None:
     for student in ("ada", "bob"):
         hand_in(built, student, answered(built, SOLVED))
     done = gradeprop("grade", "a01_slopes", "--student", "bob", *NONE, cwd=built)
@@ -106,7 +110,7 @@ def test_only_the_named_students_are_graded(built):
     assert [path.name for path in (built / "results/a01_slopes").iterdir()] == ["bob.json"]
 
 
-def test_the_program_prints_the_results_as_json_and_nothing_besides(built):
+def test_the_program_prints_the_results_as_json_and_nothing_besides(built: Any) -> None:
     hand_in(built, "ada", answered(built, SOLVED))
     done = program("grade", "a01_slopes", "--json", *NONE, cwd=built)
     assert done.returncode == 0, done.stderr
@@ -114,7 +118,7 @@ def test_the_program_prints_the_results_as_json_and_nothing_besides(built):
     assert result == result_of(built, "ada")
 
 
-def test_a_grader_fault_exits_with_1_and_no_score(built):
+def test_a_grader_fault_exits_with_1_and_no_score(built: Any) -> None:
     hand_in(built, "ada", answered(built, SOLVED))
     grader = (built / GRADER).read_text()
     head = grader.index("def test_matches_autograd")
@@ -128,7 +132,7 @@ def test_a_grader_fault_exits_with_1_and_no_score(built):
     assert result_of(built, "ada")["status"] == "error"
 
 
-def test_show_prints_what_the_student_is_told(built):
+def test_show_prints_what_the_student_is_told(built: Any) -> None:
     hand_in(built, "bob", answered(built, HALVED))
     gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     done = gradeprop("show", "a01_slopes", "bob", cwd=built)
@@ -141,7 +145,7 @@ def test_show_prints_what_the_student_is_told(built):
     assert "gradeprop grade a01_slopes" in missing.stderr
 
 
-def test_replay_asks_the_same_again_and_shows_all_of_it(built):
+def test_replay_asks_the_same_again_and_shows_all_of_it(built: Any) -> None:
     hand_in(built, "bob", answered(built, HALVED))
     gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     before = (built / "results/a01_slopes/bob.json").read_bytes()
@@ -176,14 +180,16 @@ def test_replay_asks_the_same_again_and_shows_all_of_it(built):
         (("build", "--course", "/nonexistent"), "does not exist"),
     ],
 )
-def test_wrong_usage_exits_with_2_and_says_what_and_how(course, arguments, said):
+def test_wrong_usage_exits_with_2_and_says_what_and_how(
+    course: Any, arguments: Any, said: str
+) -> None:
     done = gradeprop(*arguments, cwd=course)
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_outside_a_course_the_remedy_is_told(tmp_path):
+def test_outside_a_course_the_remedy_is_told(tmp_path: Path) -> None:
     done = gradeprop("build", cwd=tmp_path)
     assert done.returncode == 2
     assert "--course DIR" in done.stderr
@@ -199,7 +205,9 @@ def test_outside_a_course_the_remedy_is_told(tmp_path):
         (GRADER, None, GRADER),
     ],
 )
-def test_an_invalid_course_exits_with_2_and_names_the_place(course, path, change, said):
+def test_an_invalid_course_exits_with_2_and_names_the_place(
+    course: Any, path: Any, change: Any, said: Any
+) -> None:
     if change is None:
         (course / path).unlink()
     else:
@@ -210,7 +218,7 @@ def test_an_invalid_course_exits_with_2_and_names_the_place(course, path, change
     assert "Traceback" not in done.stderr
 
 
-def fill(path):
+def fill(path: Any) -> None:
     """Write until the disk is full."""
     with path.open("wb", buffering=0) as file, suppress(OSError):
         while True:
@@ -219,7 +227,7 @@ def fill(path):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a file system")
 @pytest.mark.parametrize("options", ["size=16k", "size=1m,ro"])
-def test_a_full_or_read_only_disk_exits_with_3_and_loses_nothing(built, options):
+def test_a_full_or_read_only_disk_exits_with_3_and_loses_nothing(built: Any, options: str) -> None:
     hand_in(built, "ada", answered(built, SOLVED))
     gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     kept = (built / "results/a01_slopes/ada.json").read_bytes()

@@ -1,6 +1,8 @@
 """Interrupted at any moment, a run loses no finished result, corrupts none and leaves nothing
 running."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
@@ -8,6 +10,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
@@ -24,7 +27,7 @@ at the latest when the endless cell has had its time."""
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
+def template(tmp_path_factory: pytest.TempPathFactory) -> Any:
     root = write_course(tmp_path_factory.mktemp("template"))
     course = root / "course.yaml"
     course.write_text(course.read_text() + "limits: {cell_s: 40}\n")
@@ -35,13 +38,13 @@ def template(tmp_path_factory):
     return root
 
 
-def have_written(root, students, answers):
+def have_written(root: Path, students: Any, answers: Any) -> None:
     for student in students:
         path = root / "submitted" / student / "a01_slopes" / "a01_slopes.ipynb"
         path.write_bytes(answered(root, answers))
 
 
-def descendants(pid):
+def descendants(pid: Any) -> Any:
     """All processes below ``pid``, as the kernel knows them now."""
     parents = {}
     for entry in Path("/proc").iterdir():
@@ -59,7 +62,7 @@ def descendants(pid):
     return found
 
 
-def alive(pids):
+def alive(pids: Any) -> Any:
     living = set()
     for pid in pids:
         try:
@@ -71,7 +74,7 @@ def alive(pids):
     return living
 
 
-def wait_for(condition):
+def wait_for(condition: Any) -> None:
     """As long as pytest lets a test run."""
     while not condition():
         time.sleep(0.05)
@@ -79,7 +82,9 @@ def wait_for(condition):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
-def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(template, tmp_path, sent):
+def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(
+    template: Any, tmp_path: Path, sent: Any
+) -> None:
     root = shutil.copytree(template, tmp_path / "course")
     results = root / "results" / "a01_slopes"
     have_written(root, STUDENTS[2:], ENDLESS)
@@ -121,7 +126,9 @@ def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(templa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("later", [0.0, 0.3, 0.8, 1.6])
-def test_ctrl_c_while_everything_warms_up_leaves_quietly(template, tmp_path, later):
+def test_ctrl_c_while_everything_warms_up_leaves_quietly(
+    template: Any, tmp_path: Path, later: float
+) -> None:
     root = shutil.copytree(template, tmp_path / "course")
     have_written(root, STUDENTS, ENDLESS)
     with subprocess.Popen(
@@ -144,7 +151,9 @@ def test_ctrl_c_while_everything_warms_up_leaves_quietly(template, tmp_path, lat
 
 
 @pytest.mark.slow
-def test_an_interrupted_regrade_tells_whose_marks_have_changed_so_far(template, tmp_path):
+def test_an_interrupted_regrade_tells_whose_marks_have_changed_so_far(
+    template: Any, tmp_path: Path
+) -> None:
     root = shutil.copytree(template, tmp_path / "course")
     results = root / "results" / "a01_slopes"
     done = gradeprop("grade", "a01_slopes", cwd=root)
@@ -152,7 +161,7 @@ def test_an_interrupted_regrade_tells_whose_marks_have_changed_so_far(template, 
     assert gradeprop("void", "matches_autograd", cwd=root).returncode == 0
     have_written(root, STUDENTS[2:], ENDLESS)
 
-    def regraded():
+    def regraded() -> Any:
         maxima = {
             path.stem: json.loads(path.read_text())["max_score"] for path in results.glob("*.json")
         }

@@ -1,9 +1,12 @@
 """The command as a whole: how it is called, what it says to what it does not know, and the program
 around it."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +19,12 @@ SCRIPT = [Path(sys.executable).with_name("gradeprop")]
 
 
 @pytest.mark.parametrize("command", [SCRIPT, COMMAND], ids=["script", "module"])
-def test_the_script_and_the_module_are_the_same_command(command):
+def test_the_script_and_the_module_are_the_same_command(command: Any) -> None:
     done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"gradeprop {__version__}\n", "")
 
 
-def test_the_program_ends_with_the_errors_exit_code_and_its_words_on_stderr(tmp_path):
+def test_the_program_ends_with_the_errors_exit_code_and_its_words_on_stderr(tmp_path: Path) -> None:
     done = program("grade", "a01_slopes", cwd=tmp_path)
     here = gradeprop("grade", "a01_slopes", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", here.stderr)
@@ -29,7 +32,7 @@ def test_the_program_ends_with_the_errors_exit_code_and_its_words_on_stderr(tmp_
     assert "course.yaml" in done.stderr
 
 
-def test_where_nobody_reads_on_it_ends_without_a_word(course):
+def test_where_nobody_reads_on_it_ends_without_a_word(course: Any) -> None:
     for number in range(200):  # more than fits into a pipe
         write_result(course, result_for(f"student-{number}", ()))
     with subprocess.Popen(
@@ -46,7 +49,7 @@ def test_where_nobody_reads_on_it_ends_without_a_word(course):
     assert run.returncode == 0
 
 
-def test_help_lists_every_command_with_a_whole_sentence(tmp_path):
+def test_help_lists_every_command_with_a_whole_sentence(tmp_path: Path) -> None:
     shown = gradeprop("--help", cwd=tmp_path)
     assert shown.returncode == 0
     assert shown.stdout.split(None, 2)[:2] == ["Usage:", "gradeprop"]
@@ -59,14 +62,14 @@ def test_help_lists_every_command_with_a_whole_sentence(tmp_path):
     ] == []
 
 
-def test_a_command_that_does_not_exist_is_a_usage_error(tmp_path):
+def test_a_command_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
     shown = gradeprop("gradde", cwd=tmp_path)
     assert shown.returncode == 2
     assert "No such command 'gradde'" in shown.stderr
     assert "--help" in shown.stderr
 
 
-def test_without_a_course_it_says_what_to_do(tmp_path):
+def test_without_a_course_it_says_what_to_do(tmp_path: Path) -> None:
     shown = gradeprop("grade", "a01_slopes", cwd=tmp_path)
     assert shown.returncode == 2
     assert "course.yaml" in shown.stderr

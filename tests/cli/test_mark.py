@@ -1,9 +1,12 @@
 """`gradeprop mark` in a real terminal."""
 
+from __future__ import annotations
+
 import importlib.util
 import os
 import re
 import sqlite3
+from typing import Any
 
 import pexpect
 import pytest
@@ -28,18 +31,18 @@ ROWS = """
 """
 
 
-def rows(root):
+def rows(root: Any) -> Any:
     with sqlite3.connect(root / "gradebook.db") as database:
         return database.execute(ROWS).fetchall()
 
 
-def grade(root, *arguments):
+def grade(root: Any, *arguments: Any) -> None:
     done = gradeprop("grade", "a01_slopes", "--isolation", "none", *arguments, cwd=root)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Any:
     root = write_course(tmp_path_factory.mktemp("graded"), RUBRIC)
     gradeprop("build", cwd=root)
     for student, text in TEXTS.items():
@@ -51,7 +54,7 @@ def graded(tmp_path_factory):
 class Marker:
     """A person at an 80-column terminal."""
 
-    def __init__(self, root, *arguments):
+    def __init__(self, root: Any, *arguments: Any) -> None:
         self._child = pexpect.spawn(
             COMMAND[0],
             [*COMMAND[1:], "mark", "a01_slopes", *arguments],
@@ -62,20 +65,20 @@ class Marker:
             timeout=240,
         )
 
-    def sees(self, text):
+    def sees(self, text: Any) -> Any:
         self._child.expect_exact(text)
         return self._child.before
 
-    def presses(self, keys):
+    def presses(self, keys: Any) -> None:
         self._child.send(keys)
 
-    def leaves(self):
+    def leaves(self) -> Any:
         self._child.expect(pexpect.EOF)
         self._child.close()
         return self._child.before, self._child.exitstatus
 
 
-def test_answers_are_marked_without_names_and_formgrader_reads_the_same(graded):
+def test_answers_are_marked_without_names_and_formgrader_reads_the_same(graded: Any) -> None:
     marker = Marker(graded)
     screen = marker.sees("q quit")
     assert "answer 1 of 2, 2 left to mark" in screen
@@ -128,7 +131,7 @@ def test_answers_are_marked_without_names_and_formgrader_reads_the_same(graded):
     assert "All 2 answers are marked" in gradeprop("mark", "a01_slopes", cwd=graded).stderr
 
 
-def test_without_a_terminal_it_says_so(graded):
+def test_without_a_terminal_it_says_so(graded: Any) -> None:
     done = gradeprop("mark", "a01_slopes", "--all", cwd=graded)
     assert done.returncode == 2
     assert "marking needs a terminal" in done.stderr
@@ -143,14 +146,16 @@ def test_without_a_terminal_it_says_so(graded):
         (["a09"], "the course has no assignment 'a09'"),
     ],
 )
-def test_wrong_usage_is_told(course, arguments, said):
+def test_wrong_usage_is_told(course: Any, arguments: Any, said: str) -> None:
     done = gradeprop("mark", *arguments, cwd=course)
     assert done.returncode == 2
     assert said in done.stderr
     assert not (course / "gradebook.db").exists()
 
 
-def test_without_nbgrader_it_says_what_is_missing(course, monkeypatch):
+def test_without_nbgrader_it_says_what_is_missing(
+    course: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)  # noqa: ARG005
     with pytest.raises(MissingFacility, match="nbgrader is not installed"):
         mark.run("a01_slopes", None, None, course, everything=False)

@@ -1,10 +1,14 @@
 """In a terminal, grading shows how far it is and how long it will take; elsewhere it shows
 nothing."""
 
+from __future__ import annotations
+
 import os
 import pty
 import re
 import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +24,7 @@ while not pathlib.Path({!r}).exists():
 
 
 @pytest.fixture
-def built(course):
+def built(course: Any) -> Any:
     done = gradeprop("build", cwd=course)
     assert done.returncode == 0, done.stderr
     return course
@@ -29,11 +33,11 @@ def built(course):
 class Screen:
     """A terminal, and what a program has written to it so far."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._ours, self.theirs = pty.openpty()
         self.text = ""
 
-    def shows(self, pattern):
+    def shows(self, pattern: Any) -> bool:
         """Wait until this is to be seen, or nobody writes any more."""
         while not re.search(pattern, self.text):
             try:
@@ -43,11 +47,11 @@ class Screen:
             self.text += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", chunk.decode(errors="replace"))
         return True
 
-    def close(self):
+    def close(self) -> None:
         os.close(self._ours)
 
 
-def test_a_terminal_shows_done_of_all_and_the_time_left(built, tmp_path):
+def test_a_terminal_shows_done_of_all_and_the_time_left(built: Any, tmp_path: Path) -> None:
     course = built / "course.yaml"
     course.write_text(course.read_text() + "limits: {cell_s: 250, total_s: 280}\n")
     for number in (1, 2, 3):
@@ -73,7 +77,7 @@ def test_a_terminal_shows_done_of_all_and_the_time_left(built, tmp_path):
     assert run.returncode == 0, screen.text
 
 
-def test_where_there_is_no_terminal_no_bar_gets_into_the_log(built):
+def test_where_there_is_no_terminal_no_bar_gets_into_the_log(built: Any) -> None:
     hand_in(built, "ada", answered(built, SOLVED))
     done = gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=built)
     assert done.returncode == 0

@@ -1,6 +1,10 @@
 """No program reads a sentence: whatever the words are, everything but the words stays the same."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +25,7 @@ from records.marked_class import marked, the_class
 TEXTS = ("message", "detail", "asked", "report", "hint")
 
 
-def check(name, status, **facts):
+def check(name: Any, status: Any, **facts: Any) -> Any:
     earned = {"passed": 1.0, "error": None}.get(status, 0.0)
     return CheckVerdict(name, "cpu", False, status, earned, 1.0, **facts)
 
@@ -55,7 +59,7 @@ STATES = {
 }
 
 
-def result(checks, *, begun=True):
+def result(checks: Any, *, begun: bool = True) -> Any:
     part = PartResult(
         "by_hand",
         "code",
@@ -83,16 +87,16 @@ def result(checks, *, begun=True):
     )
 
 
-def reworded(given):
+def reworded(given: Any) -> Any:
     """The same result in other words: each text that a person reads is replaced."""
 
-    def other(text):
+    def other(text: Any) -> Any:
         return text and f"Ω {text[::-1]} ω"
 
-    def of_check(item):
+    def of_check(item: Any) -> Any:
         return replace(item, **{name: other(getattr(item, name)) for name in TEXTS})
 
-    def of_part(part):
+    def of_part(part: Any) -> Any:
         return replace(part, message=other(part.message), checks=tuple(map(of_check, part.checks)))
 
     exercises = tuple(
@@ -101,7 +105,7 @@ def reworded(given):
     return replace(given, message=other(given.message), exercises=exercises)
 
 
-def facts_of_page(course, given):
+def facts_of_page(course: Any, given: Any) -> Any:
     """All of a feedback page but its words."""
     shown = page(course, course.assignments[0], marked(given), {})
     views = [
@@ -123,7 +127,9 @@ def facts_of_page(course, given):
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_rewording_every_sentence_changes_no_table_page_export_or_regrade(state, tmp_path):
+def test_rewording_every_sentence_changes_no_table_page_export_or_regrade(
+    state: Any, tmp_path: Path
+) -> None:
     course = small_course(tmp_path)
     before = result(STATES[state], begun=state != "not begun")
     after = reworded(before)
@@ -138,11 +144,11 @@ def test_rewording_every_sentence_changes_no_table_page_export_or_regrade(state,
     assert statuses[0] == statuses[1]
 
 
-def test_what_is_not_begun_is_told_as_such_whatever_it_says():
+def test_what_is_not_begun_is_told_as_such_whatever_it_says() -> None:
     assert _remark(reworded(result(STATES["not begun"], begun=False))) == "not begun (1)"
 
 
-def test_results_of_before_keep_their_meaning():
+def test_results_of_before_keep_their_meaning() -> None:
     given = result(STATES["taken out"]).to_json()
     for item in given["exercises"][0]["parts"][0]["checks"]:
         for fact in ("voided", "not_begun", "asked", "report", "hint"):

@@ -1,6 +1,9 @@
 """`gradeprop verify` as an instructor runs it; what it finds is tested in grading."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 from cli.conftest import gradeprop
 from course.minimal import EXERCISE, GRADER
@@ -8,7 +11,7 @@ from course.minimal import EXERCISE, GRADER
 NONE = ("--isolation", "none")
 
 
-def test_a_wrong_sample_exits_with_1_and_its_place(course):
+def test_a_wrong_sample_exits_with_1_and_its_place(course: Any) -> None:
     text = (course / EXERCISE).read_text()
     (course / EXERCISE).write_text(text.replace("return w\n", "return w * 1.3\n", 1))
     done = gradeprop("verify", *NONE, cwd=course)
@@ -19,7 +22,7 @@ def test_a_wrong_sample_exits_with_1_and_its_place(course):
     assert "the sample of missing_factor_two is not named on cpu" in done.stdout
 
 
-def test_a_proven_exercise_exits_with_0_and_json_lists_every_proof(course):
+def test_a_proven_exercise_exits_with_0_and_json_lists_every_proof(course: Any) -> None:
     done = gradeprop("verify", "square_derivative", "--json", *NONE, cwd=course)
     assert done.returncode == 0, done.stdout + done.stderr
     proofs = json.loads(done.stdout)["proofs"]
@@ -29,7 +32,7 @@ def test_a_proven_exercise_exits_with_0_and_json_lists_every_proof(course):
     assert all(proof["problems"] == [] for proof in proofs)
 
 
-def test_a_grader_with_a_bug_exits_with_1_and_its_trace(course):
+def test_a_grader_with_a_bug_exits_with_1_and_its_trace(course: Any) -> None:
     text = (course / GRADER).read_text()
     (course / GRADER).write_text(
         text.replace("reference.inputs((3,),", "reference.inputs((3,), hue=1,", 1)

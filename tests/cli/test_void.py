@@ -1,7 +1,11 @@
 """`gradeprop void` and the report of a regrade, as an instructor uses them."""
 
+from __future__ import annotations
+
 import json
 import sqlite3
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,16 +16,16 @@ from gradeprop.course.schema import write_schemas
 NONE = ("--isolation", "none")
 
 
-def voided(root):
+def voided(root: Any) -> Any:
     return (root / "voided.yaml").read_text()
 
 
-def marks(root, student):
+def marks(root: Any, student: Any) -> Any:
     data = json.loads((root / "results/a01_slopes" / f"{student}.json").read_text())
     return data["auto_score"], data["max_score"]
 
 
-def test_voiding_writes_a_small_file_and_says_what_it_means(course):
+def test_voiding_writes_a_small_file_and_says_what_it_means(course: Any) -> None:
     done = gradeprop(
         "void", "matches_autograd", "--reason", "The text\nwas unclear: sorry.", cwd=course
     )
@@ -40,7 +44,7 @@ def test_voiding_writes_a_small_file_and_says_what_it_means(course):
     ]
 
 
-def test_points_can_be_given_and_the_decision_changed_and_undone(course):
+def test_points_can_be_given_and_the_decision_changed_and_undone(course: Any) -> None:
     done = gradeprop(
         "void", "square_derivative.shape", "--give", "--assignment", "a01_slopes", cwd=course
     )
@@ -54,14 +58,14 @@ def test_points_can_be_given_and_the_decision_changed_and_undone(course):
     assert not (course / "voided.yaml").exists()
 
 
-def test_what_is_voided_is_listed_as_json(course):
+def test_what_is_voided_is_listed_as_json(course: Any) -> None:
     gradeprop("void", "shape", "--give", cwd=course)
     done = gradeprop("void", "direction", "--json", cwd=course)
     assert json.loads(done.stdout) == json.loads(gradeprop("void", "--json", cwd=course).stdout)
     assert [entry["check"] for entry in json.loads(done.stdout)["voided"]] == ["shape", "direction"]
 
 
-def test_what_people_wrote_in_the_file_stays(course):
+def test_what_people_wrote_in_the_file_stays(course: Any) -> None:
     note = "# The meeting of 3 March decided this.\n"
     (course / "voided.yaml").write_text(f"{note}checks: []  # none so far\n")
     done = gradeprop("void", "shape", "--reason", "Unclear.", cwd=course)
@@ -74,7 +78,7 @@ def test_what_people_wrote_in_the_file_stays(course):
     assert voided(course) == f"{note}checks: []   # none so far\n"
 
 
-def test_a_layout_that_would_lose_a_comment_is_refused_with_what_to_write(course):
+def test_a_layout_that_would_lose_a_comment_is_refused_with_what_to_write(course: Any) -> None:
     text = "checks: [{exercise: square_derivative, check: shape}]  # mine\n"
     (course / "voided.yaml").write_text(text)
     done = gradeprop("void", "matches_autograd", cwd=course)
@@ -83,7 +87,7 @@ def test_a_layout_that_would_lose_a_comment_is_refused_with_what_to_write(course
     assert voided(course) == text
 
 
-def test_the_first_line_names_the_schema_where_the_course_has_it(course):
+def test_the_first_line_names_the_schema_where_the_course_has_it(course: Any) -> None:
     write_schemas(course / "schemas")
     gradeprop("void", "shape", cwd=course)
     assert voided(course).startswith("# yaml-language-server: $schema=schemas/voided.schema.json\n")
@@ -111,7 +115,9 @@ TWINS = {
         (["--give"], "which check?"),
     ],
 )
-def test_a_slip_is_wrong_usage_and_changes_nothing(tmp_path, arguments, said):
+def test_a_slip_is_wrong_usage_and_changes_nothing(
+    tmp_path: Path, arguments: Any, said: str
+) -> None:
     root = write_course(tmp_path, TWINS)
     done = gradeprop("void", *arguments, cwd=root)
     assert done.returncode == 2
@@ -120,7 +126,7 @@ def test_a_slip_is_wrong_usage_and_changes_nothing(tmp_path, arguments, said):
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Any:
     root = write_course(tmp_path_factory.mktemp("graded"))
     gradeprop("build", cwd=root)
     for student, answers in (("ada", SOLVED), ("bob", HALVED)):
@@ -131,7 +137,7 @@ def graded(tmp_path_factory):
     return root
 
 
-def test_a_regrade_applies_it_everywhere_and_reports_whose_marks_changed(graded):
+def test_a_regrade_applies_it_everywhere_and_reports_whose_marks_changed(graded: Any) -> None:
     assert (marks(graded, "ada"), marks(graded, "bob")) == ((4, 6), (1, 6))
     gradeprop("void", "matches_autograd", cwd=graded)
     done = gradeprop("grade", "a01_slopes", *NONE, cwd=graded)

@@ -1,8 +1,12 @@
 """The course that ships with the engine, graded in one sandbox by one batch per test."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +39,7 @@ class Answer:
     source: str
 
 
-def answers(exercise):
+def answers(exercise: Any) -> Any:
     """All answers to the parts of an exercise, right and wrong."""
     found = []
     for path in sorted(ANSWERS.glob(f"{exercise}-*.txt")):
@@ -54,21 +58,21 @@ class SameProcess(Sandbox):
 
     level = "none"
 
-    def open(self, *, limits, seed, files=None):  # noqa: ARG002
+    def open(self, *, limits: Any, seed: Any, files: Any = None) -> Any:  # noqa: ARG002
         return KernelSession({"__name__": "__main__"})
 
-    def close(self):
+    def close(self) -> None:
         pass
 
 
 @pytest.fixture(scope="session")
-def sandbox():
+def sandbox() -> Iterator[Any]:
     with open_sandbox("none") as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def settings(sandbox):
+def settings(sandbox: Any) -> Any:
     """For each assignment, all that grading needs but the submissions."""
     course = load_course(ROOT)
     return {
@@ -84,7 +88,7 @@ def settings(sandbox):
     }
 
 
-def graded(setting, given):
+def graded(setting: Any, given: Any) -> Iterator[Any]:
     """Grade each answer; yields (answer, part's result).
 
     The n-th notebook holds the n-th answer to every part, and solutions where there are no more.

@@ -1,6 +1,9 @@
 """What students might write for the exercises that ship, beyond the samples in the YAML files."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,7 +11,7 @@ from content.conftest import ASSIGNMENTS, SameProcess, answers, graded
 from gradeprop.grading.verify import trials, verify
 
 
-def given(setting, *, right):
+def given(setting: Any, *, right: Any) -> Any:
     return [
         answer
         for exercise in setting.assignment.exercises
@@ -17,11 +20,11 @@ def given(setting, *, right):
     ]
 
 
-def place(answer):
+def place(answer: Any) -> str:
     return f"answers/{answer.exercise}-{answer.part}.txt:{answer.line}"
 
 
-def test_every_autograded_part_has_right_and_wrong_answers(settings):
+def test_every_autograded_part_has_right_and_wrong_answers(settings: Any) -> None:
     for setting in settings.values():
         for exercise in setting.assignment.exercises:
             automatic = {part.part for part in exercise.spec.parts if part.checks}
@@ -34,7 +37,7 @@ def test_every_autograded_part_has_right_and_wrong_answers(settings):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_honest_work_in_any_style_passes(settings, assignment):
+def test_honest_work_in_any_style_passes(settings: Any, assignment: Any) -> None:
     setting = settings[assignment]
     for answer, part in graded(setting, given(setting, right=True)):
         details = [check.detail for check in part.checks if check.status != "passed"]
@@ -43,7 +46,9 @@ def test_honest_work_in_any_style_passes(settings, assignment):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_wrong_work_fails_and_is_given_its_own_cause_or_none(settings, assignment):
+def test_wrong_work_fails_and_is_given_its_own_cause_or_none(
+    settings: Any, assignment: Any
+) -> None:
     setting = settings[assignment]
     for answer, part in graded(setting, given(setting, right=False)):
         causes = {check.misconception for check in part.checks if check.misconception}
@@ -56,7 +61,7 @@ def test_wrong_work_fails_and_is_given_its_own_cause_or_none(settings, assignmen
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_verdicts_are_the_same_over_fifty_seeds(settings, assignment):
+def test_verdicts_are_the_same_over_fifty_seeds(settings: Any, assignment: Any) -> None:
     setting = replace(settings[assignment], sandboxes={"cpu": SameProcess()})
     made = trials(setting, setting.assignment.exercises)
     students = [

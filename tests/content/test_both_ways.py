@@ -1,6 +1,10 @@
 """Whether the process that has run a notebook answers, or one that stands at the place: same
 verdicts."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from content.conftest import ASSIGNMENTS
@@ -9,7 +13,7 @@ from gradeprop.grading.verify import trials
 from gradeprop.session.grader.session import ProcessSession
 
 
-def results_of(setting, submissions):
+def results_of(setting: Any, submissions: Any) -> Any:
     """All that is kept of a result but how long it took."""
     results = []
     grade_batch(setting, submissions, results.append)
@@ -21,13 +25,15 @@ def results_of(setting, submissions):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ASSIGNMENTS)
-def test_both_ways_of_asking_give_the_same_results(settings, name, monkeypatch):
+def test_both_ways_of_asking_give_the_same_results(
+    settings: Any, name: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     setting = settings[name]
     submissions = [trial.submission for trial in trials(setting, setting.assignment.exercises)]
     asked_last = []
     recall = ProcessSession._recall
 
-    def note(self, *arguments):
+    def note(self: Any, *arguments: Any) -> Any:
         asked_last.append(recall(self, *arguments))
         return asked_last[-1]
 

@@ -1,5 +1,10 @@
 """Checks taken out of everyone's marks, as the course folder records them."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,11 +31,11 @@ GIVEN = Voided(
 )
 
 
-def course_with(tmp_path, *voided):
+def course_with(tmp_path: Path, *voided: Any) -> Any:
     return load_course(write_course(tmp_path, {"voided.yaml": as_yaml(voided)}))
 
 
-def test_the_points_of_a_voided_check_leave_the_maximum(tmp_path):
+def test_the_points_of_a_voided_check_leave_the_maximum(tmp_path: Path) -> None:
     course = course_with(tmp_path, HIDDEN)
     (assignment,) = course.assignments
     assert assignment.points == 4
@@ -39,11 +44,11 @@ def test_the_points_of_a_voided_check_leave_the_maximum(tmp_path):
     assert (check.voided, check.points, check.worth) == (True, 0, 2)
 
 
-def test_given_points_stay_in_the_maximum(tmp_path):
+def test_given_points_stay_in_the_maximum(tmp_path: Path) -> None:
     assert course_with(tmp_path, GIVEN).assignments[0].points == 6
 
 
-def test_the_course_as_written_has_all_its_points(tmp_path):
+def test_the_course_as_written_has_all_its_points(tmp_path: Path) -> None:
     plain = load_course(write_course(tmp_path / "plain"))
     voided = course_with(tmp_path / "voided", HIDDEN, GIVEN)
     assert [item.spec for item in as_written(voided).assignments[0].exercises] == [
@@ -52,11 +57,11 @@ def test_the_course_as_written_has_all_its_points(tmp_path):
     assert as_written(plain) == plain
 
 
-def test_a_loaded_course_tells_what_is_voided(tmp_path):
+def test_a_loaded_course_tells_what_is_voided(tmp_path: Path) -> None:
     assert voided_in(course_with(tmp_path, GIVEN, HIDDEN)) == (GIVEN, HIDDEN)
 
 
-def test_voiding_changes_the_digest_and_undoing_it_changes_it_back(tmp_path):
+def test_voiding_changes_the_digest_and_undoing_it_changes_it_back(tmp_path: Path) -> None:
     root = write_course(tmp_path)
     before = course_digest(root)
     (root / "voided.yaml").write_bytes(as_yaml([HIDDEN]))
@@ -86,13 +91,13 @@ def test_voiding_changes_the_digest_and_undoing_it_changes_it_back(tmp_path):
         ("checks: [{exercise: square_derivative}]", "the key 'check' is missing here"),
     ],
 )
-def test_a_slip_in_the_file_is_told_at_its_place(tmp_path, text, said):
+def test_a_slip_in_the_file_is_told_at_its_place(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(CourseError) as caught:
         load_course(write_course(tmp_path, {"voided.yaml": text}))
     assert said in str(caught.value)
 
 
-def test_an_exercise_cannot_void_its_own_checks(tmp_path):
+def test_an_exercise_cannot_void_its_own_checks(tmp_path: Path) -> None:
     text = (
         (write_course(tmp_path) / EXERCISE)
         .read_text()
@@ -113,7 +118,7 @@ entries = st.builds(
 
 
 @given(st.lists(entries, unique_by=lambda item: item.key))
-def test_what_is_written_is_read_again(voided):
+def test_what_is_written_is_read_again(voided: Any) -> None:
     document = read_yaml(as_yaml(voided), "voided.yaml")
     spec, problems = validate(VoidedList, document)
     assert not problems
@@ -122,7 +127,7 @@ def test_what_is_written_is_read_again(voided):
 
 
 @given(st.lists(entries, unique_by=lambda item: item.key), entries)
-def test_an_entry_replaces_the_one_before_and_can_be_removed(voided, entry):
+def test_an_entry_replaces_the_one_before_and_can_be_removed(voided: Any, entry: Any) -> None:
     now = changed(voided, entry)
     assert [item for item in now if item.key == entry.key] == [entry]
     assert removed(now, entry.key) == removed(voided, entry.key)

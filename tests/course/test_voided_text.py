@@ -1,5 +1,9 @@
 """``voided.yaml`` is changed where it must be; what people wrote there stays."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +36,7 @@ checks:   # see the minutes
 """
 
 
-def read(raw):
+def read(raw: Any) -> Any:
     document = read_yaml(raw, "voided.yaml")
     spec, problems = validate(VoidedList, document)
     assert not problems
@@ -40,22 +44,22 @@ def read(raw):
     return spec.checks
 
 
-def edit(text, *entries):
+def edit(text: Any, *entries: Any) -> Any:
     result = edited(text.encode(), entries, schema=False).decode()
     assert sorted(read(result.encode()), key=str) == sorted(entries, key=str)
     return result
 
 
-def test_a_new_entry_comes_last_and_nothing_else_changes():
+def test_a_new_entry_comes_last_and_nothing_else_changes() -> None:
     new = '  - exercise: two\n    check: c\n    reason: "Say \\"please\\": # or not"\n'
     assert edit(BY_HAND, A, B, C) == BY_HAND.replace("# all of them\n", f"# all of them\n{new}")
 
 
-def test_an_entry_that_goes_takes_only_its_own_lines():
+def test_an_entry_that_goes_takes_only_its_own_lines() -> None:
     assert edit(BY_HAND, B) == BY_HAND.replace("  - exercise: one   # slopes\n    check: a\n", "")
 
 
-def test_when_the_last_entry_goes_the_comments_stay():
+def test_when_the_last_entry_goes_the_comments_stay() -> None:
     text = edit(BY_HAND)
     assert "checks: []   # see the minutes\n" in text
     for comment in (
@@ -68,7 +72,7 @@ def test_when_the_last_entry_goes_the_comments_stay():
     assert edit(text, A).endswith("# Nothing more, please.\n")
 
 
-def test_of_an_entry_that_stays_only_the_keys_change_that_must():
+def test_of_an_entry_that_stays_only_the_keys_change_that_must() -> None:
     told = A.model_copy(update={"give": True, "reason": "Unclear."})
     assert edit(BY_HAND, told, B) == BY_HAND.replace(
         "    check: a\n", '    check: a\n    give: true\n    reason: "Unclear."\n'
@@ -84,19 +88,19 @@ def test_of_an_entry_that_stays_only_the_keys_change_that_must():
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n"])
-def test_line_ends_stay_as_they_are(end):
+def test_line_ends_stay_as_they_are(end: str) -> None:
     text = BY_HAND.replace("\n", end)
     changed = edit(text, B, C)
     assert changed.count("\n") == changed.count(end)
 
 
-def test_a_file_without_a_line_end_at_its_end_can_grow():
+def test_a_file_without_a_line_end_at_its_end_can_grow() -> None:
     assert edit("checks: # mine\n- exercise: one\n  check: a", A, C).startswith(
         "checks: # mine\n- exercise: one\n  check: a\n- exercise: two\n"
     )
 
 
-def test_a_file_of_this_program_is_written_as_it_always_is():
+def test_a_file_of_this_program_is_written_as_it_always_is() -> None:
     assert edited(None, [C, A], schema=True) == as_yaml([A, C], schema=True)
     assert edited(as_yaml([C]), [C, A], schema=True) == as_yaml([A, C], schema=True)
     assert edited(as_yaml([C], schema=True), [C, A], schema=False) == as_yaml([A, C])
@@ -104,7 +108,7 @@ def test_a_file_of_this_program_is_written_as_it_always_is():
     assert edited(None, [], schema=True) is None
 
 
-def test_without_comments_any_layout_is_written_anew():
+def test_without_comments_any_layout_is_written_anew() -> None:
     assert edited(b"checks: [{exercise: one, check: a}]", [A, C], schema=False) == as_yaml([A, C])
 
 
@@ -117,7 +121,7 @@ def test_without_comments_any_layout_is_written_anew():
         "{checks: [{exercise: one, check: a}]}  # all of it",
     ],
 )
-def test_where_a_comment_would_be_lost_nothing_is_changed_and_the_remedy_told(text):
+def test_where_a_comment_would_be_lost_nothing_is_changed_and_the_remedy_told(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         edited(text.encode(), [C], schema=False)
     said = str(caught.value)
@@ -134,12 +138,12 @@ several = st.lists(entries, unique_by=lambda item: item.key, max_size=5)
 
 
 @st.composite
-def written_by_hand(draw):
+def written_by_hand(draw: Any) -> Any:
     """A file with comments anywhere, and which of them stand on lines of their own between
     entries."""
     voided, kept = draw(several), []
 
-    def comment(indent=""):
+    def comment(indent: str = "") -> Any:
         if not draw(st.booleans()):
             return []
         kept.append(f"# note {len(kept)}: - {{'}}\"")
@@ -158,7 +162,7 @@ def written_by_hand(draw):
 
 
 @given(written_by_hand(), entries)
-def test_whatever_is_changed_comments_between_entries_stay(written, entry):
+def test_whatever_is_changed_comments_between_entries_stay(written: Any, entry: Any) -> None:
     text, voided, kept = written
     assert read(text.encode()) == tuple(voided)
     for after in (changed(voided, entry), removed(voided, entry.key), ()):

@@ -1,7 +1,10 @@
 """The exercise that the guide shows is a whole one: it loads, and its grader is proven."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
+from typing import Any
 
 from cli.conftest import gradeprop
 from course.minimal import write_course
@@ -9,7 +12,7 @@ from course.minimal import write_course
 GUIDE = Path(__file__).parents[2] / "docs" / "writing-exercises.md"
 
 
-def files_of_the_guide():
+def files_of_the_guide() -> Any:
     """Each heading names a file; the first code block under it is its content."""
     heading = r"^## [^\n`]*`((?:exercises|solutions|graders)/[^\n`]+)`$"
     block = r"^```\w+\n(.*?)^```$"
@@ -20,7 +23,7 @@ def files_of_the_guide():
     )
 
 
-def test_the_guides_exercise_is_proven(tmp_path):
+def test_the_guides_exercise_is_proven(tmp_path: Path) -> None:
     files = files_of_the_guide()
     assert len(files) == 3
     yaml = next(name for name in files if name.endswith(".yaml"))

@@ -1,7 +1,10 @@
 """The bundled class is what its script makes of the present course, and comes out as it is meant
 to."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import Any
 
 import make_class
 import pytest
@@ -16,17 +19,17 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def course():
+def course() -> Any:
     return load_course(ROOT)
 
 
-def test_the_bundled_files_are_what_the_script_writes(course):
+def test_the_bundled_files_are_what_the_script_writes(course: Any) -> None:
     folder = ROOT / "examples" / "submitted"
     written = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.ipynb")}
     assert written == make_class.make_class(course), "run `make examples`"
 
 
-def test_each_student_comes_out_as_described(course):
+def test_each_student_comes_out_as_described(course: Any) -> None:
     with open_sandbox("auto") as sandbox:
         assignment = course.assignment("a03_descent")
         setting = Setting(

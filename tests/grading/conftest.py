@@ -1,5 +1,10 @@
 """Real parts for grading tests: one warm sandbox for all of them, and the minimal course."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from course.minimal import write_course
@@ -15,14 +20,14 @@ KEY = b"k" * 32
 
 
 @pytest.fixture(scope="session")
-def sandbox(warm_sandbox):
+def sandbox(warm_sandbox: Any) -> Any:
     return warm_sandbox()
 
 
 class Classroom:
     """A course to hand in to, graded in one batch at a time."""
 
-    def __init__(self, root, sandbox, key=KEY):
+    def __init__(self, root: Any, sandbox: Any, key: Any = KEY) -> None:
         self.course = load_course(root)
         self.assignment = self.course.assignments[0]
         public = record_public_checks(self.course, self.assignment)
@@ -31,7 +36,7 @@ class Classroom:
             self.course, self.assignment, self.release, key, ("cpu",), {"cpu": sandbox}
         )
 
-    def notebook(self, **answers):
+    def notebook(self, **answers: Any) -> Any:
         """A filled-in notebook; ``square_derivative__by_hand="…"`` sets a part, the rest are
         solutions."""
         texts = {
@@ -42,7 +47,7 @@ class Classroom:
         texts |= {tuple(name.split("__")): text for name, text in answers.items()}
         return to_notebook(filled_in(self.release, texts))
 
-    def grade(self, *notebooks):
+    def grade(self, *notebooks: Any) -> Any:
         results = []
         submissions = [
             item if isinstance(item, Submission) else Submission(f"student-{number}", item)
@@ -51,16 +56,16 @@ class Classroom:
         grade_batch(self.setting, submissions, results.append)
         return sorted(results, key=lambda result: result.student)
 
-    def grade_one(self, notebook):
+    def grade_one(self, notebook: Any) -> Any:
         (result,) = self.grade(notebook)
         return result
 
 
 @pytest.fixture
-def classroom(tmp_path, sandbox):
+def classroom(tmp_path: Path, sandbox: Any) -> Any:
     return Classroom(write_course(tmp_path), sandbox)
 
 
-def part_of(result, exercise, part):
+def part_of(result: Any, exercise: Any, part: Any) -> Any:
     found = next(item for item in result.exercises if item.exercise == exercise)
     return next(item for item in found.parts if item.part == part)

@@ -1,6 +1,9 @@
 """One exercise's public data, as a notebook's set-up cell would carry it."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import torch
 
@@ -11,27 +14,27 @@ from gradeprop.grading.public.data import encode_script
 HALF = "Your slope is half of the right one: was the 2 of 2w lost?"
 
 
-def slopes(student, reference):
+def slopes(student: Any, reference: Any) -> None:
     for numbers in ([3.0, -1.5], [[0.5, 7.0], [-4.0, 2.5]]):
         w = torch.tensor(numbers)
         reference.expect(student.call("d_square", w)).to_match(Gradient(lambda w: w**2, at=w))
 
 
-def at_w(student, reference):
+def at_w(student: Any, reference: Any) -> None:
     w = student.value("w")
     three = torch.tensor([3.0])
     reference.expect(w).to_match(Gradient(lambda w: w**2 / 2, at=three), requires_grad=True)
     reference.expect(w.grad).to_match(Gradient(lambda w: w**2, at=three))
 
 
-def script(write, causes=("missing_factor_two",)):
+def script(write: Any, causes: Any = ("missing_factor_two",)) -> Any:
     student = Student("cpu")
     reference = Reference(bytes(32), "cpu", dict.fromkeys(causes), {})
     write(student, reference)
     return encode_script(Script(tuple(student.asks), tuple(reference.probes)), frozenset(causes))
 
 
-def check(name, write, points, needs=()):
+def check(name: Any, write: Any, points: Any, needs: Any = ()) -> Any:
     return {
         "check": name,
         "describe": f"{name} is right.",
@@ -41,7 +44,7 @@ def check(name, write, points, needs=()):
     }
 
 
-def part(name, checks, points=3.0, hidden=2, forbid=()):
+def part(name: Any, checks: Any, points: float = 3.0, hidden: int = 2, forbid: Any = ()) -> Any:
     return {
         "part": name,
         "title": f"Squares – {name}",
@@ -53,7 +56,7 @@ def part(name, checks, points=3.0, hidden=2, forbid=()):
     }
 
 
-def public_text():
+def public_text() -> Any:
     parts = [
         part("by_hand", [check("slopes", slopes, 1.0)], forbid=["autograd"]),
         part(

@@ -1,5 +1,10 @@
 """Graders are proven, and the ones that are wrong about an answer are found."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from course.minimal import EXERCISE, GRADER, write_course
@@ -7,16 +12,16 @@ from gradeprop.grading.verify import trials, verify
 from grading.conftest import Classroom
 
 
-def proofs_of(root, sandbox):
+def proofs_of(root: Any, sandbox: Any) -> Any:
     setting = Classroom(root, sandbox).setting
     return verify(setting, trials(setting, setting.assignment.exercises))
 
 
-def problems_of(root, sandbox):
+def problems_of(root: Any, sandbox: Any) -> Any:
     return [problem for proof in proofs_of(root, sandbox) for problem in proof.problems]
 
 
-def test_a_good_course_is_proven_case_by_case(tmp_path, sandbox):
+def test_a_good_course_is_proven_case_by_case(tmp_path: Path, sandbox: Any) -> None:
     proofs = proofs_of(write_course(tmp_path), sandbox)
     assert sorted((proof.case.exercise, proof.case.label) for proof in proofs) == [
         ("explain_sign", "inverted_move"),
@@ -30,7 +35,7 @@ def test_a_good_course_is_proven_case_by_case(tmp_path, sandbox):
     assert [proof.problems for proof in proofs] == [()] * len(proofs)
 
 
-def test_the_words_a_student_reads_are_kept_with_the_proof(tmp_path, sandbox):
+def test_the_words_a_student_reads_are_kept_with_the_proof(tmp_path: Path, sandbox: Any) -> None:
     proofs = proofs_of(write_course(tmp_path), sandbox)
     said = {proof.case.misconception: proof.message for proof in proofs}
     assert "Was the 2 of 2w lost?" in said["missing_factor_two"]
@@ -65,7 +70,9 @@ def test_the_words_a_student_reads_are_kept_with_the_proof(tmp_path, sandbox):
         ),
     ],
 )
-def test_a_wrong_grader_or_sample_is_found(tmp_path, sandbox, path, old, new, said):
+def test_a_wrong_grader_or_sample_is_found(
+    tmp_path: Path, sandbox: Any, path: Any, old: str, new: str, said: str
+) -> None:
     root = write_course(tmp_path)
     text = (root / path).read_text()
     assert old in text

@@ -1,8 +1,12 @@
 """What a student wrote is found in the executed notebook, else in the hand-in, and is never
 believed."""
 
+from __future__ import annotations
+
 import base64
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,21 +27,23 @@ PNG = b"\x89PNG\r\n\x1a\n rest"
 
 
 @pytest.fixture
-def course(tmp_path):
+def course(tmp_path: Path) -> Any:
     return small_course(tmp_path)
 
 
-def answers(course, tmp_path, student="ada"):
+def answers(course: Any, tmp_path: Path, student: str = "ada") -> Any:
     return Answers(course, course.assignments[0], tmp_path / "submitted").of(
         result_for(student, ())
     )
 
 
-def code(outputs, source="def f(): ..."):
+def code(outputs: Any, source: str = "def f(): ...") -> Any:
     return {CODE: {"cell_type": "code", "source": source, "outputs": outputs}}
 
 
-def test_the_executed_notebook_comes_first_with_what_was_printed(course, tmp_path):
+def test_the_executed_notebook_comes_first_with_what_was_printed(
+    course: Any, tmp_path: Path
+) -> None:
     hand_in(tmp_path, small_release(course), "ada")
     outputs = [
         {"output_type": "stream", "name": "stdout", "text": ["one\n", "two\n"]},
@@ -57,7 +63,7 @@ def test_the_executed_notebook_comes_first_with_what_was_printed(course, tmp_pat
     assert found[WHY].source == "a\nb"
 
 
-def test_without_it_the_hand_in_is_matched_as_grading_does(course, tmp_path):
+def test_without_it_the_hand_in_is_matched_as_grading_does(course: Any, tmp_path: Path) -> None:
     path = hand_in(tmp_path, small_release(course), "ada") / f"{ASSIGNMENT}.ipynb"
     notebook = json.loads(path.read_text())
     cell = next(cell for cell in notebook["cells"] if cell["id"] == CODE)
@@ -69,25 +75,27 @@ def test_without_it_the_hand_in_is_matched_as_grading_does(course, tmp_path):
 @pytest.mark.parametrize(
     "data", [b"", b"[]", b"{}", b'{"cells": 3}', b'{"cells": [{"metadata": 1}]}', b"\xff"]
 )
-def test_a_broken_executed_notebook_is_passed_over(course, tmp_path, data):
+def test_a_broken_executed_notebook_is_passed_over(
+    course: Any, tmp_path: Path, data: bytes
+) -> None:
     path = tmp_path / "autograded" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_bytes(data)
     assert answers(course, tmp_path) == {}
 
 
-def test_with_nothing_at_all_there_are_no_answers(course, tmp_path):
+def test_with_nothing_at_all_there_are_no_answers(course: Any, tmp_path: Path) -> None:
     assert answers(course, tmp_path) == {}
 
 
-def test_of_an_unreadable_submission_nothing_is_shown(course, tmp_path):
+def test_of_an_unreadable_submission_nothing_is_shown(course: Any, tmp_path: Path) -> None:
     hand_in(tmp_path, small_release(course), "eve")
     found = Answers(course, course.assignments[0], tmp_path / "submitted").of(unreadable("eve"))
     assert found == {}
 
 
-def test_drawings_are_kept_only_if_they_are_images(course, tmp_path):
-    def shown(kind, data):
+def test_drawings_are_kept_only_if_they_are_images(course: Any, tmp_path: Path) -> None:
+    def shown(kind: Any, data: Any) -> Any:
         return {"output_type": "display_data", "data": {kind: data, "text/plain": "<Figure>"}}
 
     outputs = [
@@ -103,7 +111,7 @@ def test_drawings_are_kept_only_if_they_are_images(course, tmp_path):
     assert "onerror" not in answer.printed
 
 
-def test_long_output_is_cut_and_says_so(course, tmp_path):
+def test_long_output_is_cut_and_says_so(course: Any, tmp_path: Path) -> None:
     write_executed(tmp_path, "ada", code([{"output_type": "stream", "text": "x" * 50_000}]))
     printed = answers(course, tmp_path)[BY_HAND].printed
     assert len(printed) < 7_000
@@ -113,6 +121,6 @@ def test_long_output_is_cut_and_says_so(course, tmp_path):
 @pytest.mark.parametrize(
     "outputs", [None, 3, ["text"], [{}], [{"output_type": "error", "traceback": 3}]]
 )
-def test_odd_outputs_do_no_harm(course, tmp_path, outputs):
+def test_odd_outputs_do_no_harm(course: Any, tmp_path: Path, outputs: Any) -> None:
     write_executed(tmp_path, "ada", code(outputs))
     assert answers(course, tmp_path)[BY_HAND].source == "def f(): ..."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -25,7 +26,7 @@ from records.graded_class import (
 SCRIPT = "<script>alert(1)</script>"
 
 
-def notebook_of(course: Course, release: ReleaseModel, result, folder: Path) -> Path:
+def notebook_of(course: Course, release: ReleaseModel, result: Any, folder: Path) -> Path:
     cells = executed_cells(result, folder, release)
     data = NotebookRenderer(release, course.assignments[0]).render(result, cells)
     nbformat.validate(nbformat.reads(data.decode(), as_version=4))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook
 
@@ -40,18 +41,20 @@ def book(course: Course) -> Gradebook:
     return Gradebook(f"sqlite:///{course.root}/gradebook.db", course.spec.id)
 
 
-def marks_of(course: Course):
+def marks_of(course: Course) -> Any:
     return class_marks(course, course.assignments[0])
 
 
-def test_without_a_gradebook_the_results_count_and_none_is_made(course, tmp_path):
+def test_without_a_gradebook_the_results_count_and_none_is_made(
+    course: Any, tmp_path: Path
+) -> None:
     write_result(tmp_path, result_for("ada", ()))
     (ada,) = marks_of(course).students
     assert (ada.score, ada.certain, ada.recorded) == (None, 4.0, False)
     assert not (tmp_path / "gradebook.db").exists()
 
 
-def test_manual_scores_extra_credit_and_penalty_count_as_in_nbgrader(course):
+def test_manual_scores_extra_credit_and_penalty_count_as_in_nbgrader(course: Any) -> None:
     record(course, "ada")
     with book(course) as gradebook:
         why = gradebook.find_grade(PROSE, ASSIGNMENT, ASSIGNMENT, "ada")
@@ -74,7 +77,7 @@ def test_manual_scores_extra_credit_and_penalty_count_as_in_nbgrader(course):
     assert ada.person == Person("Ada", "Lovelace", "a@b.c", "4711")
 
 
-def test_a_total_is_unknown_while_a_part_waits_and_is_never_below_0(course):
+def test_a_total_is_unknown_while_a_part_waits_and_is_never_below_0(course: Any) -> None:
     record(course, "ada", hidden=0.0, choice=0.0)
     (ada,) = marks_of(course).students
     assert ada.score is None
@@ -86,7 +89,7 @@ def test_a_total_is_unknown_while_a_part_waits_and_is_never_below_0(course):
     assert ada.score == 0.0
 
 
-def test_a_persons_score_ends_a_graders_fault(course):
+def test_a_persons_score_ends_a_graders_fault(course: Any) -> None:
     record(course, "ada", hidden=None)
     assert any(note.startswith("A grader failed") for note in marks_of(course).notes)
     with book(course) as gradebook:
@@ -97,14 +100,14 @@ def test_a_persons_score_ends_a_graders_fault(course):
     assert ada.score == 5.0
 
 
-def test_ids_that_the_database_holds_shortened_are_found(course):
+def test_ids_that_the_database_holds_shortened_are_found(course: Any) -> None:
     record(course, LONG)
     (marks,) = marks_of(course).students
     assert marks.recorded
     assert not any("Not in the gradebook" in note for note in marks_of(course).notes)
 
 
-def test_the_instructor_is_told_what_does_not_agree(course, tmp_path):
+def test_the_instructor_is_told_what_does_not_agree(course: Any, tmp_path: Path) -> None:
     record(course, "ada")
     record(course, "bob")
     record(course, "cy")
@@ -125,13 +128,13 @@ def test_the_instructor_is_told_what_does_not_agree(course, tmp_path):
     assert "A part waits for a person, so no total is given: ada, bob, dan" in notes
 
 
-def test_students_come_in_the_order_of_their_ids(course, tmp_path):
+def test_students_come_in_the_order_of_their_ids(course: Any, tmp_path: Path) -> None:
     for student in ("bob", "Ada", "-x", "a b", "'"):
         write_result(tmp_path, result_for(student, ()))
     found = [marks.result.student for marks in marks_of(course).students]
     assert found == sorted(["bob", "Ada", "-x", "a b", "'"])
 
 
-def test_an_id_that_is_no_unicode_is_printable():
+def test_an_id_that_is_no_unicode_is_printable() -> None:
     assert printable_id("a\udcff b") == "a%FF%20b"
     assert printable_id("a b") == "a b"

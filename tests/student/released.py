@@ -1,5 +1,7 @@
 """The course's notebooks as its students get them, and real kernels to run them in."""
 
+from __future__ import annotations
+
 import ast
 import json
 import os
@@ -7,6 +9,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import nbclient
 import nbformat
@@ -20,12 +23,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @cache
-def course():
+def course() -> Any:
     return load_course(ROOT)
 
 
 @cache
-def released(assignment_id):
+def released(assignment_id: Any) -> Any:
     """The bytes of ``release/<a>/<a>.ipynb``."""
     assignment = next(item for item in course().assignments if item.id == assignment_id)
     return to_notebook(
@@ -34,7 +37,7 @@ def released(assignment_id):
 
 
 @cache
-def instructors(assignment_id):
+def instructors(assignment_id: Any) -> Any:
     """The bytes of ``source/<a>/<a>.ipynb``."""
     assignment = next(item for item in course().assignments if item.id == assignment_id)
     model = release_model(course(), assignment, record_public_checks(course(), assignment))
@@ -46,7 +49,7 @@ def instructors(assignment_id):
     return to_notebook(model, solutions=answers)
 
 
-def solutions(assignment_id):
+def solutions(assignment_id: Any) -> Any:
     """The answer of each answer cell, by grade id."""
     assignment = next(item for item in course().assignments if item.id == assignment_id)
     return {
@@ -56,7 +59,7 @@ def solutions(assignment_id):
     }
 
 
-def sample(exercise_slug, part_slug, misconception):
+def sample(exercise_slug: Any, part_slug: Any, misconception: Any) -> Any:
     parts = [
         part
         for assignment in course().assignments
@@ -68,7 +71,7 @@ def sample(exercise_slug, part_slug, misconception):
     return next(item.sample for item in parts[0].misconceptions if item.id == misconception)
 
 
-def filled(assignment_id, answers):
+def filled(assignment_id: Any, answers: Any) -> Any:
     """The released notebook with these answers, by grade id, as the text of a file."""
     notebook = json.loads(released(assignment_id))
     for cell in notebook["cells"]:
@@ -77,7 +80,7 @@ def filled(assignment_id, answers):
     return json.dumps(notebook)
 
 
-def saved_by_colab(text):
+def saved_by_colab(text: Any) -> Any:
     """The notebook as Colab writes it: ids in the metadata, its own keys, an older minor
     version."""
     notebook = json.loads(text)
@@ -92,7 +95,7 @@ def saved_by_colab(text):
     return json.dumps(notebook)
 
 
-def run_in_kernel(text, folder):
+def run_in_kernel(text: Any, folder: Any) -> Any:
     """Run a lone notebook in a real kernel, in a folder with nothing else in it; by grade id, its
     cells."""
     path = folder / "notebook.ipynb"
@@ -109,21 +112,21 @@ def run_in_kernel(text, folder):
     }
 
 
-def shown(cell):
+def shown(cell: Any) -> Any:
     """The plain text of what a cell displays."""
     return "\n".join(
         output.data["text/plain"] for output in cell.outputs if output.output_type == "display_data"
     )
 
 
-def check_site(cell):
+def check_site(cell: Any) -> Any:
     """(exercise, part) of a check cell, else None."""
     if not (cell.grade_id or "").endswith("-check"):
         return None
     return tuple(ast.literal_eval(item) for item in ast.parse(cell.source).body[0].value.args)
 
 
-def python(code, **environment):
+def python(code: Any, **environment: Any) -> Any:
     """Run code in a Python process of its own."""
     return subprocess.run(
         [sys.executable, "-c", code],

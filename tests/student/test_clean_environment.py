@@ -1,11 +1,15 @@
 """What a student does on a fresh machine: install the package, open a lone notebook."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
 import subprocess
 import sys
 import venv
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +33,7 @@ print("loaded:", absent)
 """
 
 
-def run(command, folder, **environment):
+def run(command: Any, folder: Any, **environment: Any) -> Any:
     done = subprocess.run(
         [str(item) for item in command],
         cwd=folder,
@@ -46,7 +50,7 @@ def run(command, folder, **environment):
 
 
 @pytest.fixture(scope="module")
-def student(tmp_path_factory):
+def student(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The programs of an environment into which nothing was installed but the package."""
     base = tmp_path_factory.mktemp("student")
     shutil.copytree(ROOT / "src" / "gradeprop", base / "source" / "src" / "gradeprop")
@@ -62,7 +66,7 @@ def student(tmp_path_factory):
     return programs
 
 
-def test_a_lone_notebook_runs_in_plain_ipython(student, tmp_path):
+def test_a_lone_notebook_runs_in_plain_ipython(student: Any, tmp_path: Path) -> None:
     (tmp_path / "lone.ipynb").write_text(
         filled("a01_slopes", solutions("a01_slopes")), encoding="utf-8"
     )
@@ -72,7 +76,9 @@ def test_a_lone_notebook_runs_in_plain_ipython(student, tmp_path):
     assert "loaded: []" in out
 
 
-def test_gradeprop_check_runs_every_notebook_and_needs_no_course(student, tmp_path):
+def test_gradeprop_check_runs_every_notebook_and_needs_no_course(
+    student: Any, tmp_path: Path
+) -> None:
     for assignment in ("a01_slopes", "a03_descent", "a10_explain"):
         path = tmp_path / f"{assignment}.ipynb"
         path.write_text(saved_by_colab(filled(assignment, solutions(assignment))), encoding="utf-8")
@@ -81,7 +87,7 @@ def test_gradeprop_check_runs_every_notebook_and_needs_no_course(student, tmp_pa
         assert data["errors"] == []
 
 
-def test_what_pip_installed_fits_together(student, tmp_path):
+def test_what_pip_installed_fits_together(student: Any, tmp_path: Path) -> None:
     assert "No broken requirements" in run([student / "python", "-m", "pip", "check"], tmp_path)
     listed = run([student / "python", "-m", "pip", "list"], tmp_path).lower()
     for name in ("nbgrader", "pytest", "pyyaml", "jupyter-server", "pyseccomp"):

@@ -1,6 +1,10 @@
 """A student needs neither what only instructors have nor what exists on Linux only."""
 
+from __future__ import annotations
+
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +43,7 @@ def refuse(names):
 """
 
 
-def test_gp_check_needs_torch_alone():
+def test_gp_check_needs_torch_alone() -> None:
     code = f"""{BLOCK}
 import json, torch
 refuse({[*INSTRUCTORS, *LINUX, "rich", "typer", "nbformat", "IPython", "ipykernel"]})
@@ -52,7 +56,7 @@ for source in json.loads({cells("a01_slopes")!r}):
     assert done.stderr == ""
 
 
-def test_gradeprop_check_needs_only_what_installs_everywhere(tmp_path):
+def test_gradeprop_check_needs_only_what_installs_everywhere(tmp_path: Path) -> None:
     path = tmp_path / "lone.ipynb"
     path.write_text(filled("a01_slopes", solutions("a01_slopes")), encoding="utf-8")
     code = f"""{BLOCK}
@@ -68,7 +72,7 @@ main()
 
 
 @pytest.mark.parametrize("module", ["gradeprop", "gradeprop.errors", "gradeprop.session.interface"])
-def test_importing_costs_nothing(module):
+def test_importing_costs_nothing(module: str) -> None:
     code = (
         f"import sys, {module}; print(sorted({{'torch', 'IPython', 'pydantic'}} & "
         f"sys.modules.keys()))"
@@ -76,7 +80,7 @@ def test_importing_costs_nothing(module):
     assert python(code).stdout.strip() == "[]"
 
 
-def cells(assignment):
+def cells(assignment: Any) -> Any:
     """Sources of a solved notebook's code cells, as JSON."""
     notebook = json.loads(filled(assignment, solutions(assignment)))
     return json.dumps(

@@ -1,6 +1,9 @@
 """A released notebook, alone in an empty folder, in a real Jupyter kernel."""
 
+from __future__ import annotations
+
 from ast import literal_eval
+from typing import Any
 
 import pytest
 from nbgrader.utils import determine_grade
@@ -26,16 +29,16 @@ def d_square(w):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def run(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Several notebooks, each in a kernel and an empty folder of its own."""
 
-    def run(text):
+    def run(text: Any) -> Any:
         return run_in_kernel(text, tmp_path_factory.mktemp("lone"))
 
     return run
 
 
-def kinds(cell):
+def kinds(cell: Any) -> Any:
     return [
         (output.output_type, output.get("name"))
         if output.output_type == "stream"
@@ -44,7 +47,7 @@ def kinds(cell):
     ]
 
 
-def grades(cells):
+def grades(cells: Any) -> Any:
     """What plain nbgrader, which knows nothing of us, makes of the executed check cells."""
     return {
         name: determine_grade(cell)
@@ -53,7 +56,9 @@ def grades(cells):
     }
 
 
-def test_checks_display_html_and_text_and_end_with_the_share_of_the_points_as_a_number(run):
+def test_checks_display_html_and_text_and_end_with_the_share_of_the_points_as_a_number(
+    run: Any,
+) -> None:
     wrong = sample("square_derivative", "autograd", "value_not_gradient")
     cells = run(filled("a01_slopes", RIGHT | {"square_derivative-autograd": wrong}))
     assert grades(cells) == {
@@ -70,7 +75,7 @@ def test_checks_display_html_and_text_and_end_with_the_share_of_the_points_as_a_
     assert "Where\n      does PyTorch put it?" in text
 
 
-def test_a_blank_notebook_gets_nothing_and_is_told_so_kindly(run):
+def test_a_blank_notebook_gets_nothing_and_is_told_so_kindly(run: Any) -> None:
     cells = run(filled("a01_slopes", {}))
     assert [won for won, _ in grades(cells).values()] == [0.0, 0.0]
     text = shown(cells["square_derivative-by_hand-check"])
@@ -78,7 +83,9 @@ def test_a_blank_notebook_gets_nothing_and_is_told_so_kindly(run):
     assert "run that cell first" in text
 
 
-def test_saved_by_colab_it_runs_the_same_and_what_student_code_prints_stays_out_of_the_check(run):
+def test_saved_by_colab_it_runs_the_same_and_what_student_code_prints_stays_out_of_the_check(
+    run: Any,
+) -> None:
     cells = run(saved_by_colab(filled("a01_slopes", RIGHT | {"square_derivative-by_hand": LOUD})))
     assert kinds(cells["square_derivative-by_hand-check"]) == ["display_data", "execute_result"]
     assert [won for won, _ in grades(cells).values()] == [2.0, 1.0]
@@ -86,7 +93,9 @@ def test_saved_by_colab_it_runs_the_same_and_what_student_code_prints_stays_out_
 
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", ["a02_autograd", "a03_descent", "a09_fields", "a10_explain"])
-def test_every_assignment_gives_all_for_solutions_and_nothing_for_starters(run, assignment):
+def test_every_assignment_gives_all_for_solutions_and_nothing_for_starters(
+    run: Any, assignment: str
+) -> None:
     for answers, share in ((solutions(assignment), 1.0), ({}, 0.0)):
         for won, of in grades(run(filled(assignment, answers))).values():
             assert won == pytest.approx(share * of)

@@ -1,7 +1,11 @@
 """nbgrader's own validation of what is built: solutions pass, starters do not."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +14,7 @@ from student.released import course, instructors, released
 pytestmark = pytest.mark.slow
 
 
-def validate(notebook, folder, *options):
+def validate(notebook: Any, folder: Any, *options: Any) -> Any:
     path = folder / "notebook.ipynb"
     path.write_bytes(notebook)
     done = subprocess.run(
@@ -25,7 +29,7 @@ def validate(notebook, folder, *options):
 
 
 @pytest.mark.parametrize("assignment", [item.id for item in course().assignments])
-def test_solutions_validate_and_starters_do_not(assignment, tmp_path):
+def test_solutions_validate_and_starters_do_not(assignment: Any, tmp_path: Path) -> None:
     solved = validate(instructors(assignment), tmp_path)
     assert solved == "Success! Your notebook passes all the tests."
     blank = validate(released(assignment), tmp_path, "--invert")

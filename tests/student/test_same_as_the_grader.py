@@ -1,6 +1,10 @@
 """What `gp.check` says of an answer is what the grader says of the same public check, word for
 word."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from gradeprop.grading.public.in_notebook import load, report
@@ -24,18 +28,18 @@ class SameProcess(Sandbox):
 
     level = "none"
 
-    def open(self, *, limits, seed, files=None):  # noqa: ARG002
+    def open(self, *, limits: Any, seed: Any, files: Any = None) -> Any:  # noqa: ARG002
         return KernelSession({"__name__": "__main__"})
 
-    def close(self):
+    def close(self) -> None:
         pass
 
 
-def graded(setting, made):
+def graded(setting: Any, made: Any) -> Any:
     """By trial, what the grader says of each public check: (exercise, part, check) -> words."""
     said = {}
 
-    def keep(result):
+    def keep(result: Any) -> None:
         said[result.student] = {
             (exercise.exercise, part.part, check.check): (
                 check.status,
@@ -52,7 +56,7 @@ def graded(setting, made):
     return said
 
 
-def checked(public, notebook):
+def checked(public: Any, notebook: Any) -> Any:
     """The same from the student's side: the notebook's cells in order, in one namespace."""
     names, said = {}, {}
     load(public_json(public))
@@ -76,7 +80,7 @@ def checked(public, notebook):
     return said
 
 
-def compare_on_all_samples(assignment, sandbox):
+def compare_on_all_samples(assignment: Any, sandbox: Any) -> None:
     public = record_public_checks(COURSE, assignment)
     release = release_model(COURSE, assignment, public)
     setting = Setting(COURSE, assignment, release, b"k" * 32, ("cpu",), {"cpu": sandbox})
@@ -91,12 +95,12 @@ def compare_on_all_samples(assignment, sandbox):
 
 
 @pytest.mark.parametrize("assignment", COURSE.assignments, ids=lambda item: item.id)
-def test_every_answer_of_every_exercise_gets_the_graders_words(assignment):
+def test_every_answer_of_every_exercise_gets_the_graders_words(assignment: Any) -> None:
     compare_on_all_samples(assignment, SameProcess())
 
 
 @pytest.mark.slow
-def test_also_those_of_the_real_session():
+def test_also_those_of_the_real_session() -> None:
     with open_sandbox("none") as sandbox:
         for assignment in COURSE.assignments:
             compare_on_all_samples(assignment, sandbox)

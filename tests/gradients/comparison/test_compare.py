@@ -1,6 +1,9 @@
 """Attributes before values, values never by broadcasting, nothing hidden given away."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -14,16 +17,16 @@ from gradeprop.gradients.values import Opaque, TensorState
 nan, inf = math.nan, math.inf
 
 
-def state(values, dtype=torch.float64, device="cpu"):
+def state(values: Any, dtype: Any = torch.float64, device: str = "cpu") -> Any:
     value = values if isinstance(values, torch.Tensor) else torch.tensor(values, dtype=dtype)
     return TensorState(value, device=device)
 
 
-def tensor(values, dtype=torch.float64):
+def tensor(values: Any, dtype: Any = torch.float64) -> Any:
     return torch.tensor(values, dtype=dtype)
 
 
-def kind(*args, **kwargs):
+def kind(*args: Any, **kwargs: Any) -> Any:
     found = compare(*args, **kwargs)
     return found and found.kind
 
@@ -50,11 +53,11 @@ LADDER = [
 
 
 @pytest.mark.parametrize(("expected", "got"), LADDER)
-def test_the_most_basic_difference_is_reported(expected, got):
+def test_the_most_basic_difference_is_reported(expected: Any, got: Any) -> None:
     assert kind(got, RIGHT, Rule(device="cpu")) == expected
 
 
-def test_the_right_answer_passes_whatever_its_graph():
+def test_the_right_answer_passes_whatever_its_graph() -> None:
     leaf = RIGHT.clone().requires_grad_()
     assert compare(TensorState(leaf * 1, requires_grad=True, is_leaf=False), RIGHT) is None
 
@@ -64,7 +67,7 @@ def test_the_right_answer_passes_whatever_its_graph():
     st.integers(0, 5),
     st.sampled_from([torch.float64, torch.float32]),
 )
-def test_any_one_element_off_by_a_step_is_wrong(values, where, dtype):
+def test_any_one_element_off_by_a_step_is_wrong(values: Any, where: Any, dtype: Any) -> None:
     right = tensor(values, dtype)
     largest = right.abs().max()
     wrong = right.clone()
@@ -76,7 +79,9 @@ def test_any_one_element_off_by_a_step_is_wrong(values, where, dtype):
 
 
 @given(st.floats(1e-9, 1e9), st.integers(1, 5), st.sampled_from([torch.float64, torch.float32]))
-def test_an_all_zero_gradient_never_passes_whatever_the_atol(size, count, dtype):
+def test_an_all_zero_gradient_never_passes_whatever_the_atol(
+    size: Any, count: Any, dtype: Any
+) -> None:
     right = torch.full((count,), size, dtype=dtype)
     for rule in (
         Rule(),
@@ -86,7 +91,7 @@ def test_an_all_zero_gradient_never_passes_whatever_the_atol(size, count, dtype)
         assert kind(state(torch.zeros_like(right)), right, rule) == "value"
 
 
-def test_zero_is_right_where_the_reference_is_zero_up_to_rounding():
+def test_zero_is_right_where_the_reference_is_zero_up_to_rounding() -> None:
     assert compare(state([0.0, 0.0]), tensor([1e-17, 0.0])) is None
 
 
@@ -100,12 +105,12 @@ def test_zero_is_right_where_the_reference_is_zero_up_to_rounding():
         ([6.0, 6.0], [6.0]),
     ],
 )
-def test_broadcasting_helps_nobody(got, right):
+def test_broadcasting_helps_nobody(got: Any, right: Any) -> None:
     for shapes in ("exact", "scalar"):
         assert kind(state(got), tensor(right), Rule(shapes=shapes)) == "shape"
 
 
-def test_zero_d_and_one_element_are_the_same_only_where_the_rule_says_so():
+def test_zero_d_and_one_element_are_the_same_only_where_the_rule_says_so() -> None:
     zero_d, one, matrix = tensor(6.0), tensor([6.0]), tensor([[6.0]])
     assert kind(state(one), zero_d) == "shape"
     assert kind(state(one), zero_d, Rule(shapes="scalar")) is None
@@ -142,16 +147,16 @@ def test_zero_d_and_one_element_are_the_same_only_where_the_rule_says_so():
     ],
     ids=lambda item: str(item)[:12],
 )
-def test_kinds_of_number(got, right, kinds, expected):
+def test_kinds_of_number(got: Any, right: Any, kinds: str, expected: str | None) -> None:
     assert kind(got, right, Rule(kinds=kinds)) == expected
 
 
-def test_a_python_float_stands_for_a_one_element_tensor_under_a_scalar_rule():
+def test_a_python_float_stands_for_a_one_element_tensor_under_a_scalar_rule() -> None:
     assert compare(6.0, tensor([6.0]), Rule(kinds="either", shapes="scalar")) is None
     assert kind(6.0, tensor([[6.0]]), Rule(kinds="either", shapes="single")) is None
 
 
-def test_floating_dtypes_are_interchangeable_only_where_the_rule_says_so():
+def test_floating_dtypes_are_interchangeable_only_where_the_rule_says_so() -> None:
     right = tensor([1.0, 2.0])
     assert kind(state(right.float()), right) == "dtype"
     assert kind(state(right.float()), right, Rule(dtype="floating")) is None
@@ -159,19 +164,19 @@ def test_floating_dtypes_are_interchangeable_only_where_the_rule_says_so():
     assert kind(state(right.long()), right, Rule(dtype="any")) is None
 
 
-def test_a_device_without_number_accepts_any_number():
+def test_a_device_without_number_accepts_any_number() -> None:
     right = tensor([1.0])
     assert compare(state([1.0], device="cuda:3"), right, Rule(device="cuda")) is None
     assert kind(state([1.0], device="cuda:3"), right, Rule(device="cuda:0")) == "device"
 
 
-def test_words_ignore_surrounding_space_only():
+def test_words_ignore_surrounding_space_only() -> None:
     assert compare(" increase\n", "increase") is None
     assert kind("Increase", "increase") == "value"
     assert kind(1, "increase") == "type"
 
 
-def test_words_and_truth_values_never_give_the_answer_away_to_the_student():
+def test_words_and_truth_values_never_give_the_answer_away_to_the_student() -> None:
     for got, right in (("down", "up"), (False, True)):
         found = compare(got, right)
         assert found is not None
@@ -180,7 +185,7 @@ def test_words_and_truth_values_never_give_the_answer_away_to_the_student():
         assert str(right) in found.detail()
 
 
-def test_tuples_and_lists_are_both_sequences():
+def test_tuples_and_lists_are_both_sequences() -> None:
     right = (tensor(1.0), 2.0)
     assert compare([state(1.0), 2.0], right) is None
     assert compare((state(1.0), 2.0), right) is None
@@ -189,7 +194,7 @@ def test_tuples_and_lists_are_both_sequences():
     assert kind(None, right) == "none"
 
 
-def test_the_most_basic_mismatch_of_a_tuple_is_reported_with_its_label():
+def test_the_most_basic_mismatch_of_a_tuple_is_reported_with_its_label() -> None:
     right = (tensor(1.0), tensor(2.0))
     found = compare((state(5.0), None), right, labels=("a", "b"))
     assert found is not None
@@ -199,7 +204,7 @@ def test_the_most_basic_mismatch_of_a_tuple_is_reported_with_its_label():
     assert (found.kind, found.place) == ("value", "item 2")
 
 
-def test_each_item_may_have_its_own_rule():
+def test_each_item_may_have_its_own_rule() -> None:
     rule = Rule(items=(Rule(), Rule(kinds="either", shapes="single")))
     right = (tensor([[1.0]]), 9.0)
     assert compare((state([[1.0]]), state([[9.0]])), right, rule) is None
@@ -220,7 +225,7 @@ def test_each_item_may_have_its_own_rule():
         ([nan, nan], [nan, nan], None),
     ],
 )
-def test_nan_and_inf_must_be_where_they_belong(got, right, expected):
+def test_nan_and_inf_must_be_where_they_belong(got: Any, right: Any, expected: str | None) -> None:
     found = compare(state(got), tensor(right))
     assert (found and found.kind) == expected
     if found:
@@ -228,7 +233,7 @@ def test_nan_and_inf_must_be_where_they_belong(got, right, expected):
         assert found.student(True)
 
 
-def test_integers_and_truth_values_are_compared_exactly():
+def test_integers_and_truth_values_are_compared_exactly() -> None:
     right = torch.tensor([2**60, 1])
     assert compare(state(right.clone()), right) is None
     assert kind(state(right + 1), right) == "value"
@@ -236,26 +241,26 @@ def test_integers_and_truth_values_are_compared_exactly():
     assert kind(state(torch.tensor([1, 1])), torch.tensor([True, True])) == "dtype"
 
 
-def test_complex_numbers_compare():
+def test_complex_numbers_compare() -> None:
     right = torch.tensor([1 + 2j], dtype=torch.complex128)
     assert compare(state(right.clone()), right) is None
     assert kind(state(right.conj().resolve_conj()), right) == "value"
 
 
-def test_empty_tensors_need_the_right_shape():
+def test_empty_tensors_need_the_right_shape() -> None:
     assert compare(state(torch.zeros(0, 3)), torch.zeros(0, 3)) is None
     assert kind(state(torch.zeros(3, 0)), torch.zeros(0, 3)) == "shape"
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
-def test_half_precision_has_room_for_rounding_but_not_for_mistakes(dtype):
+def test_half_precision_has_room_for_rounding_but_not_for_mistakes(dtype: Any) -> None:
     w = torch.linspace(0.5, 2.5, 40, dtype=torch.float64).to(dtype)
     right = (3 * w.double() ** 2).to(dtype)
     assert compare(state(w * w * 3), right) is None
     assert kind(state(w * w * 2.8), right) == "value"
 
 
-def test_the_greatest_differences_are_found_with_their_indices():
+def test_the_greatest_differences_are_found_with_their_indices() -> None:
     got = RIGHT.clone()
     got[1, 2] -= 0.5  # the greatest absolute difference
     got[0, 0] += 0.4  # the greatest relative one
@@ -269,7 +274,7 @@ def test_the_greatest_differences_are_found_with_their_indices():
     assert (found.expected, found.got) == ("-6.0", "-6.5")
 
 
-def test_a_big_tensor_is_told_at_its_worst_index():
+def test_a_big_tensor_is_told_at_its_worst_index() -> None:
     right = torch.ones(5, 4, dtype=torch.float64) * 3
     got = right.clone()
     got[2, 0] = 6
@@ -282,7 +287,7 @@ def test_a_big_tensor_is_told_at_its_worst_index():
     )
 
 
-def test_a_small_tensor_is_told_whole_with_digits_that_tell_it_apart():
+def test_a_small_tensor_is_told_whole_with_digits_that_tell_it_apart() -> None:
     found = compare(state([12.01, 1.0]), tensor([12.0, 1.0]))
     assert found is not None
     assert "expected [12.0, 1.0], got [12.01, 1.0]" in found.detail()
@@ -295,22 +300,22 @@ WRONG = [got for _, got in LADDER]
 
 
 @pytest.mark.parametrize("got", WRONG, ids=str)
-def test_a_hidden_check_shows_no_number_and_no_shape(got):
+def test_a_hidden_check_shows_no_number_and_no_shape(got: Any) -> None:
     found = compare(got, RIGHT, Rule(device="cpu"))
     assert found is not None
     assert not any(char.isdigit() for char in found.student(False))
     assert "cuda" not in found.student(False)
 
 
-def test_a_hidden_wrong_length_shows_no_number():
+def test_a_hidden_wrong_length_shows_no_number() -> None:
     found = compare((1.0,), (1.0, 2.0))
     assert found is not None
     assert not any(char.isdigit() for char in found.student(False))
     assert found.student(True).startswith("Your answer has 1 item, expected a tuple of 2 items")
 
 
-def test_remedies_fit_the_type():
-    def text(got, right):
+def test_remedies_fit_the_type() -> None:
+    def text(got: Any, right: Any) -> Any:
         found = compare(got, right)
         assert found is not None
         return found.student(True)
@@ -325,7 +330,7 @@ def test_remedies_fit_the_type():
     assert "return" in called.student(False)
 
 
-def test_a_hostile_type_name_is_cut_and_cleaned():
+def test_a_hostile_type_name_is_cut_and_cleaned() -> None:
     found = compare(Opaque("x" * 5000 + "\x1b[31m"), RIGHT)
     assert found is not None
     assert len(found.student(True)) < 200
@@ -369,7 +374,7 @@ rules = st.builds(
 
 @settings(max_examples=300)
 @given(values, st.one_of(answers, st.lists(answers, max_size=2).map(tuple)), rules)
-def test_nothing_a_student_returns_breaks_the_comparison(got, right, rule):
+def test_nothing_a_student_returns_breaks_the_comparison(got: Any, right: Any, rule: Any) -> None:
     found = compare(got, right, rule)
     assert matches(got, right, rule) == (found is None)
     if found is not None:
@@ -379,7 +384,7 @@ def test_nothing_a_student_returns_breaks_the_comparison(got, right, rule):
 
 
 @given(st.one_of(answers, st.lists(answers, max_size=3).map(tuple)))
-def test_every_answer_is_its_own_right_answer(right):
+def test_every_answer_is_its_own_right_answer(right: Any) -> None:
     assert compare(as_value(right), right) is None
 
 
@@ -395,7 +400,7 @@ NUMBERS = st.one_of(
         st.sampled_from([0.0, 1e-13, 9e-6, 1.1e-5, -9e-6, 1.0, nan, inf]), min_size=5, max_size=5
     ),
 )
-def test_few_numbers_are_judged_as_many_are(theirs, noise):
+def test_few_numbers_are_judged_as_many_are(theirs: Any, noise: Any) -> None:
     mine = [value + value * part + part * 1e-3 for value, part in zip(theirs, noise, strict=False)]
     # Beyond what Python compares by itself; equal, and no larger than the others.
     scale = max([abs(value) for value in theirs if math.isfinite(value)], default=0.0)
@@ -411,7 +416,7 @@ def test_few_numbers_are_judged_as_many_are(theirs, noise):
     mine=st.lists(NUMBERS, min_size=5, max_size=5),
     many=st.booleans(),
 )
-def test_the_description_names_the_greatest_differences(theirs, mine, many):
+def test_the_description_names_the_greatest_differences(theirs: Any, mine: Any, many: Any) -> None:
     filled = [0.0] * (40 if many else 0)
     theirs, mine = theirs + filled, mine[: len(theirs)] + filled
     found = compare(state(mine), tensor(theirs))
@@ -429,7 +434,7 @@ def test_the_description_names_the_greatest_differences(theirs, mine, many):
     assert mine[index] != theirs[index]
 
 
-def test_large_whole_numbers_are_told_apart():
+def test_large_whole_numbers_are_told_apart() -> None:
     large = torch.tensor([2**53 + 1, 5])
     assert compare(state(large.clone()), large) is None
     assert kind(state(torch.tensor([2**53, 5])), large) == "value"
@@ -437,14 +442,14 @@ def test_large_whole_numbers_are_told_apart():
     assert compare(float(2**24), torch.tensor(2**24), Rule(kinds="either")) is None
 
 
-def test_a_conjugate_is_compared_like_any_other():
+def test_a_conjugate_is_compared_like_any_other() -> None:
     right = torch.tensor([1 + 2j, 3 - 1j], dtype=torch.complex128)
     assert compare(state(right.conj()), right.conj()) is None
     assert kind(state(right.clone()), right.conj()) == "value"
 
 
 @pytest.mark.parametrize("count", [2, 50])
-def test_an_absolute_tolerance_can_be_capped(count):
+def test_an_absolute_tolerance_can_be_capped(count: int) -> None:
     right = torch.full((count,), 1e-9, dtype=torch.float64)
     answer, rule = (
         state(right * 1.5),

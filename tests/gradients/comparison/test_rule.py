@@ -1,9 +1,11 @@
+from __future__ import annotations
+
 import json
 
 from gradeprop.gradients.comparison.rule import Rule
 
 
-def test_a_rule_survives_json():
+def test_a_rule_survives_json() -> None:
     rule = Rule(
         kinds="either",
         shapes="scalar",
@@ -15,7 +17,7 @@ def test_a_rule_survives_json():
     assert Rule().to_dict() == {}
 
 
-def test_items_without_their_own_rule_follow_the_whole():
+def test_items_without_their_own_rule_follow_the_whole() -> None:
     rule = Rule(dtype="floating", items=(Rule(kinds="number"),))
     assert rule.item(0) == Rule(kinds="number")
     assert rule.item(1) == Rule(dtype="floating")

@@ -1,6 +1,9 @@
 """Recall: buggy student code is named. Precision: what fits nothing, or two things, is not."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -21,7 +24,7 @@ RULE = Rule(shapes="scalar")
 SEEDS = range(4)
 
 
-def observe(answer, problem, declared, rule=RULE, called="f"):
+def observe(answer: Any, problem: Any, declared: Any, rule: Any = RULE, called: str = "f") -> Any:
     """One probe: what the student's code gave and what each declared misconception would have."""
     return Observation(
         answer if answer is None else as_value(answer),
@@ -48,7 +51,9 @@ SQUARE = [
 ]
 
 
-def square_probes(student, seed, declared=SQUARE, dtypes=("float64", "float32")):
+def square_probes(
+    student: Any, seed: Any, declared: Any = SQUARE, dtypes: Any = ("float64", "float32")
+) -> Any:
     found = []
     for number, (shape, dtype) in enumerate(
         zip(((3,), (2, 5), ()), (*dtypes, dtypes[0]), strict=False)
@@ -61,20 +66,20 @@ def square_probes(student, seed, declared=SQUARE, dtypes=("float64", "float32"))
     return found
 
 
-def accumulated_twice(w):
+def accumulated_twice(w: Any) -> Any:
     leaf = w.clone().requires_grad_()
     (leaf**2).sum().backward()
     (leaf**2).sum().backward()
     return leaf.grad
 
 
-def mean_loss(w):
+def mean_loss(w: Any) -> Any:
     leaf = w.clone().requires_grad_()
     (leaf**2).mean().backward()
     return leaf.grad
 
 
-def coordinate_wise_forward(w, h=1e-2):
+def coordinate_wise_forward(w: Any, h: float = 1e-2) -> Any:
     flat = w.flatten()
     found = torch.zeros_like(flat)
     for i in range(len(flat)):
@@ -108,19 +113,19 @@ SQUARE_BUGS = [
 
 
 @pytest.mark.parametrize(("name", "student"), SQUARE_BUGS)
-def test_a_wrong_slope_is_named(name, student):
+def test_a_wrong_slope_is_named(name: Any, student: Any) -> None:
     for seed in SEEDS:
         assert diagnose(square_probes(student, seed)).named == name, f"seed {seed}"
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-def test_a_wrong_slope_is_named_in_half_precision(dtype):
+def test_a_wrong_slope_is_named_in_half_precision(dtype: str) -> None:
     for name, student in SQUARE_BUGS[:5]:
         assert diagnose(square_probes(student, 1, dtypes=(dtype, dtype))).named == name
 
 
 @pytest.mark.parametrize(("name", "student"), SQUARE_BUGS)
-def test_pruned_alternatives_name_the_same(name, student):
+def test_pruned_alternatives_name_the_same(name: Any, student: Any) -> None:
     probes = square_probes(student, 3)
     fewer = prune([item.misconceptions for item in probes])
     assert sum(map(len, fewer[0].values())) < sum(map(len, probes[0].misconceptions.values()))
@@ -139,14 +144,14 @@ RIGHT_WAYS = [
 
 
 @pytest.mark.parametrize("student", RIGHT_WAYS)
-def test_a_right_slope_has_no_cause(student):
+def test_a_right_slope_has_no_cause(student: Any) -> None:
     for seed in SEEDS:
         probes = square_probes(student, seed)
         assert all(compare(item.got, item.expected, item.rule) is None for item in probes)
         assert diagnose(probes) == Diagnosis()
 
 
-def noise(w):
+def noise(w: Any) -> Any:
     return w + torch.randn(w.shape, generator=torch.Generator().manual_seed(7)).to(w.dtype)
 
 
@@ -168,14 +173,14 @@ UNKNOWN_BUGS = [
 
 
 @pytest.mark.parametrize("student", UNKNOWN_BUGS)
-def test_what_fits_nothing_has_no_cause(student):
+def test_what_fits_nothing_has_no_cause(student: Any) -> None:
     for seed in SEEDS:
         assert diagnose(square_probes(student, seed)) == Diagnosis(), f"seed {seed}"
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.floats(-3, 3), st.floats(-3, 3), st.floats(-1, 1), st.integers(0, 100))
-def test_a_random_parabola_has_no_cause_unless_it_is_one(a, b, c, seed):
+def test_a_random_parabola_has_no_cause_unless_it_is_one(a: Any, b: Any, c: Any, seed: Any) -> None:
     known = [(1, 0, 0), (0, 1, 0), (0, 2, 0), (0, -2, 0), (0, 4, 0), (3, 0, 0)]
     margin = min(math.dist((a, b, c), item) for item in known)
     is_difference = abs(a) < 0.05 and (abs(b - 2) < 0.05 or abs(c - b * b / 4) < 0.05)
@@ -184,7 +189,7 @@ def test_a_random_parabola_has_no_cause_unless_it_is_one(a, b, c, seed):
     assert diagnose(square_probes(lambda w: a * w**2 + b * w + c, seed)) == Diagnosis()
 
 
-def test_inputs_where_mistakes_coincide_are_ambiguous():
+def test_inputs_where_mistakes_coincide_are_ambiguous() -> None:
     # At w = 2 value and gradient of w² are both 4: no evidence.
     w = torch.tensor([2.0]).double()
     problem = Gradient(lambda w: w**2, at=w)
@@ -197,7 +202,7 @@ def test_inputs_where_mistakes_coincide_are_ambiguous():
     assert found == Diagnosis(None, ("value_not_gradient", "missing_factor_two"))
 
 
-def test_another_probe_tells_two_candidates_apart():
+def test_another_probe_tells_two_candidates_apart() -> None:
     declared = ["value_not_gradient", "missing_factor_two"]
     probes = [
         observe(w, Gradient(lambda w: w**2, at=w), declared)
@@ -206,12 +211,12 @@ def test_another_probe_tells_two_candidates_apart():
     assert diagnose(probes).named == "missing_factor_two"
 
 
-def test_two_ids_for_the_same_factor_are_both_candidates():
+def test_two_ids_for_the_same_factor_are_both_candidates() -> None:
     probes = square_probes(lambda w: 4 * w, 1, ["missing_half", "grad_accumulated"])
     assert diagnose(probes) == Diagnosis(None, ("missing_half", "grad_accumulated"))
 
 
-def test_a_probe_that_the_mistake_leaves_alone_must_be_right():
+def test_a_probe_that_the_mistake_leaves_alone_must_be_right() -> None:
     matrix, vector = draw(1, (2, 3)), draw(2, (3,))
     problems = [Fixed(matrix), Fixed(vector)]
     good = [
@@ -223,12 +228,12 @@ def test_a_probe_that_the_mistake_leaves_alone_must_be_right():
     assert diagnose(bad) == Diagnosis()
 
 
-def test_a_wrong_dtype_hides_no_cause_and_is_one_when_the_numbers_are_right():
+def test_a_wrong_dtype_hides_no_cause_and_is_one_when_the_numbers_are_right() -> None:
     assert diagnose(square_probes(lambda w: w.float(), 1)).named == "missing_factor_two"
     assert diagnose(square_probes(lambda w: (2 * w).float(), 1)).named == "wrong_dtype"
 
 
-def test_a_generous_atol_makes_no_tiny_mistake_fit():
+def test_a_generous_atol_makes_no_tiny_mistake_fit() -> None:
     w = draw(1, (3,))
     rule = Rule(atol=0.05)
     found = diagnose(
@@ -238,14 +243,14 @@ def test_a_generous_atol_makes_no_tiny_mistake_fit():
 
 
 @pytest.mark.parametrize("count", [3, 50])
-def test_nothing_fits_where_few_or_many_numbers_overflowed(count):
+def test_nothing_fits_where_few_or_many_numbers_overflowed(count: int) -> None:
     right, broken = torch.ones(count), torch.full((count,), math.inf)
     problem = Fixed(right, {"overflowed": broken, "half": right / 2})
     assert diagnose([observe(broken, problem, ["overflowed", "half"])]).named == "not_finite"
     assert diagnose([observe(right / 2, problem, ["overflowed", "half"])]).named == "half"
 
 
-def test_what_overflowed_explains_nothing():
+def test_what_overflowed_explains_nothing() -> None:
     right = torch.tensor([1.0]).double()
     problem = Fixed(right, mistakes={"ascent": torch.tensor([math.inf]).double()})
     assert (
@@ -265,7 +270,7 @@ def test_what_overflowed_explains_nothing():
         (lambda w: None if w.dim() == 1 else (2 * w).unsqueeze(0), None),
     ],
 )
-def test_the_engines_own_causes(student, name):
+def test_the_engines_own_causes(student: Any, name: str | None) -> None:
     probes = []
     for number in range(3):
         w = draw(number, (2 + number,) if number < 2 else (2, 2))
@@ -275,13 +280,13 @@ def test_the_engines_own_causes(student, name):
     assert diagnose(probes).named == name
 
 
-def test_a_variable_that_is_none_misses_its_backward():
+def test_a_variable_that_is_none_misses_its_backward() -> None:
     found = Observation(None, torch.ones(1), {}, Rule())
     assert diagnose([found]).named == "no_backward"
 
 
-def test_the_same_answer_to_different_questions_is_hard_coded():
-    def probes(answer, called="f"):
+def test_the_same_answer_to_different_questions_is_hard_coded() -> None:
+    def probes(answer: Any, called: str = "f") -> Any:
         return [
             observe(answer, Gradient(lambda w: w**2, at=draw(n, (2,))), [], called=called)
             for n in range(2)
@@ -293,7 +298,7 @@ def test_the_same_answer_to_different_questions_is_hard_coded():
     assert diagnose(probes(constant, called=None)).named is None
 
 
-def test_an_all_zero_gradient_gets_no_points_and_no_invented_cause():
+def test_an_all_zero_gradient_gets_no_points_and_no_invented_cause() -> None:
     probes = square_probes(torch.zeros_like, 1)
     assert all(compare(item.got, item.expected, item.rule) is not None for item in probes)
     assert diagnose(probes) == Diagnosis()
@@ -317,7 +322,7 @@ FIT = [
 ]
 
 
-def fit_probes(student, seed, dtype="float32"):
+def fit_probes(student: Any, seed: Any, dtype: str = "float32") -> Any:
     found = []
     for number, (count, steps, lr) in enumerate(((4, 10, 0.03), (6, 30, 0.01), (5, 50, 0.005))):
         x = draw(10 * seed + number, (count,), dtype=dtype)
@@ -332,18 +337,18 @@ def fit_probes(student, seed, dtype="float32"):
 
 def loop(
     *,
-    sign=-1,
-    zero=True,
-    zero_first=False,
-    reduce=torch.mean,
-    column=False,
-    extra=0,
-    frozen=None,
-    half=False,
-):
+    sign: int = -1,
+    zero: bool = True,
+    zero_first: bool = False,
+    reduce: Any = torch.mean,
+    column: bool = False,
+    extra: int = 0,
+    frozen: Any = None,
+    half: bool = False,
+) -> Any:
     """An independent training loop with switches for the usual mistakes."""
 
-    def fit(x, y, lr, steps):
+    def fit(x: Any, y: Any, lr: Any, steps: Any) -> Any:
         a = torch.zeros(1, dtype=x.dtype, requires_grad=True)
         b = torch.zeros(1, dtype=x.dtype, requires_grad=True)
         for _ in range(steps + extra):
@@ -366,7 +371,7 @@ def loop(
     return fit
 
 
-def one_after_the_other(x, y, lr, steps):
+def one_after_the_other(x: Any, y: Any, lr: Any, steps: Any) -> Any:
     a = b = torch.zeros((), dtype=x.dtype)
     for _ in range(steps):
         a = a - lr * (2 * (a * x + b - y) * x).mean()
@@ -374,7 +379,7 @@ def one_after_the_other(x, y, lr, steps):
     return a, b
 
 
-def without_x(x, y, lr, steps):
+def without_x(x: Any, y: Any, lr: Any, steps: Any) -> Any:
     a = b = torch.zeros((), dtype=x.dtype)
     for _ in range(steps):
         slope = (2 * (a * x + b - y)).mean()
@@ -382,7 +387,7 @@ def without_x(x, y, lr, steps):
     return a, b
 
 
-def exact(x, y, _lr, _steps):
+def exact(x: Any, y: Any, _lr: Any, _steps: Any) -> Any:
     a = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
     return a, y.mean() - a * x.mean()
 
@@ -406,14 +411,14 @@ FIT_BUGS = [
 
 
 @pytest.mark.parametrize(("name", "student"), FIT_BUGS)
-def test_a_wrong_training_loop_is_named(name, student):
+def test_a_wrong_training_loop_is_named(name: Any, student: Any) -> None:
     for seed in range(2):
         for dtype in ("float32", "float64"):
             assert diagnose(fit_probes(student, seed, dtype)).named == name, f"seed {seed}, {dtype}"
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_right_training_loop_passes(dtype):
+def test_a_right_training_loop_passes(dtype: str) -> None:
     for seed in range(2):
         probes = fit_probes(loop(), seed, dtype)
         assert all(compare(item.got, item.expected, item.rule) is None for item in probes), (
@@ -431,7 +436,7 @@ UNKNOWN_FIT_BUGS = [
 
 
 @pytest.mark.parametrize("student", UNKNOWN_FIT_BUGS)
-def test_a_training_loop_wrong_in_another_way_has_no_cause(student):
+def test_a_training_loop_wrong_in_another_way_has_no_cause(student: Any) -> None:
     for seed in range(2):
         assert diagnose(fit_probes(student, seed)) == Diagnosis(), f"seed {seed}"
 
@@ -448,7 +453,7 @@ ROOM = [
 ]
 
 
-def room_probes(student, seed):
+def room_probes(student: Any, seed: Any) -> Any:
     found = []
     for number, (shape, spacing) in enumerate((((3, 4), 0.5), ((5, 3), 2.0), ((4, 4), 0.25))):
         temps = draw(10 * seed + number, shape)
@@ -456,7 +461,7 @@ def room_probes(student, seed):
     return found
 
 
-def padded(temps, spacing, forward):
+def padded(temps: Any, spacing: Any, forward: Any) -> Any:
     found = []
     for axis in (0, 1):
         steps = torch.diff(temps, dim=axis) / spacing
@@ -465,11 +470,11 @@ def padded(temps, spacing, forward):
     return found
 
 
-def rolled(temps, spacing):
+def rolled(temps: Any, spacing: Any) -> Any:
     return [(torch.roll(temps, -1, axis) - temps) / spacing for axis in (0, 1)]
 
 
-def central(temps, inside, edge):
+def central(temps: Any, inside: Any, edge: Any) -> Any:
     """By explicit loops over cells."""
     found = [torch.zeros_like(temps), torch.zeros_like(temps)]
     for i in range(temps.shape[0]):
@@ -496,19 +501,19 @@ ROOM_BUGS = [
 
 
 @pytest.mark.parametrize(("name", "student"), ROOM_BUGS)
-def test_a_wrong_field_is_named(name, student):
+def test_a_wrong_field_is_named(name: Any, student: Any) -> None:
     for seed in SEEDS:
         assert diagnose(room_probes(student, seed)).named == name, f"seed {seed}"
 
 
-def test_a_field_by_explicit_loops_is_right():
+def test_a_field_by_explicit_loops_is_right() -> None:
     for seed in SEEDS:
         probes = room_probes(lambda t, s: central(t, 2 * s, s), seed)
         assert all(compare(item.got, item.expected, item.rule) is None for item in probes)
 
 
-def test_a_field_wrong_in_another_way_has_no_cause():
-    def wraps(t, s):
+def test_a_field_wrong_in_another_way_has_no_cause() -> None:
+    def wraps(t: Any, s: Any) -> Any:
         return [(torch.roll(t, -1, axis) - torch.roll(t, 1, axis)) / (2 * s) for axis in (0, 1)]
 
     for seed in SEEDS:

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from types import SimpleNamespace
+from typing import Any
 
 import torch
 
@@ -8,18 +11,18 @@ from gradeprop.gradients.diagnosis.misconceptions import Misconceptions
 MATRIX = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], dtype=torch.float64)
 
 
-def pattern(**given):
+def pattern(**given: Any) -> Any:
     return SimpleNamespace(
         **{"mistake": None, "scale": None, "value": None, "component": None, **given}
     )
 
 
-def only(found):
+def only(found: Any) -> Any:
     assert len(found) == 1
     return found[0]
 
 
-def test_a_known_id_needs_no_pattern_and_a_fixed_problem_brings_its_own():
+def test_a_known_id_needs_no_pattern_and_a_fixed_problem_brings_its_own() -> None:
     problem = Fixed(6.0, mistakes={"value_not_gradient": 9.0, "off_by_one_step": [5.0, 7.0]})
     found = Misconceptions(
         problem,
@@ -33,7 +36,7 @@ def test_a_known_id_needs_no_pattern_and_a_fixed_problem_brings_its_own():
     }
 
 
-def test_patterns_of_the_yaml():
+def test_patterns_of_the_yaml() -> None:
     problem = Fixed((4.0, 8.0))
     found = Misconceptions(
         problem,
@@ -56,7 +59,7 @@ def test_patterns_of_the_yaml():
     assert found["g"] == []
 
 
-def test_a_constant_takes_the_form_of_the_right_answer():
+def test_a_constant_takes_the_form_of_the_right_answer() -> None:
     right = torch.ones(1, 1, dtype=torch.float32)
     found = only(Misconceptions(Fixed(right), {"copied": pattern(value=2.65)})["copied"])
     assert found.shape == (1, 1)

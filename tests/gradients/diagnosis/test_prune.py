@@ -1,10 +1,12 @@
+from __future__ import annotations
+
 import torch
 
 from gradeprop.gradients.answer import same
 from gradeprop.gradients.diagnosis.prune import prune
 
 
-def test_pruning_drops_repetitions_and_keeps_the_alignment():
+def test_pruning_drops_repetitions_and_keeps_the_alignment() -> None:
     one, two = torch.tensor([1.0]), torch.tensor([2.0])
     probes = [
         {"a": [one, one, two, two], "b": [], "c": [one]},

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -13,7 +17,7 @@ from gradeprop.gradients.loops.vectors import array, flatten, points, shaped
 START = (torch.tensor([[1.0, -2.0, 0.25]]).double(), torch.tensor([0.5]).double())
 
 
-def test_vectors_come_back_in_their_shapes():
+def test_vectors_come_back_in_their_shapes() -> None:
     vector = flatten(START)
     assert vector.tolist() == [1.0, -2.0, 0.25, 0.5]
     found = [shaped(vector, START), points(np.stack([np.zeros(4), array(START)]), START)[1]]
@@ -22,10 +26,12 @@ def test_vectors_come_back_in_their_shapes():
 
 
 @given(seed=st.integers(0, 10**6), count=st.integers(1, 8), scale=st.floats(0.01, 10))
-def test_the_slopes_of_a_linear_model_are_those_of_autograd(seed, count, scale):
+def test_the_slopes_of_a_linear_model_are_those_of_autograd(
+    seed: Any, count: Any, scale: Any
+) -> None:
     x, y = draw(seed, (count, 3)), draw(seed + 1, (count, 1))
 
-    def predict(params):
+    def predict(params: Any) -> Any:
         return x @ params[0].T + params[1]
 
     model = linear_model(predict, START)
@@ -47,20 +53,20 @@ def test_the_slopes_of_a_linear_model_are_those_of_autograd(seed, count, scale):
         lambda params: params[0] / params[1],
     ],
 )
-def test_a_model_that_is_not_linear_has_no_matrix(predict):
+def test_a_model_that_is_not_linear_has_no_matrix(predict: Any) -> None:
     assert linear_model(predict, START) is None
 
 
-def test_a_model_that_bends_at_its_start_only_has_no_matrix():
+def test_a_model_that_bends_at_its_start_only_has_no_matrix() -> None:
     start = (torch.tensor([40.0]).double(),)
     assert linear_model(lambda params: torch.relu(params[0] - 20), start) is None
 
 
 @given(seed=st.integers(0, 10**6), count=st.integers(1, 8))
-def test_the_least_squares_have_no_slope(seed, count):
+def test_the_least_squares_have_no_slope(seed: Any, count: Any) -> None:
     x, y = draw(seed, (count, 3)), draw(seed + 1, (count, 1))
 
-    def predict(params):
+    def predict(params: Any) -> Any:
         return x @ params[0].T + params[1]
 
     best = least_squares(linear_model(predict, START), array((y,)))

@@ -1,5 +1,9 @@
 """Walks by autograd and walks by a matrix against loops that are written out."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given
@@ -13,12 +17,12 @@ from gradeprop.gradients.loops.walker import Loop, Walker
 START = (torch.tensor([[1.0, -2.0]]).double(), torch.tensor(0.5).double())
 
 
-def bowl(params):
+def bowl(params: Any) -> Any:
     a, b = params
     return ((a * torch.tensor([3.0, 1.0]) + b) ** 2).sum()
 
 
-def curved(params):
+def curved(params: Any) -> Any:
     a, b = params
     return (a**4).sum() + torch.sin(a.sum() * b)
 
@@ -35,11 +39,11 @@ LOOPS = [
 ]
 
 
-def written_out(loss, start, loop, *, lr, steps):
+def written_out(loss: Any, start: Any, loop: Any, *, lr: Any, steps: Any) -> Any:
     params = [item.clone() for item in start]
     held = [item.clone() for item in loop.leftover] or [torch.zeros_like(item) for item in start]
 
-    def slope(number):
+    def slope(number: Any) -> Any:
         leaves = [item.clone().requires_grad_() for item in params]
         return torch.autograd.grad(loss(leaves), leaves)[number]
 
@@ -57,21 +61,21 @@ def written_out(loss, start, loop, *, lr, steps):
     return params
 
 
-def line_error(seed, count, bent=False):
+def line_error(seed: Any, count: Any, bent: bool = False) -> Any:
     """A model of START's parameters, and the loss that it has on targets of its own."""
     x, y = draw(seed, (count, 2)), draw(seed + 1, (count,))
 
-    def predict(params):
+    def predict(params: Any) -> Any:
         line = x @ params[0].reshape(2) + params[1]
         return torch.tanh(line) if bent else line
 
     return predict, y, lambda params: ((predict(params) - y) ** 2).mean()
 
 
-def counted(slopes):
+def counted(slopes: Any) -> Any:
     calls = []
 
-    def counting(params):
+    def counting(params: Any) -> Any:
         calls.append(params)
         return slopes(params)
 
@@ -80,7 +84,7 @@ def counted(slopes):
 
 @pytest.mark.parametrize("loss", [bowl, curved])
 @pytest.mark.parametrize("loop", LOOPS)
-def test_a_walk_is_the_loop_written_out(loss, loop):
+def test_a_walk_is_the_loop_written_out(loss: Any, loop: Any) -> None:
     found = Walker(slopes_of(loss), START).walk(loop, lr=0.01, steps=7)
     for mine, theirs in zip(found, written_out(loss, START, loop, lr=0.01, steps=7), strict=True):
         assert mine.shape == theirs.shape
@@ -88,7 +92,7 @@ def test_a_walk_is_the_loop_written_out(loss, loop):
 
 
 @given(seed=st.integers(0, 10**6), count=st.integers(1, 9), loop=st.sampled_from(LOOPS))
-def test_a_walk_by_a_matrix_is_the_loop_written_out(seed, count, loop):
+def test_a_walk_by_a_matrix_is_the_loop_written_out(seed: Any, count: Any, loop: Any) -> None:
     predict, y, loss = line_error(seed, count)
     suspected = linear_model(predict, START).slopes(y.numpy(), 1 / count)
     slopes, calls = counted(slopes_of(loss))
@@ -100,7 +104,7 @@ def test_a_walk_by_a_matrix_is_the_loop_written_out(seed, count, loop):
 
 
 @given(seed=st.integers(0, 10**6), loop=st.sampled_from(LOOPS))
-def test_what_autograd_does_not_confirm_is_not_followed(seed, loop):
+def test_what_autograd_does_not_confirm_is_not_followed(seed: Any, loop: Any) -> None:
     predict, y, _ = line_error(seed, 4)
     _, _, bent = line_error(seed, 4, bent=True)
     suspected = linear_model(predict, START).slopes(y.numpy(), 1 / 4)
@@ -109,7 +113,7 @@ def test_what_autograd_does_not_confirm_is_not_followed(seed, loop):
         assert torch.allclose(mine, theirs, rtol=1e-12)
 
 
-def test_slopes_that_are_off_by_little_are_not_followed():
+def test_slopes_that_are_off_by_little_are_not_followed() -> None:
     predict, y, loss = line_error(3, 4)
     right = linear_model(predict, START).slopes(y.numpy(), 1 / 4)
     for index in range(3):
@@ -121,7 +125,7 @@ def test_slopes_that_are_off_by_little_are_not_followed():
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_a_trail_holds_every_point_of_the_walk(mapped):
+def test_a_trail_holds_every_point_of_the_walk(mapped: bool) -> None:
     predict, y, loss = line_error(5, 6)
     suspected = linear_model(predict, START).slopes(y.numpy(), 1 / 6) if mapped else None
     walker = Walker(slopes_of(loss), START, suspected)
@@ -135,7 +139,7 @@ def test_a_trail_holds_every_point_of_the_walk(mapped):
 
 @pytest.mark.parametrize("mapped", [False, True])
 @pytest.mark.filterwarnings("error")
-def test_what_diverges_overflows_without_a_word(mapped):
+def test_what_diverges_overflows_without_a_word(mapped: bool) -> None:
     predict, y, loss = line_error(5, 6)
     suspected = linear_model(predict, START).slopes(y.numpy(), 1 / 6) if mapped else None
     walker = Walker(slopes_of(loss), START, suspected)
@@ -144,7 +148,7 @@ def test_what_diverges_overflows_without_a_word(mapped):
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_walks_leave_the_start_alone(mapped):
+def test_walks_leave_the_start_alone(mapped: bool) -> None:
     start = tuple(item.clone() for item in START)
     predict, y, loss = line_error(7, 5)
     suspected = linear_model(predict, start).slopes(y.numpy(), 1 / 5) if mapped else None
@@ -154,6 +158,6 @@ def test_walks_leave_the_start_alone(mapped):
     assert all(torch.equal(a, b) for a, b in zip(start, START, strict=True))
 
 
-def test_no_step_changes_nothing():
+def test_no_step_changes_nothing() -> None:
     found = Walker(slopes_of(bowl), START).walk(Loop(), lr=0.1, steps=0)
     assert all(torch.equal(a, b) for a, b in zip(found, START, strict=True))

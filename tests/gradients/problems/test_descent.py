@@ -1,5 +1,9 @@
 """Against the course's numeric anchors and against independent loops."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -11,16 +15,16 @@ from gradeprop.gradients.inputs import draw
 X, Y = torch.tensor([0.5, 0.9, 1.4, 1.8]).double(), torch.tensor([2.0, 3.8, 5.0, 7.2]).double()
 
 
-def line(params, x):
+def line(params: Any, x: Any) -> Any:
     return params[0] * x + params[1]
 
 
-def fit_line(x=X, y=Y, lr=0.01, steps=100, **more):
+def fit_line(x: Any = X, y: Any = Y, lr: float = 0.01, steps: int = 100, **more: Any) -> Any:
     zero = torch.zeros((), dtype=x.dtype)
     return Descent(line, x, y, (zero, zero), lr=lr, steps=steps, labels=("a", "b"), **more)
 
 
-def neuron(**more):
+def neuron(**more: Any) -> Any:
     return Descent(
         lambda params, x: x @ params[0].T + params[1],
         torch.tensor([[1.0, 2.0, 3.0]]).double(),
@@ -34,7 +38,7 @@ def neuron(**more):
     )
 
 
-def solve(steps=1000):
+def solve(steps: int = 1000) -> Any:
     return Descent(
         lambda params, x: params[0] + x,
         torch.tensor(1.0).double(),
@@ -47,8 +51,8 @@ def solve(steps=1000):
     )
 
 
-def test_anchors_of_fit_line():
-    def near(found, a, b):
+def test_anchors_of_fit_line() -> None:
+    def near(found: Any, a: Any, b: Any) -> bool:
         return [round(item.item(), 4) for item in found] == [a, b]
 
     problem = fit_line()
@@ -71,7 +75,7 @@ def test_anchors_of_fit_line():
     assert problem.mistake("missing_half") == []
 
 
-def test_anchors_of_neuron_step():
+def test_anchors_of_neuron_step() -> None:
     problem = neuron()
     weight, bias, loss = problem.answer()
     assert weight.shape == (1, 3)
@@ -93,7 +97,7 @@ def test_anchors_of_neuron_step():
     assert bias.item() == pytest.approx(0.35)
 
 
-def test_a_gradient_left_over_from_before_is_added_to_the_first_step():
+def test_a_gradient_left_over_from_before_is_added_to_the_first_step() -> None:
     problem = neuron(leftover=(torch.tensor([[1.0, 1.0, 1.0]]), torch.tensor([2.0])))
     assert problem.answer()[2] == pytest.approx(3.0625)
     weight, bias, _ = problem.mistake("grad_accumulated")[1]
@@ -101,7 +105,7 @@ def test_a_gradient_left_over_from_before_is_added_to_the_first_step():
     assert bias.item() == pytest.approx(0.33)
 
 
-def test_anchors_of_solve():
+def test_anchors_of_solve() -> None:
     problem = solve()
     assert problem.answer() == pytest.approx(1.26461, abs=5e-6)
     for name, variant, anchor in (
@@ -127,7 +131,9 @@ def test_anchors_of_solve():
     st.sampled_from([1.0, 0.5]),
     st.sampled_from([torch.float64, torch.float32]),
 )
-def test_the_reference_is_the_plain_rule(seed, steps, lr, reduction, factor, dtype):
+def test_the_reference_is_the_plain_rule(
+    seed: Any, steps: Any, lr: Any, reduction: Any, factor: Any, dtype: Any
+) -> None:
     x, y = draw(seed, (4,), dtype=dtype), draw(seed + 1, (4,), dtype=dtype)
     a = b = 0.0
     for _ in range(steps):
@@ -142,7 +148,7 @@ def test_the_reference_is_the_plain_rule(seed, steps, lr, reduction, factor, dty
     assert [item.item() for item in found] == pytest.approx([a, b], rel=1e-6, abs=1e-9)
 
 
-def test_one_parameter_comes_back_without_a_tuple():
+def test_one_parameter_comes_back_without_a_tuple() -> None:
     start = torch.zeros(2)
     found = Descent(
         lambda p, x: x @ p[0], torch.eye(2), torch.ones(2), [start], lr=0.5, steps=1
@@ -150,7 +156,7 @@ def test_one_parameter_comes_back_without_a_tuple():
     assert found.tolist() == [0.5, 0.5]
 
 
-def test_no_exact_answer_where_it_is_not_unique_or_the_model_is_not_linear():
+def test_no_exact_answer_where_it_is_not_unique_or_the_model_is_not_linear() -> None:
     assert neuron().mistake("closed_form") == []
     curved = Descent(lambda p, x: torch.exp(p[0] * x), X, Y, (torch.zeros(()),), lr=0.01, steps=3)
     assert curved.mistake("closed_form") == []
@@ -158,14 +164,14 @@ def test_no_exact_answer_where_it_is_not_unique_or_the_model_is_not_linear():
     assert same_x.mistake("closed_form") == []
 
 
-def test_nothing_is_left_behind_on_the_callers_tensors():
+def test_nothing_is_left_behind_on_the_callers_tensors() -> None:
     start = (torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True))
     with torch.inference_mode():
         Descent(line, X, Y, start, lr=0.01, steps=2).answer()
     assert all(item.grad is None and item.item() == 0 for item in start)
 
 
-def test_a_predict_that_would_broadcast_is_refused():
+def test_a_predict_that_would_broadcast_is_refused() -> None:
     with pytest.raises(ValueError, match="shape"):
         Descent(lambda p, x: p[0] * x[:, None], X, Y, (torch.zeros(()),), lr=0.1, steps=1)
     with pytest.raises(ValueError, match="steps"):
@@ -176,7 +182,7 @@ def test_a_predict_that_would_broadcast_is_refused():
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**6), steps=st.integers(0, 12), bent=st.booleans())
-def test_the_reference_is_what_torch_optim_does(seed, steps, bent):
+def test_the_reference_is_what_torch_optim_does(seed: Any, steps: Any, bent: Any) -> None:
     x, y = draw(seed, (6, 3)), draw(seed + 1, (6,))
     # the loss ignores the last
     start = [
@@ -185,7 +191,7 @@ def test_the_reference_is_what_torch_optim_does(seed, steps, bent):
         torch.ones(2).double(),
     ]
 
-    def model(params, x):
+    def model(params: Any, x: Any) -> Any:
         line = x @ params[0]
         return (torch.tanh(line) if bent else line) + params[1]
 
@@ -200,7 +206,7 @@ def test_the_reference_is_what_torch_optim_does(seed, steps, bent):
         torch.testing.assert_close(mine, theirs.detach(), rtol=1e-12, atol=1e-12)
 
 
-def by_plain_autograd(problem):
+def by_plain_autograd(problem: Any) -> Any:
     """The same problem, every slope of which comes from autograd."""
     vars(problem._training)["model"] = None  # as if it were not linear
     return problem
@@ -213,11 +219,13 @@ def by_plain_autograd(problem):
     reduction=st.sampled_from(["mean", "sum"]),
     factor=st.sampled_from([1.0, 0.5]),
 )
-def test_answers_and_mistakes_by_a_matrix_are_those_of_autograd(seed, steps, reduction, factor):
+def test_answers_and_mistakes_by_a_matrix_are_those_of_autograd(
+    seed: Any, steps: Any, reduction: Any, factor: Any
+) -> None:
     x, y = draw(seed, (5, 2)), draw(seed + 1, (5,))
     start = [draw(seed + 2, (2,)), draw(seed + 3, ())]
 
-    def problem():
+    def problem() -> Any:
         return Descent(
             lambda params, x: x @ params[0] + params[1],
             x,
@@ -252,12 +260,12 @@ def test_answers_and_mistakes_by_a_matrix_are_those_of_autograd(seed, steps, red
         )
 
 
-def test_no_targets_at_all_are_no_trouble():
+def test_no_targets_at_all_are_no_trouble() -> None:
     found = fit_line(X[:0], Y[:0], steps=3, reduction="sum").answer()
     assert [item.item() for item in found] == [0.0, 0.0]
 
 
-def test_a_model_that_is_linear_only_near_the_origin_follows_autograd():
+def test_a_model_that_is_linear_only_near_the_origin_follows_autograd() -> None:
     start = torch.tensor([30.0]).double()
     problem = Descent(lambda p, x: torch.relu(p[0] * x - 20), X, Y, [start], lr=0.01, steps=4)
     point = start.clone().requires_grad_()
@@ -267,10 +275,10 @@ def test_a_model_that_is_linear_only_near_the_origin_follows_autograd():
     torch.testing.assert_close(problem.answer(), point.detach())
 
 
-def test_many_parameters_follow_autograd_without_looking_for_a_matrix():
+def test_many_parameters_follow_autograd_without_looking_for_a_matrix() -> None:
     calls = []
 
-    def model(params, x):
+    def model(params: Any, x: Any) -> Any:
         calls.append(1)
         return x @ params[0]
 

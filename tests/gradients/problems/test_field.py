@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given
@@ -10,13 +14,13 @@ x, y = torch.meshgrid(torch.arange(4).double(), torch.arange(3).double(), indexi
 GRID = 20 + x**2 - 2 * y**2 + 2 * x * y  # rows are y, columns x
 
 
-def cell(slopes):
+def cell(slopes: Any) -> Any:
     """(∂x, ∂y) at the interior cell of the course's room."""
     d_row, d_col = slopes
     return d_col[1, 1].item(), d_row[1, 1].item()
 
 
-def test_the_room_of_the_course():
+def test_the_room_of_the_course() -> None:
     problem = Field(GRID)
     assert cell(problem.answer()) == (4, -2)
     assert cell(problem.mistake("sign_flipped")[0]) == (-4, 2)
@@ -32,7 +36,7 @@ def test_the_room_of_the_course():
     st.sampled_from([0.5, 1.0, 2.0, 0.1]),
     st.sampled_from(["float64", "float32"]),
 )
-def test_a_plane_has_the_same_slope_everywhere(seed, spacing, dtype):
+def test_a_plane_has_the_same_slope_everywhere(seed: Any, spacing: Any, dtype: Any) -> None:
     a, b, c = draw(seed, (3,)).tolist()
     rows = torch.arange(4).double()[:, None] * spacing
     columns = torch.arange(5).double()[None, :] * spacing
@@ -43,12 +47,12 @@ def test_a_plane_has_the_same_slope_everywhere(seed, spacing, dtype):
     assert torch.allclose(d_col, torch.full_like(plane, b), rtol=1e-4, atol=1e-4)
 
 
-def test_inside_is_central_and_the_edge_is_one_sided():
+def test_inside_is_central_and_the_edge_is_one_sided() -> None:
     (found,) = Field(torch.tensor([0.0, 1.0, 4.0, 9.0]), 2.0).answer()
     assert found.tolist() == [0.5, 1.0, 2.0, 2.5]
 
 
-def test_what_has_no_neighbour_is_refused():
+def test_what_has_no_neighbour_is_refused() -> None:
     with pytest.raises(ValueError, match="two samples"):
         Field(torch.ones(1, 4))
     with pytest.raises(ValueError, match="spacing"):

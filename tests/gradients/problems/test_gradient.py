@@ -1,5 +1,9 @@
 """The reference against closed forms."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given
@@ -18,7 +22,7 @@ points = st.builds(
 
 
 @given(points)
-def test_derivatives_of_known_functions(x):
+def test_derivatives_of_known_functions(x: Any) -> None:
     for f, slope in (
         (lambda w: w**2, lambda w: 2 * w),
         (torch.sin, torch.cos),
@@ -31,7 +35,7 @@ def test_derivatives_of_known_functions(x):
         assert torch.allclose(found, slope(x.double()).to(x.dtype))
 
 
-def test_upstream_weights_the_outputs():
+def test_upstream_weights_the_outputs() -> None:
     x = torch.tensor([1.0, 2.0, 3.0])
     v = torch.tensor([1.0, 0.5, 0.1])
     problem = Gradient(lambda w: 3 * w**2 + 5, at=x, upstream=v)
@@ -40,7 +44,7 @@ def test_upstream_weights_the_outputs():
     assert Gradient(torch.sin, at=x).mistake("upstream_ignored") == []
 
 
-def test_several_inputs_give_a_tuple_in_their_order():
+def test_several_inputs_give_a_tuple_in_their_order() -> None:
     x, y = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([4.0, 5.0, 6.0])
     problem = Gradient(lambda x, y: 3 * x**2 + 2 * y + 5, at=(x, y), labels=("x.grad", "y.grad"))
     found = problem.answer()
@@ -52,7 +56,7 @@ def test_several_inputs_give_a_tuple_in_their_order():
     assert problem.mistake("one_sided_difference")
 
 
-def test_the_callers_tensor_is_left_alone_in_any_grad_mode():
+def test_the_callers_tensor_is_left_alone_in_any_grad_mode() -> None:
     x = torch.tensor([3.0], requires_grad=True)
     for mode in (torch.no_grad, torch.inference_mode, torch.enable_grad):
         with mode():
@@ -63,12 +67,12 @@ def test_the_callers_tensor_is_left_alone_in_any_grad_mode():
     assert not problem.answer().requires_grad
 
 
-def test_a_function_that_ignores_one_input_has_slope_zero_there():
+def test_a_function_that_ignores_one_input_has_slope_zero_there() -> None:
     x = torch.ones(2)
     assert Gradient(lambda a, _: a**2, at=(x, x)).answer()[1].tolist() == [0.0, 0.0]
 
 
-def test_what_has_no_gradient_is_refused():
+def test_what_has_no_gradient_is_refused() -> None:
     with pytest.raises(ValueError, match="does not depend"):
         Gradient(lambda w: w.detach() ** 2, at=torch.ones(2)).answer()
     with pytest.raises(ValueError, match="floating"):
@@ -76,7 +80,7 @@ def test_what_has_no_gradient_is_refused():
 
 
 @pytest.mark.parametrize("name", ["one_sided_difference", "not_divided_by_step"])
-def test_difference_quotients_agree_whether_or_not_f_is_elementwise(name):
+def test_difference_quotients_agree_whether_or_not_f_is_elementwise(name: str) -> None:
     x = draw(3, (2, 3))
     for fast, slow in zip(
         Gradient(lambda w: w**3, at=x).mistake(name),
@@ -86,7 +90,7 @@ def test_difference_quotients_agree_whether_or_not_f_is_elementwise(name):
         assert torch.allclose(fast, slow, rtol=1e-5, atol=1e-12)
 
 
-def test_a_difference_quotient_of_a_coupled_function_moves_one_coordinate_at_a_time():
+def test_a_difference_quotient_of_a_coupled_function_moves_one_coordinate_at_a_time() -> None:
     x = draw(5, (3,))
     h = 0.1
     naive = torch.stack([((x + h * e).prod() - x.prod()) / h for e in torch.eye(3, dtype=x.dtype)])
@@ -96,7 +100,7 @@ def test_a_difference_quotient_of_a_coupled_function_moves_one_coordinate_at_a_t
     assert any(torch.allclose(found, naive) for found in coupled)
 
 
-def test_anchors_of_the_forward_difference():
+def test_anchors_of_the_forward_difference() -> None:
     found = Gradient(lambda w: w**2, at=torch.tensor(3.0).double()).mistake("one_sided_difference")
     for anchor in (6.1, 5.9, 6.01, 5.98, 6.001):
         assert any(abs(item.item() - anchor) < 1e-9 for item in found), anchor

@@ -1,5 +1,9 @@
 """What a check makes of what came back."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import torch
 
 from gradeprop.gradients import Fixed, Gradient
@@ -13,24 +17,24 @@ WORDS = {"missing_factor_two": "Was the 2 of 2w lost?", "value_not_gradient": "T
 SEED = bytes(32)
 
 
-def square(w):
+def square(w: Any) -> Any:
     return w**2
 
 
-def script_of(write, causes=("missing_factor_two", "value_not_gradient")):
+def script_of(write: Any, causes: Any = ("missing_factor_two", "value_not_gradient")) -> Any:
     student = Student("cpu")
     reference = Reference(SEED, "cpu", dict.fromkeys(causes), {})
     write(student, reference)
     return Script(tuple(student.asks), tuple(reference.probes))
 
 
-def two_slopes(student, reference):
+def two_slopes(student: Any, reference: Any) -> None:
     for numbers in ([3.0, -1.5], [0.5, 7.0, -4.0]):
         w = torch.tensor(numbers, dtype=torch.float64)
         reference.expect(student.call("d_square", w)).to_match(Gradient(square, at=w))
 
 
-def answered(script, function, **options):
+def answered(script: Any, function: Any, **options: Any) -> Any:
     """As an honest session would answer: the function's value, the arguments unchanged."""
     outcomes = [
         Returned(TensorState(function(ask.arguments[0].value.clone())), ask.arguments)
@@ -39,13 +43,13 @@ def answered(script, function, **options):
     return judge(script, outcomes, public=options.pop("public", True), declared=WORDS, **options)
 
 
-def test_right_answers_pass():
+def test_right_answers_pass() -> None:
     judgement = answered(script_of(two_slopes), lambda w: 2 * w)
     assert judgement.status == "passed"
     assert judgement.message is None
 
 
-def test_a_known_mistake_is_named_in_the_exercises_words():
+def test_a_known_mistake_is_named_in_the_exercises_words() -> None:
     judgement = answered(script_of(two_slopes), lambda w: w)
     assert judgement.status == "failed"
     assert judgement.misconception == "missing_factor_two"
@@ -53,7 +57,7 @@ def test_a_known_mistake_is_named_in_the_exercises_words():
     assert "6.0" in judgement.message  # a public check shows its numbers
 
 
-def test_a_hidden_checks_message_shows_no_number_of_input_or_reference():
+def test_a_hidden_checks_message_shows_no_number_of_input_or_reference() -> None:
     for function in (
         lambda w: w,
         lambda w: 2 * w + 0.3 * w**2,
@@ -67,27 +71,27 @@ def test_a_hidden_checks_message_shows_no_number_of_input_or_reference():
         assert judgement.detail
 
 
-def test_an_answer_that_fits_nothing_has_no_cause():
+def test_an_answer_that_fits_nothing_has_no_cause() -> None:
     judgement = answered(script_of(two_slopes), lambda w: 2 * w + 0.3 * w**2)
     assert judgement.status == "failed"
     assert judgement.misconception is None
 
 
-def test_a_missing_name_is_named():
+def test_a_missing_name_is_named() -> None:
     script = script_of(two_slopes)
     judgement = judge(script, [Missing("d_square")] * 2, public=False, declared=WORDS)
     assert (judgement.status, judgement.misconception) == ("failed", "missing_name")
     assert "`d_square` is not defined" in judgement.message
 
 
-def test_a_name_that_is_no_function_is_of_the_wrong_type():
+def test_a_name_that_is_no_function_is_of_the_wrong_type() -> None:
     script = script_of(two_slopes)
     judgement = judge(script, [Missing("d_square", "Tensor")] * 2, public=False, declared=WORDS)
     assert judgement.misconception == "wrong_type"
     assert "it is a Tensor" in judgement.message
 
 
-def test_an_exceptions_text_stays_hidden_in_a_hidden_check():
+def test_an_exceptions_text_stays_hidden_in_a_hidden_check() -> None:
     script = script_of(two_slopes)
     raised = Raised("ValueError", "w was [3.0, -1.5]", line=2)
     hidden = judge(script, [raised] * 2, public=False, declared=WORDS)
@@ -97,20 +101,20 @@ def test_an_exceptions_text_stays_hidden_in_a_hidden_check():
     assert "w was [3.0, -1.5]" in judge(script, [raised] * 2, public=True, declared=WORDS).message
 
 
-def test_an_exception_whose_name_was_made_up_is_not_repeated_in_a_hidden_check():
+def test_an_exception_whose_name_was_made_up_is_not_repeated_in_a_hidden_check() -> None:
     script = script_of(two_slopes)
     judgement = judge(script, [Raised("Leak_3_0", "")] * 2, public=False, declared=WORDS)
     assert "Leak" not in judgement.message
 
 
-def test_a_cut_graph_is_named():
+def test_a_cut_graph_is_named() -> None:
     script = script_of(two_slopes)
     message = "element 0 of tensors does not require grad and does not have a grad_fn"
     judgement = judge(script, [Raised("RuntimeError", message)] * 2, public=False, declared=WORDS)
     assert judgement.misconception == "detached"
 
 
-def test_stopped_code_has_the_reason_as_status():
+def test_stopped_code_has_the_reason_as_status() -> None:
     script = script_of(two_slopes)
     for reason in ("timeout", "memory", "output"):
         judgement = judge(
@@ -120,7 +124,7 @@ def test_stopped_code_has_the_reason_as_status():
         assert judgement.message == "It took 10 s."
 
 
-def test_how_a_process_ended_is_not_told_since_an_exit_code_could_carry_an_input():
+def test_how_a_process_ended_is_not_told_since_an_exit_code_could_carry_an_input() -> None:
     script = script_of(two_slopes)
     judgement = judge(script, [Stopped("killed", "exit code 42")] * 2, public=False, declared=WORDS)
     assert judgement.status == "killed"
@@ -129,7 +133,7 @@ def test_how_a_process_ended_is_not_told_since_an_exit_code_could_carry_an_input
     assert "42" in judgement.detail
 
 
-def test_a_changed_input_fails_even_a_right_answer():
+def test_a_changed_input_fails_even_a_right_answer() -> None:
     script = script_of(two_slopes)
     outcomes = [
         Returned(
@@ -141,7 +145,7 @@ def test_a_changed_input_fails_even_a_right_answer():
     assert (judgement.status, judgement.misconception) == ("failed", "mutates_input")
 
 
-def test_a_grad_left_on_the_input_counts_as_changed():
+def test_a_grad_left_on_the_input_counts_as_changed() -> None:
     script = script_of(two_slopes)
     outcomes = [
         Returned(
@@ -157,7 +161,7 @@ def test_a_grad_left_on_the_input_counts_as_changed():
     assert judge(script, outcomes, public=False, declared=WORDS).misconception == "mutates_input"
 
 
-def test_requires_grad_alone_does_not_count_as_changed():
+def test_requires_grad_alone_does_not_count_as_changed() -> None:
     script = script_of(two_slopes)
     outcomes = [
         Returned(
@@ -169,8 +173,8 @@ def test_requires_grad_alone_does_not_count_as_changed():
     assert judge(script, outcomes, public=False, declared=WORDS).status == "passed"
 
 
-def test_a_nan_in_the_input_is_not_a_change():
-    def with_nan(student, reference):
+def test_a_nan_in_the_input_is_not_a_change() -> None:
+    def with_nan(student: Any, reference: Any) -> None:
         w = torch.tensor([float("nan"), 1.0])
         reference.expect(student.call("f", w)).to_match(Fixed(1.0), kinds="either")
 
@@ -181,7 +185,7 @@ def test_a_nan_in_the_input_is_not_a_change():
     )
 
 
-def test_forbidden_machinery_is_named():
+def test_forbidden_machinery_is_named() -> None:
     script = script_of(two_slopes)
     outcomes = [
         Returned(TensorState(2 * ask.arguments[0].value), ask.arguments, frozenset({"autograd"}))
@@ -192,8 +196,8 @@ def test_forbidden_machinery_is_named():
     assert judge(script, outcomes, public=False, declared=WORDS).status == "passed"
 
 
-def test_a_path_into_a_value_is_followed():
-    def items(student, reference):
+def test_a_path_into_a_value_is_followed() -> None:
+    def items(student: Any, reference: Any) -> None:
         pair = student.call("pair")
         reference.expect(pair[1]).to_match(Fixed(2.0))
         reference.expect(student.value("w").grad).to_match(Fixed(torch.tensor([6.0])))
@@ -212,8 +216,8 @@ def test_a_path_into_a_value_is_followed():
     assert "expected a tensor with a .grad" in no_tensor.message
 
 
-def test_no_backward_is_named():
-    def gradient(student, reference):
+def test_no_backward_is_named() -> None:
+    def gradient(student: Any, reference: Any) -> None:
         reference.expect(student.value("w").grad).to_match(Fixed(torch.tensor([6.0])))
 
     state = TensorState(torch.tensor([3.0]), requires_grad=True)
@@ -221,8 +225,8 @@ def test_no_backward_is_named():
     assert judgement.misconception == "no_backward"
 
 
-def test_requires_grad_can_be_expected():
-    def leaf(student, reference):
+def test_requires_grad_can_be_expected() -> None:
+    def leaf(student: Any, reference: Any) -> None:
         reference.expect(student.value("w")).to_match(
             Fixed(torch.tensor([3.0])), requires_grad=True
         )
@@ -234,13 +238,13 @@ def test_requires_grad_can_be_expected():
     assert "requires_grad=True" in judge(script, [wrong], public=True, declared={}).message
 
 
-def test_an_expression_reads_as_the_student_would_write_it():
+def test_an_expression_reads_as_the_student_would_write_it() -> None:
     ask = Call("solve", (TensorState(torch.tensor([1.5, -0.7])), 0.1), {"steps": 3})
     assert expression(ask) == "solve([1.5, -0.7], 0.1, steps=3)"
     assert expression(Read("grad")) == "grad"
 
 
-def test_a_type_named_after_a_hidden_input_is_not_repeated():
+def test_a_type_named_after_a_hidden_input_is_not_repeated() -> None:
     script = script_of(two_slopes)
     outcomes = [Returned(Opaque("w_was_3_0"), ask.arguments) for ask in script.asks]
     hidden = judge(script, outcomes, public=False, declared=WORDS)
@@ -251,8 +255,8 @@ def test_a_type_named_after_a_hidden_input_is_not_repeated():
     assert "w_was" not in judge(script, rebound, public=False, declared=WORDS).message
 
 
-def test_a_value_without_the_item_asked_for_is_not_repeated_in_a_hidden_check():
-    def second(student, reference):
+def test_a_value_without_the_item_asked_for_is_not_repeated_in_a_hidden_check() -> None:
+    def second(student: Any, reference: Any) -> None:
         reference.expect(student.call("pair", 1.5)[1]).to_match(Fixed(2.0))
 
     script = script_of(second)
@@ -260,8 +264,8 @@ def test_a_value_without_the_item_asked_for_is_not_repeated_in_a_hidden_check():
     assert "the input" not in hidden.message
 
 
-def test_a_choice_that_was_not_made_is_no_missing_backward():
-    def direction(student, reference):
+def test_a_choice_that_was_not_made_is_no_missing_backward() -> None:
+    def direction(student: Any, reference: Any) -> None:
         reference.expect(student.value("direction")).to_match(Fixed("increase"))
 
     judgement = judge(script_of(direction), [Returned(None)], public=True, declared={})
@@ -278,7 +282,7 @@ TO_NUMPY = (
 )
 
 
-def on_gpu(answer, device="cuda:0", check_device="cuda"):
+def on_gpu(answer: Any, device: str = "cuda:0", check_device: str = "cuda") -> Any:
     """A check on a GPU of which each call gives ``answer(w)`` on ``device``."""
     student, reference = Student(check_device), Reference(SEED, check_device, {}, {})
     w = torch.tensor([3.0, -1.5], dtype=torch.float64)
@@ -293,14 +297,14 @@ def on_gpu(answer, device="cuda:0", check_device="cuda"):
     return judge(script, [outcome], public=False, declared={})
 
 
-def test_a_tensor_made_on_the_cpu_is_named_where_the_input_lives_on_a_gpu():
+def test_a_tensor_made_on_the_cpu_is_named_where_the_input_lives_on_a_gpu() -> None:
     for raised in (Raised("RuntimeError", APART, line=2), Raised("TypeError", TO_NUMPY, line=2)):
         judgement = on_gpu(raised)
         assert judgement.misconception == "wrong_device"
         assert "device=x.device" in judgement.message
 
 
-def test_a_right_answer_on_the_wrong_device_is_named_and_a_wrong_one_is_not():
+def test_a_right_answer_on_the_wrong_device_is_named_and_a_wrong_one_is_not() -> None:
     assert on_gpu(lambda w: 2 * w).status == "passed"
     right = on_gpu(lambda w: 2 * w, device="cpu")
     assert (right.status, right.misconception) == ("failed", "wrong_device")
@@ -308,11 +312,11 @@ def test_a_right_answer_on_the_wrong_device_is_named_and_a_wrong_one_is_not():
     assert on_gpu(lambda w: 2.5 * w, device="cpu").misconception is None
 
 
-def test_on_the_cpu_an_error_about_devices_has_no_such_cause():
+def test_on_the_cpu_an_error_about_devices_has_no_such_cause() -> None:
     assert on_gpu(Raised("RuntimeError", APART), check_device="cpu").misconception is None
 
 
-def test_what_a_function_makes_without_a_tensor_to_go_by_may_live_anywhere():
+def test_what_a_function_makes_without_a_tensor_to_go_by_may_live_anywhere() -> None:
     student, reference = Student("cuda"), Reference(SEED, "cuda", {}, {})
     reference.expect(student.call("solve", 2.0)).to_match(Fixed(torch.tensor(4.0)))
     script = Script(tuple(student.asks), tuple(reference.probes))

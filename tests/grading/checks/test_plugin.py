@@ -1,5 +1,10 @@
 """What an examiner hears of a course's checks, however their functions are written."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from course.minimal import EXERCISE, GRADER, course_files, replaced, write_course
@@ -28,33 +33,33 @@ class Listener:
 
     subjects = 3
 
-    def __init__(self, unmet=None):
+    def __init__(self, unmet: Any = None) -> None:
         self.unmet = unmet
         self.heard = []
         self.scripts = []
 
-    def wanted(self, site):
+    def wanted(self, site: Any) -> bool:
         return site.part.part == "by_hand"
 
-    def seed(self, subject, site, attempt):
+    def seed(self, subject: Any, site: Any, attempt: Any) -> Any:
         return f"{subject} {site.check.check} {attempt}".encode()
 
-    def prerequisite(self, _subject, site, _device):
+    def prerequisite(self, _subject: Any, site: Any, _device: Any) -> Any:
         return "not yet" if site.check.check == self.unmet else None
 
-    def examine(self, subject, site, _device, script, _again):
+    def examine(self, subject: Any, site: Any, _device: Any, script: Any, _again: Any) -> str:
         self.heard.append((subject, site.check.check))
         self.scripts.append(script)
         return "wrong"
 
-    def fault(self, subject, site, _device, error):
+    def fault(self, subject: Any, site: Any, _device: Any, error: Any) -> None:
         self.heard.append((subject, site.check.check, error.splitlines()[-1]))
 
-    def finished(self, subject):
+    def finished(self, subject: Any) -> None:
         self.heard.append((subject, "finished"))
 
 
-def listened(tmp_path, first, second, unmet=None):
+def listened(tmp_path: Path, first: Any, second: Any, unmet: Any = None) -> Any:
     text = HEAD + first.format(name="shape") + second.format(name="matches_autograd")
     course = load_course(write_course(tmp_path, {GRADER: text}))
     examiner = Listener(unmet)
@@ -63,13 +68,13 @@ def listened(tmp_path, first, second, unmet=None):
     return examiner
 
 
-def heard(tmp_path, first, second, unmet=None):
+def heard(tmp_path: Path, first: Any, second: Any, unmet: Any = None) -> Any:
     return listened(tmp_path, first, second, unmet).heard
 
 
 @pytest.mark.parametrize("first", [PLAIN, WITH_ITS_OWN_FIXTURE])
 @pytest.mark.parametrize("second", [PLAIN, WITH_ITS_OWN_FIXTURE])
-def test_checks_are_examined_subject_by_subject(tmp_path, first, second):
+def test_checks_are_examined_subject_by_subject(tmp_path: Path, first: Any, second: Any) -> None:
     assert heard(tmp_path, first, second) == [
         (subject, what)
         for subject in range(3)
@@ -77,7 +82,7 @@ def test_checks_are_examined_subject_by_subject(tmp_path, first, second):
     ]  # fmt: skip
 
 
-def test_the_way_a_check_is_run_makes_no_difference_to_its_inputs(tmp_path):
+def test_the_way_a_check_is_run_makes_no_difference_to_its_inputs(tmp_path: Path) -> None:
     plain = listened(tmp_path / "plain", PLAIN, PLAIN).scripts
     fixture = listened(tmp_path / "fixture", PLAIN, WITH_ITS_OWN_FIXTURE).scripts
     for mine, theirs in zip(plain, fixture, strict=True):
@@ -85,7 +90,7 @@ def test_the_way_a_check_is_run_makes_no_difference_to_its_inputs(tmp_path):
 
 
 @pytest.mark.parametrize("beside", [PLAIN, WITH_ITS_OWN_FIXTURE])
-def test_a_check_whose_prerequisite_failed_is_not_examined(tmp_path, beside):
+def test_a_check_whose_prerequisite_failed_is_not_examined(tmp_path: Path, beside: Any) -> None:
     found = heard(tmp_path, beside, PLAIN, unmet="matches_autograd")
     assert found == [(subject, what) for subject in range(3) for what in ("shape", "finished")]
 
@@ -103,7 +108,9 @@ def test_a_check_whose_prerequisite_failed_is_not_examined(tmp_path, beside):
         ("pytest.skip('today')", None),
     ],
 )
-def test_a_graders_fault_is_told_and_leaving_a_check_is_none(tmp_path, beside, body, last_line):
+def test_a_graders_fault_is_told_and_leaving_a_check_is_none(
+    tmp_path: Path, beside: Any, body: str, last_line: str | None
+) -> None:
     broken = f"\ndef test_{{name}}(student, reference):\n    {body}\n"
     found = heard(tmp_path, beside, broken)
     fault = [(1, "matches_autograd", last_line)] if last_line else []
@@ -118,14 +125,14 @@ def test_a_graders_fault_is_told_and_leaving_a_check_is_none(tmp_path, beside, b
         "@pytest.mark.skipif(True, reason='never')\ndef test_{name}(student, reference):\n",
     ],
 )
-def test_what_pytest_does_for_a_marked_check_it_still_does(tmp_path, head):
+def test_what_pytest_does_for_a_marked_check_it_still_does(tmp_path: Path, head: str) -> None:
     check = f"\n{head}    reference.expect(student.value('x')).to_match(Fixed(1.0))\n"
     found = heard(tmp_path, PLAIN, check)
     assert [what for subject, what, *_ in found if subject == 1] == ["shape", "finished"]
 
 
 @pytest.mark.parametrize("beside", [PLAIN, WITH_ITS_OWN_FIXTURE])
-def test_a_check_with_parameters_is_examined_for_each(tmp_path, beside):
+def test_a_check_with_parameters_is_examined_for_each(tmp_path: Path, beside: Any) -> None:
     check = """
 @pytest.mark.parametrize("n", [2, 3])
 def test_{name}(student, reference, n):
@@ -137,7 +144,7 @@ def test_{name}(student, reference, n):
 
 
 @pytest.mark.parametrize("beside", [PLAIN, WITH_ITS_OWN_FIXTURE])
-def test_an_interrupt_ends_the_run(tmp_path, beside):
+def test_an_interrupt_ends_the_run(tmp_path: Path, beside: Any) -> None:
     with pytest.raises(KeyboardInterrupt):
         heard(
             tmp_path,
@@ -146,7 +153,7 @@ def test_an_interrupt_ends_the_run(tmp_path, beside):
         )
 
 
-def test_an_exercises_tolerances_win_over_the_courses(tmp_path):
+def test_an_exercises_tolerances_win_over_the_courses(tmp_path: Path) -> None:
     both = "tolerances: {float32: {rtol: 1e-3}, float64: {rtol: 1e-7}}\n"
     changes = {"course.yaml": course_files()["course.yaml"] + both}
     own = "points: 3\ntolerances: {float32: {rtol: 2e-5, atol: 1e-9}}\n"

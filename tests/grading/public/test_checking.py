@@ -1,6 +1,9 @@
 """`gp.check`, from a notebook's public data and a namespace."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import numpy
 import pytest
@@ -15,29 +18,29 @@ from grading.public_example import HALF, check, part, public_text, slopes
 
 
 @pytest.fixture(autouse=True)
-def loaded(monkeypatch):
+def loaded(monkeypatch: pytest.MonkeyPatch) -> Any:
     checks = PublicChecks()
     checks.load(public_text())
     monkeypatch.setattr(in_notebook, "PUBLIC_CHECKS", checks)
     return checks
 
 
-def by_hand(function):
+def by_hand(function: Any) -> Any:
     (found,) = report("squares", "by_hand", {"d_square": function})
     return found
 
 
-def message(function):
+def message(function: Any) -> Any:
     return by_hand(function).checks[0].judgement.message
 
 
-def test_right_answers_earn_the_parts_points():
+def test_right_answers_earn_the_parts_points() -> None:
     found = by_hand(lambda w: 2 * w)
     assert found.earned == found.points == 3.0
     assert found.checks[0].judgement.status == "passed"
 
 
-def test_a_mistake_is_named_in_the_parts_words_with_what_was_asked():
+def test_a_mistake_is_named_in_the_parts_words_with_what_was_asked() -> None:
     judgement = by_hand(lambda w: w.clone()).checks[0].judgement
     assert judgement.misconception == "missing_factor_two"
     assert judgement.hint == HALF
@@ -46,7 +49,7 @@ def test_a_mistake_is_named_in_the_parts_words_with_what_was_asked():
     assert second.items[0].got == "[[ 0.5,  7.0],\n [-4.0,  2.5]]"
 
 
-def test_several_checks_earn_their_share_and_wait_for_each_other():
+def test_several_checks_earn_their_share_and_wait_for_each_other() -> None:
     three = torch.tensor([3.0], requires_grad=True)
     (three**2).backward()
     names = {"w": three, "d_square": lambda w: w.clone()}
@@ -57,7 +60,7 @@ def test_several_checks_earn_their_share_and_wait_for_each_other():
     assert "“at w” must pass first" in found.checks[1].judgement.message
 
 
-def test_all_points_are_never_exceeded_by_rounding():
+def test_all_points_are_never_exceeded_by_rounding() -> None:
     # 3 * 0.1 / 0.1 is more than 3; nbgrader refuses that.
     for points in (0.1, 0.3, 0.7, 1.1):
         checks = PublicChecks()
@@ -68,13 +71,13 @@ def test_all_points_are_never_exceeded_by_rounding():
         assert found.earned == found.points
 
 
-def test_no_part_means_all_parts():
+def test_no_part_means_all_parts() -> None:
     found = report("squares", None, {"d_square": lambda w: 2 * w})
     assert [item.part for item in found] == ["by_hand", "autograd"]
 
 
-def test_what_the_starter_left_is_not_judged():
-    def d_square(w): ...
+def test_what_the_starter_left_is_not_judged() -> None:
+    def d_square(w: Any) -> None: ...
 
     assert message(d_square).startswith("Nothing has been written here yet")
 
@@ -94,17 +97,17 @@ def test_what_the_starter_left_is_not_judged():
         (..., "Nothing has been written"),
     ],
 )
-def test_wrong_answers_of_every_kind_get_words(function, words):
+def test_wrong_answers_of_every_kind_get_words(function: Any, words: str) -> None:
     assert words in message(function)
 
 
-def test_a_missing_name_is_told():
+def test_a_missing_name_is_told() -> None:
     (found,) = report("squares", "by_hand", {})
     assert "`d_square` is not defined" in found.checks[0].judgement.message
 
 
-def test_forbidden_machinery_is_seen():
-    def d_square(w):
+def test_forbidden_machinery_is_seen() -> None:
+    def d_square(w: Any) -> Any:
         w = w.clone().requires_grad_()
         (w**2).sum().backward()
         return w.grad
@@ -112,7 +115,7 @@ def test_forbidden_machinery_is_seen():
     assert by_hand(d_square).checks[0].judgement.misconception == "used_autograd"
 
 
-def test_an_exception_shows_the_students_own_lines():
+def test_an_exception_shows_the_students_own_lines() -> None:
     source = "def d_square(w):\n    return helper(w)\n\ndef helper(w):\n    return w * nothing\n"
     names = {}
     exec(compile(source, "<ipython-input-3-0123456789ab>", "exec"), names)
@@ -123,7 +126,7 @@ def test_an_exception_shows_the_students_own_lines():
     assert trace[2] == "In [3], line 5, in helper"
 
 
-def test_the_frames_of_a_recursion_are_shown_once():
+def test_the_frames_of_a_recursion_are_shown_once() -> None:
     names = {}
     exec(
         compile("def d_square(w):\n    return d_square(w)\n", "<ipython-input-3-01>", "exec"), names
@@ -132,7 +135,7 @@ def test_the_frames_of_a_recursion_are_shown_once():
     assert found.checks[0].trace.count("in d_square") == 1
 
 
-def test_the_students_default_device_and_dtype_change_nothing():
+def test_the_students_default_device_and_dtype_change_nothing() -> None:
     torch.set_default_device("meta")
     torch.set_default_dtype(torch.float64)
     try:
@@ -145,16 +148,16 @@ def test_the_students_default_device_and_dtype_change_nothing():
         torch.set_default_dtype(torch.float32)
 
 
-def test_patched_torch_gives_a_short_error_and_no_verdict(monkeypatch):
+def test_patched_torch_gives_a_short_error_and_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "tensor", None)
     with pytest.raises(CheckFailed, match="restart the kernel"):
         by_hand(lambda w: 2 * w)
 
 
-def test_an_interrupted_check_says_where_and_asks_no_more():
+def test_an_interrupted_check_says_where_and_asks_no_more() -> None:
     calls = []
 
-    def d_square(w):
+    def d_square(w: Any) -> None:
         calls.append(w)
         raise KeyboardInterrupt
 
@@ -163,7 +166,7 @@ def test_an_interrupted_check_says_where_and_asks_no_more():
     assert len(calls) == 1
 
 
-def test_errors_show_no_traceback_in_a_notebook():
+def test_errors_show_no_traceback_in_a_notebook() -> None:
     with pytest.raises(
         NotChecked, match="no exercise 'square' here; known here: squares"
     ) as caught:
@@ -175,6 +178,6 @@ def test_errors_show_no_traceback_in_a_notebook():
         report("squares", "hand", {})
 
 
-def test_before_the_set_up_cell_the_remedy_is_to_run_it():
+def test_before_the_set_up_cell_the_remedy_is_to_run_it() -> None:
     with pytest.raises(UsageError, match="set-up cell has not been run yet; run it"):
         PublicChecks().report("squares", None, FakeSession())

@@ -1,7 +1,10 @@
 """Public checks survive the way through JSON exactly."""
 
+from __future__ import annotations
+
 import json
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -15,17 +18,17 @@ from gradeprop.grading.public.data import decode_script, decode_value, encode_sc
 from gradeprop.session.interface import Call, Read
 
 
-def through_json(data):
+def through_json(data: Any) -> Any:
     return json.loads(json.dumps(data, allow_nan=False))
 
 
 @given(st.floats(width=64, allow_nan=False))
-def test_any_float64_survives(number):
+def test_any_float64_survives(number: Any) -> None:
     assert decode_value(through_json(encode_value(number))) == number
 
 
 @given(st.lists(st.floats(width=32), min_size=1, max_size=6), st.booleans())
-def test_any_float32_tensor_survives(numbers, requires_grad):
+def test_any_float32_tensor_survives(numbers: Any, requires_grad: Any) -> None:
     tensor = torch.tensor(numbers, dtype=torch.float32)
     back = decode_value(
         through_json(encode_value(TensorState(tensor, requires_grad=requires_grad)))
@@ -37,7 +40,7 @@ def test_any_float32_tensor_survives(numbers, requires_grad):
     assert back.requires_grad is requires_grad
 
 
-def test_a_tensors_grad_and_shape_survive():
+def test_a_tensors_grad_and_shape_survive() -> None:
     state = TensorState(torch.ones(2, 0, 3), grad=torch.zeros(2, 0, 3))
     back = decode_value(through_json(encode_value(state)))
     assert back.value.shape == (2, 0, 3)
@@ -45,16 +48,16 @@ def test_a_tensors_grad_and_shape_survive():
 
 
 @pytest.mark.parametrize("value", [None, True, 3, "text", [1, (2.5, "x")], (), math.inf])
-def test_plain_values_survive(value):
+def test_plain_values_survive(value: Any) -> None:
     assert decode_value(through_json(encode_value(value))) == value
 
 
-def test_a_value_without_json_form_is_refused():
+def test_a_value_without_json_form_is_refused() -> None:
     with pytest.raises(TypeError, match="Opaque"):
         encode_value(Opaque("numpy.ndarray"))
 
 
-def test_a_script_survives_with_only_the_public_causes():
+def test_a_script_survives_with_only_the_public_causes() -> None:
     script = Script(
         (Read("w"), Call("f", (TensorState(torch.tensor([1.0])), 0.1), {"steps": 3})),
         (

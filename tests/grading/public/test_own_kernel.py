@@ -1,8 +1,13 @@
 """A whole notebook in this process, as `gradeprop check` runs it."""
 
+from __future__ import annotations
+
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,26 +21,26 @@ CHECK = 'gp.check("squares", "by_hand")'
 
 
 @pytest.fixture(autouse=True)
-def main_module():
+def main_module() -> Iterator[Any]:
     """IPython puts a module of its own in the place of ``__main__``."""
     before = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = before
 
 
-def run(folder, *sources):
+def run(folder: Any, *sources: Any) -> Any:
     """The cells' results; the word CHECK stands for the check cell."""
     sites = [("squares", "by_hand") if source == CHECK else None for source in sources]
     return list(run_checks(sources, folder, sites))
 
 
-def test_checks_are_reported_at_their_own_place(tmp_path):
+def test_checks_are_reported_at_their_own_place(tmp_path: Path) -> None:
     first, second = run(tmp_path, SETUP, RIGHT, CHECK, "d_square = 3", CHECK)
     assert first.earned == 3.0
     assert second.earned == 0.0
 
 
-def test_a_cell_that_stops_is_told_with_its_line_and_the_others_run(tmp_path):
+def test_a_cell_that_stops_is_told_with_its_line_and_the_others_run(tmp_path: Path) -> None:
     error, report = run(tmp_path, SETUP, "x = 1\n1 / 0", RIGHT, CHECK)
     assert error == CellError(
         2, "ZeroDivisionError: division by zero", "code cell 2, line 2, in <module>\n    1 / 0"
@@ -52,13 +57,13 @@ def test_a_cell_that_stops_is_told_with_its_line_and_the_others_run(tmp_path):
         ("raise ValueError('x')", "ValueError: x"),
     ],
 )
-def test_whatever_stops_a_cell_is_told_in_a_line(tmp_path, source, words):
+def test_whatever_stops_a_cell_is_told_in_a_line(tmp_path: Path, source: str, words: str) -> None:
     error, report = run(tmp_path, SETUP, source, CHECK)
     assert words in error.error
     assert report.earned == 0.0
 
 
-def test_magics_top_level_await_and_exit_are_as_in_a_notebook(tmp_path):
+def test_magics_top_level_await_and_exit_are_as_in_a_notebook(tmp_path: Path) -> None:
     cells = [
         "%timeit -n1 -r1 1",
         "!echo hi",
@@ -70,7 +75,7 @@ def test_magics_top_level_await_and_exit_are_as_in_a_notebook(tmp_path):
     assert report.earned == 3.0
 
 
-def test_cells_run_in_the_notebooks_folder_and_nothing_of_it_stays(tmp_path):
+def test_cells_run_in_the_notebooks_folder_and_nothing_of_it_stays(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("2")
     (tmp_path / "neighbour_of_the_notebook.py").write_text("factor = 2.0")
     cells = [
@@ -84,7 +89,9 @@ def test_cells_run_in_the_notebooks_folder_and_nothing_of_it_stays(tmp_path):
     assert before == (os.getcwd(), list(sys.path), sys.stdin, signal.getsignal(signal.SIGINT))  # noqa: PTH109
 
 
-def test_nothing_that_cells_print_is_seen(tmp_path, capfd):
+def test_nothing_that_cells_print_is_seen(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     run(
         tmp_path,
         SETUP,
@@ -95,13 +102,13 @@ def test_nothing_that_cells_print_is_seen(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_ctrl_c_in_a_cell_says_which(tmp_path):
+def test_ctrl_c_in_a_cell_says_which(tmp_path: Path) -> None:
     cell = "import signal\nsignal.raise_signal(signal.SIGINT)\nwhile True: pass"
     with pytest.raises(Interrupted, match="code cell 2 was running"):
         run(tmp_path, SETUP, cell, CHECK)
 
 
-def test_ctrl_c_in_a_check_says_what(tmp_path):
+def test_ctrl_c_in_a_check_says_what(tmp_path: Path) -> None:
     cell = (
         "import os, signal\ndef d_square(w):\n    os.kill(os.getpid(), signal.SIGINT)\n    while "
         "True: pass"
@@ -110,6 +117,6 @@ def test_ctrl_c_in_a_check_says_what(tmp_path):
         run(tmp_path, SETUP, cell, CHECK)
 
 
-def test_a_check_of_something_unknown_is_an_error(tmp_path):
+def test_a_check_of_something_unknown_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NotChecked, match="no exercise 'cubes'"):
         list(run_checks([SETUP, "gp.check('cubes')"], tmp_path, [None, ("cubes", None)]))

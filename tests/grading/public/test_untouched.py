@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from gradeprop.grading.public.untouched import untouched
@@ -23,17 +27,17 @@ WRITTEN = [
 ]
 
 
-def made(source):
+def made(source: Any) -> Any:
     names = {}
     exec(source, names)
     return names["f"]
 
 
 @pytest.mark.parametrize("source", [*EMPTY, "f = ..."])
-def test_what_a_starter_leaves_is_untouched(source):
+def test_what_a_starter_leaves_is_untouched(source: Any) -> None:
     assert untouched(made(source))
 
 
 @pytest.mark.parametrize("source", WRITTEN)
-def test_whatever_somebody_wrote_is_not(source):
+def test_whatever_somebody_wrote_is_not(source: Any) -> None:
     assert not untouched(made(source))

@@ -1,6 +1,9 @@
 """Whose marks a regrade changed and why, from results alone."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import Any
 
 from gradeprop.grading.result.changes import change, changes, differing
 from gradeprop.grading.result.score import auto_score, submission_status, total_score
@@ -12,27 +15,29 @@ from gradeprop.grading.result.verdict import (
 )
 
 
-def check(name, status="passed", worth=1.0, device="cpu"):
+def check(name: Any, status: str = "passed", worth: float = 1.0, device: str = "cpu") -> Any:
     score = {"passed": worth, "error": None}.get(status, 0.0)
     return CheckVerdict(name, device, False, status, score, worth)
 
 
-def taken_out(name, give=0.0):
+def taken_out(name: Any, give: float = 0.0) -> Any:
     return CheckVerdict(name, "cpu", False, "skipped", give, give, voided=True)
 
 
-def part(name, *checks):
+def part(name: Any, *checks: Any) -> Any:
     scores = [item.score for item in checks if item.device == "cpu"]
     score = None if None in scores else sum(scores)
     most = sum(item.max_score for item in checks if item.device == "cpu")
     return PartResult(name, "code", score, most, "failed", None, checks)
 
 
-def prose(worth=2.0):
+def prose(worth: float = 2.0) -> Any:
     return PartResult("why", "explanation", None, worth, "manual")
 
 
-def result(*parts, student="ada", submission="1", course="1", status=None):
+def result(
+    *parts: Any, student: str = "ada", submission: str = "1", course: str = "1", status: Any = None
+) -> Any:
     exercise = ExerciseResult("slopes", None, sum(item.max_score for item in parts), parts)
     scores = [item.score for item in parts]
     exercise = replace(exercise, score=None if None in scores else sum(scores))
@@ -43,21 +48,21 @@ def result(*parts, student="ada", submission="1", course="1", status=None):
     )  # fmt: skip
 
 
-def why(before, after):
+def why(before: Any, after: Any) -> Any:
     return [str(reason) for reason in change(before, after).reasons]
 
 
 OLD = result(part("by_hand", check("shape"), check("matches_autograd", "failed", 2.0)))
 
 
-def test_the_same_points_are_no_change():
+def test_the_same_points_are_no_change() -> None:
     again = result(
         part("by_hand", check("shape"), check("matches_autograd", "timeout", 2.0)), course="2"
     )
     assert change(OLD, again) is None
 
 
-def test_another_verdict_is_told_with_both():
+def test_another_verdict_is_told_with_both() -> None:
     found = change(
         OLD, result(part("by_hand", check("shape"), check("matches_autograd", worth=2.0)))
     )
@@ -65,14 +70,14 @@ def test_another_verdict_is_told_with_both():
     assert [str(reason) for reason in found.reasons] == ["matches autograd failed → passed"]
 
 
-def test_added_and_removed_checks_are_told():
+def test_added_and_removed_checks_are_told() -> None:
     new = result(
         part("by_hand", check("matches_autograd", "failed", 2.0), check("broadcasts", worth=4.0))
     )
     assert why(OLD, new) == ["broadcasts added", "shape removed"]
 
 
-def test_other_points_are_told():
+def test_other_points_are_told() -> None:
     new = result(
         part("by_hand", check("shape", worth=1.5), check("matches_autograd", "failed", 2.0))
     )
@@ -80,21 +85,21 @@ def test_other_points_are_told():
     assert why(result(prose()), result(prose(3.0))) == ["the part why worth 2 → 3"]
 
 
-def test_a_voided_check_and_one_that_counts_again_are_told():
+def test_a_voided_check_and_one_that_counts_again_are_told() -> None:
     new = result(part("by_hand", check("shape"), taken_out("matches_autograd")))
     assert why(OLD, new) == ["matches autograd taken out"]
     assert why(new, OLD) == ["matches autograd counts again"]
     assert change(OLD, new).after.max_score == 1.0
 
 
-def test_given_points_change_only_the_marks_of_those_who_lacked_them():
+def test_given_points_change_only_the_marks_of_those_who_lacked_them() -> None:
     new = result(part("by_hand", check("shape"), taken_out("matches_autograd", give=2.0)))
     passed = result(part("by_hand", check("shape"), check("matches_autograd", worth=2.0)))
     assert why(OLD, new) == ["matches autograd taken out"]
     assert change(passed, new) is None
 
 
-def test_another_submission_is_told_first():
+def test_another_submission_is_told_first() -> None:
     new = result(
         part("by_hand", check("shape", "failed"), check("matches_autograd", "failed", 2.0)),
         submission="2",
@@ -102,7 +107,7 @@ def test_another_submission_is_told_first():
     assert why(OLD, new) == ["another notebook", "shape passed → failed"]
 
 
-def test_a_result_that_does_not_say_what_was_handed_in_is_not_taken_for_another():
+def test_a_result_that_does_not_say_what_was_handed_in_is_not_taken_for_another() -> None:
     old = replace(OLD, versions={"course": "1"})
     new = result(
         part("by_hand", check("shape", "failed"), check("matches_autograd", "failed", 2.0))
@@ -110,7 +115,7 @@ def test_a_result_that_does_not_say_what_was_handed_in_is_not_taken_for_another(
     assert why(old, new) == ["shape passed → failed"]
 
 
-def test_a_submission_that_could_not_be_read_is_told_as_such():
+def test_a_submission_that_could_not_be_read_is_told_as_such() -> None:
     bad = result(
         PartResult("by_hand", "code", 0.0, 3.0, "missing"), submission="2", status="ungradable"
     )
@@ -118,7 +123,7 @@ def test_a_submission_that_could_not_be_read_is_told_as_such():
     assert why(OLD, bad) == ["another notebook", "graded → unreadable"]
 
 
-def test_a_graders_fault_is_no_zero_before_or_after():
+def test_a_graders_fault_is_no_zero_before_or_after() -> None:
     fault = result(part("by_hand", check("shape"), check("matches_autograd", "error", 2.0)))
     assert why(OLD, fault) == ["matches autograd failed → error"]
     assert str(change(OLD, fault).after) == "1+?/3"
@@ -126,7 +131,7 @@ def test_a_graders_fault_is_no_zero_before_or_after():
     assert why(lost, OLD) == ["grader's fault → graded"]
 
 
-def test_what_waits_for_a_person_is_marked_open():
+def test_what_waits_for_a_person_is_marked_open() -> None:
     found = change(
         result(part("by_hand", check("shape")), prose()),
         result(part("by_hand", check("shape", "failed")), prose()),
@@ -134,13 +139,13 @@ def test_what_waits_for_a_person_is_marked_open():
     assert (str(found.before), str(found.after)) == ("1+?/3", "0+?/3")
 
 
-def test_of_several_devices_the_lower_verdict_is_told():
+def test_of_several_devices_the_lower_verdict_is_told() -> None:
     both = part("by_hand", check("shape"), check("shape", "failed", device="cuda"))
     old = result(part("by_hand", check("shape"), check("shape", device="cuda")))
     assert why(old, result(replace(both, score=0.0))) == ["shape passed → failed"]
 
 
-def test_only_who_was_graded_before_and_has_other_marks_is_in_the_report():
+def test_only_who_was_graded_before_and_has_other_marks_is_in_the_report() -> None:
     same, other = replace(OLD, student="bob"), result(part("by_hand", check("shape")), student="cy")
     found = changes({"bob": same, "cy": replace(OLD, student="cy")}, [OLD, same, other])
     assert [item.student for item in found] == ["cy"]
@@ -150,6 +155,6 @@ def test_only_who_was_graded_before_and_has_other_marks_is_in_the_report():
     }  # fmt: skip
 
 
-def test_what_the_results_were_graded_with_is_compared():
+def test_what_the_results_were_graded_with_is_compared() -> None:
     assert differing(OLD, result(course="2", submission="2")) == ["course"]
     assert differing(OLD, replace(OLD, seed="other")) == ["key"]

@@ -1,5 +1,9 @@
 """Points, statuses and messages from verdicts."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from gradeprop.course.model import Check, CodePart, Criterion, ExplanationPart, Rubric
@@ -25,20 +29,20 @@ PROSE = ExplanationPart(
 )
 
 
-def verdict(check, status, points, most, device="cpu"):
+def verdict(check: Any, status: Any, points: Any, most: Any, device: str = "cpu") -> Any:
     return CheckVerdict(check, device, False, status, points, most)
 
 
-def graded(*verdicts, state="present", cell=None):
+def graded(*verdicts: Any, state: str = "present", cell: Any = None) -> Any:
     return score.code_part(PART, verdicts, state=state, cell=cell)
 
 
-def test_partial_credit_is_the_sum_of_the_checks():
+def test_partial_credit_is_the_sum_of_the_checks() -> None:
     part = graded(verdict("first", "passed", 1.0, 1.0), verdict("second", "failed", 0.0, 2.0))
     assert (part.score, part.max_score, part.status) == (1.0, 3.0, "failed")
 
 
-def test_with_several_devices_the_points_count_once_at_their_minimum():
+def test_with_several_devices_the_points_count_once_at_their_minimum() -> None:
     part = graded(
         verdict("first", "passed", 1.0, 1.0),
         verdict("first", "failed", 0.0, 1.0, "cuda"),
@@ -49,7 +53,7 @@ def test_with_several_devices_the_points_count_once_at_their_minimum():
     assert len(part.checks) == 4
 
 
-def test_a_grader_fault_is_no_score_at_all():
+def test_a_grader_fault_is_no_score_at_all() -> None:
     part = graded(verdict("first", "passed", 1.0, 1.0), verdict("second", "error", None, 2.0))
     assert (part.score, part.status) == (None, "error")
     exercise = ExerciseResult("e", None, 3.0, (part,))
@@ -59,7 +63,7 @@ def test_a_grader_fault_is_no_score_at_all():
 
 
 @pytest.mark.parametrize("status", ["timeout", "killed", "memory", "output"])
-def test_a_stopped_cell_gives_the_part_its_status_and_message(status):
+def test_a_stopped_cell_gives_the_part_its_status_and_message(status: str) -> None:
     cell = CellOutcome(status, message="Your loop did not finish in 10 s.")
     part = graded(
         verdict("first", "failed", 0.0, 1.0), verdict("second", "skipped", 0.0, 2.0), cell=cell
@@ -67,14 +71,14 @@ def test_a_stopped_cell_gives_the_part_its_status_and_message(status):
     assert (part.status, part.message) == (status, "Your loop did not finish in 10 s.")
 
 
-def test_a_stopped_check_gives_the_part_its_status():
+def test_a_stopped_check_gives_the_part_its_status() -> None:
     assert (
         graded(verdict("first", "passed", 1.0, 1.0), verdict("second", "timeout", 0.0, 2.0)).status
         == "timeout"
     )
 
 
-def test_full_marks_pass_even_if_the_cell_ended_with_an_error():
+def test_full_marks_pass_even_if_the_cell_ended_with_an_error() -> None:
     error = {
         "output_type": "error",
         "ename": "NameError",
@@ -89,7 +93,7 @@ def test_full_marks_pass_even_if_the_cell_ended_with_an_error():
     assert "NameError: name 'q' is not defined" in part.message
 
 
-def test_a_missing_cell_is_said():
+def test_a_missing_cell_is_said() -> None:
     part = graded(
         verdict("first", "failed", 0.0, 1.0), verdict("second", "failed", 0.0, 2.0), state="missing"
     )
@@ -97,18 +101,18 @@ def test_a_missing_cell_is_said():
     assert "missing from the notebook" in part.message
 
 
-def test_an_untouched_cell_is_said_to_be_not_begun():
+def test_an_untouched_cell_is_said_to_be_not_begun() -> None:
     failed = (verdict("first", "failed", 0.0, 1.0), verdict("second", "failed", 0.0, 2.0))
     assert graded(*failed, state="starter").message == score.NOT_BEGUN
 
 
-def test_a_part_solved_elsewhere_is_not_said_to_be_not_begun():
+def test_a_part_solved_elsewhere_is_not_said_to_be_not_begun() -> None:
     passed = (verdict("first", "passed", 1.0, 1.0), verdict("second", "passed", 2.0, 2.0))
     assert graded(*passed, state="starter").message is None
     assert "found elsewhere" in graded(*passed, state="missing").message
 
 
-def test_prose_waits_for_a_person_and_is_never_an_automatic_zero():
+def test_prose_waits_for_a_person_and_is_never_an_automatic_zero() -> None:
     for state in ("present", "matched", "starter", "missing"):
         part = score.explanation_part(PROSE, state)
         assert part.score is None
@@ -118,7 +122,7 @@ def test_prose_waits_for_a_person_and_is_never_an_automatic_zero():
     assert score.explanation_part(PROSE, "missing").status == "missing"
 
 
-def test_a_submission_with_prose_needs_a_person_and_shows_what_is_certain():
+def test_a_submission_with_prose_needs_a_person_and_shows_what_is_certain() -> None:
     done = PartResult(
         "code", "code", 3.0, 3.0, "passed", None, (verdict("first", "passed", 3.0, 3.0),)
     )

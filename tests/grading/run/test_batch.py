@@ -1,6 +1,10 @@
 """A batch of submissions through the real sandbox and pytest, in one session."""
 
+from __future__ import annotations
+
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,13 +19,13 @@ from grading.conftest import Classroom, part_of
 BY_HAND = ("square_derivative", "by_hand")
 
 
-def by_hand(classroom, source):
+def by_hand(classroom: Any, source: Any) -> Any:
     return part_of(
         classroom.grade_one(classroom.notebook(square_derivative__by_hand=source)), *BY_HAND
     )
 
 
-def test_a_right_submission_gets_all_that_checks_can_give(classroom):
+def test_a_right_submission_gets_all_that_checks_can_give(classroom: Any) -> None:
     result = classroom.grade_one(classroom.notebook())
     assert result.status == "needs_manual"
     assert result.auto_score == 4.0
@@ -31,7 +35,7 @@ def test_a_right_submission_gets_all_that_checks_can_give(classroom):
     assert part_of(result, "explain_sign", "why").status == "manual"
 
 
-def test_the_result_is_json_with_the_contracts_keys(classroom):
+def test_the_result_is_json_with_the_contracts_keys(classroom: Any) -> None:
     data = json.loads(
         json.dumps(classroom.grade_one(classroom.notebook()).to_json(), allow_nan=False)
     )
@@ -46,7 +50,7 @@ def test_the_result_is_json_with_the_contracts_keys(classroom):
     assert data["versions"]["course"] == classroom.course.digest
 
 
-def test_many_submissions_share_one_session_and_none_affects_another(classroom):
+def test_many_submissions_share_one_session_and_none_affects_another(classroom: Any) -> None:
     results = classroom.grade(
         classroom.notebook(),
         classroom.notebook(square_derivative__by_hand="def d_square(w):\n    return w"),
@@ -61,7 +65,7 @@ def test_many_submissions_share_one_session_and_none_affects_another(classroom):
     assert part_of(results[2], *BY_HAND).status == "killed"
 
 
-def test_a_known_mistake_is_named_and_its_dependants_are_skipped(classroom):
+def test_a_known_mistake_is_named_and_its_dependants_are_skipped(classroom: Any) -> None:
     part = by_hand(classroom, "def d_square(w):\n    return w")
     first, second = part.checks
     assert (first.status, first.misconception) == ("failed", "missing_factor_two")
@@ -83,11 +87,11 @@ def test_a_known_mistake_is_named_and_its_dependants_are_skipped(classroom):
         "def d_square(w):\n    return 2 * w\nraise RuntimeError('after the definition')",
     ],
 )
-def test_honest_work_in_any_style_passes(classroom, source):
+def test_honest_work_in_any_style_passes(classroom: Any, source: str) -> None:
     assert by_hand(classroom, source).score == 3.0
 
 
-def test_an_endless_loop_in_a_function_costs_only_its_checks(tmp_path, sandbox):
+def test_an_endless_loop_in_a_function_costs_only_its_checks(tmp_path: Path, sandbox: Any) -> None:
     root = write_course(tmp_path)
     text = (root / "course.yaml").read_text() + "limits: {check_s: 3}\n"
     (root / "course.yaml").write_text(text)
@@ -103,7 +107,7 @@ def test_an_endless_loop_in_a_function_costs_only_its_checks(tmp_path, sandbox):
     assert part_of(result, "explain_sign", "commit").score == 1.0
 
 
-def test_a_deleted_cell_is_missing_and_costs_only_its_part(classroom):
+def test_a_deleted_cell_is_missing_and_costs_only_its_part(classroom: Any) -> None:
     notebook = json.loads(classroom.notebook())
     notebook["cells"] = [
         cell for cell in notebook["cells"] if cell["id"] != "square_derivative-by_hand"
@@ -114,7 +118,7 @@ def test_a_deleted_cell_is_missing_and_costs_only_its_part(classroom):
     assert part_of(result, "explain_sign", "commit").score == 1.0
 
 
-def test_a_part_is_judged_on_the_state_at_its_own_place(classroom):
+def test_a_part_is_judged_on_the_state_at_its_own_place(classroom: Any) -> None:
     notebook = json.loads(classroom.notebook())
     last = {
         "cell_type": "code",
@@ -140,7 +144,7 @@ def test_a_part_is_judged_on_the_state_at_its_own_place(classroom):
     assert part_of(result, "explain_sign", "commit").score == 0.0
 
 
-def test_a_submission_that_cannot_be_read_is_told_what_to_do(classroom):
+def test_a_submission_that_cannot_be_read_is_told_what_to_do(classroom: Any) -> None:
     (result,) = classroom.grade(Submission("tom", b"%PDF-1.4"))
     assert result.status == "ungradable"
     assert result.auto_score == 0.0
@@ -158,7 +162,7 @@ def test_a_submission_that_cannot_be_read_is_told_what_to_do(classroom):
         "    if student.value('w'):\n        pass",
     ],
 )
-def test_a_fault_of_the_grader_is_nobodys_zero(tmp_path, sandbox, body):
+def test_a_fault_of_the_grader_is_nobodys_zero(tmp_path: Path, sandbox: Any, body: str) -> None:
     root = write_course(tmp_path)
     classroom = Classroom(root, sandbox)
     text = (root / GRADER).read_text()
@@ -177,7 +181,7 @@ def test_a_fault_of_the_grader_is_nobodys_zero(tmp_path, sandbox, body):
     assert part_of(result, "explain_sign", "commit").score == 1.0
 
 
-def test_a_grader_that_cannot_be_imported_is_nobodys_zero(tmp_path, sandbox):
+def test_a_grader_that_cannot_be_imported_is_nobodys_zero(tmp_path: Path, sandbox: Any) -> None:
     root = write_course(tmp_path)
     classroom = Classroom(root, sandbox)
     (root / GRADER).write_text("import no_such_module\n" + (root / GRADER).read_text())
@@ -189,7 +193,7 @@ def test_a_grader_that_cannot_be_imported_is_nobodys_zero(tmp_path, sandbox):
         record_public_checks(classroom.course, classroom.assignment)
 
 
-def test_hidden_inputs_differ_between_students_and_repeat_for_one(classroom):
+def test_hidden_inputs_differ_between_students_and_repeat_for_one(classroom: Any) -> None:
     wrong = "def d_square(w):\n    return 2 * w + 0.3 * w ** 2 * (w.numel() > 3)"
     notebook = classroom.notebook(square_derivative__by_hand=wrong)
     ada, bob, again = (
@@ -208,7 +212,9 @@ def test_matches_autograd(student, reference, device):
 """
 
 
-def test_two_causes_that_coincide_are_told_apart_by_probing_again(tmp_path, sandbox):
+def test_two_causes_that_coincide_are_told_apart_by_probing_again(
+    tmp_path: Path, sandbox: Any
+) -> None:
     root = write_course(tmp_path)
     grader = (root / GRADER).read_text()
     (root / GRADER).write_text(grader[: grader.index("def test_matches_autograd")] + ONE_OR_THREE)
@@ -226,14 +232,14 @@ def test_two_causes_that_coincide_are_told_apart_by_probing_again(tmp_path, sand
     assert {check.misconception for check in checks} == {"missing_factor_two"}
 
 
-def test_what_hidden_checks_print_never_reaches_the_notebooks_outputs(classroom):
+def test_what_hidden_checks_print_never_reaches_the_notebooks_outputs(classroom: Any) -> None:
     source = "def d_square(w):\n    print('secret', w)\n    return 2 * w"
     result = classroom.grade_one(classroom.notebook(square_derivative__by_hand=source))
     assert part_of(result, *BY_HAND).score == 3.0
     assert "secret" not in json.dumps([cell.outputs for cell in result.cells])
 
 
-def test_the_executed_notebook_is_kept_beside_the_result(classroom):
+def test_the_executed_notebook_is_kept_beside_the_result(classroom: Any) -> None:
     result = classroom.grade_one(
         classroom.notebook(square_derivative__by_hand="print('hi')\n1 + 1")
     )
@@ -242,7 +248,7 @@ def test_the_executed_notebook_is_kept_beside_the_result(classroom):
     assert cell.execution_count is not None
 
 
-def test_an_untouched_starter_gets_no_cause(classroom):
+def test_an_untouched_starter_gets_no_cause(classroom: Any) -> None:
     starter = classroom.assignment.exercises[0].part("by_hand").starter
     part = by_hand(classroom, starter)
     assert part.score == 0.0
@@ -251,10 +257,10 @@ def test_an_untouched_starter_gets_no_cause(classroom):
     assert part.checks[0].message == NOT_BEGUN
 
 
-def test_a_result_that_cannot_be_kept_stops_the_batch_with_its_own_error(classroom):
+def test_a_result_that_cannot_be_kept_stops_the_batch_with_its_own_error(classroom: Any) -> None:
     kept = []
 
-    def keep(result):
+    def keep(result: Any) -> None:
         if kept:
             raise StorageError("the disk is full")
         kept.append(result)
@@ -265,7 +271,9 @@ def test_a_result_that_cannot_be_kept_stops_the_batch_with_its_own_error(classro
     assert [result.student for result in kept] == ["ada"]
 
 
-def test_a_public_check_is_worked_out_once_and_a_hidden_one_for_each_student(tmp_path, sandbox):
+def test_a_public_check_is_worked_out_once_and_a_hidden_one_for_each_student(
+    tmp_path: Path, sandbox: Any
+) -> None:
     root, log = write_course(tmp_path / "course"), tmp_path / "log"
     classroom = Classroom(root, sandbox)
     note = f"    open({str(log)!r}, 'a').write('%s\\n')\n"

@@ -1,7 +1,11 @@
 """The limits under which a submission is graded: the course's, and what an exercise changes."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +19,7 @@ from grading.conftest import Classroom, part_of
 NAMES = [item.name for item in dataclasses.fields(Limits)]
 
 
-def with_limits(course, of_exercise, file=EXERCISE):
+def with_limits(course: Any, of_exercise: Any, file: Any = EXERCISE) -> Any:
     """A course of two exercises with ``limits`` of its own, and of one of them."""
     at = course / file
     text = at.read_text().replace(
@@ -26,13 +30,15 @@ def with_limits(course, of_exercise, file=EXERCISE):
     return course
 
 
-def test_an_exercise_can_override_every_limit_of_the_course():
+def test_an_exercise_can_override_every_limit_of_the_course() -> None:
     assert list(LimitOverrides.model_fields) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("factor", [2, 0.5])
-def test_an_override_is_the_exercises_own_and_the_largest_is_the_sessions(tmp_path, name, factor):
+def test_an_override_is_the_exercises_own_and_the_largest_is_the_sessions(
+    tmp_path: Path, name: Any, factor: float
+) -> None:
     default = getattr(Limits(), name)
     value = type(default)(default * factor)
     course = load_course(with_limits(write_course(tmp_path), f"{{{name}: {value}}}"))
@@ -42,7 +48,7 @@ def test_an_override_is_the_exercises_own_and_the_largest_is_the_sessions(tmp_pa
     assert getattr(combined_limits(course, course.assignments[0]), name) == max(default, value)
 
 
-def test_a_lower_limit_of_all_exercises_is_the_sessions(tmp_path):
+def test_a_lower_limit_of_all_exercises_is_the_sessions(tmp_path: Path) -> None:
     root = with_limits(
         with_limits(write_course(tmp_path), "{memory_mb: 300}"), "{memory_mb: 200}", EXPLAIN
     )
@@ -50,7 +56,7 @@ def test_a_lower_limit_of_all_exercises_is_the_sessions(tmp_path):
     assert combined_limits(course, course.assignments[0]).memory_mb == 300
 
 
-def test_a_long_time_for_one_exercise_is_no_time_for_another(tmp_path, sandbox):
+def test_a_long_time_for_one_exercise_is_no_time_for_another(tmp_path: Path, sandbox: Any) -> None:
     root = with_limits(write_course(tmp_path), "{cell_s: 3, check_s: 3}")
     with_limits(root, "{cell_s: 100, check_s: 100}", EXPLAIN)
     classroom = Classroom(root, sandbox)
@@ -75,7 +81,9 @@ def test_a_long_time_for_one_exercise_is_no_time_for_another(tmp_path, sandbox):
     assert part_of(slow_cell, "explain_sign", "commit").score == 1.0
 
 
-def test_a_cell_that_a_student_added_has_the_time_of_the_exercise_it_stands_in(tmp_path, sandbox):
+def test_a_cell_that_a_student_added_has_the_time_of_the_exercise_it_stands_in(
+    tmp_path: Path, sandbox: Any
+) -> None:
     root = with_limits(write_course(tmp_path), "{cell_s: 3}")
     course = root / "course.yaml"
     course.write_text(course.read_text() + "limits: {cell_s: 200, total_s: 250}\n")

@@ -1,11 +1,15 @@
 """Several workers: nothing is lost when one dies, and an interruption comes between two results."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
 import sys
 import types
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,33 +23,33 @@ from grading.conftest import KEY, Classroom
 STUDENTS = [f"student-{number}" for number in range(6)]
 
 
-def leave_at_once(*_):
+def leave_at_once(*_: Any) -> None:
     """In place of a worker's work."""
     os._exit(9)
 
 
 @pytest.fixture(autouse=True)
-def main_module(monkeypatch):
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     """The workers look for this process's main module, which a shell of an earlier test may have
     emptied."""
     monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture
-def plan(classroom):
+def plan(classroom: Any) -> Any:
     return Plan(classroom.course, "a01_slopes", classroom.release, KEY, ("cpu",), "none")
 
 
 @pytest.fixture
-def loads(classroom):
+def loads(classroom: Any) -> Any:
     notebook = classroom.notebook()
     return [partial(Submission, student, notebook) for student in STUDENTS]
 
 
-def test_ctrl_c_waits_for_the_result_that_is_being_kept(plan, loads):
+def test_ctrl_c_waits_for_the_result_that_is_being_kept(plan: Any, loads: Any) -> None:
     before, kept = signal.getsignal(signal.SIGINT), []
 
-    def keep(result):
+    def keep(result: Any) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         kept.append(result.student)  # an exception would have come before this
 
@@ -56,10 +60,10 @@ def test_ctrl_c_waits_for_the_result_that_is_being_kept(plan, loads):
 
 
 @pytest.mark.slow
-def test_where_ctrl_c_is_ignored_it_stays_so(plan, loads):
+def test_where_ctrl_c_is_ignored_it_stays_so(plan: Any, loads: Any) -> None:
     before, kept = signal.signal(signal.SIGINT, signal.SIG_IGN), []
 
-    def keep(result):
+    def keep(result: Any) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         kept.append(result.student)
 
@@ -71,10 +75,10 @@ def test_where_ctrl_c_is_ignored_it_stays_so(plan, loads):
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_takes_nobodys_result_along(plan, loads):
+def test_a_worker_that_is_killed_takes_nobodys_result_along(plan: Any, loads: Any) -> None:
     results = []
 
-    def keep(result):
+    def keep(result: Any) -> None:
         results.append(result)
         if len(results) == 1:
             for worker in pool._workers:
@@ -86,7 +90,9 @@ def test_a_worker_that_is_killed_takes_nobodys_result_along(plan, loads):
     assert {result.auto_score for result in results} == {4.0}
 
 
-def test_a_sandbox_that_cannot_start_is_an_error_before_any_result(plan, loads, monkeypatch):
+def test_a_sandbox_that_cannot_start_is_an_error_before_any_result(
+    plan: Any, loads: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("gradeprop.grading.run.facilities.PRELOADED", ("no_such_package",))
     results = []
     with pytest.raises(MissingFacility, match="cannot import no_such_package"):
@@ -94,7 +100,9 @@ def test_a_sandbox_that_cannot_start_is_an_error_before_any_result(plan, loads, 
     assert results == []
 
 
-def test_what_kept_the_workers_from_starting_is_told_once_there_is_work(tmp_path, sandbox):
+def test_what_kept_the_workers_from_starting_is_told_once_there_is_work(
+    tmp_path: Path, sandbox: Any
+) -> None:
     root = write_course(tmp_path)
     course = root / "course.yaml"
     course.write_text(f"{course.read_text()}\npackages: [no_such_package]\n")
@@ -109,7 +117,7 @@ def test_what_kept_the_workers_from_starting_is_told_once_there_is_work(tmp_path
     assert results == []
 
 
-def test_graders_that_are_not_needed_after_all_leave_at_once(plan):
+def test_graders_that_are_not_needed_after_all_leave_at_once(plan: Any) -> None:
     with graders(plan.facilities, 2) as pool:
         processes = [worker.process for worker in pool._workers]
     for process in processes:
@@ -117,13 +125,15 @@ def test_graders_that_are_not_needed_after_all_leave_at_once(plan):
         assert process.exitcode != 0, "it left by itself, having warmed up for nothing"
 
 
-def test_graders_that_end_before_they_begin_are_a_fault_of_ours(plan, loads, monkeypatch):
+def test_graders_that_end_before_they_begin_are_a_fault_of_ours(
+    plan: Any, loads: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("gradeprop.grading.run.pool.work", leave_at_once)
     with pytest.raises(GraderFault, match="before they begin"):
         grade_class(plan, loads, lambda _: None, workers=2)
 
 
-def test_a_pool_can_be_started_without_importing_torch():
+def test_a_pool_can_be_started_without_importing_torch() -> None:
     program = (
         "import sys, gradeprop.grading.run.pool, gradeprop.cli.grade; print('torch' in sys.modules)"
     )

@@ -1,6 +1,10 @@
 """A check that was taken out: not run, in nobody's way, and the points as decided."""
 
+from __future__ import annotations
+
 import json
+from pathlib import Path
+from typing import Any
 
 from course.minimal import GRADER, replaced, write_course
 from gradeprop.course.voided import Voided, as_yaml
@@ -16,7 +20,14 @@ BROKEN = replaced(
 )
 
 
-def voided(tmp_path, sandbox, *checks, give=False, reason=None, changes=None):
+def voided(
+    tmp_path: Path,
+    sandbox: Any,
+    *checks: Any,
+    give: bool = False,
+    reason: Any = None,
+    changes: Any = None,
+) -> Any:
     entries = [
         Voided(exercise="square_derivative", check=item, give=give, reason=reason)
         for item in checks
@@ -26,12 +37,12 @@ def voided(tmp_path, sandbox, *checks, give=False, reason=None, changes=None):
     )
 
 
-def graded(classroom, **answers):
+def graded(classroom: Any, **answers: Any) -> Any:
     result = classroom.grade_one(classroom.notebook(**answers))
     return result, part_of(result, *BY_HAND)
 
 
-def test_a_voided_check_counts_for_nobody(tmp_path, sandbox):
+def test_a_voided_check_counts_for_nobody(tmp_path: Path, sandbox: Any) -> None:
     classroom = voided(tmp_path, sandbox, "matches_autograd", reason="The text was unclear.")
     result, part = graded(classroom)
     assert (part.score, part.max_score, part.status) == (1.0, 1.0, "passed")
@@ -47,7 +58,7 @@ def test_a_voided_check_counts_for_nobody(tmp_path, sandbox):
     assert check.voided
 
 
-def test_with_give_everybody_gets_the_points(tmp_path, sandbox):
+def test_with_give_everybody_gets_the_points(tmp_path: Path, sandbox: Any) -> None:
     classroom = voided(tmp_path, sandbox, "matches_autograd", give=True)
     _, right = graded(classroom)
     _, wrong = graded(classroom, square_derivative__by_hand=WRONG)
@@ -56,7 +67,7 @@ def test_with_give_everybody_gets_the_points(tmp_path, sandbox):
     assert "everybody gets its points" in wrong.checks[1].message
 
 
-def test_a_check_that_needs_a_voided_one_is_run(tmp_path, sandbox):
+def test_a_check_that_needs_a_voided_one_is_run(tmp_path: Path, sandbox: Any) -> None:
     classroom = voided(tmp_path, sandbox, "shape")
     _, part = graded(classroom)
     assert [check.status for check in part.checks] == ["skipped", "passed"]
@@ -66,14 +77,18 @@ def test_a_check_that_needs_a_voided_one_is_run(tmp_path, sandbox):
     assert part.score == 0.0
 
 
-def test_a_broken_grader_does_no_harm_once_its_check_is_voided(tmp_path, sandbox):
+def test_a_broken_grader_does_no_harm_once_its_check_is_voided(
+    tmp_path: Path, sandbox: Any
+) -> None:
     classroom = voided(tmp_path, sandbox, "shape", changes=BROKEN)
     result, part = graded(classroom)
     assert result.status == "needs_manual"
     assert part.score == 2.0
 
 
-def test_a_part_without_any_check_left_is_skipped_and_worth_nothing(tmp_path, sandbox):
+def test_a_part_without_any_check_left_is_skipped_and_worth_nothing(
+    tmp_path: Path, sandbox: Any
+) -> None:
     classroom = voided(tmp_path, sandbox, "shape", "matches_autograd")
     result, part = graded(classroom, square_derivative__by_hand=WRONG)
     assert (part.score, part.max_score, part.status) == (0.0, 0.0, "skipped")
@@ -81,12 +96,16 @@ def test_a_part_without_any_check_left_is_skipped_and_worth_nothing(tmp_path, sa
     assert (result.auto_score, result.max_score) == (1.0, 3.0)
 
 
-def test_an_unreadable_submission_gets_nothing_even_of_given_points(tmp_path, sandbox):
+def test_an_unreadable_submission_gets_nothing_even_of_given_points(
+    tmp_path: Path, sandbox: Any
+) -> None:
     result = voided(tmp_path, sandbox, "shape", give=True).grade_one(b"{")
     assert (result.status, result.auto_score, result.max_score) == ("ungradable", 0.0, 6.0)
 
 
-def test_the_notebook_checks_no_voided_check_and_says_no_word_of_it(tmp_path, sandbox):
+def test_the_notebook_checks_no_voided_check_and_says_no_word_of_it(
+    tmp_path: Path, sandbox: Any
+) -> None:
     classroom = voided(tmp_path, sandbox, "shape", give=True)
     (data,) = record_public_checks(classroom.course, classroom.assignment)["square_derivative"][
         "parts"

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from gradeprop.records.gradebook.given import PartMark, Person
@@ -8,18 +11,18 @@ from records.marked_class import BY_HAND, COMMIT, WHY, marked, the_class, wrong
 
 
 @pytest.fixture
-def course(tmp_path):
+def course(tmp_path: Path) -> Any:
     return small_course(tmp_path)
 
 
 @pytest.fixture
-def waiting(course):
+def waiting(course: Any) -> Any:
     """ada, whose text nobody has read."""
     return the_class(course, marked(result_for("ada", ())))
 
 
 @pytest.fixture
-def recorded(course):
+def recorded(course: Any) -> Any:
     """A class with a gradebook: scores by a person, extra credit, a late penalty, an odd id."""
     ada = marked(
         result_for("ada", ()),
@@ -35,7 +38,7 @@ def recorded(course):
 
 
 @pytest.fixture
-def faulty(course):
+def faulty(course: Any) -> Any:
     """bob, on whom a grader failed; the text has its points already."""
     return the_class(
         course,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from gradeprop.records.answers import Answer
 from gradeprop.records.exports.code import files
@@ -15,7 +16,7 @@ BY_HAND, COMMIT, WHY = (
 )
 
 
-def test_an_answer_is_a_file_of_its_kind(course):
+def test_an_answer_is_a_file_of_its_kind(course: Any) -> None:
     answers = {
         BY_HAND: Answer("def d_square(w):  \n    return 2 * w\n\n"),
         COMMIT: Answer("direction = 'increase'"),
@@ -28,7 +29,7 @@ def test_an_answer_is_a_file_of_its_kind(course):
     }
 
 
-def test_what_everybody_was_given_is_left_out(course):
+def test_what_everybody_was_given_is_left_out(course: Any) -> None:
     starters = {
         (exercise.slug, part.part): Answer(f"\n{part.starter}  ")
         for exercise in course.assignments[0].exercises
@@ -38,7 +39,7 @@ def test_what_everybody_was_given_is_left_out(course):
     assert files(course.assignments[0], result_for("ada", ()), {}) == {}
 
 
-def test_of_a_deleted_cell_there_is_nothing(course):
+def test_of_a_deleted_cell_there_is_nothing(course: Any) -> None:
     result = result_for("ada", ())
     first, *others = result.exercises
     missing = replace(first, parts=tuple(replace(part, status="missing") for part in first.parts))

@@ -1,7 +1,10 @@
 """Gradescope's results.json, held against the fields and values that its specification names."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -40,7 +43,7 @@ TEST = {
 }
 
 
-def conforms(data, fields):
+def conforms(data: Any, fields: Any) -> None:
     for name, value in data.items():
         allowed = fields[name]
         if isinstance(allowed, set):
@@ -56,7 +59,9 @@ def conforms(data, fields):
     ids=["right", "fault", "wrong", "unreadable"],
 )
 @pytest.mark.parametrize("why", [None, 1.0])
-def test_the_file_has_the_documented_fields_and_values_and_no_others(course, result, why):
+def test_the_file_has_the_documented_fields_and_values_and_no_others(
+    course: Any, result: Any, why: float | None
+) -> None:
     parts = {**marked(result).parts, WHY: PartMark(None, why)}
     (data,) = export(the_class(course, marked(result, parts))).values()
     data = json.loads(json.dumps(data, allow_nan=False))
@@ -66,14 +71,14 @@ def test_the_file_has_the_documented_fields_and_values_and_no_others(course, res
     assert len({test["number"] for test in data["tests"]}) == len(data["tests"])
 
 
-def test_the_total_is_the_gradebooks(recorded):
+def test_the_total_is_the_gradebooks(recorded: Any) -> None:
     data = export(recorded)["ada"]
     assert data["score"] == 4.5
     assert "4.5 of 6 points." in data["output"]
     assert "2 points were taken off for handing in late." in data["output"]
 
 
-def test_hidden_checks_are_seen_after_publishing_and_public_ones_at_once(recorded):
+def test_hidden_checks_are_seen_after_publishing_and_public_ones_at_once(recorded: Any) -> None:
     tests = {test["name"]: test for test in export(recorded)["ada"]["tests"]}
     assert tests["The slope of a square: The answer has the shape of w."]["visibility"] == "visible"
     assert (
@@ -83,14 +88,18 @@ def test_hidden_checks_are_seen_after_publishing_and_public_ones_at_once(recorde
 
 
 @pytest.mark.parametrize("unknown", ["waiting", "faulty"])
-def test_while_the_total_is_unknown_gradescope_is_given_no_number_to_add_up(unknown, request):
+def test_while_the_total_is_unknown_gradescope_is_given_no_number_to_add_up(
+    unknown: str, request: pytest.FixtureRequest
+) -> None:
     (data,) = export(request.getfixturevalue(unknown)).values()
     assert "score" not in data
     assert not any("score" in test for test in data["tests"])
     assert any(test.get("status") == "passed" for test in data["tests"])
 
 
-def test_as_the_autograder_it_gives_the_score_of_the_checks_while_a_text_waits(waiting):
+def test_as_the_autograder_it_gives_the_score_of_the_checks_while_a_text_waits(
+    waiting: Any,
+) -> None:
     (data,) = export(waiting, by_checks=True).values()
     assert data["score"] == sum(test.get("score", 0.0) for test in data["tests"]) == 4.0
     (open_test,) = [test for test in data["tests"] if "score" not in test]
@@ -99,7 +108,9 @@ def test_as_the_autograder_it_gives_the_score_of_the_checks_while_a_text_waits(w
     conforms(json.loads(json.dumps(data)), TOP)
 
 
-def test_as_the_autograder_it_gives_no_score_where_a_grader_failed_and_does_not_say_why(course):
+def test_as_the_autograder_it_gives_no_score_where_a_grader_failed_and_does_not_say_why(
+    course: Any,
+) -> None:
     result = replace(
         result_for("ada", (), hidden=None), status="error", message="graders/x.py: KeyError"
     )
@@ -110,13 +121,13 @@ def test_as_the_autograder_it_gives_no_score_where_a_grader_failed_and_does_not_
     assert "KeyError" not in data["output"]
 
 
-def test_as_the_autograder_it_gives_0_for_what_cannot_be_read(course):
+def test_as_the_autograder_it_gives_0_for_what_cannot_be_read(course: Any) -> None:
     (data,) = export(the_class(course, marked(unreadable("ada"))), by_checks=True).values()
     assert data["score"] == 0.0
     assert "This is not a notebook." in data["output"]
 
 
-def test_a_persons_score_stands_for_the_part_and_its_checks_inform_only(course):
+def test_a_persons_score_stands_for_the_part_and_its_checks_inform_only(course: Any) -> None:
     parts = {
         BY_HAND: PartMark(1.0, manual=2.0, comment="Almost."),
         COMMIT: PartMark(0.0),
@@ -128,7 +139,7 @@ def test_a_persons_score_stands_for_the_part_and_its_checks_inform_only(course):
     assert (whole["score"], whole["max_score"]) == (2.0, 3.0)
 
 
-def test_students_text_is_shown_as_text_and_nothing_hidden_is_in_it(course):
+def test_students_text_is_shown_as_text_and_nothing_hidden_is_in_it(course: Any) -> None:
     result = wrong(message="<script>alert(1)</script>")
     square, sign = result.exercises
     part = replace(square.parts[0], message="<img src=x>")

@@ -1,12 +1,15 @@
 """JSON Lines: a result and its marks per line, nothing secret."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 from gradeprop.records.exports.jsonl import export
 from records.marked_class import HIDDEN_DETAIL
 
 
-def test_each_line_is_a_result_with_final_scores_and_where_they_come_from(recorded):
+def test_each_line_is_a_result_with_final_scores_and_where_they_come_from(recorded: Any) -> None:
     ada, odd = map(json.loads, export(recorded).splitlines())
     assert ada["score"] == 4.5
     assert ada["marks"] == {
@@ -21,11 +24,11 @@ def test_each_line_is_a_result_with_final_scores_and_where_they_come_from(record
     assert odd["score"] is None
 
 
-def test_a_line_without_a_gradebook_says_so(waiting):
+def test_a_line_without_a_gradebook_says_so(waiting: Any) -> None:
     assert json.loads(export(waiting))["marks"]["source"] == "results"
 
 
-def test_neither_seed_nor_detail_leaves_the_house(recorded):
+def test_neither_seed_nor_detail_leaves_the_house(recorded: Any) -> None:
     text = export(recorded)
     assert "5eed5eed" not in text
     assert HIDDEN_DETAIL not in text

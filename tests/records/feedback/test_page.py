@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,35 +22,35 @@ from records.marked_class import BY_HAND, COMMIT, HIDDEN_DETAIL, WHY, marked, wr
 
 
 @pytest.fixture
-def course(tmp_path):
+def course(tmp_path: Path) -> Any:
     return small_course(tmp_path)
 
 
-def page_of(course, marks, answers=None):
+def page_of(course: Any, marks: Any, answers: Any = None) -> Any:
     return page(course, course.assignments[0], marks, answers or {})
 
 
-def html_of(course, marks, answers=None):
+def html_of(course: Any, marks: Any, answers: Any = None) -> Any:
     return render(page_of(course, marks, answers)).decode()
 
 
 class Seen(HTMLParser):
     """The tags and the attributes of a page, and its text."""
 
-    def __init__(self, html):
+    def __init__(self, html: Any) -> None:
         super().__init__()
         self.tags, self.attributes, self.text = set(), set(), ""
         self.feed(html)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: Any, attrs: Any) -> None:
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attrs}
 
-    def handle_data(self, data):
+    def handle_data(self, data: Any) -> None:
         self.text += data
 
 
-def parts_of(view):
+def parts_of(view: Any) -> Any:
     return {
         part.title or exercise.title: part for exercise in view.exercises for part in exercise.parts
     }
@@ -57,20 +59,22 @@ def parts_of(view):
 # --- what is told ---------------------------------------------------------------------------------
 
 
-def test_a_hidden_check_shows_the_cause_in_the_exercises_words_and_nothing_else(course):
+def test_a_hidden_check_shows_the_cause_in_the_exercises_words_and_nothing_else(
+    course: Any,
+) -> None:
     check = page_of(course, marked(wrong())).exercises[0].parts[0].checks[1]
     assert check.hidden
     assert (check.asked, check.report, check.hint) == (None, None, "Was the 2 of 2w lost?")
 
 
-def test_a_public_check_shows_what_was_asked_what_came_out_and_the_cause(course):
+def test_a_public_check_shows_what_was_asked_what_came_out_and_the_cause(course: Any) -> None:
     check = page_of(course, marked(wrong())).exercises[1].parts[0].checks[0]
     assert check.asked == "direction"
     assert check.report == 'Your answer is "decrease", which is not right.'
     assert check.hint == "The step goes against the gradient."
 
 
-def test_a_cause_is_told_once_in_a_part(course):
+def test_a_cause_is_told_once_in_a_part(course: Any) -> None:
     result = wrong()
     square, sign = result.exercises
     part = square.parts[0]
@@ -83,7 +87,7 @@ def test_a_cause_is_told_once_in_a_part(course):
     assert (second.hint, second.same_cause) == (None, True)
 
 
-def test_words_that_are_no_longer_the_exercises_are_shown_as_they_were(course):
+def test_words_that_are_no_longer_the_exercises_are_shown_as_they_were(course: Any) -> None:
     result = wrong()
     square, sign = result.exercises
     part = square.parts[0]
@@ -95,12 +99,12 @@ def test_words_that_are_no_longer_the_exercises_are_shown_as_they_were(course):
     assert (check.report, check.hint) == (None, "Older words.")
 
 
-def test_a_passed_check_is_not_explained(course):
+def test_a_passed_check_is_not_explained(course: Any) -> None:
     check = page_of(course, marked(wrong())).exercises[0].parts[0].checks[0]
     assert (check.tone, check.word, check.report, check.hint) == ("right", "passed", None, None)
 
 
-def test_a_text_shows_its_criteria_score_and_comment(course):
+def test_a_text_shows_its_criteria_score_and_comment(course: Any) -> None:
     marks = marked(
         result_for("ada", ()),
         {
@@ -122,20 +126,20 @@ def test_a_text_shows_its_criteria_score_and_comment(course):
     )
 
 
-def test_a_total_that_waits_is_told_as_what_is_certain_and_why(course):
+def test_a_total_that_waits_is_told_as_what_is_certain_and_why(course: Any) -> None:
     view = page_of(course, marked(result_for("ada", ())))
     assert view.points == "4 of 6 points so far"
     assert any("a person is still to read your text" in line for line in view.lines)
     assert parts_of(view)["Why"].points == "not marked yet (2 points)"
 
 
-def test_a_graders_fault_is_told_as_ours(course):
+def test_a_graders_fault_is_told_as_ours(course: Any) -> None:
     view = page_of(course, marked(result_for("ada", (), hidden=None)))
     assert any("our fault and costs you nothing" in line for line in view.lines)
     assert view.exercises[0].tone == "open"
 
 
-def test_penalty_and_extra_credit_are_told(course):
+def test_penalty_and_extra_credit_are_told(course: Any) -> None:
     parts = {BY_HAND: PartMark(3.0, extra=1.0), COMMIT: PartMark(1.0), WHY: PartMark(None, 2.0)}
     view = page_of(course, marked(result_for("ada", ()), parts, penalty=1.0))
     assert view.points == "6 of 6 points"
@@ -143,7 +147,7 @@ def test_penalty_and_extra_credit_are_told(course):
     assert "1 point was taken off for handing in late." in view.lines
 
 
-def test_a_persons_score_that_differs_from_the_checks_is_told_with_both(course):
+def test_a_persons_score_that_differs_from_the_checks_is_told_with_both(course: Any) -> None:
     parts = {BY_HAND: PartMark(1.0, 2.0), COMMIT: PartMark(0.0), WHY: PartMark(None, 2.0)}
     part = page_of(course, marked(wrong(), parts)).exercises[0].parts[0]
     assert (
@@ -152,19 +156,19 @@ def test_a_persons_score_that_differs_from_the_checks_is_told_with_both(course):
     )
 
 
-def test_an_unreadable_notebook_is_told_first_and_how_to_mend_it(course):
+def test_an_unreadable_notebook_is_told_first_and_how_to_mend_it(course: Any) -> None:
     view = page_of(course, marked(unreadable("eve")))
     assert view.problem == "This is not a notebook. Hand it in again."
     assert "can be mended" in view.opening
 
 
-def test_full_marks_are_praised(course):
+def test_full_marks_are_praised(course: Any) -> None:
     assert (
         page_of(course, marked(result_for("ada", ()))).opening == "Every check passed. Well done!"
     )
 
 
-def test_a_result_of_an_older_course_is_still_shown(course):
+def test_a_result_of_an_older_course_is_still_shown(course: Any) -> None:
     result = wrong()
     square, sign = result.exercises
     old = replace(square, exercise="gone", parts=(replace(square.parts[0], part="old_part"),))
@@ -175,7 +179,7 @@ def test_a_result_of_an_older_course_is_still_shown(course):
 # --- what is not told -----------------------------------------------------------------------------
 
 
-def test_nothing_that_is_the_instructors_gets_onto_the_page(course):
+def test_nothing_that_is_the_instructors_gets_onto_the_page(course: Any) -> None:
     result = replace(wrong(), versions={"course": "c0ffee-digest"})
     html = html_of(course, marked(result), {BY_HAND: Answer("def d_square(w):\n    return w")})
     for secret in (
@@ -188,7 +192,7 @@ def test_nothing_that_is_the_instructors_gets_onto_the_page(course):
         assert secret not in html
 
 
-def test_no_value_of_a_page_has_room_for_detail_or_seed():
+def test_no_value_of_a_page_has_room_for_detail_or_seed() -> None:
     views = (Page, ExerciseView, PartView, CheckView, CriterionView)
     found = {item.name for view in views for item in fields(view)}
     assert not found & {"detail", "seed", "versions", "key"}
@@ -197,7 +201,7 @@ def test_no_value_of_a_page_has_room_for_detail_or_seed():
 # --- what came from a student stays text ----------------------------------------------------------
 
 
-def test_hostile_text_adds_no_tag_no_attribute_and_no_script(course):
+def test_hostile_text_adds_no_tag_no_attribute_and_no_script(course: Any) -> None:
     tame = Seen(html_of(course, hostile_marks("tame"), hostile_answers("tame")))
     seen = Seen(html_of(course, hostile_marks(), hostile_answers()))
     assert seen.tags == tame.tags
@@ -208,13 +212,13 @@ def test_hostile_text_adds_no_tag_no_attribute_and_no_script(course):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_each_hostile_text_is_shown_as_it_is(course, text):
+def test_each_hostile_text_is_shown_as_it_is(course: Any, text: Any) -> None:
     seen = Seen(html_of(course, hostile_marks(text), hostile_answers(text)))
     if text.isprintable():
         assert text in seen.text
 
 
-def test_the_page_allows_no_script_and_no_style_but_its_own(course):
+def test_the_page_allows_no_script_and_no_style_but_its_own(course: Any) -> None:
     html = html_of(course, marked(wrong()))
     policy = html.split('http-equiv="Content-Security-Policy" content="')[1].split('"')[0]
     assert policy.startswith("default-src &#39;none&#39;; style-src &#39;sha256-")
@@ -222,12 +226,12 @@ def test_the_page_allows_no_script_and_no_style_but_its_own(course):
     assert " style=" not in html
 
 
-def test_characters_that_turn_the_text_around_or_end_it_are_replaced(course):
+def test_characters_that_turn_the_text_around_or_end_it_are_replaced(course: Any) -> None:
     html = html_of(course, marked(wrong()), {BY_HAND: Answer("a = 1 #\u202e \x00 \x1b \u2066")})
     assert not set(html) & set("\u202e\x00\x1b\u2066")
 
 
-def test_the_page_is_complete_in_itself(course):
+def test_the_page_is_complete_in_itself(course: Any) -> None:
     html = html_of(course, hostile_marks("tame"), hostile_answers("tame"))
     assert not Seen(html).tags & {"script", "link", "iframe", "object", "embed", "form", "base"}
     assert "http:" not in html
@@ -237,7 +241,7 @@ def test_the_page_is_complete_in_itself(course):
 # --- code -----------------------------------------------------------------------------------------
 
 
-def test_code_is_coloured_and_its_lines_are_numbered():
+def test_code_is_coloured_and_its_lines_are_numbered() -> None:
     shown = str(python("\ndef f(w):\n    '''a\n    b'''\n    return w < 1\n"))
     assert shown.count('<span class="line">') == 4
     assert '<span class="k">def</span>' in shown
@@ -246,14 +250,14 @@ def test_code_is_coloured_and_its_lines_are_numbered():
         assert line.count("<span") == line.count("</span>")
 
 
-def test_code_of_any_length_is_cut():
+def test_code_of_any_length_is_cut() -> None:
     assert len(python("x = 1\n" * 1_000_000)) < 10_000_000
 
 
 # --- where it is written --------------------------------------------------------------------------
 
 
-def test_a_page_is_written_where_nbgrader_expects_it(course, tmp_path):
+def test_a_page_is_written_where_nbgrader_expects_it(course: Any, tmp_path: Path) -> None:
     assignment = course.assignments[0]
     answers = Answers(course, assignment, tmp_path)
     path = write_feedback(course, assignment, marked(wrong("o'neil & co")), answers, tmp_path)
@@ -262,6 +266,6 @@ def test_a_page_is_written_where_nbgrader_expects_it(course, tmp_path):
 
 
 @pytest.mark.parametrize("student", ["", ".", "..", "../up", "a/b", "a\0b"])
-def test_an_id_that_leads_elsewhere_is_refused(tmp_path, student):
+def test_an_id_that_leads_elsewhere_is_refused(tmp_path: Path, student: str) -> None:
     with pytest.raises(UsageError):
         feedback_path(tmp_path, student, "a01_slopes")

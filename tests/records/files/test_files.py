@@ -1,5 +1,7 @@
 """Files are written whole or not at all, and nothing already there is lost."""
 
+from __future__ import annotations
+
 import json
 import os
 import stat
@@ -7,6 +9,8 @@ import subprocess
 import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +31,7 @@ from gradeprop.records.files.results import read_result, result_path, write_resu
 AS_NOBODY = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to act as another user")
 
 
-def result_of(student):
+def result_of(student: Any) -> Any:
     check = CheckVerdict("right", "cpu", True, "passed", 1.0, 1.0)
     part = PartResult("code", "code", 1.0, 1.0, "passed", None, (check,))
     exercise = ExerciseResult("square", 1.0, 1.0, (part,))
@@ -47,7 +51,7 @@ def result_of(student):
     )
 
 
-def test_a_written_file_has_exactly_its_bytes(tmp_path):
+def test_a_written_file_has_exactly_its_bytes(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "file"
     write_atomically(path, b"one")
     write_atomically(path, b"two")
@@ -55,7 +59,7 @@ def test_a_written_file_has_exactly_its_bytes(tmp_path):
     assert [item.name for item in path.parent.iterdir()] == ["file"]
 
 
-def run_limited(path, code):
+def run_limited(path: Any, code: Any) -> Any:
     """Run code in a process whose files may not grow beyond 1,000 bytes: writing fails half-way."""
     limited = """
         import resource, signal, sys
@@ -72,7 +76,7 @@ def run_limited(path, code):
     )
 
 
-def test_a_disk_that_is_full_half_way_leaves_the_old_file_and_no_rubbish(tmp_path):
+def test_a_disk_that_is_full_half_way_leaves_the_old_file_and_no_rubbish(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     path.write_text("old")
     done = run_limited(
@@ -94,7 +98,7 @@ def test_a_disk_that_is_full_half_way_leaves_the_old_file_and_no_rubbish(tmp_pat
 
 
 @AS_NOBODY
-def test_a_read_only_folder_is_told_with_its_place_and_remedy(tmp_path):
+def test_a_read_only_folder_is_told_with_its_place_and_remedy(tmp_path: Path) -> None:
     folder = tmp_path / "results"
     folder.mkdir()
     folder.chmod(0o555)
@@ -109,7 +113,7 @@ def test_a_read_only_folder_is_told_with_its_place_and_remedy(tmp_path):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_a_result_comes_back_as_it_was(tmp_path):
+def test_a_result_comes_back_as_it_was(tmp_path: Path) -> None:
     path = write_result(tmp_path, result_of("ada"))
     back = read_result(tmp_path, "a01", "ada")
     assert back is not None
@@ -121,7 +125,7 @@ def test_a_result_comes_back_as_it_was(tmp_path):
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'{"schema": 2}', b'{"schema": 1}', b"\xff\xfe"]
 )
-def test_a_damaged_result_counts_as_none(tmp_path, content):
+def test_a_damaged_result_counts_as_none(tmp_path: Path, content: bytes) -> None:
     path = result_path(tmp_path, "a01", "ada")
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
@@ -132,7 +136,9 @@ names = st.text(min_size=1, max_size=20).filter(lambda text: "/" not in text and
 
 
 @given(names, names)
-def test_two_students_never_share_a_file(tmp_path_factory, first, second):
+def test_two_students_never_share_a_file(
+    tmp_path_factory: pytest.TempPathFactory, first: Any, second: Any
+) -> None:
     try:
         paths = {result_path(tmp_path_factory.getbasetemp(), "a", name) for name in (first, second)}
     except UnicodeEncodeError:  # a lone surrogate that no file system could have given us
@@ -144,13 +150,13 @@ def test_two_students_never_share_a_file(tmp_path_factory, first, second):
 @pytest.mark.parametrize(
     "student", ["../../etc/passwd".replace("/", "%2F"), "..", ".", "-rf", 'O\'Neill "x"', "Zoë 李"]
 )
-def test_an_odd_student_id_keeps_its_name_in_the_result(tmp_path, student):
+def test_an_odd_student_id_keeps_its_name_in_the_result(tmp_path: Path, student: Any) -> None:
     path = write_result(tmp_path, result_of(student))
     assert path.parent == tmp_path / "results" / "a01"
     assert json.loads(path.read_text(encoding="utf-8"))["student"] == student
 
 
-def test_a_folder_name_that_is_no_unicode_still_gives_valid_json(tmp_path):
+def test_a_folder_name_that_is_no_unicode_still_gives_valid_json(tmp_path: Path) -> None:
     student = os.fsdecode(b"caf\xe9")
     path = write_result(tmp_path, result_of(student))
     assert path.name == "caf%E9.json"
@@ -158,7 +164,7 @@ def test_a_folder_name_that_is_no_unicode_still_gives_valid_json(tmp_path):
     assert read_result(tmp_path, "a01", student).student == student
 
 
-def test_the_course_key_is_made_once_private_and_ignored_by_git(tmp_path):
+def test_the_course_key_is_made_once_private_and_ignored_by_git(tmp_path: Path) -> None:
     key = course_key(tmp_path)
     assert len(key) == 32
     assert course_key(tmp_path) == key
@@ -167,18 +173,18 @@ def test_the_course_key_is_made_once_private_and_ignored_by_git(tmp_path):
     assert (tmp_path / ".gradeprop" / ".gitignore").read_text() == "*\n"
 
 
-def test_keys_of_two_courses_differ(tmp_path):
+def test_keys_of_two_courses_differ(tmp_path: Path) -> None:
     assert course_key(tmp_path / "a") != course_key(tmp_path / "b")
 
 
-def test_many_first_uses_at_once_agree_on_one_key(tmp_path):
+def test_many_first_uses_at_once_agree_on_one_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         keys = set(pool.map(lambda _: course_key(tmp_path), range(8)))
     assert len(keys) == 1
 
 
 @pytest.mark.parametrize("content", ["", "not hex", "abcd"])
-def test_a_damaged_course_key_is_not_silently_replaced(tmp_path, content):
+def test_a_damaged_course_key_is_not_silently_replaced(tmp_path: Path, content: str) -> None:
     (tmp_path / ".gradeprop").mkdir()
     (tmp_path / ".gradeprop" / "course.key").write_text(content)
     with pytest.raises(StorageError, match="not a course key"):

@@ -1,6 +1,10 @@
 """Finding what was handed in, in nbgrader's layout."""
 
+from __future__ import annotations
+
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,14 +12,14 @@ from gradeprop.errors import UsageError
 from gradeprop.records.files.submissions import MAX_NOTEBOOK_BYTES, find_submissions
 
 
-def hand_in(root, student, content=b"{}", name="a01.ipynb"):
+def hand_in(root: Any, student: Any, content: bytes = b"{}", name: str = "a01.ipynb") -> Any:
     folder = root / student / "a01"
     folder.mkdir(parents=True)
     (folder / name).write_bytes(content)
     return folder / name
 
 
-def test_submissions_come_in_order_of_the_ids(tmp_path):
+def test_submissions_come_in_order_of_the_ids(tmp_path: Path) -> None:
     for student in ("zoë", "-dash", "ada lovelace"):
         hand_in(tmp_path, student)
     assert [item.student for item in find_submissions(tmp_path, "a01")] == [
@@ -25,14 +29,14 @@ def test_submissions_come_in_order_of_the_ids(tmp_path):
     ]
 
 
-def test_other_assignments_and_stray_files_are_left_out(tmp_path):
+def test_other_assignments_and_stray_files_are_left_out(tmp_path: Path) -> None:
     hand_in(tmp_path, "ada")
     (tmp_path / "bob" / "a02").mkdir(parents=True)
     (tmp_path / "README.md").write_text("")
     assert [item.student for item in find_submissions(tmp_path, "a01")] == ["ada"]
 
 
-def test_only_the_named_students_are_taken(tmp_path):
+def test_only_the_named_students_are_taken(tmp_path: Path) -> None:
     for student in ("ada", "bob", "cy"):
         hand_in(tmp_path, student)
     assert [item.student for item in find_submissions(tmp_path, "a01", ["cy", "ada"])] == [
@@ -41,13 +45,13 @@ def test_only_the_named_students_are_taken(tmp_path):
     ]
 
 
-def test_a_student_who_handed_in_nothing_is_an_error_that_names_them(tmp_path):
+def test_a_student_who_handed_in_nothing_is_an_error_that_names_them(tmp_path: Path) -> None:
     hand_in(tmp_path, "ada")
     with pytest.raises(UsageError, match="eve"):
         find_submissions(tmp_path, "a01", ["eve"])
 
 
-def test_a_missing_folder_and_an_empty_one_are_errors_with_a_remedy(tmp_path):
+def test_a_missing_folder_and_an_empty_one_are_errors_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as missing:
         find_submissions(tmp_path / "no", "a01")
     assert "--submitted" in str(missing.value)
@@ -56,13 +60,13 @@ def test_a_missing_folder_and_an_empty_one_are_errors_with_a_remedy(tmp_path):
     assert "<student>/a01/a01.ipynb" in str(empty.value)
 
 
-def test_a_wrongly_named_file_is_told_to_the_student(tmp_path):
+def test_a_wrongly_named_file_is_told_to_the_student(tmp_path: Path) -> None:
     hand_in(tmp_path, "ada", name="homework final (2).ipynb")
     (found,) = find_submissions(tmp_path, "a01")
     assert "homework final (2).ipynb" in found.read()[1]
 
 
-def test_a_link_out_of_the_students_folder_is_not_followed(tmp_path):
+def test_a_link_out_of_the_students_folder_is_not_followed(tmp_path: Path) -> None:
     secret = hand_in(tmp_path, "ada", b"the work of ada")
     folder = tmp_path / "eve" / "a01"
     folder.mkdir(parents=True)
@@ -72,7 +76,7 @@ def test_a_link_out_of_the_students_folder_is_not_followed(tmp_path):
     assert "link" in eve.read()[1]
 
 
-def test_a_link_of_the_whole_folder_is_not_followed(tmp_path):
+def test_a_link_of_the_whole_folder_is_not_followed(tmp_path: Path) -> None:
     hand_in(tmp_path, "ada", b"the work of ada")
     (tmp_path / "eve").mkdir()
     (tmp_path / "eve" / "a01").symlink_to(tmp_path / "ada" / "a01")
@@ -80,7 +84,7 @@ def test_a_link_of_the_whole_folder_is_not_followed(tmp_path):
     assert eve.read()[0] == b""
 
 
-def test_a_pipe_in_place_of_the_notebook_does_not_hang(tmp_path):
+def test_a_pipe_in_place_of_the_notebook_does_not_hang(tmp_path: Path) -> None:
     folder = tmp_path / "eve" / "a01"
     folder.mkdir(parents=True)
     os.mkfifo(folder / "a01.ipynb")
@@ -88,7 +92,7 @@ def test_a_pipe_in_place_of_the_notebook_does_not_hang(tmp_path):
     assert eve.read()[1]
 
 
-def test_a_gigantic_notebook_is_not_read(tmp_path):
+def test_a_gigantic_notebook_is_not_read(tmp_path: Path) -> None:
     path = hand_in(tmp_path, "ada")
     os.truncate(path, MAX_NOTEBOOK_BYTES + 1)  # sparse: no disk is used
     (ada,) = find_submissions(tmp_path, "a01")
@@ -97,7 +101,7 @@ def test_a_gigantic_notebook_is_not_read(tmp_path):
     assert "Clear its outputs" in problem
 
 
-def test_what_nbgraders_exchange_adds_is_not_taken_for_a_misnamed_notebook(tmp_path):
+def test_what_nbgraders_exchange_adds_is_not_taken_for_a_misnamed_notebook(tmp_path: Path) -> None:
     folder = hand_in(tmp_path, "ada", name="Untitled.ipynb").parent
     for name in ("timestamp.txt", "submission_secret.txt"):
         (folder / name).write_text("x")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -47,7 +48,7 @@ def book(course: Course) -> Gradebook:
     return Gradebook(f"sqlite:///{course.root}/gradebook.db", course.spec.id)
 
 
-def grade_of(gradebook: Gradebook, cell: str, student: str = "ada"):
+def grade_of(gradebook: Gradebook, cell: str, student: str = "ada") -> Any:
     return gradebook.find_grade(cell, ASSIGNMENT, ASSIGNMENT, student)
 
 
@@ -97,7 +98,7 @@ def test_a_grader_fault_waits_for_a_person_and_is_no_zero(
 
 
 def test_what_a_person_entered_survives_a_regrade(
-    recorded, course: Course, release: ReleaseModel
+    recorded: Any, course: Course, release: ReleaseModel
 ) -> None:
     writer, folder = recorded
     with book(course) as gradebook:
@@ -123,7 +124,7 @@ def test_what_a_person_entered_survives_a_regrade(
 
 
 def test_a_scored_answer_that_changed_is_marked_again(
-    recorded, course: Course, release: ReleaseModel
+    recorded: Any, course: Course, release: ReleaseModel
 ) -> None:
     writer, folder = recorded
     with book(course) as gradebook:
@@ -137,7 +138,7 @@ def test_a_scored_answer_that_changed_is_marked_again(
 
 
 def test_an_overruled_score_is_marked_when_the_automatic_one_changes(
-    recorded, course: Course, release: ReleaseModel
+    recorded: Any, course: Course, release: ReleaseModel
 ) -> None:
     writer, folder = recorded
     with book(course) as gradebook:
@@ -152,7 +153,9 @@ def test_an_overruled_score_is_marked_when_the_automatic_one_changes(
         assert (grade.auto_score, grade.manual_score, grade.needs_manual_grade) == (1.0, 2.5, True)
 
 
-def test_recording_twice_changes_nothing(recorded, course: Course, release: ReleaseModel) -> None:
+def test_recording_twice_changes_nothing(
+    recorded: Any, course: Course, release: ReleaseModel
+) -> None:
     writer, folder = recorded
     path = Path(course.root) / "autograded" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     before, rows = path.read_bytes(), _dump(course)

@@ -1,6 +1,9 @@
 """Marks into nbgrader's gradebook, where formgrader and every export find them."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
@@ -27,7 +30,7 @@ STUDENTS = ("ada", "bob", "c y", "dee", "eve")
 BOTH = frozenset({"names", "moves"})
 
 
-def record(course, student, text):
+def record(course: Any, student: Any, text: Any) -> None:
     release = small_release(course)
     folder = hand_in(Path(course.root), release, student)
     result = result_for(student, ran(release, {PROSE: text}))
@@ -36,31 +39,31 @@ def record(course, student, text):
 
 
 @pytest.fixture
-def course(tmp_path):
+def course(tmp_path: Path) -> Any:
     course = small_course(tmp_path)
     for student in STUDENTS:
         record(course, student, f"Because of <{student}>.")
     return course
 
 
-def opened(course):
+def opened(course: Any) -> Any:
     assignment = course.assignments[0]
     part = assignment.exercises[1].part("why")
     return MarkingBook(course, assignment, {WHY: part}, Path(course.root) / "submitted")
 
 
-def row(course, student):
+def row(course: Any, student: Any) -> Any:
     with Gradebook(f"sqlite:///{course.root}/gradebook.db", course.spec.id) as gradebook:
         grade = gradebook.find_grade(PROSE, ASSIGNMENT, ASSIGNMENT, student)
         comment = gradebook.find_comment(PROSE, ASSIGNMENT, ASSIGNMENT, student)
         return grade.manual_score, grade.needs_manual_grade, comment.manual_comment
 
 
-def item_of(items, student):
+def item_of(items: Any, student: Any) -> Any:
     return next(item for item in items if f"<{student}>" in item.text)
 
 
-def test_answers_come_in_an_order_that_tells_nothing_and_is_always_the_same(course):
+def test_answers_come_in_an_order_that_tells_nothing_and_is_always_the_same(course: Any) -> None:
     with opened(course) as book:
         items, marks = book.answers()
         assert book.answers() == (items, marks)
@@ -69,7 +72,7 @@ def test_answers_come_in_an_order_that_tells_nothing_and_is_always_the_same(cour
     assert set(marks) == {Given()}
 
 
-def test_a_mark_is_what_formgrader_and_the_exports_read(course):
+def test_a_mark_is_what_formgrader_and_the_exports_read(course: Any) -> None:
     with opened(course) as book:
         items, _ = book.answers()
         book.save([(item_of(items, "ada"), Given("marked", BOTH, "Well said."))])
@@ -82,7 +85,7 @@ def test_a_mark_is_what_formgrader_and_the_exports_read(course):
     assert marks["ada"].parts[WHY].comment == comment
 
 
-def test_a_mark_can_be_read_again_changed_and_taken_back(course):
+def test_a_mark_can_be_read_again_changed_and_taken_back(course: Any) -> None:
     mark = Given("marked", BOTH, "Well said.")
     with opened(course) as book:
         item = item_of(book.answers()[0], "ada")
@@ -93,7 +96,7 @@ def test_a_mark_can_be_read_again_changed_and_taken_back(course):
     assert row(course, "ada") == (None, True, None)
 
 
-def test_a_regrade_keeps_the_mark_and_another_answer_asks_for_a_second_look(course):
+def test_a_regrade_keeps_the_mark_and_another_answer_asks_for_a_second_look(course: Any) -> None:
     with opened(course) as book:
         book.save([(item_of(book.answers()[0], "ada"), Given("marked", BOTH))])
     record(course, "ada", "Because of <ada>.")
@@ -105,7 +108,7 @@ def test_a_regrade_keeps_the_mark_and_another_answer_asks_for_a_second_look(cour
     assert marks[items.index(item_of(items, "ada"))] == Given("again", BOTH)
 
 
-def test_an_unreadable_notebook_and_one_outside_the_gradebook_are_told(course):
+def test_an_unreadable_notebook_and_one_outside_the_gradebook_are_told(course: Any) -> None:
     root = Path(course.root)
     release = small_release(course)
     with GradebookWriter(course, release) as writer:

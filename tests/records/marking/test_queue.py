@@ -1,5 +1,9 @@
 """What each key does while marking."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given as where
 from hypothesis import strategies as st
@@ -24,24 +28,24 @@ OPEN = Given()
 DONE = Given("marked", frozenset({"names"}))
 
 
-def marking(*marks):
+def marking(*marks: Any) -> Any:
     return begin({WHY: PART}, [Item(str(n), WHY, f"answer {n}") for n in range(len(marks))], marks)
 
 
-def pressed(state, keys):
+def pressed(state: Any, keys: Any) -> Any:
     for key in keys.split():
         state = press(state, key)
     return state
 
 
-def test_it_begins_at_the_first_answer_that_is_not_marked():
+def test_it_begins_at_the_first_answer_that_is_not_marked() -> None:
     assert marking(DONE, OPEN, OPEN).at == 1
     assert marking(DONE, Given("again"), OPEN).at == 1
     assert marking(DONE, DONE).at == 0
     assert marking(DONE, OPEN, OPEN).left == 2
 
 
-def test_number_keys_toggle_criteria_and_the_points_follow():
+def test_number_keys_toggle_criteria_and_the_points_follow() -> None:
     state = pressed(marking(OPEN), "1 2")
     assert (state.mark.points(PART), state.mark.score(PART), state.mark.standing) == (
         3,
@@ -52,26 +56,26 @@ def test_number_keys_toggle_criteria_and_the_points_follow():
     assert (state.mark.met, state.mark.score(PART)) == (frozenset({"moves"}), 2)
 
 
-def test_enter_gives_what_is_shown_even_nothing_and_goes_to_the_next_unmarked():
+def test_enter_gives_what_is_shown_even_nothing_and_goes_to_the_next_unmarked() -> None:
     state = pressed(marking(OPEN, DONE, OPEN), "enter")
     assert (state.at, state.marks[0].score(PART)) == (2, 0)
     assert state.marks[0].text(PART) == "- ✗ Names it. (0 of 1)\n- ✗ Moves. (0 of 2)"
 
 
-def test_what_was_only_looked_at_stays_unmarked():
+def test_what_was_only_looked_at_stays_unmarked() -> None:
     state = pressed(marking(OPEN, OPEN), "n p n")
     assert state.marks == (OPEN, OPEN)
     assert state.marks[0].score(PART) is None
 
 
-def test_skipping_puts_the_answer_back_as_it_was_and_comes_to_it_again():
+def test_skipping_puts_the_answer_back_as_it_was_and_comes_to_it_again() -> None:
     state = pressed(marking(OPEN, OPEN), "1 s")
     assert (state.at, state.marks) == (1, (OPEN, OPEN))
     state = pressed(state, "2 enter")
     assert (state.at, state.left) == (0, 1)
 
 
-def test_the_ends_are_said_and_nothing_moves():
+def test_the_ends_are_said_and_nothing_moves() -> None:
     state = press(marking(OPEN, OPEN), "p")
     assert (state.at, state.message) == (0, "This is the first answer.")
     state = pressed(state, "n n")
@@ -82,7 +86,7 @@ def test_the_ends_are_said_and_nothing_moves():
     assert press(marking(OPEN), "\x1b[15~").message.startswith("No such key")
 
 
-def test_undo_goes_back_over_answers_one_step_at_a_time():
+def test_undo_goes_back_over_answers_one_step_at_a_time() -> None:
     state = pressed(marking(OPEN, OPEN), "1 enter 2")
     state = press(state, "u")
     assert (state.at, state.marks[1]) == (1, OPEN)
@@ -91,7 +95,7 @@ def test_undo_goes_back_over_answers_one_step_at_a_time():
     assert press(state, "u").message == "There is nothing to undo."
 
 
-def test_a_comment_alone_does_not_mark():
+def test_a_comment_alone_does_not_mark() -> None:
     state = comment(marking(OPEN), "  See\nme. ")
     assert (state.mark.standing, state.mark.text(PART), state.mark.score(PART)) == (
         "open",
@@ -105,13 +109,13 @@ def test_a_comment_alone_does_not_mark():
     assert press(state, "u").mark == OPEN
 
 
-def test_quitting_keeps_the_present_answers_mark():
+def test_quitting_keeps_the_present_answers_mark() -> None:
     state = pressed(marking(OPEN, OPEN), "1 q")
     assert state.over
     assert unsaved(state, (OPEN, OPEN)) == [0]
 
 
-def test_a_score_from_formgrader_stands_until_a_criterion_is_chosen():
+def test_a_score_from_formgrader_stands_until_a_criterion_is_chosen() -> None:
     found = given(PART, 2.5, "Well.", needed=False)
     assert found == Given("marked", frozenset(), "Well.", 2.5)
     assert (found.score(PART), found.text(PART)) == (2.5, "Well.")
@@ -119,13 +123,13 @@ def test_a_score_from_formgrader_stands_until_a_criterion_is_chosen():
     assert (state.mark.score(PART), state.mark.other) == (1, None)
 
 
-def test_our_own_marks_are_known_again_unless_the_score_was_changed_elsewhere():
+def test_our_own_marks_are_known_again_unless_the_score_was_changed_elsewhere() -> None:
     text = written(PART.rubric, frozenset({"moves"}), "Good.")
     assert given(PART, 2.0, text, needed=False) == Given("marked", frozenset({"moves"}), "Good.")
     assert given(PART, 3.0, text, needed=False) == Given("marked", frozenset(), "Good.", 3.0)
 
 
-def test_a_mark_of_an_earlier_answer_is_to_be_looked_at_and_enter_keeps_it():
+def test_a_mark_of_an_earlier_answer_is_to_be_looked_at_and_enter_keeps_it() -> None:
     found = given(PART, 2.0, written(PART.rubric, frozenset({"moves"}), ""), needed=True)
     assert (found.standing, found.score(PART)) == ("again", 2)
     state = press(marking(found), "enter")
@@ -133,7 +137,7 @@ def test_a_mark_of_an_earlier_answer_is_to_be_looked_at_and_enter_keeps_it():
 
 
 @where(st.lists(st.sampled_from(["1", "2", "enter", "n", "p", "s", "x", "comment"]), max_size=30))
-def test_undoing_everything_brings_back_what_there_was(keys):
+def test_undoing_everything_brings_back_what_there_was(keys: Any) -> None:
     start = marking(OPEN, DONE, Given("again", frozenset(), "", 1.5))
     state = start
     for key in keys:
@@ -149,7 +153,9 @@ def test_undoing_everything_brings_back_what_there_was(keys):
 
 @pytest.mark.parametrize("score", [None, 0.0, 1.5, 3.0])
 @pytest.mark.parametrize("needed", [True, False])
-def test_what_the_gradebook_holds_is_written_back_as_it_was(score, needed):
+def test_what_the_gradebook_holds_is_written_back_as_it_was(
+    score: float | None, needed: bool
+) -> None:
     if score is not None:
         assert given(PART, score, "Well.", needed=needed).score(PART) == score
         assert given(PART, score, "Well.", needed=needed).text(PART) == "Well."

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -40,7 +41,7 @@ def test_a_broken_course_still_grades_by_our_hooks(tmp_path: Path) -> None:
 
 
 def test_alembic_is_found_in_an_environment_that_is_not_activated(
-    tmp_path: Path, monkeypatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     configure(Config(), tmp_path)

@@ -1,7 +1,10 @@
 """During a check nothing that student code writes gets out, wherever it writes to."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
+from typing import Any
 
 CODE = """
 import logging, os, sys
@@ -27,20 +30,20 @@ os.write(1, b"")
 """
 
 
-def run(code, **options):
+def run(code: Any, **options: Any) -> Any:
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, **options
     )
 
 
-def test_nothing_gets_out_and_everything_is_as_before():
+def test_nothing_gets_out_and_everything_is_as_before() -> None:
     done = run(CODE)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["before", "after"]
     assert done.stderr.split() == ["before", "after", "heard"]
 
 
-def test_an_error_ends_it():
+def test_an_error_ends_it() -> None:
     done = run(
         "from gradeprop.session.student.silence import silence\n"
         "try:\n    with silence():\n        print('lost'); 1 / 0\n"
@@ -49,7 +52,7 @@ def test_an_error_ends_it():
     assert done.stdout == "heard\n"
 
 
-def test_it_works_without_streams():
+def test_it_works_without_streams() -> None:
     """As under pythonw or a service: nothing is open."""
     done = run(
         "import os, sys\nkept = os.dup(1)\nos.close(1); os.close(2); sys.stdout = sys.stderr = "
