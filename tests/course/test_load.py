@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -138,7 +137,7 @@ def test_a_file_name_that_is_not_utf8_can_be_printed(tmp_path: Path) -> None:
     str(caught.value).encode("utf-8")
 
 
-def test_eight_exercises_load_fast_and_without_torch(tmp_path: Path) -> None:
+def test_eight_exercises_load_without_torch(tmp_path: Path) -> None:
     names = [f"square_{number}" for number in range(8)]
     changes: dict[str, str | bytes | None] = dict.fromkeys(course_files())
     listed = "".join(f"      - {name}\n" for name in names)
@@ -151,13 +150,7 @@ def test_eight_exercises_load_fast_and_without_torch(tmp_path: Path) -> None:
         changes[SOLUTION.replace("square_derivative", name)] = course_files()[SOLUTION]
         changes[GRADER.replace("square_derivative", name)] = course_files()[GRADER]
     write_course(tmp_path, changes)
-    load_course(tmp_path)
-    times = []
-    for _ in range(3):
-        begin = time.perf_counter()
-        load_course(tmp_path)
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.15
+    assert len(load_course(tmp_path).assignments[0].exercises) == 8
     code = (
         "import sys, gradeprop.course.load; assert not {'torch', 'numpy', 'IPython'} & "
         "set(sys.modules)"
