@@ -145,10 +145,10 @@ def test_an_alias_bomb_is_refused_quickly() -> None:
     bomb = "a0: &a0 [x]\n" + "".join(
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12)
     )
-    begin = time.perf_counter()
+    begin = time.process_time()
     (line,) = said(bomb)
     assert "holds too many values" in line
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_a_bomb_of_long_texts_is_refused() -> None:

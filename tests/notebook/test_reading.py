@@ -146,9 +146,9 @@ def test_saved_outputs_of_a_hundred_megabytes_are_dropped_quickly() -> None:
     ] * 20_000
     data = json.dumps(_notebook(_code("x = 1", outputs=outputs))).encode()
     data += b" " * (100_000_000 - len(data))
-    start = time.perf_counter()
+    start = time.process_time()
     assert read_notebook(data).cells[0].source == "x = 1"
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_notebook_too_large_is_refused_before_it_is_read() -> None:

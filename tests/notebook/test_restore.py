@@ -548,6 +548,6 @@ def test_thousands_of_long_cells_are_restored_quickly() -> None:
     notebook = strip(solved())
     notebook["cells"] += [extra(f"{long}{at}") for at in range(2000)]
     data = json.dumps(notebook).encode()
-    start = time.perf_counter()
+    start = time.process_time()
     restore(data, MODEL)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
