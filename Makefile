@@ -59,7 +59,7 @@ bench: setup
 
 # The documentation as a site in build/docs/, readable without a network. Its programs come only when asked for.
 docs: $(VENV)/.docs-ready
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "Open build/docs/index.html"
 
 $(VENV)/.docs-ready: $(VENV)/.ready

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from gradeprop.cli.class_table import _remark
+from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.rows import Item, Row
+from gradeprop.grading.public.checking import PublicCheck, PublicReport
+from gradeprop.grading.public.present import ReportView
 from gradeprop.grading.result import score
 from gradeprop.grading.result.changes import change
 from gradeprop.grading.result.verdict import (
@@ -157,3 +161,31 @@ def test_results_of_before_keep_their_meaning() -> None:
     out, failed = SubmissionResult.from_json(given).exercises[0].parts[0].checks
     assert (out.voided, out.report) == (True, "T.")
     assert (failed.voided, failed.report) == (False, "`f` R: s")
+
+
+def test_results_of_before_that_were_not_begun_are_still() -> None:
+    then = "Nothing has been written here yet: the cell is as it was released."
+    given = result(STATES["not begun"], begun=False).to_json()
+    part = given["exercises"][0]["parts"][0]
+    part["message"] = then
+    part["checks"][0]["message"] = then
+    for item in (part, *part["checks"]):
+        for fact in ("voided", "not_begun", "asked", "report", "hint"):
+            item.pop(fact, None)
+    assert _remark(SubmissionResult.from_json(given)) == "not begun (1)"
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["with numbers", "without"])
+def test_rewording_a_check_in_the_notebook_changes_nothing_but_the_words(beside: bool) -> None:
+    rows = (Row("f(2)", (Item("", "4.0", "3.0", False),)),) if beside else ()
+    first = Judgement("failed", "`f` R: s.", rows=rows, asked="f(2)", hint="H.")
+    other = Judgement("failed", "Ω `x`: y ω", rows=rows, asked="f(2)", hint="`Ω`: h ω")
+    begun = Judgement("failed", "Ω", not_begun=True)
+    for judgement, said, hidden in ((first, "H.", "R: s"), (other, "h ω", "y ω")):
+        check = PublicCheck("slopes", "D", 1.0, judgement, None)
+        text = repr(ReportView([PublicReport("s", "p", "T", 2.0, 0, (check,))]))
+        assert said in text
+        assert (hidden in text) != beside
+        assert text.count("expected") == beside
+    check = PublicCheck("slopes", "D", 1.0, begun, None)
+    assert "run that cell first" in repr(ReportView([PublicReport("s", "p", "T", 2, 0, (check,))]))

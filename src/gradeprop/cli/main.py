@@ -208,7 +208,7 @@ def mark(
 
 @command("Take an unfair or broken check out of everyone's marks.")
 def void(
-    check: Annotated[
+    check_name: Annotated[
         str | None,
         typer.Argument(
             metavar="[CHECK]", help="Or EXERCISE.CHECK. Default: list what is taken out."
@@ -232,14 +232,14 @@ def void(
     """Take an unfair or broken check out of everyone's marks; `gradeprop grade` then regrades."""
     from gradeprop.cli.void import run
 
-    run(check, assignment, reason, course, give=give, undo=undo, as_json=json)
+    run(check_name, assignment, reason, course, give=give, undo=undo, as_json=json)
 
 
 @command("Run a submission again and show all, for an appeal.")
 def replay(
     student: Annotated[str, typer.Argument(metavar="STUDENT")],
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
-    check: Annotated[
+    check_name: Annotated[
         str | None, typer.Option("--check", metavar="NAME", help="Only this check.")
     ] = None,
     submitted: SubmittedOption = None,
@@ -251,7 +251,7 @@ def replay(
     """Run one submission again with the same hidden inputs and show all of it, for an appeal."""
     from gradeprop.cli.replay import run
 
-    run(student, assignment, check, submitted, device, isolation, course, as_json=json)
+    run(student, assignment, check_name, submitted, device, isolation, course, as_json=json)
 
 
 @command("Run a notebook's public checks, as its student.")

@@ -144,3 +144,24 @@ def test_with_a_gpu_the_driver_is_found_and_without_one_it_is_hidden(
     finally:
         with_gpu.close()
         without.close()
+
+
+def test_the_device_is_woken_before_its_files_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = ["/dev/nvidia0"]
+    seen: list[str] = []
+
+    class SeenError(Exception):
+        pass
+
+    def layers_for(*_: object, devices: list[str], **__: object) -> None:
+        seen.extend(devices)
+        raise SeenError
+
+    monkeypatch.setattr(gpu, "wake", lambda: there.append("/dev/nvidia-uvm"))
+    monkeypatch.setattr(gpu, "gpu_devices", lambda: list(there))
+    monkeypatch.setattr("gradeprop.session.grader.sandbox.layers_for", layers_for)
+    with pytest.raises(SeenError):
+        open_sandbox("none", device="cuda")
+    assert seen == ["/dev/nvidia0", "/dev/nvidia-uvm"]

@@ -34,7 +34,15 @@ def test_the_environment_has_nothing_of_the_callers(monkeypatch: pytest.MonkeyPa
     assert {"SECRET", "PYTHONPATH"}.isdisjoint(variables)
     assert variables["OMP_NUM_THREADS"] == "1"
     assert variables["CUDA_VISIBLE_DEVICES"] == ""
-    assert "CUDA_VISIBLE_DEVICES" not in environment("/home", gpu=True)
+    assert variables["USER"] == variables["LOGNAME"] == "student"  # torch 2.11 asks who it is
+
+
+def test_with_a_gpu_nothing_is_hidden_and_nothing_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
+    variables = environment("/home", gpu=True)
+    assert "CUDA_VISIBLE_DEVICES" not in variables
+    assert variables["CUDA_CACHE_DISABLE"] == "1"
+    assert variables["USE_PYTORCH_KERNEL_CACHE"] == "0"
 
 
 def test_packages_are_found_where_they_are_imported_from() -> None:

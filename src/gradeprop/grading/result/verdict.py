@@ -170,12 +170,20 @@ def _exercise(data: dict[str, Any]) -> ExerciseResult:
     return ExerciseResult(**{**data, "parts": tuple(_part(part) for part in data["parts"])})
 
 
+# Results of before the facts were told apart have only these words for it.
+_NOT_BEGUN_THEN = "Nothing has been written here yet: the cell is as it was released."
+
+
 def _part(data: dict[str, Any]) -> PartResult:
-    return PartResult(**{**data, "checks": tuple(_check(check) for check in data["checks"])})
+    checks = tuple(_check(check) for check in data["checks"])
+    not_begun = data["message"] == _NOT_BEGUN_THEN
+    return PartResult(**{"not_begun": not_begun, **data, "checks": checks})
 
 
 def _check(data: dict[str, Any]) -> CheckVerdict:
-    # Results of before these facts were told apart: a check that waits for another one earns
-    # nothing, one that was taken out has its points.
+    # Then, too: a check that waits for another one earns nothing, one that was taken out has its
+    # points.
     voided = data["status"] == "skipped" and data["score"] == data["max_score"]
-    return CheckVerdict(**{"voided": voided, "report": data["message"], **data})
+    not_begun = data["message"] == _NOT_BEGUN_THEN
+    then = {"voided": voided, "not_begun": not_begun, "report": data["message"]}
+    return CheckVerdict(**{**then, **data})

@@ -12,7 +12,7 @@ from gradeprop.session.interface import Sandbox
 
 PRELOADED = ("gradeprop.grading.public.in_notebook",)
 """Imported once in each sandbox besides torch and what course.yaml declares: every notebook's
-set-up cell uses it, and importing it in every child took 30 ms."""
+set-up cell uses it, and importing it anew in every child takes time."""
 
 
 @dataclass(frozen=True)

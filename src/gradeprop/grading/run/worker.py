@@ -41,7 +41,7 @@ def work(pipe: Connection, facilities: Facilities) -> None:
                 return
             setting = plan.setting(sandboxes)
             _wait_for_turn()
-            # what has been imported stays; looking through it again and again takes 5 %
+            # what has been imported stays; no need to look through it again and again
             gc.freeze()
             while True:
                 try:
@@ -58,7 +58,7 @@ def work(pipe: Connection, facilities: Facilities) -> None:
 
 def _wait_for_turn() -> None:
     """Do not interrupt a sandbox on the same core at each word that comes from it, but read all
-    that it has said when it pauses: 3 % more submissions per second."""
+    that it has said when it pauses."""
     with suppress(AttributeError, OSError):  # Linux has it, and some containers refuse it
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 

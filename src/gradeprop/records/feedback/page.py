@@ -170,9 +170,11 @@ def _part(
 def _part_message(result: PartResult) -> str | None:
     """The part's own message, unless all its checks say the same anyway."""
     checks = at_worst(result.checks)
-    if checks and all(check.message == result.message for check in checks):
-        return None
-    return result.message
+    if not checks:
+        return result.message
+    not_begun = result.not_begun and all(check.not_begun for check in checks)
+    said_by_all = all(check.message == result.message for check in checks)
+    return None if not_begun or said_by_all else result.message
 
 
 def _given(result: PartResult, mark: PartMark) -> str | None:
@@ -197,6 +199,8 @@ def _checks(
     for verdict in at_worst(result.checks):
         known = spec.get(verdict.check)
         asked, report, hint = _told(verdict)
+        cause = verdict.misconception or hint
+        again = hint is not None and cause in told
         yield CheckView(
             describe=_line(known.describe) if known else _plain(verdict.check),
             tone={"passed": "right", "skipped": "open", "error": "open"}.get(
@@ -209,11 +213,11 @@ def _checks(
             hidden=not verdict.public and not verdict.voided,
             asked=asked,
             report=report,
-            hint=None if hint in told else hint,
-            same_cause=bool(hint) and hint in told,
+            hint=None if again else hint,
+            same_cause=again,
         )
-        if hint:
-            told.add(hint)
+        if hint is not None and cause is not None:
+            told.add(cause)
 
 
 def _told(verdict: CheckVerdict) -> tuple[str | None, str | None, str | None]:

@@ -20,6 +20,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -171,6 +172,12 @@ def direct_children() -> set[int]:
     return {int(word) for word in text.split()}
 
 
+def private_folders(folders: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``folders`` that output is not to name: with Python in ``/usr``, students' own
+    output may well name that."""
+    return tuple(folder for folder in folders if folder not in _EVERYBODYS)
+
+
 def main() -> None:
     """Entry point: ``argv[1]`` is the control socket's descriptor, ``argv[2]`` JSON: what to do."""
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -187,8 +194,7 @@ def main() -> None:
     missing = warmup.import_packages(config["packages"], shell)
     warmup.warm_up(shell, backward=not config["gpu"])
     chosen = Layers.from_json(config["layers"])
-    folders = (*chosen.readable, sys.base_prefix)
-    shell.shown.hidden = tuple(folder for folder in folders if folder not in _EVERYBODYS)
+    shell.shown.hidden = private_folders((*chosen.readable, sys.base_prefix))
 
     def body(channel: int, captured: int, own: Path) -> None:
         shell.capture.use(captured)

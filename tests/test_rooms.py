@@ -1,0 +1,63 @@
+"""What import contracts cannot say about the rooms."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+
+ROOT = Path(__file__).parents[1]
+# All that a student's notebook may need of others, besides Python's own library.
+FOR_STUDENTS = {"torch", "IPython", "numpy"}
+
+
+def student_files() -> tuple[set[str], set[str]]:
+    script = (
+        "import sys; sys.path.insert(0, 'scripts'); import student_files;"
+        "ours, others = student_files.needed(); print(*sorted(ours)); print(*sorted(others))"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    ours, others = done.stdout.splitlines()
+    return set(ours.split()), set(others.split())
+
+
+def test_a_students_notebook_needs_nothing_but_torch_numpy_and_ipython() -> None:
+    _, others = student_files()
+    assert {name for name in others if name not in sys.stdlib_module_names} <= FOR_STUDENTS
+
+
+def test_of_our_own_it_needs_judging_and_no_grading_run() -> None:
+    ours, _ = student_files()
+    rooms = {".".join(module.split(".")[:3]) for module in ours}
+    assert rooms == {
+        "gradeprop",
+        "gradeprop.course.keys",
+        "gradeprop.course.limits",
+        "gradeprop.errors",
+        "gradeprop.gradients.answer",
+        "gradeprop.gradients.comparison",
+        "gradeprop.gradients.diagnosis",
+        "gradeprop.gradients.inputs",
+        "gradeprop.gradients.placing",
+        "gradeprop.gradients.problems",
+        "gradeprop.gradients.values",
+        "gradeprop.grading.checks",
+        "gradeprop.grading.public",
+        "gradeprop.grading.result",
+        "gradeprop.session.interface",
+        "gradeprop.session.kernel",
+        "gradeprop.session.messages",
+        "gradeprop.session.student",
+        "gradeprop.version",
+        "gradeprop.wording",
+    }
+
+
+def test_nothing_below_the_command_line_imports_the_package_root() -> None:
+    graph = grimp.build_graph("gradeprop")
+    above = {name for name in graph.modules if name.startswith("gradeprop.cli.")}
+    importers = graph.find_modules_that_directly_import("gradeprop")
+    assert importers <= above | {"gradeprop.records.gradescope.bundle"}  # it packs the package
