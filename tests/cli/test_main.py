@@ -12,6 +12,7 @@ import pytest
 
 from cli.conftest import COMMAND, gradeprop, program
 from gradeprop import __version__
+from gradeprop.grading.run import devices
 from gradeprop.records.files.results import write_result
 from records.graded_class import result_for
 
@@ -74,3 +75,14 @@ def test_without_a_course_it_says_what_to_do(tmp_path: Path) -> None:
     assert shown.returncode == 2
     assert "course.yaml" in shown.stderr
     assert "Traceback" not in shown.stderr
+
+
+def test_doctor_tells_why_a_gpu_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "there is a GPU, but CUDA does not start: RuntimeError: system has unsupported display"
+    monkeypatch.setattr(devices, "why_no_gpu", lambda: why)
+    said = gradeprop("doctor", cwd=tmp_path).stdout
+    line = said.index("✗ cuda")
+    assert why in said[line:]
+    assert "mend it: see that `nvidia-smi` lists it" in said[line:]

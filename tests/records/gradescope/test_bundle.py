@@ -307,3 +307,19 @@ def test_a_fault_of_the_graders_is_told_and_gives_no_score(
     if fault == "course":
         assert "course.yaml" in said
         assert "course.yaml" not in data["output"]
+
+
+def test_a_bundle_of_an_earlier_version_finds_what_it_runs(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "gradeprop.records.bundle_run",
+        str(tmp_path),
+        ASSIGNMENT,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    data = json.loads((tmp_path / "results" / "results.json").read_text())
+    assert data["extra_data"]["status"] == "error"  # there is no course here: nobody's zero
+    assert "score" not in data
