@@ -67,8 +67,10 @@ def run(
     elif give:
         said = f"{'.'.join(key)} is taken out: everybody gets its {some}."
     else:
+        leave = "leaves" if points == 1 else "leave"
         said = (
-            f"{'.'.join(key)} is taken out: it counts for nobody, and its {some} leave the maximum."
+            f"{'.'.join(key)} is taken out: it counts for nobody, and its {some} {leave} the "
+            "maximum."
         )
     screen.out().print(said, soft_wrap=True)
     screen.err().print(
