@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
@@ -54,6 +55,8 @@ def work(pipe: Connection, facilities: Facilities) -> None:
     except GradepropError as error:
         with suppress(OSError):
             pipe.send(error)
+    except KeyboardInterrupt as asked:
+        raise SystemExit(128 + signal.SIGTERM) from asked
 
 
 def _wait_for_turn() -> None:
@@ -63,5 +66,8 @@ def _wait_for_turn() -> None:
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
-def _leave(signum: int, _frame: object) -> None:
-    raise SystemExit(128 + signum)
+def _leave(_signum: int, _frame: object) -> None:
+    """End the work wherever it is. pytest takes a SystemExit for a failed check's or for its own
+    fault, and goes on or reports it; an interrupt is the one exception that it passes on."""
+    sys.unraisablehook = lambda _: None  # in a finalizer it is lost, and the parent kills at last
+    raise KeyboardInterrupt
