@@ -1,4 +1,5 @@
-"""What is asked about a place after the last cell is answered as if it had been asked there."""
+"""What is asked about a place after the last cell: at the place, as if it had been asked there; of
+the notebook as it then is, by the objects that were there."""
 
 from __future__ import annotations
 
@@ -235,12 +236,16 @@ def test_later_cells_take_no_time_from_an_earlier_place(sandbox: Sandbox) -> Non
     limits = replace(GENEROUS, total_s=2 * SHORT_S)
     with sandbox.open(limits=limits, seed=1) as session:
         session.run(CellSource("x = 1\ndef f(): return x", "cell"))
-        early = session.mark()
+        early = session.mark(["f"])
         session.run(CellSource("import time; time.sleep(600)", "cell"))
-        late = session.mark()
-        (answer,) = session.ask([F], at=early)
+        late = session.mark(["f"])
+        (answer,) = session.recall([F], at=early) or [None]
         assert isinstance(answer, Returned)
-        (answer,) = session.ask([F], at=late)
+        assert session.recall([F], at=late) is None
+        for place in (early, late):
+            (answer,) = session.ask([F], at=place)
+            assert isinstance(answer, Returned)
+        (answer,) = session.ask([F])
         assert isinstance(answer, Stopped)
         assert "whole notebook" in answer.message
 
@@ -263,9 +268,9 @@ def test_nothing_that_was_asked_can_be_shown_by_a_cell(sandbox: Sandbox) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["a tensor changed in place", "calls that leave traces", "calls that end the process"]
+    "name", ["a tensor changed in place", "names bound anew", "calls that end the process"]
 )
-def test_without_forks_every_check_has_a_process_of_its_own(
+def test_without_forks_every_place_has_a_process_of_its_own(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """As with CUDA, where a process that has used it must not be forked."""
@@ -275,3 +280,67 @@ def test_without_forks_every_check_has_a_process_of_its_own(
     assert asked_there(sandbox, name) == expected
     with sandbox.open(limits=GENEROUS, seed=1) as session:
         assert asked_later(session, name) == expected
+
+
+def test_recalling_asks_the_objects_that_were_there(session: Session) -> None:
+    session.run(CellSource("scale = 2\ndef f(): return scale\nw = 1", "cell"))
+    place = session.mark(["f", "w"])
+    session.run(CellSource("g = f\ndef f(): return 7\nw = 3", "cell"))
+    assert plain(session.recall([F, W], at=place) or []) == ["2", "1"]
+    assert plain(session.recall([W], at=place) or []) == ["1"]
+
+
+def test_recalling_meets_what_later_cells_did(session: Session) -> None:
+    """Which is why such an answer may only award."""
+    session.run(CellSource("scale = 2\ndef f(): return scale", "cell"))
+    place = session.mark(["f"])
+    session.run(CellSource("scale = 3", "cell"))
+    assert plain(session.recall([F], at=place) or []) == ["3"]
+    assert plain(session.ask([F], at=place)) == ["2"]
+    assert session.recall([F], at=place) is None  # that process has made room for the other one
+
+
+@pytest.mark.parametrize(
+    ("then", "names"),
+    [("f = None", ["f"]), ("del f", ["f"]), ("x = 1", [])],
+    ids=["bound anew", "deleted", "not foreseen"],
+)
+def test_what_is_gone_is_not_recalled(session: Session, then: str, names: list[str]) -> None:
+    session.run(CellSource("def f(): return 1", "cell"))
+    place = session.mark(names)
+    session.run(CellSource(then, "cell"))
+    assert session.recall([F], at=place) is None
+    assert plain(session.ask([F], at=place)) == ["1"]
+
+
+def test_a_call_that_ends_the_process_ends_recalling(session: Session) -> None:
+    session.run(CellSource("import os\ndef f(): os._exit(3)\ndef g(): return 4", "cell"))
+    place = session.mark(["f", "g"])
+    (stopped,) = session.recall([F], at=place) or [None]
+    assert isinstance(stopped, Stopped)
+    assert session.recall([G], at=place) is None
+    assert plain(session.ask([G], at=place)) == ["4"]
+
+
+def test_marking_keeps_nothing_alive_and_is_seen_by_nobody(session: Session) -> None:
+    source = (
+        "import weakref\nclosed = []\nclass Run:\n    def __del__(self): closed.append(1)\n"
+        "    def __call__(self): return 5\nf = Run()\nseen = weakref.ref(f)"
+    )
+    session.run(CellSource(source, "cell"))
+    place = session.mark(["f"])
+    session.run(CellSource("f = None\nwas = (closed, seen() is None)", "cell"))
+    assert plain(session.ask([Read("was")])) == ["([1], True)"]
+    assert session.recall([F], at=place) is None
+    assert plain(session.ask([F], at=place)) == ["5"]
+
+
+def test_places_take_no_memory(sandbox: Sandbox) -> None:
+    """30 parts with 16 MB each, of which only the last lives."""
+    with sandbox.open(limits=replace(GENEROUS, memory_mb=512), seed=1) as session:
+        for _ in range(30):
+            source = "import torch\nx = torch.rand(4_000_000)\ndef f(): return x[:1] >= 0"
+            outcome = session.run(CellSource(source, "cell"))
+            assert outcome.status == "ok", outcome.message
+            place = session.mark(["f", "x"])
+        assert plain(session.recall([F], at=place) or []) == plain(session.ask([F], at=place))

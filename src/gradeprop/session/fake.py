@@ -58,7 +58,7 @@ class FakeSession(Session):
         self.ran.append(cell)
         return self.cells.get(cell.label, CellOutcome("ok", execution_count=len(self.ran)))
 
-    def mark(self) -> Place:
+    def mark(self, names: Iterable[str] = ()) -> Place:  # noqa: ARG002
         self.places.append(len(self.ran))
         return Place(len(self.places) - 1)
 

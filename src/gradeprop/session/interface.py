@@ -6,7 +6,7 @@ Both sides of every session speak in these frozen values. Nothing here runs stud
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, NewType, TypeAlias, TypeVar
@@ -167,8 +167,12 @@ class Session(_Closing):
         """Run one cell; never raises for anything that the student's code does."""
 
     @abstractmethod
-    def mark(self) -> Place:
-        """Remember where the notebook stands now, to `ask` about it when later cells have run."""
+    def mark(self, names: Iterable[str] = ()) -> Place:
+        """Remember where the notebook stands now, to ask about it when later cells have run.
+
+        Args:
+            names: what `recall` will ask about; the objects are held weakly.
+        """
 
     @abstractmethod
     def ask(
@@ -180,13 +184,30 @@ class Session(_Closing):
         documents it).
 
         Args:
-            at: the place whose state it is, now if not given. Whatever ran since then makes no
-                difference to the answers; it is cheapest to ask about all places after the last
-                cell.
+            at: the place whose state it is, now if not given: the answers come from a process that
+                has run the cells up to there and nothing else. Ask in the order of the places; no
+                cell may run afterwards.
             seconds: for all asks together, `Limits.check_s` if not given.
 
         Returns exactly ``len(asks)`` outcomes; after a ``Stopped`` all that follow are ``Stopped``
         too."""
+
+    def recall(
+        self,
+        asks: Sequence[Ask],  # noqa: ARG002
+        *,
+        at: Place,  # noqa: ARG002
+        seconds: float | None = None,  # noqa: ARG002
+    ) -> list[Outcome] | None:
+        """Ask the process that has run all cells about objects that were there at ``at``.
+
+        Such a late answer may award and never cost: what later cells changed may have made it
+        wrong, so only a right one counts. It costs next to nothing. All of one check's asks are
+        answered by this process, or none.
+
+        Returns: None where it cannot be asked (any more), or the objects are gone.
+        """
+        return None
 
 
 class Sandbox(_Closing):

@@ -8,6 +8,7 @@ from typing import Final
 __all__ = [
     "MALFORMED",
     "OUT_OF_MEMORY",
+    "REPLAY_TOO_SLOW",
     "answer_too_large",
     "answer_too_slow",
     "cell_too_slow",
@@ -19,6 +20,10 @@ __all__ = [
 
 # The exit code of a session's process that has too little memory left to say so otherwise.
 OUT_OF_MEMORY: Final = 71
+REPLAY_TOO_SLOW: Final = (
+    "your notebook was run a second time to ask this at its own place, and took longer than the "
+    "first time: does a cell take another time each time that it runs?"
+)
 MALFORMED: Final = "your notebook's process sent something that is no answer"
 
 

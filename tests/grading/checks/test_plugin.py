@@ -37,6 +37,7 @@ class Listener:
         self.unmet = unmet
         self.heard = []
         self.scripts = []
+        self.foreseen: Any = None
 
     def wanted(self, site: Any) -> bool:
         return site.part.part == "by_hand"
@@ -47,7 +48,11 @@ class Listener:
     def prerequisite(self, _subject: Any, site: Any, _device: Any) -> Any:
         return "not yet" if site.check.check == self.unmet else None
 
-    def examine(self, subject: Any, site: Any, _device: Any, script: Any, _again: Any) -> str:
+    def foresee(self, scripts: Any) -> None:
+        self.foreseen = [(site.check.check, [ask.name for ask in s.asks]) for site, s in scripts]
+
+    def examine(self, subject: Any, site: Any, _device: Any, write: Any) -> str:
+        script = write(0)
         self.heard.append((subject, site.check.check))
         self.scripts.append(script)
         return "wrong"
@@ -162,3 +167,21 @@ def test_an_exercises_tolerances_win_over_the_courses(tmp_path: Path) -> None:
     square, sign = course.assignments[0].exercises
     assert tolerances_of(course, square) == {"float32": (2e-5, 1e-9), "float64": (1e-7, 0.0)}
     assert tolerances_of(course, sign) == {"float32": (1e-3, 0.0), "float64": (1e-7, 0.0)}
+
+
+def test_what_plain_checks_ask_is_foreseen(tmp_path: Path) -> None:
+    assert listened(tmp_path, PLAIN, PLAIN).foreseen == [
+        ("shape", ["f"]),
+        ("matches_autograd", ["f"]),
+    ]
+
+
+def test_a_check_with_a_fixture_of_its_own_may_ask_anything(tmp_path: Path) -> None:
+    assert listened(tmp_path, PLAIN, WITH_ITS_OWN_FIXTURE).foreseen is None
+
+
+def test_a_check_that_cannot_be_written_is_told_at_its_turn(tmp_path: Path) -> None:
+    raises = "def test_{name}(student, reference):\n    student.call('f')\n    raise KeyError(5)\n"
+    examiner = listened(tmp_path, PLAIN, raises)
+    assert examiner.foreseen == [("shape", ["f"])]
+    assert (0, "matches_autograd", "KeyError: 5") in examiner.heard

@@ -288,4 +288,4 @@ def test_a_public_check_is_worked_out_once_and_a_hidden_one_for_each_student(
     assert part_of(results[4], *BY_HAND) == part_of(results[3], *BY_HAND)
     ran = log.read_text().split()
     assert ran.count("shape") == 1
-    assert ran.count("matches_autograd") == 3
+    assert ran.count("matches_autograd") == 1 + 3  # once to see what it asks

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gradeprop.session.grader.asking import MOVED, Cut, Questions
+from gradeprop.session.grader.asking import FORGOTTEN, Cut, Questions
 from gradeprop.session.grader.conversation import Conversation
 from gradeprop.session.grader.line import Line
 from gradeprop.session.interface import Call, CellSource, Limits, Outcome, Read, Returned
@@ -19,7 +19,7 @@ from gradeprop.session.wire.frames import Channel, WireError
 FOREVER = 300.0
 QUESTIONS = Questions.of([Call("f"), Call("g")], FOREVER)
 READS = Questions.of([Read("a"), Read("b")], FOREVER)
-MOVED_FRAME = {"moved": True}
+GONE_FRAME = {"gone": True}
 ENDS: dict[str, Any] = {}
 
 
@@ -142,29 +142,27 @@ def test_what_was_answered_before_a_crash_counts(start: Started) -> None:
     assert conversation.is_lost
 
 
-def test_a_state_that_has_moved_is_said_by_the_value(start: Started) -> None:
-    conversation, _ = start(lambda _: [MOVED_FRAME])
-    assert conversation.recall(0, QUESTIONS) == MOVED
+def test_that_what_to_ask_is_gone_is_said_by_the_value(start: Started) -> None:
+    conversation, _ = start(lambda _: [GONE_FRAME])
+    assert conversation.recall(0, QUESTIONS) == FORGOTTEN
     assert not conversation.is_lost
 
 
-def test_a_checker_that_has_moved_is_replaced_and_its_answers_forgotten(start: Started) -> None:
-    """Also one that student code makes say so in the middle: each ask has one outcome."""
-    checkers = [
-        [returned(1), returned(2), returned(3), MOVED_FRAME],
-        [returned(5), returned(6)],
-    ]
-    conversation, _ = start(checkers=checkers)
+def test_every_check_has_a_checker_of_its_own(start: Started) -> None:
+    conversation, _ = start(checkers=[[returned(1), returned(2)], [returned(5), returned(6)]])
     assert values(conversation.check(QUESTIONS).outcomes) == [1, 2]
     assert values(conversation.check(QUESTIONS).outcomes) == [5, 6]
 
 
-def test_a_fresh_checker_cannot_have_moved(start: Started) -> None:
-    conversation, _ = start(checkers=[[MOVED_FRAME]])
+@pytest.mark.usefixtures("patient")
+def test_in_a_checker_nothing_can_be_gone(start: Started) -> None:
+    """One that student code makes say so costs that code its answer."""
+    conversation, _ = start(lambda head: [{"n": head["n"], "code": 0}], [[returned(1), GONE_FRAME]])
     answers = conversation.check(QUESTIONS)
+    assert values(answers.outcomes) == [1]
     assert answers.cut is not None
     assert answers.cut.reason == "killed"
-    assert conversation.is_lost
+    assert not conversation.is_lost
 
 
 @pytest.mark.usefixtures("patient")

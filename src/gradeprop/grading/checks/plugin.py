@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import inspect
 import traceback
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,7 +24,7 @@ from gradeprop.course.model import (
 )
 from gradeprop.gradients.comparison.tolerance import Tolerances
 from gradeprop.grading.checks.script import Reference, Script, Student
-from gradeprop.grading.checks.sites import CheckSite, Examiner, check_sites
+from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError, check_sites
 
 Devices: TypeAlias = tuple[str, ...]
 
@@ -128,6 +131,8 @@ class GradingPlugin:
         # Nobody reads pytest's picture of a failed check, and drawing it costs more than the check.
         # What failed to be collected has been drawn by now.
         session.config.option.tbstyle = "no"
+        if self._all_plain:
+            self.examiner.foresee(self._foreseen(session.items))
 
     # --- running ----------------------------------------------------------------------------------
 
@@ -191,26 +196,50 @@ class GradingPlugin:
         target = _target(item)
         return self.examiner.prerequisite(target.subject, self._site(item), target.device)
 
+    def _foreseen(self, items: Sequence[pytest.Item]) -> list[tuple[CheckSite, Script]]:
+        """What each check asks of some subject. One that cannot be written is told at its turn."""
+        found: dict[tuple[str, str], tuple[CheckSite, Script]] = {}
+        for item in items:
+            assert isinstance(item, pytest.Function)
+            site = self._site(item)
+            if site.key not in found:
+                with suppress(GraderCodeError):
+                    found[site.key] = site, self._written(item, attempt=0)
+        return list(found.values())
+
     def _examine(self, item: pytest.Function) -> str | None:
-        """The reason if the check failed, None if it passed."""
+        """The reason if the check failed, None if it passed or is judged later."""
         site, target = self._site(item), _target(item)
-        script = self._script(item, attempt=0)
-        if not script.probes:
-            raise ValueError("the check expects nothing: call reference.expect(...).to_match(...)")
+        return self.examiner.examine(
+            target.subject, site, target.device, partial(self._written, item)
+        )
 
-        def rewrite(attempt: int) -> Script:
-            return self._script(item, attempt)
+    def _written(self, item: pytest.Function, attempt: int) -> Script:
+        """The check's script.
 
-        return self.examiner.examine(target.subject, site, target.device, script, rewrite)
+        Raises:
+            GraderCodeError: its code raised, or expects nothing.
+        """
+        try:
+            script = self._script(item, attempt)
+            if not script.probes:
+                raise ValueError(
+                    "the check expects nothing: call reference.expect(...).to_match(...)"
+                )
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:  # whatever a grader may raise, as in pytest
+            raise GraderCodeError(_trace(error, item.path)) from error
+        return script
 
     def _blame(self, item: pytest.Item, error: BaseException) -> None:
         """Tell the examiner of a grader's fault; one that skips its check or leaves has only not
         run it."""
-        if not isinstance(error, (pytest.skip.Exception, SystemExit)):
+        raised = error.__cause__ if isinstance(error, GraderCodeError) else error
+        if not isinstance(raised, (pytest.skip.Exception, SystemExit)):
+            said = str(error) if isinstance(error, GraderCodeError) else _trace(error, item.path)
             target = _target(item)
-            self.examiner.fault(
-                target.subject, self._site(item), target.device, _trace(error, item.path)
-            )
+            self.examiner.fault(target.subject, self._site(item), target.device, said)
 
     def _finish(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Tell the examiner if this was the subject's last check."""

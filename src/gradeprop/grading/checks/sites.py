@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,12 +58,19 @@ class Examiner(Protocol):
         """Why the check is to be skipped, or None."""
         ...
 
-    def examine(
-        self, subject: int, site: CheckSite, device: str, script: Script, again: Rewrite
-    ) -> str | None:
-        """Judge; return the reason if the check failed, None if it passed.
+    def foresee(self, scripts: Sequence[tuple[CheckSite, Script]]) -> None:
+        """What the checks will ask, told before the first is examined, where that is known.
 
-        ``again(n)`` is the same check on other inputs, for n from 1.
+        The questions are the same for every subject, but not their inputs. Once this has been
+        called, a check need not be judged before its subject is finished."""
+        ...
+
+    def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> str | None:
+        """Judge; return the reason if the check failed, None if it passed or is to be judged later.
+
+        Args:
+            write: the check's script, ``write(0)``, and the same on other inputs, ``write(n)`` for
+                n from 1; it raises `GraderCodeError`.
         """
         ...
 
@@ -75,8 +83,12 @@ class Examiner(Protocol):
         ...
 
 
-class Rewrite(Protocol):
+class Write(Protocol):
     def __call__(self, attempt: int) -> Script: ...
+
+
+class GraderCodeError(Exception):
+    """The code of a check raised; the text is its traceback."""
 
 
 def check_sites(assignment: LoadedAssignment) -> list[CheckSite]:

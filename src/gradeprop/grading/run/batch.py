@@ -4,36 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import TypeAlias
+from functools import partial
 
+from gradeprop.course.keys import PartKey
 from gradeprop.errors import UngradableSubmission
-from gradeprop.gradients.diagnosis.observation import Observation
-from gradeprop.grading.checks.judge import judge
-from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import check_seed, public_seed, session_seed, student_seed
-from gradeprop.grading.checks.sites import CheckSite, Rewrite, check_sites
-from gradeprop.grading.public.checking import skipped_because
-from gradeprop.grading.result import score
-from gradeprop.grading.result.verdict import (
-    CheckVerdict,
-    SubmissionResult,
-)
-from gradeprop.grading.result.words import NOT_BEGUN
+from gradeprop.grading.checks.sites import CheckSite, Write, check_sites
+from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run import assembly
 from gradeprop.grading.run.conditions import combined_limits, limits_of
+from gradeprop.grading.run.inquiry import Inquiry, OnCheck, Question
 from gradeprop.grading.run.paper import Paper, Setting, Submission
-from gradeprop.grading.run.submission import SubmissionRun
+from gradeprop.grading.run.submission import Foreseen, SubmissionRun
 from gradeprop.notebook.restore import restore
-from gradeprop.session.interface import Call, Outcome
-
-OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
-
-PROBES_AGAIN = 3
-"""How often a check is asked again on fresh inputs when two causes fit."""
 
 
 def grade_batch(
@@ -79,6 +65,8 @@ class _Batch:
         self._unreadable = [paper for paper in papers if paper.restored is None]
         self._done: set[int] = set()
         self._collection_errors: Mapping[str, str] = {}
+        self._foreseen: dict[PartKey, Foreseen] | None = None
+        self._inquiries: dict[int, Inquiry] = {}
 
     @property
     def subjects(self) -> int:
@@ -110,56 +98,31 @@ class _Batch:
             return public_seed(*site.key, attempt)
         return check_seed(self._papers[subject].seed, *site.key, attempt)
 
+    def foresee(self, scripts: Sequence[tuple[CheckSite, Script]]) -> None:
+        self._foreseen = {}
+        for site, script in scripts:
+            self._foreseen.setdefault(site.place, Foreseen()).add(script.asks)
+
     def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:
-        verdicts = self._papers[subject].verdicts
+        return self._inquiry(subject).prerequisite(site, device)
 
-        def passed(check: str) -> bool:
-            known = verdicts.get((site.exercise.slug, check), [])
-            return any(item.status == "passed" for item in known if item.device == device)
-
-        voided = {check.check for check in site.exercise.checks() if check.voided}
-        missing = [check for check in site.check.needs if check not in voided and not passed(check)]
-        if not missing:
-            return None
-        reason = skipped_because(missing)
-        self._note(subject, site, device, Judgement("skipped", reason))
-        return reason
-
-    def examine(
-        self, subject: int, site: CheckSite, device: str, script: Script, again: Rewrite
-    ) -> str | None:
-        paper = self._papers[subject]
-        if paper.started is None:
-            paper.started = time.perf_counter()
-        run = self._run(paper, device)
-        outcomes = run.ask(site.place, script.asks)
-        if self._on_check is not None:
-            self._on_check(site, device, self._judge(site, script, outcomes, shown=True))
-        judgement = self._judge(site, script, outcomes)
-        if judgement.observations:
-            judgement = self._told_apart(run, site, judgement, again)
-        if judgement.status == "failed" and self._not_begun(paper, site):
-            judgement = Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
-        self._note(subject, site, device, judgement)
-        return None if judgement.status == "passed" else judgement.message or judgement.status
+    def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> str | None:
+        return self._inquiry(subject).examine(Question(site, device, write))
 
     def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:
-        judgement = Judgement(
-            "error",
-            "This check itself failed, which is not your fault. Your instructor can see why and "
-            "grade again.",
-            error.strip(),
-        )
-        self._note(subject, site, device, judgement)
+        self._inquiry(subject).fault(site, device, error)
 
     def finished(self, subject: int) -> None:
         if subject in self._done:
             return
         self._done.add(subject)
         paper = self._papers[subject]
+        inquiry = self._inquiry(subject)
+        inquiry.finish()
         for run in paper.runs.values():
             run.close()
         self._blame_unrun(subject)
+        del self._inquiries[subject]
         self._on_result(assembly.result(self._setting, paper))
 
     # --- helpers ----------------------------------------------------------------------------------
@@ -174,7 +137,20 @@ class _Batch:
             return Paper(submission, seed, None, str(error))
         return Paper(submission, seed, restored, " ".join(restored.notes) or None)
 
+    def _inquiry(self, subject: int) -> Inquiry:
+        if subject not in self._inquiries:
+            paper = self._papers[subject]
+            self._inquiries[subject] = Inquiry(
+                paper,
+                partial(self._run, paper),
+                at_once=self._foreseen is None,
+                on_check=self._on_check,
+            )
+        return self._inquiries[subject]
+
     def _run(self, paper: Paper, device: str) -> SubmissionRun:
+        if paper.started is None:
+            paper.started = time.perf_counter()
         if device not in paper.runs:
             assert paper.restored is not None
             paper.runs[device] = SubmissionRun(
@@ -186,77 +162,10 @@ class _Batch:
                     files=self._setting.release.files,
                 ),
                 self._own_limits,
+                self._foreseen or {},
+                self._setting.late_answers,
             )
         return paper.runs[device]
-
-    def _not_begun(self, paper: Paper, site: CheckSite) -> bool:
-        assert paper.restored is not None
-        return paper.restored.parts[site.place] == "starter"
-
-    def _judge(
-        self,
-        site: CheckSite,
-        script: Script,
-        outcomes: Sequence[Outcome],
-        earlier: Sequence[Observation] = (),
-        *,
-        shown: bool = False,
-    ) -> Judgement:
-        return judge(
-            script,
-            outcomes,
-            public=site.check.public or shown,
-            declared={item.id: item.say.strip() for item in site.part.misconceptions},
-            forbid=site.part.forbid,
-            earlier=earlier,
-            rows=shown,
-        )
-
-    def _told_apart(
-        self, run: SubmissionRun, site: CheckSite, judgement: Judgement, again: Rewrite
-    ) -> Judgement:
-        """While several causes fit, ask about fresh inputs until they are told apart."""
-        for attempt in range(1, PROBES_AGAIN + 1):
-            if len(judgement.misconceptions) <= 1:
-                break
-            script = again(attempt)
-            if not any(isinstance(ask, Call) for ask in script.asks):
-                break  # a name has one value, however often it is read
-            fresh = self._judge(
-                site,
-                script,
-                run.ask(site.place, script.asks),
-                judgement.observations,
-            )
-            if not fresh.observations:
-                break
-            judgement = _with_causes_of(judgement, fresh)
-        return judgement
-
-    def _note(self, subject: int, site: CheckSite, device: str, judgement: Judgement) -> None:
-        earned = {"passed": site.check.points, "error": None}.get(judgement.status, 0.0)
-        verdict = CheckVerdict(
-            site.check.check,
-            device,
-            site.check.public,
-            judgement.status,
-            earned,
-            site.check.points,
-            judgement.message,
-            judgement.detail,
-            judgement.misconception,
-            not_begun=judgement.not_begun,
-            asked=judgement.asked,
-            report=judgement.report,
-            hint=judgement.hint,
-        )
-        known = self._papers[subject].verdicts.setdefault(site.key, [])
-        same = next((i for i, item in enumerate(known) if item.device == device), None)
-        if same is None:
-            known.append(verdict)
-        elif score.at_worst([known[same], verdict])[0] is verdict:
-            # a parametrised check: its worst case
-            known[same] = verdict
 
     def _blame_unrun(self, subject: int) -> None:
         """Checks that never ran, because a grader cannot be imported, are the grader's fault."""
@@ -273,17 +182,3 @@ class _Batch:
                         "the check never ran",
                     )
                     self.fault(subject, site, device, why)
-
-
-def _with_causes_of(judgement: Judgement, fresh: Judgement) -> Judgement:
-    """The first judgement's numbers with the causes that also explain the fresh inputs."""
-    left = tuple(cause for cause in judgement.misconceptions if cause in fresh.misconceptions)
-    said = fresh if len(left) == 1 else judgement
-    return replace(
-        judgement,
-        misconceptions=left,
-        observations=(*judgement.observations, *fresh.observations),
-        asked=said.asked,
-        report=said.report,
-        hint=said.hint,
-    )

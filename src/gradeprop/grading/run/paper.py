@@ -42,6 +42,8 @@ class Setting:
     devices: Devices
     sandboxes: Mapping[str, Sandbox]
     """An open sandbox for each device."""
+    late_answers: bool = True
+    """Whether to ask after the last cell first, which is quicker, and only then at each place."""
 
 
 @dataclass

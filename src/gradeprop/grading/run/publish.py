@@ -6,6 +6,7 @@ notebook carries."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import public_seed
-from gradeprop.grading.checks.sites import CheckSite, Rewrite
+from gradeprop.grading.checks.sites import CheckSite, Write
 from gradeprop.grading.public.data import encode_script
 from gradeprop.notebook.release import ReleaseModel, release_model
 
@@ -45,14 +46,11 @@ class _Recorder:
     def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:  # noqa: ARG002
         return None
 
-    def examine(
-        self,
-        subject: int,  # noqa: ARG002
-        site: CheckSite,
-        device: str,  # noqa: ARG002
-        script: Script,
-        again: Rewrite,  # noqa: ARG002
-    ) -> str | None:
+    def foresee(self, scripts: Sequence[tuple[CheckSite, Script]]) -> None:
+        """Nothing will be asked of anybody."""
+
+    def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> str | None:  # noqa: ARG002
+        script = write(0)
         earlier = self.scripts.get(site.key)
         self.scripts[site.key] = script if earlier is None else _joined(earlier, script)
         return None

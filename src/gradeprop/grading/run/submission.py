@@ -1,10 +1,10 @@
-"""One submission under way: its cells run in order, then each part is asked about at its own
-place."""
+"""One submission under way: its cells run in order, and each part is asked about its own place."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -13,18 +13,52 @@ from gradeprop.course.limits import Limits
 from gradeprop.errors import GraderFault
 from gradeprop.grading.result.verdict import ExecutedCell
 from gradeprop.notebook.restore import RestoredNotebook, RunCell
-from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Place, Session
+from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Place, Read, Session
 
 OpenSession: TypeAlias = Callable[[], Session]
+
+
+@dataclass
+class Foreseen:
+    """What a part's checks will ask, as far as it is known before any cell runs.
+
+    Attributes:
+        reads: the asks of each check that only reads names.
+        names: those that the other checks ask about.
+    """
+
+    reads: set[tuple[Ask, ...]] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+    def add(self, asks: Sequence[Ask]) -> None:
+        """Foresee one more check."""
+        if _only_reads(asks):
+            self.reads.add(tuple(asks))
+        else:
+            self.names.update(ask.name for ask in asks)
+
+
+@dataclass(frozen=True)
+class FirstAnswers:
+    """What was answered without going through the notebook again.
+
+    Attributes:
+        there: whether it was answered at the part's place. A later answer counts only if it is
+            right: a later cell may be to blame for anything else.
+    """
+
+    outcomes: list[Outcome]
+    there: bool
 
 
 @dataclass
 class SubmissionRun:
     """Drives one student's session on one device.
 
-    All cells run first, then every part is asked about at its own place: that is what a session
-    answers at the least cost, and no cell can tell what was asked. The session is opened at the
-    first `ask` and ended by `close`."""
+    All cells run first. On the way, checks that only read names are answered at their places;
+    afterwards the others are asked with `first`, which costs next to nothing, and those that do not
+    pass so with `again`, part by part in the order of the notebook. The session is opened at the
+    first question and ended by `close`."""
 
     notebook: RestoredNotebook
     answers: Mapping[str, PartKey]
@@ -33,6 +67,11 @@ class SubmissionRun:
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """By exercise: how long its cells and checks may take, where not as long as the session
     allows."""
+    foreseen: Mapping[PartKey, Foreseen] = field(default_factory=dict)
+    late_answers: bool = True
+    """Whether to ask the process that has run all cells first."""
+    asked: int = 0
+    asked_again: int = 0
     outcomes: list[tuple[RunCell, CellOutcome]] = field(default_factory=list)
     part_outcomes: dict[PartKey, CellOutcome] = field(default_factory=dict)
     run_s: float = 0.0
@@ -40,20 +79,52 @@ class SubmissionRun:
     longest_check_s: float = 0.0
     _session: Session | None = None
     _places: dict[PartKey, Place] = field(default_factory=dict)
+    _read: dict[tuple[PartKey, tuple[Ask, ...]], list[Outcome]] = field(default_factory=dict)
 
-    def ask(self, part: PartKey, asks: Sequence[Ask]) -> list[Outcome]:
-        """Ask at the part's own place; neither what runs later nor another ask makes a difference.
+    def first(self, part: PartKey, asks: Sequence[Ask]) -> FirstAnswers | None:
+        """What is answered without going through the notebook again; None if nothing is.
 
         Raises:
             GraderFault: the part has no place in the release.
         """
+        session, place = self._at(part)
+        self.asked += 1
+        there = self._read.get((part, tuple(asks))) if _only_reads(asks) else None
+        if there is not None:
+            return FirstAnswers(there, there=True)
+        if not self.late_answers:
+            return None
+        with self._timed():
+            late = session.recall(asks, at=place, seconds=self._check_s(part))
+        return None if late is None else FirstAnswers(late, there=False)
+
+    def again(self, part: PartKey, asks: Sequence[Ask]) -> list[Outcome]:
+        """Ask at the part's own place; neither what runs later nor another check makes a
+        difference.
+
+        Raises:
+            GraderFault: the part has no place in the release.
+        """
+        session, place = self._at(part)
+        self.asked_again += 1
+        with self._timed():
+            return session.ask(asks, at=place, seconds=self._check_s(part))
+
+    def _at(self, part: PartKey) -> tuple[Session, Place]:
         session = self._session or self._run_all()
         if part not in self._places:
             raise GraderFault(f"the part {part.exercise}-{part.part} has no place in the release")
+        return session, self._places[part]
+
+    def _check_s(self, part: PartKey) -> float | None:
+        own = self.limits.get(part.exercise)
+        return own.check_s if own else None
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
         started = time.perf_counter()
         try:
-            own = self.limits.get(part.exercise)
-            return session.ask(asks, at=self._places[part], seconds=own.check_s if own else None)
+            yield
         finally:
             took = time.perf_counter() - started
             self.checks_s += took
@@ -88,7 +159,7 @@ class SubmissionRun:
         started = time.perf_counter()
         for cell in self.notebook.cells:
             if cell.judge is not None:
-                self._places[cell.judge] = session.mark()
+                self._reach(session, cell.judge)
             elif cell.kind == "code":
                 own = self.limits.get(cell.exercise) if cell.exercise is not None else None
                 seconds = own.cell_s if own else None
@@ -98,3 +169,14 @@ class SubmissionRun:
                     self.part_outcomes[self.answers[cell.grade_id]] = outcome
         self.run_s = time.perf_counter() - started
         return session
+
+    def _reach(self, session: Session, part: PartKey) -> None:
+        """The notebook stands at this part's place."""
+        foreseen = self.foreseen.get(part, Foreseen())
+        self._places[part] = session.mark(foreseen.names)
+        for asks in foreseen.reads:
+            self._read[part, asks] = session.ask(asks, seconds=self._check_s(part))
+
+
+def _only_reads(asks: Sequence[Ask]) -> bool:
+    return all(isinstance(ask, Read) for ask in asks)

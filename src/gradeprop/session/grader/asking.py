@@ -12,7 +12,7 @@ from gradeprop.session.wire.asks import encode_asks
 from gradeprop.session.wire.frames import Frame, WireError
 from gradeprop.session.wire.outcomes import decode_outcomes
 
-__all__ = ["MOVED", "Answers", "Cut", "Questions", "answer_in", "worded"]
+__all__ = ["FORGOTTEN", "Answers", "Cut", "Questions", "answer_in", "worded"]
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Answers:
     Attributes:
         outcomes: those that came.
         cut: why not all of them did, else None.
-        moved: whether none came because the state is no longer what it was at the place.
+        forgotten: whether none came because what was to be asked is no longer there.
     """
 
     outcomes: tuple[Outcome, ...] = ()
     cut: Cut | None = None
-    moved: bool = False
+    forgotten: bool = False
 
     def of_each(self, asks: Sequence[Ask]) -> list[Outcome]:
         """One outcome for each ask: from where the answers were cut, that they were."""
@@ -52,7 +52,7 @@ class Answers:
         return outcomes
 
 
-MOVED: Final = Answers(moved=True)
+FORGOTTEN: Final = Answers(forgotten=True)
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ class Questions:
 
 
 def answer_in(frame: Frame, ask: Ask, limits: Limits) -> Outcome | None:
-    """The outcome of ``ask`` in ``frame``; None if it says that the state has moved.
+    """The outcome of ``ask`` in ``frame``; None if it says that what to ask is gone.
 
     Raises:
         WireError: that is no answer.
     """
-    if frame.head.get("moved") is True:
+    if frame.head.get("gone") is True:
         return None
     outcomes = decode_outcomes(frame.head.get("outcomes"), frame.tail)
     if len(outcomes) != 1:

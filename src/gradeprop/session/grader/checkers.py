@@ -8,8 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from gradeprop.session import messages
-from gradeprop.session.grader.asking import MOVED, Answers, Cut, Questions, answer_in
+from gradeprop.session.grader.asking import Answers, Cut, Questions, answer_in
 from gradeprop.session.grader.line import Line
 from gradeprop.session.grader.warm_process import Child
 from gradeprop.session.interface import Limits, Outcome
@@ -28,9 +27,7 @@ class _Checker:
 
 
 class Checkers:
-    """Of one child, one after the other.
-
-    A checker goes on to the next check as long as none leaves a trace that matters to it.
+    """Of one child, one after the other; each answers one check.
 
     Args:
         child: forks them.
@@ -44,49 +41,40 @@ class Checkers:
         self._line = line
         self._limits = limits
         self._supervised = supervised
-        self._current: _Checker | None = None
 
     def ask(self, questions: Questions) -> Answers:
-        """Have a checker answer, a fresh one if the present one cannot go back to its beginning."""
-        was_fresh = self._current is None
-        answers = self._ask_one(questions)
-        if not answers.moved:
-            return answers
-        if was_fresh:  # it has been nowhere
-            return Answers(cut=self._line.lose("killed", messages.MALFORMED))
-        self.leave()
-        return self.ask(questions)
-
-    def leave(self) -> None:
-        """Let go of the present checker; it ends when it notices."""
-        if self._current is not None:
-            self._current.channel.close()
-            self._current = None
-
-    def _ask_one(self, questions: Questions) -> Answers:
+        """Have a fresh checker answer."""
         deadline = time.monotonic() + questions.seconds
         try:
-            checker = self._current or self._fork(deadline)
+            checker = self._fork(deadline)
         except WireError as error:
             return Answers(cut=self._line.cut_by(error, questions.too_late(0)))
-        head = {"asks": questions.rows, "seconds": questions.seconds}
         outcomes: list[Outcome] = []
         try:
-            checker.channel.send(head, questions.tail, deadline=deadline)
-            for ask in questions.asks:
-                frame = checker.channel.receive(
-                    deadline=deadline + self._line.grace_s,
-                    json_cap=self._line.json_cap,
-                    tail_cap=self._line.tail_cap(1),
-                )
-                outcome = answer_in(frame, ask, self._limits)
-                if outcome is None:
-                    return MOVED
-                outcomes.append(outcome)
+            self._hear(checker, questions, deadline, outcomes)
         except WireError as error:
             late = questions.too_late(len(outcomes))
             return Answers(tuple(outcomes), self._cut_by(error, checker, late))
+        finally:
+            checker.channel.close()
         return Answers(tuple(outcomes))
+
+    def _hear(
+        self, checker: _Checker, questions: Questions, deadline: float, outcomes: list[Outcome]
+    ) -> None:
+        """Ask, and add the answers to ``outcomes`` as they come."""
+        head = {"asks": questions.rows, "seconds": questions.seconds}
+        checker.channel.send(head, questions.tail, deadline=deadline)
+        for ask in questions.asks:
+            frame = checker.channel.receive(
+                deadline=deadline + self._line.grace_s,
+                json_cap=self._line.json_cap,
+                tail_cap=self._line.tail_cap(1),
+            )
+            outcome = answer_in(frame, ask, self._limits)
+            if outcome is None:
+                raise WireError("malformed", "a fresh checker has all that the notebook has")
+            outcomes.append(outcome)
 
     def _fork(self, deadline: float) -> _Checker:
         """A checker of the place where the notebook stands.
@@ -96,17 +84,21 @@ class Checkers:
         """
         number = self._line.next_number()
         ours, theirs = socket.socketpair()
-        self._current = _Checker(number, Channel(ours))
+        checker = _Checker(number, Channel(ours))
         with theirs:
             if self._supervised:
                 self._child.allow(forks=1, files=_FILES)
             request = {"op": "fork", "n": number}
-            self._line.send(request, deadline=deadline, fds=(theirs.fileno(),))
-        return self._current
+            try:
+                self._line.send(request, deadline=deadline, fds=(theirs.fileno(),))
+            except BaseException:
+                ours.close()
+                raise
+        return checker
 
     def _cut_by(self, error: WireError, checker: _Checker, late: str) -> Cut:
         """What ``error`` on the channel of ``checker`` means."""
-        self.leave()
+        checker.channel.close()
         try:
             code = self._how_it_ended(checker)
         except WireError as gone:  # the child was, and took the checker with it

@@ -7,12 +7,12 @@ a reason for the student."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from gradeprop.session import messages
-from gradeprop.session.grader.asking import MOVED, Answers, Cut, Questions, answer_in, worded
+from gradeprop.session.grader.asking import FORGOTTEN, Answers, Cut, Questions, answer_in, worded
 from gradeprop.session.grader.checkers import Checkers
 from gradeprop.session.grader.line import Line
 from gradeprop.session.grader.warm_process import Child
@@ -95,7 +95,6 @@ class Conversation:
 
     def run(self, cell: CellSource, seconds: float) -> CellOutcome | Cut:
         """Run one cell; a `Cut` if it took the child with it."""
-        self._checkers.leave()
         began = time.monotonic()
         number = self._line.next_number()
         head = {"op": "run", "n": number, "source": cell.source, "label": cell.label}
@@ -131,12 +130,12 @@ class Conversation:
         count = optional_count(head.get("count"))
         return CellOutcome(status, outputs, count, message=message)
 
-    def mark(self, place: int) -> Cut | None:
-        """Have the child remember where it stands now, under the number ``place``.
+    def mark(self, place: int, names: Sequence[str]) -> Cut | None:
+        """Have the child remember, under the number ``place``, what ``names`` are bound to now.
 
         Returns: why it does not, else None.
         """
-        head = {"op": "mark", "place": place}
+        head = {"op": "mark", "place": place, "names": list(names)}
         try:
             self._line.send(head, deadline=time.monotonic() + self._line.grace_s)
         except WireError as error:
@@ -169,12 +168,12 @@ class Conversation:
         except WireError:
             return []
 
-    def recall(self, place: int, questions: Questions) -> Answers:
-        """The outcomes of asks about an earlier place, which the child answers itself, one by one.
+    def recall(self, place: int | None, questions: Questions) -> Answers:
+        """The outcomes of asks about an earlier place, or about the present one if not given, which
+        the child answers itself, one by one.
 
-        `MOVED` if it cannot go back there. No cell may be run in it afterwards.
+        `FORGOTTEN` if what to ask is not there any more. No cell may be run in it afterwards.
         """
-        self._checkers.leave()
         deadline = time.monotonic() + questions.seconds
         head = {"op": "ask", "place": place, "asks": questions.rows}
         outcomes: list[Outcome] = []
@@ -183,7 +182,7 @@ class Conversation:
             for ask in questions.asks:
                 outcome = answer_in(self._line.receive(deadline), ask, self._limits)
                 if outcome is None:
-                    return MOVED
+                    return FORGOTTEN
                 outcomes.append(outcome)
         except WireError as error:
             cut = self._line.cut_by(error, questions.too_late(len(outcomes)))
@@ -200,5 +199,4 @@ class Conversation:
         Raises:
             WarmProcessLostError: the warm process does not obey any more.
         """
-        self._checkers.leave()
         self._child.kill()

@@ -1,7 +1,12 @@
-"""The way back when a session's child is lost: another one that takes the same steps. Trusted side.
+"""The runs of a session's notebook: the first, and the one that goes through it again.
+
+Trusted side.
 
 A session that loses its process (a crash, a hang that ignores Ctrl-C) gets a new one in which the
-cells that had run well run again, so that what is asked later meets the state it should."""
+cells that had run well run again. What is to be asked at a place gone by is asked of a run that has
+come as far as that place and nothing else, and then goes on to the next: it remembers nothing and
+shows nothing. There is one process at a time, since two could together take more memory than one
+may."""
 
 from __future__ import annotations
 
@@ -11,13 +16,14 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from gradeprop.errors import GraderFault
+from gradeprop.session import messages
 from gradeprop.session.grader.asking import Cut
 from gradeprop.session.grader.conversation import Conversation
 from gradeprop.session.grader.nursery import Nursery, Setup
 from gradeprop.session.grader.warm_process import WarmProcessLostError
 from gradeprop.session.interface import CellSource, Place, Session
 
-__all__ = ["Cell", "Mark", "Replay", "Run"]
+__all__ = ["Cell", "Mark", "Replay", "Run", "mark_in"]
 
 _Result = TypeVar("_Result")
 
@@ -37,9 +43,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Mark:
-    """A place between cells, and how long the cells before it have taken."""
+    """A place between cells.
+
+    Attributes:
+        names: those that will be asked about after the last cell.
+        spent_s: how long the cells before it have taken.
+    """
 
     place: Place
+    names: tuple[str, ...]
     spent_s: float
 
 
@@ -48,11 +60,13 @@ class Run:
     """A run of the notebook in one child, and how far it has come.
 
     Attributes:
+        again: whether it goes through the notebook again, from one place gone by to the next.
         done: how many steps (cells that ran well, and marks).
         asked: whether calls have been answered in it, so that no further cell may run there.
     """
 
     conversation: Conversation
+    again: bool
     done: int = 0
     asked: bool = False
 
@@ -80,15 +94,22 @@ class Replay:
         self._alone_losses = 0
         self._closed = False
 
+    @property
+    def stands(self) -> bool:
+        """Whether the first run is there and has taken all steps."""
+        run = self._run
+        return run is not None and not run.again and _serves(run, len(self._steps), again=False)
+
     def do(
-        self, job: Callable[[Run], _Result], *, at: Mark | None = None, asked_too: bool = False
+        self, job: Callable[[Run], _Result], left: Callable[[], float], *, at: Mark | None = None
     ) -> _Result | Cut:
         """What ``job`` makes of a run; again in a new warm process if the old one dies meanwhile.
 
         Args:
             job: of what it got from a process that then died nothing remains.
-            at: the place where the run is to stand, after all that ran if not given.
-            asked_too: whether it may be one in which calls have been answered.
+            left: seconds that taking the steps again may take from now on.
+            at: the place where a run is to stand that goes through the notebook again; the first
+                run, after all steps, if not given.
 
         Returns: its result, or why there is no run to do it with.
 
@@ -97,7 +118,7 @@ class Replay:
         """
         while True:
             try:
-                run = self._standing_at(at, asked_too=asked_too)
+                run = self._standing_at(at, left)
                 if isinstance(run, Cut):
                     return run
                 result = job(run)
@@ -139,36 +160,43 @@ class Replay:
             )
         return None
 
-    def _standing_at(self, place: Mark | None, *, asked_too: bool) -> Run | Cut:
+    def _standing_at(self, place: Mark | None, left: Callable[[], float]) -> Run | Cut:
         """The run, brought to ``place``; a new one if the present one is of no use for that."""
         if self._closed:
             raise GraderFault("the session is closed")
+        again = place is not None
         for _ in range(_MAX_REPLAYS):
             wanted = len(self._steps) if place is None else self._steps.index(place) + 1
-            if self._run is not None and not _serves(self._run, wanted, asked_too):
+            if self._run is not None and not _serves(self._run, wanted, again=again):
                 self._drop()
             if self._run is None:
-                self._run = self._start()
-            if self._has_caught_up(self._run, wanted):
+                self._run = self._start(again=again)
+            if self._has_caught_up(self._run, wanted, left):
                 return self._run
             self._drop()
+            if left() <= 0:
+                return Cut("timeout", messages.REPLAY_TOO_SLOW)
         return Cut("killed", "the notebook could not be brought back to where it was")
 
-    def _start(self) -> Run:
+    def _start(self, *, again: bool) -> Run:
         began = time.monotonic()
         try:
-            return Run(self._nursery.fork(self._setup))
+            return Run(self._nursery.fork(self._setup), again)
         finally:
             self.starts_s += time.monotonic() - began
 
-    def _has_caught_up(self, run: Run, wanted: int) -> bool:
-        """Have ``run`` take the steps that it has not taken; False if one of them ended it."""
+    def _has_caught_up(self, run: Run, wanted: int, left: Callable[[], float]) -> bool:
+        """Have ``run`` take the steps that it has not taken; False if one of them ended it, or
+        there was no time for all."""
         while run.done < wanted:
             step = self._steps[run.done]
-            if isinstance(step, Mark):
-                failed = run.conversation.mark(step.place) is not None
+            if isinstance(step, Cell):
+                seconds = min(step.seconds, left())
+                if seconds <= 0:
+                    return False
+                failed = isinstance(run.conversation.run(step.source, seconds), Cut)
             else:
-                failed = isinstance(run.conversation.run(step.source, step.seconds), Cut)
+                failed = not run.again and isinstance(mark_in(step, run), Cut)
             if failed:
                 # A cell ran well before; now it is left out rather than tried for ever.
                 if isinstance(step, Cell):
@@ -189,8 +217,13 @@ class Replay:
             self._losses += 1
 
 
-def _serves(run: Run, wanted: int, asked_too: bool) -> bool:
-    """Whether ``run`` goes on, is not past ``wanted`` steps, and has not answered what matters."""
-    if run.conversation.has_ended or run.done > wanted:
+def mark_in(mark: Mark, run: Run) -> Cut | None:
+    """Have ``run`` remember the place where it stands; why it does not, else None."""
+    return run.conversation.mark(mark.place, mark.names)
+
+
+def _serves(run: Run, wanted: int, *, again: bool) -> bool:
+    """Whether ``run`` goes on, is not past ``wanted`` steps, and need not run cells after calls."""
+    if run.conversation.has_ended or run.again != again or run.done > wanted:
         return False
-    return asked_too or not run.asked
+    return not run.asked or run.done == wanted

@@ -1,14 +1,14 @@
 """One submission's session: its cells, its questions, its time. Trusted side.
 
-What is asked about an earlier place is first asked of the process that has run everything, which
-can mostly go back there at no cost (see `gradeprop.session.student.places`). Once it cannot, or a
-call has broken it, a new process runs the cells up to the place and answers from there, and so for
-all places that follow."""
+What is asked about an earlier place is first asked of the process that has run everything, by the
+objects that were there (see `gradeprop.session.student.places`). That may only award: what was not
+right is asked again by a process that has run the cells up to the place and nothing else."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -16,7 +16,7 @@ from gradeprop.errors import GraderFault
 from gradeprop.session import messages
 from gradeprop.session.grader.asking import Answers, Cut, Questions
 from gradeprop.session.grader.nursery import Nursery, Setup
-from gradeprop.session.grader.replay import Cell, Mark, Replay, Run
+from gradeprop.session.grader.replay import Cell, Mark, Replay, Run, mark_in
 from gradeprop.session.interface import (
     Ask,
     CellOutcome,
@@ -31,6 +31,9 @@ __all__ = ["ProcessSession"]
 
 # A replay need not wait in full for a cell that was interrupted.
 _REPLAY_INTERRUPTED_S: Final = 1.0
+# How much longer than before the cells may take when they run again, and seconds on top.
+_AGAIN: Final = 2.0
+_AGAIN_S: Final = 1.0
 
 
 class ProcessSession(Session):
@@ -41,10 +44,11 @@ class ProcessSession(Session):
         self._limits = setup.limits
         self._replay = Replay(nursery, self, setup)
         self._marks: list[Mark] = []
-        # Whether earlier places are asked about in processes that stand there.
-        self._careful = False
         self._cells_s = 0.0
         self._asks_s = 0.0
+        # What going through the notebook again has taken, and its checks may take.
+        self._again_s = 0.0
+        self._granted_s = 0.0
         self._closed = False
 
     def begin(self) -> None:
@@ -53,57 +57,88 @@ class ProcessSession(Session):
         Raises:
             GraderFault: it cannot be.
         """
-        cut = self._replay.do(lambda _: None)
+        cut = self._replay.do(lambda _: None, self._left())
         if cut is not None:
             raise GraderFault(f"a session could not start: {self._nursery.last_words}")
 
     def run(self, cell: CellSource) -> CellOutcome:
         own = self._limits.cell_s if cell.seconds is None else cell.seconds
-        seconds = self._allowed(own, self._cells_s)
-        if seconds <= 0:
+        left = self._left()
+        if left() <= 0:
             return CellOutcome("timeout", message=messages.total_spent(self._limits.total_s))
         began = self._now()
-        outcome = self._replay.do(lambda run: run.conversation.run(cell, seconds))
+        outcome = self._replay.do(
+            lambda run: run.conversation.run(cell, max(0.0, min(own, left()))), left
+        )
+        taken = self._now() - began
         if isinstance(outcome, Cut):
             # A cell that cost its process is left out when the others run again.
-            taken = self._now() - began
             outcome = CellOutcome(outcome.reason, seconds=taken, message=outcome.message)
         else:
             again = _REPLAY_INTERRUPTED_S if outcome.status == "timeout" else own
             self._replay.done(Cell(cell, again))
-        self._cells_s += outcome.seconds
+        self._cells_s += taken
         return outcome
 
-    def mark(self) -> Place:
-        return self._mark().place
-
-    def _mark(self) -> Mark:
-        mark = Mark(Place(len(self._marks)), self._cells_s)
+    def mark(self, names: Iterable[str] = ()) -> Place:
+        mark = Mark(Place(len(self._marks)), tuple(sorted(names)), self._cells_s)
         self._marks.append(mark)
-        cut = self._replay.do(lambda run: run.conversation.mark(mark.place))
+        cut = self._replay.do(partial(mark_in, mark), self._left())
         if cut is None:
             self._replay.done(mark)
         else:
             self._replay.owe(mark)
-        return mark
+        return mark.place
 
     def ask(
         self, asks: Sequence[Ask], *, at: Place | None = None, seconds: float | None = None
     ) -> list[Outcome]:
         if not asks:
             return []
-        mark = None if at is None else self._marks[at]
-        allowed = self._allowed(
-            self._limits.check_s if seconds is None else seconds,
-            self._cells_s if mark is None else mark.spent_s,
-        )
-        questions = Questions.of(asks, allowed)
-        if allowed <= 0:
+        own = self._limits.check_s if seconds is None else seconds
+        if at is None:
+            return self._ask_here(asks, own)
+        return self._ask_again(asks, own, self._marks[at])
+
+    def _ask_here(self, asks: Sequence[Ask], own: float) -> list[Outcome]:
+        left = self._left()
+        if left() <= 0:
             return [Stopped("timeout", messages.total_spent(self._limits.total_s)) for _ in asks]
         began = self._now()
-        answers = self._answers(mark, questions)
+        answers = self._answers(asks, own, left)
         self._asks_s += self._now() - began
         return answers.of_each(asks)
+
+    def _ask_again(self, asks: Sequence[Ask], own: float, mark: Mark) -> list[Outcome]:
+        """Going through the notebook again may take somewhat longer than before, since the machine
+        may be busier now, and each check that is asked then its time; what one does not need, the
+        others may."""
+        self._granted_s += own
+        began = self._now()
+        spent = self._again_s
+
+        def left() -> float:
+            allowed = _AGAIN * mark.spent_s + _AGAIN_S + self._granted_s
+            return allowed - spent - (self._now() - began)
+
+        answers = self._answers(asks, own, left, mark)
+        self._again_s += self._now() - began
+        return answers.of_each(asks)
+
+    def recall(
+        self, asks: Sequence[Ask], *, at: Place, seconds: float | None = None
+    ) -> list[Outcome] | None:
+        mark = self._marks[at]
+        own = self._limits.check_s if seconds is None else seconds
+        # What later cells take is not at the expense of a place before them.
+        allowed = min(own, self._limits.total_s - mark.spent_s - self._asks_s)
+        if allowed <= 0 or not self._replay.stands:
+            return None
+        questions = Questions.of(asks, allowed)
+        began = self._now()
+        answers = self._ask_a_run(partial(_recall_in, mark.place, questions), lambda: 0.0)
+        self._asks_s += self._now() - began
+        return None if answers.forgotten else answers.of_each(asks)
 
     def close(self) -> None:
         if not self._closed:
@@ -117,72 +152,58 @@ class ProcessSession(Session):
         """Seconds that count: not those in which a process starts, which with a GPU are many."""
         return time.monotonic() - self._replay.starts_s
 
-    def _allowed(self, seconds: float, cells_s: float) -> float:
-        """How long something may take: ``seconds``, or what is left of the whole.
-
-        Of the whole ``cells_s`` and all asks have been spent. What later cells take is not at the
-        expense of a place before them."""
-        return min(seconds, self._limits.total_s - cells_s - self._asks_s)
+    def _left(self) -> Callable[[], float]:
+        """What is left of the whole from now on."""
+        began = self._now()
+        left = self._limits.total_s - self._cells_s - self._asks_s
+        return lambda: left - (self._now() - began)
 
     # Ways to have questions answered.
 
-    def _answers(self, mark: Mark | None, questions: Questions) -> Answers:
-        if mark is not None and not self._careful:
-            answers = self._recall(mark, questions)
-            if answers is not None:
-                return answers
-        return self._check(mark, questions)
+    def _answers(
+        self, asks: Sequence[Ask], own: float, left: Callable[[], float], at: Mark | None = None
+    ) -> Answers:
+        """Ask a child that stands there, on a copy of it.
 
-    def _recall(self, mark: Mark, questions: Questions) -> Answers | None:
-        """Ask the child that has run everything; None if it cannot tell any more what was there."""
-        answers = self._ask_a_run(partial(_recall_in, mark, questions), asked_too=True)
-        if answers.moved:
-            self._careful = True
-            return None
-        if answers.cut is None:
-            return answers
-        self._careful = True
-        # Whether the call ended the process, or perhaps a thread of an earlier cell, shows in a
-        # fork.
-        return None if answers.cut.gone else answers
+        Args:
+            own: seconds that answering may take.
+            left: seconds that are left for that and for bringing a child there.
+            at: where, if not after all that has run so far.
+        """
+        questions = Questions.of(asks, own)
+        given = own
 
-    def _check(self, mark: Mark | None, questions: Questions) -> Answers:
-        """Ask a child that stands at the place, on a copy of it."""
+        def in_time() -> Questions:
+            nonlocal given
+            given = max(0.0, min(own, left()))
+            return replace(questions, seconds=given)
+
         if questions.only_reads:
-            attempt = partial(_read_in, questions)
+            attempt = lambda run: run.conversation.read(in_time())  # noqa: E731
         elif self._nursery.can_fork_children:
-            attempt = partial(_check_in, questions)
+            attempt = lambda run: run.conversation.check(in_time())  # noqa: E731
         else:
-            return self._check_alone(mark or self._mark(), questions)
-        answers = self._ask_a_run(attempt, at=mark)
-        if answers.cut is not None and answers.cut.gone:
+            attempt = lambda run: _recall_in(None, in_time(), run)  # noqa: E731
+        answers = self._ask_a_run(attempt, left, at)
+        if answers.cut is not None and answers.cut.gone and self._nursery.can_fork_children:
             # Calls run in a fork and cannot end the child: perhaps a thread of an earlier cell has.
-            answers = self._ask_a_run(attempt, at=mark)
-        return answers
-
-    def _check_alone(self, mark: Mark, questions: Questions) -> Answers:
-        """The same without a fork: the child is of no use for another check afterwards."""
-        answers = self._ask_a_run(partial(_recall_in, mark, questions), at=mark)
-        if answers.moved:
+            answers = self._ask_a_run(attempt, left, at)
+        if answers.forgotten:
             return Answers(cut=Cut("killed", messages.MALFORMED))
+        if answers.cut is not None and answers.cut.reason == "timeout" and given < own:
+            spent = messages.total_spent(self._limits.total_s)
+            said = spent if at is None else messages.REPLAY_TOO_SLOW
+            return replace(answers, cut=replace(answers.cut, message=said))
         return answers
 
     def _ask_a_run(
-        self, job: Callable[[Run], Answers], *, at: Mark | None = None, asked_too: bool = False
+        self, job: Callable[[Run], Answers], left: Callable[[], float], at: Mark | None = None
     ) -> Answers:
-        answers = self._replay.do(job, at=at, asked_too=asked_too)
+        answers = self._replay.do(job, left, at=at)
         return Answers(cut=answers) if isinstance(answers, Cut) else answers
 
 
-def _read_in(questions: Questions, run: Run) -> Answers:
-    return run.conversation.read(questions)
-
-
-def _check_in(questions: Questions, run: Run) -> Answers:
-    return run.conversation.check(questions)
-
-
-def _recall_in(mark: Mark, questions: Questions, run: Run) -> Answers:
+def _recall_in(place: Place | None, questions: Questions, run: Run) -> Answers:
     """Have the child itself answer; it is of no use for cells any more."""
     run.asked = True
-    return run.conversation.recall(mark.place, questions)
+    return run.conversation.recall(place, questions)

@@ -1,9 +1,7 @@
-"""Checkers: forks of the notebook's process that answer checks while cells may follow. Untrusted.
+"""Checkers: forks of the notebook's process that answer a check while cells may follow. Untrusted.
 
 Whatever a call does to the state dies with the checker, and a call that hangs or crashes takes only
-the checker with it. To make and end one costs more than most checks ask, so a checker goes on to
-the next check as long as it can go back to where it began, and is thrown away for a fresh fork
-otherwise."""
+the checker with it. Each answers one check."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from gradeprop.session.student.places import Bookmark
 from gradeprop.session.student.shell import NotebookShell
-from gradeprop.session.student.surroundings import listing
 from gradeprop.session.wire.frames import Channel, Frame, WireError
 
 __all__ = ["FROM_GRADER", "Answer", "Checkers", "Seal", "discard_streams"]
@@ -36,8 +32,8 @@ FROM_GRADER: Final = 1 << 30
 _COPIED_BYTES: Final = 1 << 20
 _COPIED_FILES: Final = 60
 
-# Answers the asks in a frame on a channel; goes back to a place first if there is one.
-Answer = Callable[[Frame, Bookmark | None, Channel], None]
+# Answers the asks in a frame on a channel.
+Answer = Callable[[Frame, Channel], None]
 # Called in a checker with its folder and the descriptors that it needs, so that nothing of what it
 # does reaches the process that it was forked from.
 Seal = Callable[[str, Sequence[int]], None]
@@ -66,7 +62,7 @@ class Checkers:
         self._ended: dict[int, int] = {}
 
     def fork(self, number: int, descriptor: int) -> None:
-        """Start the checker ``number``, which hears of checks through ``descriptor``."""
+        """Start the checker ``number``, which hears of its check through ``descriptor``."""
         # Python reseeds this generator in every fork.
         numbers = random.getstate()
         try:
@@ -110,13 +106,15 @@ class Checkers:
         own = self._checks / str(number)
         own.mkdir()
         room = _COPIED_BYTES
-        for name, size, _ in listing(self._folder)[:_COPIED_FILES]:
-            path = self._folder / name
-            if size < 0:
-                (own / name).mkdir()
-            elif path.is_file() and not path.is_symlink() and size <= room:
+        for path in sorted(self._folder.rglob("*"))[:_COPIED_FILES]:
+            copy = own / path.relative_to(self._folder)
+            if path.is_symlink():
+                continue
+            if path.is_dir():
+                copy.mkdir()
+            elif path.is_file() and (size := path.stat().st_size) <= room:
                 room -= size
-                shutil.copyfile(path, own / name)
+                shutil.copy2(path, copy)
         return own
 
     def _below(self) -> Path:
@@ -127,29 +125,20 @@ class Checkers:
             return Path()
 
     def _be_checker(self, channel: Channel, own: Path) -> None:
-        """In the fork: answer checks as long as it can go back to its beginning for the next."""
+        """In the fork: answer one check."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         discard_streams()
         below = own / self._below()
         os.chdir(below if below.is_dir() else own)
         self._seal(str(own), (0, 1, 2, channel.fileno()))
-        # What cells have imported lies in the notebook's folder and not in the copy.
-        beginning = Bookmark(self._shell.user_ns, own, imported_from=[self._folder])
-        pid = os.getpid()
-        place: Bookmark | None = None
-        while True:
-            try:
-                frame = channel.receive(json_cap=FROM_GRADER, tail_cap=FROM_GRADER)
-            except WireError:
-                return
-            # A hang that does not touch signals ends here; any other the grader ends from outside.
-            signal.setitimer(signal.ITIMER_REAL, frame.head["seconds"])
-            self._answer(frame, place, channel)
-            if os.getpid() != pid:
-                return  # the call forked: this copy has nothing to say
-            place = beginning
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        try:
+            frame = channel.receive(json_cap=FROM_GRADER, tail_cap=FROM_GRADER)
+        except WireError:
+            return
+        # A hang that does not touch signals ends here; any other the grader ends from outside.
+        signal.setitimer(signal.ITIMER_REAL, frame.head["seconds"])
+        self._answer(frame, channel)
 
     def _bury(self, number: int, pid: int, options: int) -> None:
         try:

@@ -1,9 +1,9 @@
 """The process of one student's notebook: runs its cells, answers what is asked of them. Untrusted.
 
-What is asked after the last cell about a place before it, this process answers itself, as long as
-it can go back there (see `gradeprop.session.student.places`). Whatever a call does to it can then
-harm no cell any more, and a call that hangs or crashes ends a process that is hardly needed any
-longer.
+What is asked after the last cell about a place before it, this process answers itself, by the
+objects that were there (see `gradeprop.session.student.places`). Whatever a call does to it can
+then harm no cell any more, and a call that hangs or crashes ends a process that is hardly needed
+any longer.
 
 What is asked at the place where the notebook stands is different: cells may follow. Reading values
 runs no code of the student's and changes nothing, so this process does it itself. Calls are
@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from gradeprop.session.interface import Call, Read
 from gradeprop.session.messages import OUT_OF_MEMORY
 from gradeprop.session.student.answering import Answering, out_of_memory
 from gradeprop.session.student.beginning import seed_all, start_gpu
@@ -57,7 +57,6 @@ class NotebookProcess:
         self.checkers = Checkers(shell, folder, checks, seal, self._answer)
         self.pid = os.getpid()
         self.places: dict[int, Bookmark] = {}
-        self.here: Bookmark | None = None
         self.silent = False
 
     def serve(self) -> None:
@@ -108,7 +107,6 @@ class NotebookProcess:
 
     def _run(self, frame: Frame) -> None:
         head = frame.head
-        self.here = None
         self.checkers.forget_folders()
         result = self.shell.run_source(head["source"], head["label"])
         if os.getpid() != self.pid:
@@ -136,35 +134,34 @@ class NotebookProcess:
     # Places gone by.
 
     def _mark(self, frame: Frame) -> None:
-        self.here = Bookmark(self.shell.user_ns, self.folder)
-        self.places[frame.head["place"]] = self.here
+        head = frame.head
+        self.places[head["place"]] = Bookmark(head["names"], self.shell.user_ns)
 
     def _ask(self, frame: Frame) -> None:
-        """Answer as at an earlier place. No cell runs here any more afterwards."""
+        """Answer as at an earlier place, or as things stand. No cell runs here afterwards."""
         if not self.silent:
             self.silent = True
             discard_streams()
-        place = self.places[frame.head["place"]]
-        has_moved = place is not self.here
-        self.here = None
-        self._answer(frame, place if has_moved else None, self.channel)
+        place = frame.head["place"]
+        self._answer(frame, self.channel, None if place is None else self.places[place])
         if os.getpid() != self.pid:
             _exit(0)  # the call forked: this copy has nothing to say
 
-    def _answer(self, frame: Frame, place: Bookmark | None, channel: Channel) -> None:
+    def _answer(self, frame: Frame, channel: Channel, place: Bookmark | None = None) -> None:
         """Answer the asks in ``frame``, each in a frame, so that those before a crash count.
 
         Args:
-            place: where to go back to first, if not all is still as it was there.
+            place: whose objects to ask, those that the names are bound to now if not given.
         """
         pid = os.getpid()
         asks = decode_asks(frame.head["asks"], frame.tail)
-        called = [ask.name for ask in asks if isinstance(ask, Call)]
-        read = [ask.name for ask in asks if isinstance(ask, Read)]
-        if place is not None and not place.go_back(called, read):
-            channel.send({"moved": True})
+        names: Mapping[str, Any] | None = self.shell.user_ns
+        if place is not None:
+            names = place.names(ask.name for ask in asks)
+        if names is None:
+            channel.send({"gone": True})
             return
-        for outcome in self.answering.answer_all(asks, self.shell.user_ns):
+        for outcome in self.answering.answer_all(asks, names):
             if os.getpid() != pid:
                 return
             rows, tail = encode_outcomes([outcome])

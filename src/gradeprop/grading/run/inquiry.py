@@ -1,0 +1,247 @@
+"""One paper's checks: each is asked, and asked again where that did not suffice.
+
+Every check is first asked in the way that costs least, after the last cell or, if it only reads
+names, on the way. A late answer counts only if it is right, since a later cell may be to blame for
+anything else. What is left is asked again when all has been asked once, in one further run of the
+notebook, each check at its own place, and that answer counts."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.grading.checks.judge import judge
+from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.script import Script
+from gradeprop.grading.checks.sites import CheckSite, GraderCodeError, Write
+from gradeprop.grading.public.checking import skipped_because
+from gradeprop.grading.result import score
+from gradeprop.grading.result.verdict import CheckVerdict
+from gradeprop.grading.result.words import NOT_BEGUN
+from gradeprop.grading.run.paper import Paper
+from gradeprop.grading.run.submission import SubmissionRun
+from gradeprop.session.interface import Call, Outcome
+
+__all__ = ["Inquiry", "OnCheck", "Question"]
+
+OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
+
+PROBES_AGAIN = 3
+"""How often a check is asked again on fresh inputs when two causes fit."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A check as it is asked of one paper on one device."""
+
+    site: CheckSite
+    device: str
+    write: Write
+
+
+class Inquiry:
+    """Asks a paper's checks and keeps their verdicts in it.
+
+    Args:
+        paper: readable.
+        run_on: the paper's run on a device.
+        at_once: whether each check is judged when it comes; else what needs it may wait for
+            `finish`.
+        on_check: hears of every check with all its inputs and expected values.
+    """
+
+    def __init__(
+        self,
+        paper: Paper,
+        run_on: Callable[[str], SubmissionRun],
+        *,
+        at_once: bool,
+        on_check: OnCheck | None = None,
+    ) -> None:
+        self._paper = paper
+        self._run_on = run_on
+        self._at_once = at_once
+        self._on_check = on_check
+        self._waiting: list[Question] = []
+
+    def prerequisite(self, site: CheckSite, device: str) -> str | None:
+        """Why the check is skipped, which is noted; None if it is not, or perhaps not."""
+        if self._waits(site, device):
+            return None
+        missing = [check for check in _needs(site) if not self._passed(site, device, check)]
+        if not missing:
+            return None
+        reason = skipped_because(missing)
+        self._note(site, device, Judgement("skipped", reason))
+        return reason
+
+    def examine(self, question: Question) -> str | None:
+        """Ask; the reason if the check failed, None if it passed or waits for `finish`."""
+        judgement = None
+        if not self._waits(question.site, question.device):
+            judgement = self._first(question)
+            if judgement is None and self._at_once:
+                judgement = self._again(question)
+        if judgement is None:
+            self._waiting.append(question)
+            return None
+        self._note(question.site, question.device, judgement)
+        return None if judgement.status == "passed" else judgement.message or judgement.status
+
+    def finish(self) -> None:
+        """Ask again, each at its own place, what is still open."""
+        waiting, self._waiting = self._waiting, []
+        for question in waiting:
+            if self.prerequisite(question.site, question.device) is not None:
+                continue
+            try:
+                self._note(question.site, question.device, self._again(question))
+            except GraderCodeError as error:
+                self.fault(question.site, question.device, str(error))
+            except Exception as error:
+                said = "".join(traceback.format_exception(error))
+                self.fault(question.site, question.device, said)
+
+    def fault(self, site: CheckSite, device: str, error: str) -> None:
+        """The grader's own code failed in this check."""
+        judgement = Judgement(
+            "error",
+            "This check itself failed, which is not your fault. Your instructor can see why and "
+            "grade again.",
+            error.strip(),
+        )
+        self._note(site, device, judgement)
+
+    # --- asking -----------------------------------------------------------------------------------
+
+    def _first(self, question: Question) -> Judgement | None:
+        """The judgement of what the notebook as it stands says; None if that may not count."""
+        script = question.write(0)
+        first = self._run_on(question.device).first(question.site.place, script.asks)
+        if first is None:
+            return None
+        judgement = self._judge(question, script, first.outcomes)
+        if judgement.status != "passed" and not first.there and not judgement.not_begun:
+            return None
+        self._show(question, script, first.outcomes)
+        return judgement
+
+    def _again(self, question: Question) -> Judgement:
+        """The judgement of what is said at the check's own place."""
+        run, script = self._run_on(question.device), question.write(0)
+        outcomes = run.again(question.site.place, script.asks)
+        self._show(question, script, outcomes)
+        judgement = self._judge(question, script, outcomes)
+        for attempt in range(1, PROBES_AGAIN + 1):
+            if len(judgement.misconceptions) <= 1:
+                break
+            script = question.write(attempt)
+            if not any(isinstance(ask, Call) for ask in script.asks):
+                break  # a name has one value, however often it is read
+            outcomes = run.again(question.site.place, script.asks)
+            fresh = self._judge(question, script, outcomes, judgement.observations)
+            if not fresh.observations:
+                break
+            judgement = _with_causes_of(judgement, fresh)
+        return judgement
+
+    def _judge(
+        self,
+        question: Question,
+        script: Script,
+        outcomes: Sequence[Outcome],
+        earlier: Sequence[Observation] = (),
+    ) -> Judgement:
+        site = question.site
+        judgement = judge(
+            script,
+            outcomes,
+            public=site.check.public,
+            declared=_words_of(site),
+            forbid=site.part.forbid,
+            earlier=earlier,
+        )
+        if judgement.status == "failed" and self._is_starter(site):
+            return Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
+        return judgement
+
+    def _show(self, question: Question, script: Script, outcomes: Sequence[Outcome]) -> None:
+        """Tell who listens of the answer that counts, with all numbers."""
+        if self._on_check is not None:
+            site = question.site
+            judgement = judge(
+                script,
+                outcomes,
+                public=True,
+                declared=_words_of(site),
+                forbid=site.part.forbid,
+                rows=True,
+            )
+            self._on_check(site, question.device, judgement)
+
+    def _is_starter(self, site: CheckSite) -> bool:
+        assert self._paper.restored is not None
+        return self._paper.restored.parts[site.place] == "starter"
+
+    # --- verdicts ---------------------------------------------------------------------------------
+
+    def _waits(self, site: CheckSite, device: str) -> bool:
+        """Whether something that the check needs is still open."""
+        needs = {(site.exercise.slug, check) for check in _needs(site)}
+        return any(item.site.key in needs and item.device == device for item in self._waiting)
+
+    def _passed(self, site: CheckSite, device: str, check: str) -> bool:
+        known = self._paper.verdicts.get((site.exercise.slug, check), [])
+        return any(item.status == "passed" for item in known if item.device == device)
+
+    def _note(self, site: CheckSite, device: str, judgement: Judgement) -> None:
+        earned = {"passed": site.check.points, "error": None}.get(judgement.status, 0.0)
+        verdict = CheckVerdict(
+            site.check.check,
+            device,
+            site.check.public,
+            judgement.status,
+            earned,
+            site.check.points,
+            judgement.message,
+            judgement.detail,
+            judgement.misconception,
+            not_begun=judgement.not_begun,
+            asked=judgement.asked,
+            report=judgement.report,
+            hint=judgement.hint,
+        )
+        known = self._paper.verdicts.setdefault(site.key, [])
+        same = next((i for i, item in enumerate(known) if item.device == device), None)
+        if same is None:
+            known.append(verdict)
+        elif score.at_worst([known[same], verdict])[0] is verdict:
+            # a parametrised check: its worst case
+            known[same] = verdict
+
+
+def _needs(site: CheckSite) -> list[str]:
+    """The checks that must have passed before; one that was taken out stands in nobody's way."""
+    voided = {check.check for check in site.exercise.checks() if check.voided}
+    return [check for check in site.check.needs if check not in voided]
+
+
+def _words_of(site: CheckSite) -> dict[str, str]:
+    return {item.id: item.say.strip() for item in site.part.misconceptions}
+
+
+def _with_causes_of(judgement: Judgement, fresh: Judgement) -> Judgement:
+    """The first judgement's numbers with the causes that also explain the fresh inputs."""
+    left = tuple(cause for cause in judgement.misconceptions if cause in fresh.misconceptions)
+    said = fresh if len(left) == 1 else judgement
+    return replace(
+        judgement,
+        misconceptions=left,
+        observations=(*judgement.observations, *fresh.observations),
+        asked=said.asked,
+        report=said.report,
+        hint=said.hint,
+    )
