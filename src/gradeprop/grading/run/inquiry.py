@@ -10,6 +10,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
 from gradeprop.gradients.diagnosis.observation import Observation
@@ -23,7 +24,7 @@ from gradeprop.grading.result.verdict import CheckVerdict
 from gradeprop.grading.result.words import NOT_BEGUN
 from gradeprop.grading.run.paper import Paper
 from gradeprop.grading.run.submission import SubmissionRun
-from gradeprop.session.interface import Call, Outcome
+from gradeprop.session.interface import Ask, Call, Outcome
 
 __all__ = ["Inquiry", "OnCheck", "Question"]
 
@@ -119,15 +120,22 @@ class Inquiry:
 
     def _first(self, question: Question) -> Judgement | None:
         """The judgement of what the notebook as it stands says; None if that may not count."""
-        script = question.write(0)
-        first = self._run_on(question.device).first(question.site.place, script.asks)
+        run, script = self._run_on(question.device), question.write(0)
+        place = question.site.place
+        first = run.first(place, script.asks)
         if first is None:
             return None
         judgement = self._judge(question, script, first.outcomes)
-        if judgement.status != "passed" and not first.there and not judgement.not_begun:
+        counts = (
+            judgement.status == "passed"
+            or first.there
+            or judgement.not_begun
+            or (judgement.status == "failed" and run.is_settled(place, script.asks))
+        )
+        if not counts:
             return None
         self._show(question, script, first.outcomes)
-        return judgement
+        return self._told_apart(question, judgement, partial(run.recall, place))
 
     def _again(self, question: Question) -> Judgement:
         """The judgement of what is said at the check's own place."""
@@ -135,13 +143,24 @@ class Inquiry:
         outcomes = run.again(question.site.place, script.asks)
         self._show(question, script, outcomes)
         judgement = self._judge(question, script, outcomes)
+        return self._told_apart(question, judgement, partial(run.again, question.site.place))
+
+    def _told_apart(
+        self,
+        question: Question,
+        judgement: Judgement,
+        ask: Callable[[Sequence[Ask]], Sequence[Outcome] | None],
+    ) -> Judgement:
+        """While several causes fit, ask about fresh inputs until they are told apart."""
         for attempt in range(1, PROBES_AGAIN + 1):
             if len(judgement.misconceptions) <= 1:
                 break
             script = question.write(attempt)
-            if not any(isinstance(ask, Call) for ask in script.asks):
+            if not any(isinstance(item, Call) for item in script.asks):
                 break  # a name has one value, however often it is read
-            outcomes = run.again(question.site.place, script.asks)
+            outcomes = ask(script.asks)
+            if outcomes is None:
+                break
             fresh = self._judge(question, script, outcomes, judgement.observations)
             if not fresh.observations:
                 break

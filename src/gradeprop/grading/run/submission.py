@@ -12,6 +12,7 @@ from gradeprop.course.keys import PartKey
 from gradeprop.course.limits import Limits
 from gradeprop.errors import GraderFault
 from gradeprop.grading.result.verdict import ExecutedCell
+from gradeprop.grading.run.settled import Settled
 from gradeprop.notebook.restore import RestoredNotebook, RunCell
 from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Place, Read, Session
 
@@ -78,6 +79,7 @@ class SubmissionRun:
     checks_s: float = 0.0
     longest_check_s: float = 0.0
     _session: Session | None = None
+    _settled: Settled | None = None
     _places: dict[PartKey, Place] = field(default_factory=dict)
     _read: dict[tuple[PartKey, tuple[Ask, ...]], list[Outcome]] = field(default_factory=dict)
 
@@ -87,16 +89,25 @@ class SubmissionRun:
         Raises:
             GraderFault: the part has no place in the release.
         """
-        session, place = self._at(part)
+        self._at(part)
         self.asked += 1
         there = self._read.get((part, tuple(asks))) if _only_reads(asks) else None
         if there is not None:
             return FirstAnswers(there, there=True)
-        if not self.late_answers:
-            return None
-        with self._timed():
-            late = session.recall(asks, at=place, seconds=self._check_s(part))
+        late = self.recall(part, asks) if self.late_answers else None
         return None if late is None else FirstAnswers(late, there=False)
+
+    def recall(self, part: PartKey, asks: Sequence[Ask]) -> list[Outcome] | None:
+        """Ask the process that has run all cells; None where it cannot be asked."""
+        session, place = self._at(part)
+        with self._timed():
+            return session.recall(asks, at=place, seconds=self._check_s(part))
+
+    def is_settled(self, part: PartKey, asks: Sequence[Ask]) -> bool:
+        """Whether a late answer is what the part's own place would have given, right or not."""
+        if self._settled is None:
+            self._settled = Settled(self.notebook.cells, self.outcomes)
+        return self._settled.is_settled(part, {ask.name for ask in asks})
 
     def again(self, part: PartKey, asks: Sequence[Ask]) -> list[Outcome]:
         """Ask at the part's own place; neither what runs later nor another check makes a

@@ -1,0 +1,184 @@
+"""When a late answer is known to be the one of the place: seen from the code, by what is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradeprop.course.keys import PartKey
+from gradeprop.grading.run.settled import Settled
+from gradeprop.notebook.restore import RunCell
+from gradeprop.session.interface import CellOutcome
+
+PART = PartKey("slopes", "code")
+SETUP = "import torch\nimport math\nimport torch.nn.functional as F\nimport os, gc, warnings\n"
+PLAIN = "def f(x):\n    return 2 * x\n"
+
+
+def settled(
+    answer: str, *later: str, before: tuple[str, ...] = (), ended: str = "ok", names: str = "f"
+) -> bool:
+    cells = [RunCell(SETUP, "code", "release", "setup")]
+    cells += [RunCell(source, "code", "extra") for source in before]
+    cells.append(RunCell(answer, "code", "student", "slopes-code"))
+    cells.append(RunCell('gp.check("slopes")', "code", "release", "slopes-code-check", PART))
+    cells += [RunCell(source, "code", "extra") for source in later]
+    ran = [(cell, CellOutcome("ok")) for cell in cells if cell.judge is None]
+    ran[-1] = (ran[-1][0], CellOutcome(ended))  # type: ignore[arg-type]
+    return Settled(cells, ran).is_settled(PART, names.split())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        PLAIN,
+        "# a comment\ndef f(x, lr=0.1, *, steps=(1, 2)):\n    return lr * x",
+        "rate = -2.5e-1\ndef f(x):\n    return rate * x",
+        "size = (2, 3)\ndef f(x):\n    return x.reshape(size)",
+        "def double(x):\n    return 2 * x\ndef f(x):\n    return double(x)",
+        "def f(n):\n    return 1 if n == 0 else n * f(n - 1)",
+        "def f(x):\n    import math\n    return math.pi * x",
+        "from math import pi\ndef f(x):\n    return pi * x",
+        "def f(x):\n    def inner(y):\n        return y * x\n    return inner(x)",
+        "def f(x):\n    return [y for y in x if y > 0]",
+        "def f(w):\n    w = w.detach().clone().requires_grad_()\n    loss = (w ** 2).sum()\n"
+        "    loss.backward()\n    with torch.no_grad():\n        w -= 0.1 * w.grad\n"
+        "    w.grad = None\n    return w",
+        "def f(x):\n    opt = torch.optim.SGD([x], lr=0.1)\n    opt.zero_grad()\n    opt.step()\n"
+        "    return F.mse_loss(x, torch.zeros_like(x)).item()",
+        "def f(x):\n    try:\n        return 1 / x\n    except ZeroDivisionError as error:\n"
+        "        raise ValueError(f'{error}: {x:.2f}') from error",
+        "def f(x):\n    return undefined_name" + "\nundefined_name = 2",
+    ],
+)
+def test_a_plain_function_before_cells_that_compute_is_settled(answer: str) -> None:
+    later = (
+        "w = torch.randn(3, requires_grad=True)\nloss = (w ** 2).sum()\nloss.backward()\n"
+        "print(f'the slope is {w.grad}')\nw.grad.zero_()",
+        "class Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.hidden = torch.nn.Linear(2, 3)\n"
+        "    def forward(self, x):\n        return torch.tanh(self.hidden(x))\nnet = Net()",
+        "for step in range(3):\n    with torch.no_grad():\n        w -= 0.1 * w",
+    )
+    assert settled(answer, *later, ended="error")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "log = []\ndef f(x):\n    log.append(x)\n    return len(log)",
+        "table = {'a': 2.0}\ndef f(x):\n    return table['a'] * x",
+        "w = torch.ones(2)\ndef f(x):\n    return w * x",
+        "rate = 0.1\nrate = 0.2\ndef f(x):\n    return rate * x",
+        "if True:\n    rate = 0.1\ndef f(x):\n    return rate * x",
+        "rate = other = 0.1\ndef f(x):\n    return rate * x",
+        "def f(x):\n    return x + missing",
+        "def f(x, seen=[]):\n    seen.append(x)\n    return len(seen)",
+        "def f(x, *, seen={}):\n    return len(seen)",
+        "import functools\n@functools.lru_cache\ndef f(x):\n    return x",
+        "def f(x):\n    f.calls = 1\n    return x",
+        "def f(x):\n    return g.count\ndef g(): pass",
+        "def f(x):\n    global n\n    n = x\n    return n",
+        "class f:\n    pass",
+        "f = lambda x: 2 * x",
+        "class A:\n    k = 2\ndef f(x):\n    return A.k * x",
+        "it = iter([1, 2])\ndef f(x):\n    return next(it)",
+        "def f(x):\n    yield x",
+        "def f(x):\n    return torch.rand(1)",
+        "def f(x):\n    return torch.nn.Linear(2, 2)(x)",
+        "def f(x):\n    return torch.randn_like(x)",
+        "def f(x):\n    import random\n    return random.random()",
+        "def f(x):\n    return open('data.txt').read()",
+        "def f(x):\n    return eval('x')",
+        "def f(x):\n    return globals()['n']",
+        "def f(x):\n    return getattr(torch, 'ones')(2)",
+        "def f(x):\n    return os.getcwd()",
+        "def f(x):\n    return torch.get_num_threads()",
+        "def f(x):\n    return x.requires_grad_().register_hook(print)",
+        "def f(x):\n    return str.__subclasses__()",
+        "def g(x):\n    return f(x)",
+        "%timeit f\ndef f(x):\n    return x",
+        "def f(x):\n    import helper\n    return helper.n",
+        PLAIN + "def f(x):\n    return 3 * x",
+        PLAIN + "f = f",
+        PLAIN + "del f",
+    ],
+)
+def test_whatever_could_carry_state_is_not(answer: str) -> None:
+    assert not settled(answer, "x = 1")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "torch.set_default_dtype(torch.float64)",
+        "t = torch\nt.set_default_dtype(torch.float64)",
+        "from torch import set_default_dtype as again\nagain(torch.float64)",
+        "torch.Tensor.scaled = lambda self: self",
+        "torch.exp = torch.sin",
+        "torch.nn.functional.relu = torch.sin",
+        "def patch(kind):\n    kind.exp = torch.sin\npatch(torch)",
+        "setattr(torch, 'exp', torch.sin)",
+        "vars(torch)['exp'] = torch.sin",
+        "torch.__dict__['exp'] = torch.sin",
+        "amp = torch.autocast('cpu', dtype=torch.bfloat16)\namp.__enter__()",
+        "torch.set_grad_enabled(False)",
+        "torch.inference_mode().__enter__()",
+        "torch.autograd.set_detect_anomaly(True)",
+        "torch.set_num_threads(1)",
+        "def halfway():\n    with torch.no_grad():\n        yield\ng = halfway()\nnext(g)",
+        "def halfway():\n    with torch.no_grad():\n        yield\ng = list(halfway())",
+        "import matplotlib.pyplot as plt",
+        "import helper",
+        "from helper import *",
+        "import sys\nsys.setrecursionlimit(100)",
+        "warnings.simplefilter('error')",
+        "gc.collect()",
+        "os.chdir('..')",
+        "%matplotlib inline",
+        "!ls",
+        "exec('torch.exp = torch.sin')",
+        "eval('1')",
+        "get_ipython()",
+        "print(not_bound_anywhere)",
+        "open('a.txt', 'w').write('1')",
+        "f.__code__ = (lambda x: x).__code__",
+        "f.__defaults__ = (1,)",
+        "def f(x):\n    return x",
+        "f = None",
+        "for f in range(3): pass",
+        "with torch.no_grad() as f: pass",
+        "import math as f",
+        "try:\n    1 / 0\nexcept ZeroDivisionError as f:\n    pass",
+        "if (f := 2): pass",
+        "def g():\n    global f\n    f = 3\ng()",
+        "async def g(): pass",
+        "await thing",
+    ],
+)
+def test_a_cell_that_could_do_more_than_compute_settles_nothing(later: str) -> None:
+    assert settled(PLAIN, "x = 1")
+    assert not settled(PLAIN, later)
+
+
+@pytest.mark.parametrize("ended", ["timeout", "killed", "memory", "output"])
+def test_a_cell_that_was_stopped_may_have_left_anything_open(ended: str) -> None:
+    assert not settled(PLAIN, "with torch.no_grad():\n    x = 1", ended=ended)
+
+
+def test_a_later_cell_may_call_what_an_earlier_one_defined() -> None:
+    patches = "def patch():\n    torch.set_default_dtype(torch.float64)"
+    assert settled(PLAIN, "g()", before=("def g():\n    return torch.ones(2)",))
+    assert not settled(PLAIN, "patch()", before=(patches,))
+
+
+def test_what_a_constant_is_may_not_change() -> None:
+    answer = "rate = 0.1\ndef f(x):\n    return rate * x"
+    assert settled(answer, "x = 1")
+    assert not settled(answer, "rate = 0.2")
+    assert not settled(answer, "def g():\n    global rate\n    rate = 5\ng()")
+
+
+def test_every_name_that_is_asked_counts() -> None:
+    assert settled(PLAIN + "def g(x):\n    return x", "x = 1", names="f g")
+    assert not settled(PLAIN + "g = torch.ones(2)", "x = 1", names="f g")
+    assert not settled(PLAIN, "x = 1", names="f nothing")
