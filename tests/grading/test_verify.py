@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from course.minimal import EXERCISE, GRADER, write_course
+from course.minimal import EXERCISE, EXPLAIN_SOLUTION, GRADER, SOLUTION, write_course
 from gradeprop.grading.verify import trials, verify
 from grading.conftest import Classroom
 
@@ -78,3 +78,18 @@ def test_a_wrong_grader_or_sample_is_found(
     assert old in text
     (root / path).write_text(text.replace(old, new, 1))
     assert any(said in problem for problem in problems_of(root, sandbox))
+
+
+def test_an_answer_that_later_cells_mend_is_found(tmp_path: Path, sandbox: Any) -> None:
+    """It would pass for whoever is asked after the last cell."""
+    root = write_course(tmp_path)
+    text = (root / SOLUTION).read_text()
+    (root / SOLUTION).write_text(text.replace("return 2 * w", "return w * factor"))
+    later = (root / EXPLAIN_SOLUTION).read_text()
+    later = later.replace('direction = "increase"', 'direction = "increase"\nfactor = 2')
+    (root / EXPLAIN_SOLUTION).write_text(later)
+    found = problems_of(root, sandbox)
+    assert any(
+        "shape on cpu is passed when asked after the last cell, and failed at its own place" in item
+        for item in found
+    ), found

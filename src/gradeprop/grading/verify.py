@@ -9,7 +9,7 @@ from typing import Literal
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart, LoadedExercise
-from gradeprop.grading.result.verdict import PartResult, SubmissionResult, Timing
+from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult, Timing
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Setting, Submission
 from gradeprop.notebook.release import ReleaseModel
@@ -68,13 +68,21 @@ def verify(
     setting: Setting, made: Sequence[Trial], on_proof: Callable[[Proof], None] | None = None
 ) -> list[Proof]:
     """Grade the trials as any submission is graded, and hold the results against what they must
-    be."""
+    be; of a few, every check is asked at its own place, too, and must say the same there."""
     by_student = {trial.submission.student: trial for trial in made}
     proofs: list[Proof] = []
+    there: dict[str, SubmissionResult] = {}
+    sampled = [trial.submission for trial in made[:: max(1, len(made) - 1)]]
+    at_places = replace(setting, late_answers=False)
+    grade_batch(at_places, sampled, lambda result: there.update({result.student: result}))
 
     def judge(result: SubmissionResult) -> None:
         for case in by_student[result.student].cases:
             proof = _proof(setting, case, result)
+            other = there.get(result.student)
+            if other is not None:
+                differing = tuple(_differences(case, result, other))
+                proof = replace(proof, problems=(*proof.problems, *differing))
             proofs.append(proof)
             if on_proof is not None:
                 on_proof(proof)
@@ -146,6 +154,26 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
             (item.message for item in part.checks if item.misconception == case.misconception), None
         )
     return Proof(case, tuple(problems), result.timing, message)
+
+
+def _differences(case: Case, late: SubmissionResult, there: SubmissionResult) -> Iterator[str]:
+    """Where it makes a difference when a check of the case's exercise is asked."""
+    pairs = zip(late.exercises, there.exercises, strict=True)
+    for one, other in pairs:
+        if one.exercise != case.exercise:
+            continue
+        for part, same in zip(one.parts, other.parts, strict=True):
+            for check, again in zip(part.checks, same.checks, strict=True):
+                if (check.status, check.misconception) != (again.status, again.misconception):
+                    yield (
+                        f"{part.part}: {check.check} on {check.device} is {_said(check)} when "
+                        f"asked after the last cell, and {_said(again)} at its own place: does the "
+                        f"answer depend on later cells, or on chance?"
+                    )
+
+
+def _said(check: CheckVerdict) -> str:
+    return f"{check.status} ({check.misconception})" if check.misconception else check.status
 
 
 def _must_pass(part: PartResult) -> Iterator[str]:
