@@ -32,7 +32,7 @@ from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import check_seed, public_seed, student_seed
-from gradeprop.grading.checks.sites import CheckSite, Rewrite
+from gradeprop.grading.checks.sites import CheckSite, Write
 from gradeprop.grading.run.publish import release_of
 from gradeprop.notebook.restore import RestoredNotebook, restore
 from gradeprop.session.interface import Call
@@ -62,15 +62,11 @@ class Recorder:
     def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:  # noqa: ARG002
         return None
 
-    def examine(
-        self,
-        subject: int,
-        site: CheckSite,
-        device: str,  # noqa: ARG002
-        script: Script,
-        again: Rewrite,  # noqa: ARG002
-    ) -> None:
-        self.scripts[subject].setdefault(site.place, []).append(script)
+    def foresee(self, scripts: Sequence[tuple[CheckSite, Script]]) -> None:
+        """Every script is kept as it is written."""
+
+    def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> None:  # noqa: ARG002
+        self.scripts[subject].setdefault(site.place, []).append(write(0))
 
     def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:  # noqa: ARG002
         raise AssertionError(error)

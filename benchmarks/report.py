@@ -195,10 +195,11 @@ workers; the last column compares throughput, ours with {run.workers} workers.
 
 ## Where the time goes
 
-Medians of the `timing` in the result files, in ms:
+Medians of the `timing` in the result files, in ms, and the class's share of questions that were asked
+again at their own place:
 
-| | in all | cells | checks, in the sandbox | the grader's own work |
-|---|---:|---:|---:|---:|
+| | in all | cells | checks, in the sandbox | the grader's own work | questions asked twice |
+|---|---:|---:|---:|---:|---:|
 {_parts(f"{run.workers} workers", run)}
 {_parts("1 worker", alone)}
 
@@ -234,4 +235,5 @@ more on a shared one.
 
 def _parts(name: str, run: Graded) -> str:
     total, cells, checks = (1000 * run.medians[key] for key in ("total_s", "run_s", "checks_s"))
-    return f"| {name} | {total:.0f} | {cells:.0f} | {checks:.0f} | {total - cells - checks:.0f} |"
+    own = total - cells - checks
+    return f"| {name} | {total:.0f} | {cells:.0f} | {checks:.0f} | {own:.0f} | {run.again:.0%} |"

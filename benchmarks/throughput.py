@@ -46,7 +46,7 @@ def main() -> None:
 
 def measure(folder: Path, options: argparse.Namespace) -> Figures:
     _say(f"{options.submissions} submissions of {options.assignment}")
-    work = make_workload(folder / "course", options.assignment, options.submissions)
+    work = make_workload(folder / "course", options.assignment, options.submissions, options.later)
     runs: dict[str, Graded] = {}
     name = "gradeprop grade"
     for label, workers, gradebook in (
@@ -59,7 +59,10 @@ def measure(folder: Path, options: argparse.Namespace) -> Figures:
         ),
     ):
         run = grade(work, workers=workers, gradebook=gradebook)
-        _say(f"{label}: first result after {run.first:.1f} s, then {run.per_second:.1f} per second")
+        _say(
+            f"{label}: first result after {run.first:.1f} s, then {run.per_second:.1f} per second, "
+            f"{run.again:.0%} of the questions asked twice"
+        )
         runs.setdefault(label, run)
     _say("recording alone")
     recorded, _ = recording(
@@ -133,6 +136,9 @@ def _options() -> argparse.Namespace:
         "--workers", type=int, metavar="N", help="default: as `gradeprop grade` chooses"
     )
     parser.add_argument("--assignment", default="a03_descent")
+    parser.add_argument(
+        "--later", metavar="CODE", help="a cell at the end of each, after which all is asked twice"
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help="the page to write")
     parser.add_argument(
         "--note", action="append", default=[], help="a sentence for the page; repeatable"

@@ -37,6 +37,7 @@ class Graded:
         busy: processor time of the whole machine meanwhile. (What the sandboxes' children used is
             lost with their namespaces; nothing else is meant to be running.)
         medians: of each result's own timing.
+        again: which share of the class's questions was asked again.
     """
 
     workers: int
@@ -46,6 +47,7 @@ class Graded:
     per_second: float
     busy: float
     medians: dict[str, float]
+    again: float
 
     @property
     def each(self) -> float:
@@ -111,4 +113,6 @@ def grade(work: Workload, *, workers: int | None, gradebook: bool = True) -> Gra
         per_second=(len(written) - 1) / (written[-1] - written[0]),
         busy=used,
         medians={key: statistics.median(timing[key] for timing in timings) for key in timings[0]},
+        again=sum(timing["asked_again"] for timing in timings)
+        / max(1, sum(timing["asked"] for timing in timings)),
     )

@@ -6,6 +6,7 @@ fixed seed, so that two runs grade the same work."""
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from dataclasses import dataclass
@@ -36,9 +37,11 @@ class Workload:
     """By student, in the order of their ids."""
 
 
-def make_workload(root: Path, assignment: str, submissions: int) -> Workload:
+def make_workload(
+    root: Path, assignment: str, submissions: int, later: str | None = None
+) -> Workload:
     """Write ``submissions`` different hand-ins of ``assignment`` into a new course folder at
-    ``root``."""
+    ``root``, each with a further cell ``later`` at its end if given."""
     root.mkdir(parents=True)
     shutil.copy(ROOT / "course.yaml", root)
     for folder in ("schemas", "exercises", "solutions", "graders"):
@@ -50,7 +53,9 @@ def make_workload(root: Path, assignment: str, submissions: int) -> Workload:
     release = release_of(course, loaded)
     numbers = random.Random(SEED)
     notebooks = {
-        f"student{number:05d}": to_notebook(filled_in(release, _answers(loaded, number, numbers)))
+        f"student{number:05d}": _with_cell(
+            to_notebook(filled_in(release, _answers(loaded, number, numbers))), later
+        )
         for number in range(submissions)
     }
     if len(set(notebooks.values())) != submissions:
@@ -60,6 +65,15 @@ def make_workload(root: Path, assignment: str, submissions: int) -> Workload:
         path.parent.mkdir(parents=True)
         path.write_bytes(notebook)
     return Workload(root, course, loaded, release, notebooks)
+
+
+def _with_cell(notebook: bytes, source: str | None) -> bytes:
+    if source is None:
+        return notebook
+    document = json.loads(notebook)
+    cell = {"cell_type": "code", "id": "later", "metadata": {}, "source": source}
+    document["cells"].append({**cell, "outputs": [], "execution_count": None})
+    return json.dumps(document).encode()
 
 
 def _answers(

@@ -84,7 +84,8 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class Timing:
-    """Wall-clock seconds: all of it, running the student's cells, the checks.
+    """Wall-clock seconds: all of it, running the student's cells, the checks; how many checks were
+    asked, and how often something was asked again at its own place.
 
     The longest cell and the longest check are not part of the result file; `verify` holds them
     against the limits."""
@@ -92,6 +93,8 @@ class Timing:
     total_s: float = 0.0
     run_s: float = 0.0
     checks_s: float = 0.0
+    asked: int = 0
+    asked_again: int = 0
     longest_cell_s: float = 0.0
     longest_check_s: float = 0.0
 
@@ -144,7 +147,8 @@ class SubmissionResult:
         data = asdict(replace(self, cells=()))
         del data["cells"]
         data["timing"] = {
-            name: round(data["timing"][name], 4) for name in ("total_s", "run_s", "checks_s")
+            name: round(data["timing"][name], 4)
+            for name in ("total_s", "run_s", "checks_s", "asked", "asked_again")
         }
         return {"schema": SCHEMA, **data}
 

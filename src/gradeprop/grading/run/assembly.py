@@ -93,6 +93,8 @@ def _timing(paper: Paper) -> Timing:
         total_s=0.0 if paper.started is None else time.perf_counter() - paper.started,
         run_s=sum(run.run_s for run in runs),
         checks_s=sum(run.checks_s for run in runs),
+        asked=sum(run.asked for run in runs),
+        asked_again=sum(run.asked_again for run in runs),
         longest_cell_s=max(cells, default=0.0),
         longest_check_s=max((run.longest_check_s for run in runs), default=0.0),
     )
