@@ -96,7 +96,21 @@ def test_what_is_no_notebook_is_refused_with_exit_code_2(
 def test_a_folder_is_no_notebook(tmp_path: Path) -> None:
     done = gradeprop("check", tmp_path, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "cannot be read" in done.stderr
+    assert "this is a folder, not a file" in done.stderr
+
+
+def test_a_pipe_is_no_notebook_and_is_not_waited_at(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.ipynb")
+    done = gradeprop("check", "x.ipynb", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "this is a pipe, not a file" in done.stderr
+
+
+def test_a_link_that_leads_to_itself_is_no_notebook(tmp_path: Path) -> None:
+    (tmp_path / "x.ipynb").symlink_to("x.ipynb")
+    done = gradeprop("check", "x.ipynb", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "leads to itself" in done.stderr
 
 
 def test_a_notebook_without_its_set_up_cell_is_refused_with_the_remedy(tmp_path: Path) -> None:

@@ -20,8 +20,7 @@ from gradeprop.grading.result.verdict import (
 )
 from gradeprop.notebook.release import ReleaseModel, release_model
 from gradeprop.notebook.render import to_notebook
-from gradeprop.records.gradebook.autograded import autograded_notebook
-from gradeprop.records.gradebook.entry import gradebook_id
+from gradeprop.records.files.executed import executed_notebook
 from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.recorder import Recorder
 
@@ -179,4 +178,4 @@ def record_now(writer: GradebookWriter, result: SubmissionResult, submitted: Pat
     recorder = Recorder(root, result.assignment, writer)
     recorder.keep(result, submitted)
     recorder.flush()
-    return autograded_notebook(root, gradebook_id(result.student), result.assignment)
+    return executed_notebook(root, result.student, result.assignment)

@@ -15,8 +15,8 @@ from gradeprop.course.model import Course
 from gradeprop.errors import StorageError
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records import recorder as module
+from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.files.results import read_result, result_path, write_result
-from gradeprop.records.gradebook.entry import gradebook_id
 from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.recorder import Recorder
 from records.graded_class import (

@@ -14,6 +14,8 @@ from gradeprop.cli import screen
 from gradeprop.errors import Interrupted, MissingFacility, UngradableSubmission, UsageError
 from gradeprop.notebook.reading import read_notebook
 from gradeprop.notebook.setup_cell import LOADER_CALL
+from gradeprop.records.files.door import Absent, Refused, read_handed
+from gradeprop.records.files.submissions import MAX_NOTEBOOK_BYTES
 
 if TYPE_CHECKING:
     from gradeprop.grading.public.checking import PublicReport
@@ -124,11 +126,13 @@ def _print_anything() -> None:
 
 def _code_cells(path: Path) -> list[str]:
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+        data = read_handed(path.resolve(), MAX_NOTEBOOK_BYTES, own=1)
+    except Absent:
         raise UsageError("there is no such file", where=str(path)) from None
-    except OSError as error:
-        raise UsageError(f"this file cannot be read ({error.strerror})", where=str(path)) from None
+    except Refused as refused:
+        raise UsageError(f"this {refused}", where=str(path)) from None
+    except (OSError, RuntimeError):
+        raise UsageError("this link leads to itself", where=str(path)) from None
     try:
         notebook = read_notebook(data)
     except UngradableSubmission as error:

@@ -73,7 +73,7 @@ def run(request: Request) -> int:
         class_run = _class_run(request, root, course, assignment, devices, handed, warm)
         opened.enter_context(class_run.opened())
         for note in class_run.notes:
-            screen.err().print(note)
+            screen.err().print(screen.plain(note), soft_wrap=True)
         results = _graded(request.assignment, root, class_run, len(handed))
     changed = _changes(class_run.earlier, results)
     if request.as_json:

@@ -60,7 +60,7 @@ def run(
     with MarkingBook(course, assignment, parts, submitted or root / "submitted") as book:
         items, marks = book.answers()
         for note in book.notes:
-            screen.err().print(note)
+            screen.err().print(screen.plain(note), soft_wrap=True)
         if not items:
             raise UsageError(
                 f"no answer of {name} is graded yet", remedy=f"run `gradeprop grade {name}`"

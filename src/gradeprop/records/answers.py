@@ -20,6 +20,8 @@ from gradeprop.errors import GradepropError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel, release_model
 from gradeprop.notebook.restore import restore
+from gradeprop.records.files.door import Refused
+from gradeprop.records.files.executed import executed_bytes, executed_notebook
 from gradeprop.records.files.submissions import find_submissions
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
@@ -60,19 +62,19 @@ class Answers:
         files."""
         if result.status == "ungradable":
             return {}
-        executed = Path(self._course.root) / "autograded" / result.student / self._assignment.id
-        found = self._executed(executed / f"{self._assignment.id}.ipynb")
+        root = Path(self._course.root)
+        found = self._executed(executed_notebook(root, result.student, self._assignment.id))
         return self._handed_in(result.student) if found is None else found
 
     def _executed(self, path: Path) -> dict[PartKey, Answer] | None:
         try:
-            cells = json.loads(path.read_bytes().decode("utf-8", "replace"))["cells"]
+            cells = json.loads(executed_bytes(path).decode("utf-8", "replace"))["cells"]
             by_id = {
                 cell["metadata"].get("nbgrader", {}).get("grade_id"): cell
                 for cell in cells
                 if isinstance(cell, dict)
             }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (Refused, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
         found = {}
         for key, _ in self._assignment.parts():
@@ -88,7 +90,7 @@ class Answers:
             if problem is not None:
                 return {}
             restored = restore(data, self._release)
-        except (GradepropError, OSError):
+        except GradepropError:
             return {}
         return {key: Answer(source) for key, source in restored.answers.items()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -17,8 +17,11 @@ from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import Graders, graders, workers_for
 from gradeprop.grading.run.unchanged import fingerprint
+from gradeprop.records.files.handed_time import says_time_note, time_note, with_time_note
+from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, write_result
-from gradeprop.records.files.submissions import Handed
+from gradeprop.records.files.submissions import TIMESTAMP, Handed
+from gradeprop.records.marks import named
 
 if TYPE_CHECKING:
     from gradeprop.records.gradebook.writer import GradebookWriter
@@ -63,6 +66,7 @@ class ClassRun:
         self._graders = warm
         self._recorder: Recorder | None = None
         self._opened = ExitStack()
+        self._times: dict[str, str | None] = {}
         self.kept: tuple[SubmissionResult, ...] = ()
         self.due: tuple[Handed, ...] = ()
         self.notes: tuple[str, ...] = ()
@@ -93,7 +97,15 @@ class ClassRun:
                 self.notes = gradebook.notes
                 self._recorder = Recorder(self._root, self._plan.assignment, gradebook)
                 recorded = gradebook.recorded(kept)
-                kept = {student: result for student, result in kept.items() if student in recorded}
+                self._times = {item.student: time_note(item.path.parent) for item in self._handed}
+                self.notes += _about_times(self._times)
+                kept = {
+                    student: result
+                    for student, result in kept.items()
+                    if result is not None
+                    and student in recorded
+                    and says_time_note(result, self._times[student])
+                }
             self.kept = tuple(result for result in kept.values() if result is not None)
             self.due = tuple(item for item in self._handed if kept.get(item.student) is None)
             before = (
@@ -116,6 +128,7 @@ class ClassRun:
             if self._recorder is None:
                 write_result(self._root, result)
             else:
+                result = with_time_note(result, self._times[result.student])
                 self._recorder.keep(result, folders[result.student])
             on_result(result)
 
@@ -147,6 +160,16 @@ class ClassRun:
         return (
             result if result.versions.get("input") == load(self._plan, handed).fingerprint else None
         )
+
+
+def _about_times(times: Mapping[str, str | None]) -> tuple[str, ...]:
+    unknown = [shown_id(student) for student, note in times.items() if note is not None]
+    if not unknown:
+        return ()
+    return (
+        f"Graded without the time when they were handed in ({TIMESTAMP} cannot be used): "
+        f"{named(unknown)}",
+    )
 
 
 @contextmanager

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.atomic import sync, write_atomically
+from gradeprop.records.files.executed import executed_notebook
 from gradeprop.records.files.receipt import carry_receipt
 from gradeprop.records.files.results import result_data, result_path
 from gradeprop.records.files.submissions import SECRET, TIMESTAMP
-from gradeprop.records.gradebook.autograded import autograded_notebook
-from gradeprop.records.gradebook.entry import Entry, gradebook_id
+from gradeprop.records.gradebook.entry import Entry
 from gradeprop.records.gradebook.unrecorded import Unrecorded
 from gradeprop.records.gradebook.writer import GradebookWriter
 
@@ -81,4 +81,4 @@ class Recorder:
             self._unrecorded.clear()
 
     def _notebook(self, entry: Entry) -> Path:
-        return autograded_notebook(self._root, gradebook_id(entry.result.student), self._assignment)
+        return executed_notebook(self._root, entry.result.student, self._assignment)

@@ -19,7 +19,7 @@ from course.minimal import EXERCISE, replaced
 from gradeprop.course.model import Course
 from gradeprop.errors import StorageError
 from gradeprop.notebook.release import ReleaseModel
-from gradeprop.records.gradebook.entry import gradebook_id
+from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.gradebook.writer import GradebookWriter
 from records.graded_class import (
     ASSIGNMENT,

@@ -4,6 +4,7 @@ nbgrader_config.py."""
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import sysconfig
@@ -366,3 +367,36 @@ def test_plain_nbgrader_gives_the_credit_of_the_public_checks(built: Path, tmp_p
     assert scores == {"ada": 4.0, "bob": 1.0}
     assert load_course(built).assignments[0].points == 6.0
     assert json.loads((tmp_path / "release" / ASSIGNMENT / NOTEBOOK).read_text())["nbformat"] == 4
+
+
+def test_bad_files_cost_nobody_else_anything(built: Path, tmp_path: Path) -> None:
+    """nbgrader would wait at the pipes for ever, and copy the link's target until the disk is
+    full."""
+    root = Path(shutil.copytree(built, tmp_path / "course"))
+    solved = (root / "source" / ASSIGNMENT / NOTEBOOK).read_text()
+    folder = submit(root, "b_beside", solved, at=None)
+    os.mkfifo(folder / "timestamp.txt")
+    (folder / "zeros.bin").symlink_to("/dev/zero")
+    (folder / "data").mkdir()
+    os.mkfifo(folder / "data" / "pipe[1]")
+    (folder / "data" / "kept.csv").write_text("1,2")
+    notebook = submit(root, "b_notebook", "") / NOTEBOOK
+    notebook.unlink()
+    os.mkfifo(notebook)
+    said = nbgrader(root, *AUTOGRADE)
+    assert "No time stamp: timestamp.txt" in said
+    assert said.count("Not copied, since it is no file to read") == 4
+    beside = read_result(root, ASSIGNMENT, "b_beside")
+    assert beside is not None
+    assert beside.auto_score == 4.0
+    assert "is a pipe, not a file" in (beside.message or "")
+    copied = root / "autograded" / "b_beside" / ASSIGNMENT
+    assert (copied / "data" / "kept.csv").read_text() == "1,2"
+    assert not (copied / "zeros.bin").exists()
+    unread = read_result(root, ASSIGNMENT, "b_notebook")
+    assert unread is not None
+    assert unread.status == "ungradable"
+    with book(root) as gradebook:
+        assert {item.student_id for item in gradebook.assignment_submissions(ASSIGNMENT)} == {
+            "ada", "b_beside", "b_notebook", "bob", "eve",
+        }  # fmt: skip

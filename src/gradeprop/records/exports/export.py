@@ -22,7 +22,7 @@ from gradeprop.records.exports import (
     wide_csv,
 )
 from gradeprop.records.files.atomic import write_atomically
-from gradeprop.records.files.results import result_path
+from gradeprop.records.files.names import file_name
 from gradeprop.records.marks import ClassMarks
 
 Format: TypeAlias = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl", "code"]
@@ -83,14 +83,14 @@ def write_export(marks: ClassMarks, to: Format, output: Path, answers: Answers) 
         return
     if to == "code":
         for item in marks.students:
-            folder = output / result_path(output, marks.assignment.id, item.result.student).stem
+            folder = output / file_name(item.result.student)
             for name, source in code.files(
                 marks.assignment, item.result, answers.of(item.result)
             ).items():
                 write_atomically(folder / name, source.encode("utf-8", "replace"))
         return
     for student, data in gradescope.export(marks).items():
-        path = output / result_path(output, marks.assignment.id, student).name
+        path = output / file_name(student, ".json")
         text = json.dumps(data, allow_nan=False, indent=1) + "\n"
         write_atomically(path, text.encode())
 

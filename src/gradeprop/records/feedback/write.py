@@ -12,6 +12,7 @@ from gradeprop.records.answers import Answers
 from gradeprop.records.feedback.page import page
 from gradeprop.records.feedback.render import render
 from gradeprop.records.files.atomic import write_atomically
+from gradeprop.records.files.executed import executed_notebook
 from gradeprop.records.marks import Marks
 
 
@@ -66,8 +67,5 @@ def out_of_reach(
 
 def _receipts(root: Path, student: str, assignment: str, submitted: Path) -> tuple[Path, Path]:
     """Where to look: beside what was graded, then beside what is handed in now."""
-    from gradeprop.records.gradebook.autograded import autograded_notebook
-    from gradeprop.records.gradebook.entry import gradebook_id
-
-    graded = autograded_notebook(root, gradebook_id(student), assignment).parent
+    graded = executed_notebook(root, student, assignment).parent
     return graded, submitted / student / assignment

@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
 from gradeprop.records.files.atomic import write_atomically
+from gradeprop.records.files.door import LINE, Refused, read_handed
+from gradeprop.records.files.handed_time import time_in
 from gradeprop.records.files.submissions import SECRET, TIMESTAMP
-
-_MOST = 4096  # bytes; both are a line
 
 
 def carry_receipt(folder: Path, *sources: Path, synced: bool = True) -> None:
@@ -53,28 +52,24 @@ def _is_text(text: str) -> bool:
 
 def _is_time(text: str) -> bool:
     """Whether nbgrader can read it; over another it stops with a traceback."""
-    try:
-        return _is_text(text) and parse_utc(text.strip()) is not None
-    except (ValueError, OverflowError, TypeError):
-        return False
+    return time_in(text) is not None
 
 
 def _first(name: str, valid: Callable[[str], bool], *folders: Path) -> bytes | None:
     """The file of the first folder that has one that nbgrader can make use of."""
-    for path in (folder / name for folder in folders):
-        try:  # a student may have put anything there
-            if path.is_file() and not path.is_symlink() and path.stat().st_size <= _MOST:
-                data = path.read_bytes()
-                if valid(data.decode()):
-                    return data
-        except (OSError, ValueError):
-            continue
+    for folder in folders:
+        with suppress(Refused, UnicodeDecodeError):
+            data = read_handed(folder / name, LINE)
+            if valid(data.decode()):
+                return data
     return None
 
 
 def _put(path: Path, data: bytes, *, synced: bool) -> None:
-    if not path.is_file() or path.is_symlink() or path.read_bytes() != data:
-        write_atomically(path, data, synced=synced)
+    with suppress(Refused):
+        if read_handed(path, LINE) == data:
+            return
+    write_atomically(path, data, synced=synced)
 
 
 def _modified(submitted: Path) -> str:
@@ -84,6 +79,7 @@ def _modified(submitted: Path) -> str:
     """
     try:
         last = max((path.lstat().st_mtime for path in submitted.iterdir()), default=0.0)
-    except OSError:
-        last = 0.0
-    return f"{datetime.fromtimestamp(last, UTC):%Y-%m-%d %H:%M:%S.%f UTC}"
+        time = datetime.fromtimestamp(last, UTC)
+    except (OSError, ValueError, OverflowError):  # also a time that no calendar has
+        time = datetime.fromtimestamp(0, UTC)
+    return f"{time:%Y-%m-%d %H:%M:%S.%f UTC}"

@@ -7,21 +7,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.atomic import write_atomically
+from gradeprop.records.files.names import file_name
 from gradeprop.records.files.readable_json import readable_json
 
 
 def result_path(root: Path, assignment: str, student: str) -> Path:
-    """Where a result is kept. Percent-encoding is injective, so no two students share a file."""
-    # Python leaves "." alone, but a name of dots only would be a folder, and a leading one a hidden
-    # file.
-    name = quote(student, safe="", encoding="utf-8", errors="surrogateescape")
-    if name.startswith("."):
-        name = "%2E" + name[1:]
-    return root / "results" / assignment / f"{name}.json"
+    """Where a result is kept: under `file_name`, so that no two students share a file."""
+    return root / "results" / assignment / file_name(student, ".json")
 
 
 def check_writable(root: Path, assignment: str) -> None:

@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradeprop.errors import UsageError
+from gradeprop.errors import StorageError, UsageError
+from gradeprop.records.files.door import OWN, Absent, Refused, file_names, read_handed
+from gradeprop.records.files.names import shown_id
 
 MAX_NOTEBOOK_BYTES = 256 * 2**20
 """A larger file is not read at all: no honest notebook needs it, and it would fill the memory."""
@@ -16,36 +20,59 @@ TIMESTAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
 """nbgrader's exchange puts both beside every submission: they are not what a student handed in."""
 
+_CLEAR = "Clear its outputs (Kernel > Restart and Clear Outputs), save it and hand it in again."
+_NAMED = 3
+
 
 @dataclass(frozen=True)
 class Handed:
-    """One student's hand-in. ``problem`` is what to tell the student when it cannot be read."""
+    """One student's hand-in.
+
+    Attributes:
+        path: the notebook, which may be missing or anything else.
+        problem: what to tell the student where it is known already that there is none to read.
+        own: how many of the path's last names are the student's (see `read_handed`).
+    """
 
     student: str
     path: Path
     problem: str | None = None
+    own: int = OWN
 
     def read(self) -> tuple[bytes, str | None]:
         """The notebook's bytes and None, or nothing and the problem."""
         if self.problem is not None:
             return b"", self.problem
         try:
-            if self.path.stat().st_size > MAX_NOTEBOOK_BYTES:
-                size = self.path.stat().st_size // 2**20
-                return b"", (
-                    f"The notebook is {size} MB large, which is more than can be graded. Clear its "
-                    "outputs (Kernel > Restart and Clear Outputs), save it and hand it in again."
-                )
-            return self.path.read_bytes(), None
-        except OSError as error:
-            return (
-                b"",
-                f"The notebook could not be read ({error.strerror}). Please hand it in again.",
-            )
+            return read_handed(self.path, MAX_NOTEBOOK_BYTES, own=self.own), None
+        except Absent:
+            return b"", self._missing()
+        except Refused as refused:
+            return b"", self._refused(str(refused))
+
+    def _missing(self) -> str:
+        found = ""
+        with suppress(Refused):
+            others = [
+                shown_id(name)
+                for name in file_names(self.path.parent, own=self.own - 1)
+                if not name.startswith(".") and name not in (TIMESTAMP, SECRET)
+            ]
+            found = f" There is {', '.join(others[:_NAMED])} instead." if others else ""
+        return (
+            f"The notebook {self.path.name} is missing.{found} Please hand it in under exactly "
+            "this name."
+        )
+
+    def _refused(self, why: str) -> str:
+        said = f"The notebook {self.path.name} {why}"
+        if why.endswith("large"):
+            return f"{said}, which is more than can be graded. {_CLEAR}"
+        return f"{said}. Please hand in the notebook itself, as a file of this name."
 
 
 def find_submissions(folder: Path, assignment: str, students: Sequence[str] = ()) -> list[Handed]:
-    """The hand-ins of an assignment, in order of the students' ids.
+    """The hand-ins of an assignment, in order of the students' ids. None of them is opened.
 
     Args:
         folder: the ``submitted`` folder.
@@ -53,22 +80,17 @@ def find_submissions(folder: Path, assignment: str, students: Sequence[str] = ()
 
     Raises:
         UsageError: no such folder, nothing was handed in, or a named student handed in nothing.
+        StorageError: the folder cannot be read.
     """
-    if not folder.is_dir():
-        raise UsageError(
-            "there is no such folder of submissions",
-            where=str(folder),
-            remedy="name it with --submitted DIR",
-        )
     found = [
-        _handed(student, assignment)
-        for student in sorted(folder.iterdir())
-        if student.is_dir() and (student / assignment).is_dir()
+        Handed(student, folder / student / assignment / f"{assignment}.ipynb")
+        for student in student_folders(folder)
+        if _is_there(folder / student, assignment)
     ]
     if students:
         known = {item.student for item in found}
         if absent := [name for name in students if name not in known]:
-            names = ", ".join(absent)
+            names = ", ".join(map(shown_id, absent))
             raise UsageError(
                 f"no submission of {assignment} by: {names}",
                 where=str(folder),
@@ -84,33 +106,40 @@ def find_submissions(folder: Path, assignment: str, students: Sequence[str] = ()
     return found
 
 
-def _handed(student: Path, assignment: str) -> Handed:
-    folder = student / assignment
-    path = folder / f"{assignment}.ipynb"
-    if _inside(path, student) and path.is_file():
-        return Handed(student.name, path)
-    if path.is_symlink():
-        problem = (
-            f"{path.name} is a link to somewhere else, not a notebook. Please hand in the file "
-            f"itself."
+def student_folders(folder: Path) -> list[str]:
+    """The names of all folders of students, and of links to folders, sorted.
+
+    Raises:
+        UsageError, StorageError: as of `find_submissions`.
+    """
+    if not folder.is_dir():
+        raise UsageError(
+            "there is no such folder of submissions",
+            where=str(folder),
+            remedy="name it with --submitted DIR",
         )
-        return Handed(student.name, path, problem)
-    others = sorted(
-        item.name
-        for item in folder.iterdir()
-        if item.is_file() and not item.name.startswith(".") and item.name not in (TIMESTAMP, SECRET)
-    )
-    found = f" There is {', '.join(others[:3])} instead." if others else ""
-    return Handed(
-        student.name,
-        path,
-        f"The notebook {path.name} is missing.{found} Please hand it in under exactly this name.",
-    )
-
-
-def _inside(path: Path, folder: Path) -> bool:
-    """Whether a path stays in the student's own folder: a link could point to another's work."""
     try:
-        return path.resolve(strict=True).is_relative_to(folder.resolve(strict=True))
-    except (OSError, RuntimeError):
-        return False
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if _may_be_student(entry))
+    except OSError as error:
+        raise StorageError(
+            f"this folder cannot be read: {error.strerror or error}",
+            where=str(folder),
+            remedy="make it readable, then run the command again",
+        ) from error
+
+
+def _may_be_student(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself or where we may not look
+        return entry.is_symlink()
+
+
+def _is_there(student: Path, assignment: str) -> bool:
+    """Whether anything of this name was handed in; if that cannot be seen, it is not overlooked."""
+    try:
+        (student / assignment).lstat()
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True

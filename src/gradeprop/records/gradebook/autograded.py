@@ -26,7 +26,9 @@ from gradeprop.grading.result.verdict import (
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import cell_id, nbgrader_metadata, notebook_frame
 from gradeprop.notebook.restore import restore
+from gradeprop.records.files.door import Refused, read_handed
 from gradeprop.records.files.readable_json import readable_json
+from gradeprop.records.files.submissions import MAX_NOTEBOOK_BYTES
 from gradeprop.records.gradebook.text import inert
 
 _IMAGES = ("image/png", "image/jpeg")
@@ -46,8 +48,9 @@ def executed_cells(
     if result.cells or result.status == "ungradable":
         return result.cells
     try:
-        restored = restore((submitted / f"{result.assignment}.ipynb").read_bytes(), release)
-    except (OSError, UngradableSubmission):
+        data = read_handed(submitted / f"{result.assignment}.ipynb", MAX_NOTEBOOK_BYTES)
+        restored = restore(data, release)
+    except (Refused, UngradableSubmission):
         return ()
     return tuple(
         ExecutedCell(cell.source, cell.kind, cell.grade_id, cell.judge) for cell in restored.cells
@@ -93,15 +96,6 @@ class NotebookRenderer:
 def check_words(assignment: LoadedAssignment) -> dict[tuple[PartKey, str], str]:
     """By part and check, what it checks, in the student's words."""
     return {(key, check.check): check.describe.strip() for key, check in assignment.checks()}
-
-
-def autograded_notebook(root: Path, student: str, assignment: str) -> Path:
-    """Where it stands; what nbgrader's exchange left is beside it.
-
-    Args:
-        student: the id in the gradebook.
-    """
-    return root / "autograded" / student / assignment / f"{assignment}.ipynb"
 
 
 def _complete(cells: Sequence[ExecutedCell], release: ReleaseModel) -> Iterator[ExecutedCell]:

@@ -7,28 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
-
-from nbgrader.utils import parse_utc
 
 from gradeprop.grading.result.verdict import ExecutedCell, SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
-from gradeprop.records.files.submissions import TIMESTAMP
-
-_MAX_ID = 128  # characters that nbgrader's database has for a student's id
-
-
-def gradebook_id(student: str) -> str:
-    """A student's id as the database can hold it: the folder's name, unless that is not Unicode or
-    is longer than 128 characters."""
-    name = student
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        name = quote(student, errors="surrogateescape")
-    if len(name) > _MAX_ID:
-        name = f"{name[:63]}-{digest(name.encode())}"
-    return name
+from gradeprop.records.files.handed_time import handed_time
 
 
 @dataclass(frozen=True)
@@ -66,19 +48,9 @@ def entry_of(
         cell.grade_id: digest(sources.get(cell.grade_id, "").encode("utf-8", "replace"))
         for cell in release.answers().values()
     }
-    return Entry(
-        replace(result, cells=()), _timestamp(submitted / TIMESTAMP), digest(notebook), answers
-    )
+    return Entry(replace(result, cells=()), handed_time(submitted).time, digest(notebook), answers)
 
 
 def digest(data: bytes) -> str:
     """SHA-256, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
-
-
-def _timestamp(path: Path) -> datetime | None:
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-        return parse_utc(text) if text else None
-    except (OSError, ValueError, OverflowError):
-        return None

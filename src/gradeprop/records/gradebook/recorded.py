@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from gradeprop.course.gradeids import part_ids
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.records.gradebook.entry import gradebook_id
+from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.gradebook.given import PartMark, Person, Recorded
 from gradeprop.records.gradebook.rows import given_by_person
 from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction

@@ -27,8 +27,9 @@ from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.verdict import PartResult
 from gradeprop.notebook.release import ReleaseModel
+from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.gradebook.autograded import check_words
-from gradeprop.records.gradebook.entry import Entry, gradebook_id
+from gradeprop.records.gradebook.entry import Entry
 from gradeprop.records.gradebook.rows import (
     Rows,
     empty_comment,

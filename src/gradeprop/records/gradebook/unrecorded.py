@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from gradeprop.errors import StorageError
+from gradeprop.records.files.door import Refused
+from gradeprop.records.files.executed import executed_bytes, executed_notebook
 from gradeprop.records.files.key import FOLDER
 from gradeprop.records.files.results import result_from, result_path
-from gradeprop.records.gradebook.autograded import autograded_notebook
-from gradeprop.records.gradebook.entry import Entry, digest, gradebook_id
+from gradeprop.records.gradebook.entry import Entry, digest
 
 
 class Unrecorded:
@@ -79,19 +80,13 @@ class Unrecorded:
             note: dict[str, Any] = json.loads(line)
             student, when = note["student"], note["timestamp"]
             result = result_path(self._root, self._assignment, student).read_bytes()
-            notebook = autograded_notebook(
-                self._root, gradebook_id(student), self._assignment
-            ).read_bytes()
+            place = executed_notebook(self._root, student, self._assignment)
+            notebook = executed_bytes(place)
             if (digest(result), digest(notebook)) != (note["result"], note["notebook"]):
                 return None
             timestamp = when and datetime.fromisoformat(when)
             return Entry(result_from(result), timestamp, note["notebook"], note["answers"])
-        except (
-            OSError,
-            ValueError,
-            LookupError,
-            TypeError,
-        ):
+        except (OSError, Refused, ValueError, LookupError, TypeError):
             # cut off when the run was killed, or removed
             return None
 

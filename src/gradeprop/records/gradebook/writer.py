@@ -18,12 +18,11 @@ from gradeprop.course.model import Course
 from gradeprop.errors import UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
-from gradeprop.records.gradebook.autograded import (
-    NotebookRenderer,
-    autograded_notebook,
-    executed_cells,
-)
-from gradeprop.records.gradebook.entry import Entry, digest, entry_of, gradebook_id
+from gradeprop.records.files.door import Refused
+from gradeprop.records.files.executed import executed_bytes, executed_notebook
+from gradeprop.records.files.names import gradebook_id
+from gradeprop.records.gradebook.autograded import NotebookRenderer, executed_cells
+from gradeprop.records.gradebook.entry import Entry, digest, entry_of
 from gradeprop.records.gradebook.penalty import LatePenalty
 from gradeprop.records.gradebook.rows import Rows, prepare_rows
 from gradeprop.records.gradebook.save import EntrySaver
@@ -136,7 +135,7 @@ class GradebookWriter:
         return {
             student
             for student, key in keys.items()
-            if _is_notebook(autograded_notebook(self._root, key, assignment), known.get(key))
+            if _is_notebook(executed_notebook(self._root, student, assignment), known.get(key))
         }
 
     @property
@@ -155,8 +154,8 @@ def is_recorded(engine: Engine, assignment: str, student: str, notebook: Path) -
 def _is_notebook(path: Path, recorded: str | None) -> bool:
     """Whether there is a file of this digest."""
     try:
-        return recorded is not None and digest(path.read_bytes()) == recorded
-    except OSError:
+        return recorded is not None and digest(executed_bytes(path)) == recorded
+    except Refused:
         return False
 
 

@@ -9,6 +9,7 @@ is in ``source/course``. What is printed is for the instructor (Gradescope keeps
 from __future__ import annotations
 
 import json
+import stat
 import sys
 import traceback
 from functools import partial
@@ -19,6 +20,7 @@ from gradeprop.errors import GradepropError, GraderFault, MissingFacility
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.exports.gradescope import NOT_YOUR_FAULT, export
 from gradeprop.records.files.atomic import write_atomically
+from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.submissions import Handed
 from gradeprop.records.marks import ClassMarks, combined
 
@@ -71,20 +73,21 @@ def graded(root: Path, assignment: str) -> dict[str, Any]:
     grade_class(plan, [partial(load, plan, handed_in(root, assignment))], results.append)
     (result,) = results
     print(
-        f"{result.student}: {result.status}, isolation {result.isolation}, "
+        f"{shown_id(result.student)}: {result.status}, isolation {result.isolation}, "
         f"{result.message or 'no message'}"
     )
     return export(ClassMarks(chosen, (combined(result, None),)), by_checks=True)[result.student]
 
 
 def _is_the_students(path: Path, folder: Path) -> bool:
-    """Whether it is a file of the hand-in. A link could lead to the solutions; folders with a dot
-    or underscores hold copies that programs keep for themselves."""
-    if not path.is_file() or path.is_symlink():
+    """Whether it is a file of the hand-in. What is a link is found out at reading; folders with a
+    dot or underscores hold copies that programs keep for themselves."""
+    if any(name.startswith((".", "__")) for name in path.relative_to(folder).parts):
         return False
-    if not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
         return False
-    return not any(name.startswith((".", "__")) for name in path.relative_to(folder).parts)
 
 
 def handed_in(root: Path, assignment: str) -> Handed:
@@ -97,11 +100,12 @@ def handed_in(root: Path, assignment: str) -> Handed:
     named = [path for path in found if path.name == expected]
     for candidates in (named, found):
         if len(candidates) == 1:
-            return Handed(student, candidates[0])
+            own = len(candidates[0].relative_to(folder).parts)
+            return Handed(student, candidates[0], own=own)
     if not found:
         problem = f"There is no notebook in your submission. Please hand in {expected}."
     else:
-        names = ", ".join(str(path.relative_to(folder)) for path in found[:_SHOWN])
+        names = ", ".join(shown_id(str(path.relative_to(folder))) for path in found[:_SHOWN])
         problem = (
             f"There are several notebooks in your submission: {names}. Please hand in {expected} "
             f"only."

@@ -29,8 +29,8 @@ from gradeprop.course.model import Course, ExplanationPart, LoadedAssignment
 from gradeprop.errors import StorageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.answers import Answers
+from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.files.results import read_results
-from gradeprop.records.gradebook.entry import gradebook_id
 from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
 from gradeprop.records.gradebook.text import shown_text
 from gradeprop.records.marking.queue import Given, Item, given

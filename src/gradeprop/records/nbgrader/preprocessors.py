@@ -23,12 +23,14 @@ from traitlets import Enum
 from gradeprop.errors import GradepropError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.render import to_notebook
+from gradeprop.records.files.handed_time import time_note, with_time_note
 from gradeprop.records.files.receipt import carry_receipt
 from gradeprop.records.files.results import write_result
 from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.nbgrader.config import course_settings
 from gradeprop.records.nbgrader.grading import Delivery, Order, in_own_process
 from gradeprop.records.nbgrader.hand_ins import discard_halves, hand_ins, is_due, take_up_missing
+from gradeprop.records.nbgrader.handed_files import guard
 
 Notebook: TypeAlias = Any
 Resources: TypeAlias = dict[str, Any]
@@ -142,6 +144,7 @@ class SubmissionExporter(NotebookExporter):
             or course.assignment_id not in course_settings(Path(course.root)).assignments
         ):
             return
+        guard(converter)
         take_up_missing(converter)
         found = list(hand_ins(converter))
         discard_halves(converter, [student for student, _ in found])
@@ -213,6 +216,7 @@ class GradeSubmission(NbGraderPreprocessor):
                 course.submitted_directory, place["student"], place["assignment"]
             )
             with GradebookWriter(delivery.course, delivery.release, place["db_url"]) as writer:
+                result = with_time_note(result, time_note(Path(folder)))
                 entry, data = writer.prepared(result, Path(folder))
                 writer.save([entry])
             graded = course.format_path(

@@ -1,0 +1,73 @@
+"""When something was handed in: what ``timestamp.txt`` of nbgrader's exchange says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.records.files.door import LINE, Absent, Refused, read_handed
+from gradeprop.records.files.submissions import TIMESTAMP
+
+__all__ = ["HandedTime", "handed_time", "says_time_note", "time_in", "time_note", "with_time_note"]
+
+_UNKNOWN: Final = "When this was handed in is not known:"
+
+
+class HandedTime(NamedTuple):
+    """A time in UTC, without a zone as nbgrader keeps it; None if it is not known.
+
+    Attributes:
+        problem: why the file that is there does not tell, as the end of a sentence about it.
+    """
+
+    time: datetime | None
+    problem: str | None = None
+
+
+def handed_time(folder: Path) -> HandedTime:
+    """When what is in ``submitted/<student>/<assignment>`` was handed in."""
+    try:
+        text = read_handed(folder / TIMESTAMP, LINE).decode().strip()
+    except Absent:
+        return HandedTime(None)
+    except Refused as refused:
+        return HandedTime(None, str(refused))
+    except UnicodeDecodeError:
+        return HandedTime(None, "is not text in UTF-8")
+    if not text:
+        return HandedTime(None, "is empty")
+    time = time_in(text)
+    return HandedTime(time, None if time else "holds no date and time")
+
+
+def time_in(text: str) -> datetime | None:
+    """The time as nbgrader reads it; None where nbgrader would stop with a traceback."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        found: datetime | None = parse_utc(text.strip()) if text.strip() else None
+    except (ValueError, OverflowError, TypeError, AttributeError):
+        return None
+    return found
+
+
+def time_note(folder: Path) -> str | None:
+    """A sentence for whoever reads the result, where a file is there and tells no time."""
+    problem = handed_time(folder).problem
+    return None if problem is None else f"{_UNKNOWN} {TIMESTAMP} beside the notebook {problem}."
+
+
+def with_time_note(result: SubmissionResult, note: str | None) -> SubmissionResult:
+    """The result with a `time_note` in its message."""
+    if note is None:
+        return result
+    return replace(result, message=f"{result.message} {note}" if result.message else note)
+
+
+def says_time_note(result: SubmissionResult, note: str | None) -> bool:
+    """Whether a kept result says of the time what there is to say now, which is ``note``."""
+    message = result.message or ""
+    return _UNKNOWN not in message if note is None else note in message
