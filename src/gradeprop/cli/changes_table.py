@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from gradeprop.cli import screen
 from gradeprop.grading.result.changes import Change, differing
 from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.records.files.names import shown_id
 from gradeprop.wording import counted
 
 _NAME = 16
@@ -45,7 +47,7 @@ def print_changes(
     table.add_column("why")
     for item in changed[:_ROWS]:
         table.add_row(
-            screen.styled(item.student, ""),
+            Text(shown_id(item.student)),
             str(item.before),
             str(item.after),
             screen.styled(_why(item), ""),

@@ -13,6 +13,7 @@ from rich.text import Text
 from gradeprop.cli import screen
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.records.files.names import shown_id
 
 _STATUS = {
     "graded": ("graded", "green"),
@@ -54,7 +55,7 @@ def _table(assignment: LoadedAssignment, results: Sequence[SubmissionResult]) ->
         ]
         label, style = _STATUS[result.status]
         table.add_row(
-            screen.styled(result.student, ""),
+            Text(shown_id(result.student)),
             *marks,
             _marks(result.score, [part.score for _, part in result.parts()]),
             Text(label, style=style),

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
@@ -19,11 +20,16 @@ from gradeprop.records.exports.export import (
     as_bytes,
     course_as_bytes,
     refuse_course,
+    shown,
+    shown_course,
     write_export,
     write_file,
 )
 from gradeprop.records.marks import ClassMarks, class_marks
 from gradeprop.wording import counted
+
+_ESCAPED: Final[tuple[Format, ...]] = ("jsonl",)
+"""Formats that have escapes of their own for what a terminal would obey."""
 
 
 def run(
@@ -54,7 +60,7 @@ def run(
     tell(marks)
     require_results(marks)
     if output is None:
-        _print(as_bytes(marks, to))
+        _print(as_bytes(marks if to in _ESCAPED else shown(marks), to))
         return
     write_export(marks, to, output, Answers(course, assignment, submitted))
     _say(len(marks.students), f"{output}/" if to in FOLDER_FORMATS else str(output))
@@ -70,16 +76,17 @@ def _whole_course(course: Course, to: Format, output: Path | None, submitted: Pa
             where="results",
             remedy=f"run `gradeprop grade {marks.assignments[0]}` first",
         )
-    data = course_as_bytes(marks, to)
     if output is None:
-        _print(data)
+        _print(course_as_bytes(marks if to in _ESCAPED else shown_course(marks), to))
         return
-    write_file(output, data)
+    write_file(output, course_as_bytes(marks, to))
     _say(len(marks.students), str(output))
 
 
 def _print(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
+    """What goes to stdout may go to a terminal, which is to obey nothing in it."""
+    rows = data.decode().split("\r\n")
+    sys.stdout.buffer.write("\r\n".join(map(screen.plain, rows)).encode())
     sys.stdout.flush()
 
 

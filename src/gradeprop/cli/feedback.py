@@ -11,6 +11,7 @@ from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import UsageError
 from gradeprop.records.answers import Answers
 from gradeprop.records.feedback.write import out_of_reach, write_feedback
+from gradeprop.records.files.names import shown_id
 from gradeprop.records.marks import Marks, class_marks
 
 _NAMES = 10
@@ -38,7 +39,7 @@ def run(
     chosen = [item for item in marks.students if not students or item.result.student in students]
     if absent := [student for student in students if student not in _ids(chosen)]:
         raise UsageError(
-            f"no result of {name} for: {', '.join(absent)}",
+            f"no result of {name} for: {', '.join(map(shown_id, absent))}",
             where=f"results/{name}",
             remedy="check the spelling of the id, or grade it first",
         )
@@ -48,9 +49,9 @@ def run(
     with screen.progress(f"Feedback {name}", len(chosen)) as bar:
         for item in chosen:
             written.append(write_feedback(course, assignment, item, answers, handed_in))
-            bar.step(item.student)
+            bar.step(shown_id(item.result.student))
     if missed := out_of_reach(root, sorted(_ids(chosen)), name, handed_in):
-        names = ", ".join(missed[:_NAMES]) + (" …" if len(missed) > _NAMES else "")
+        names = ", ".join(map(shown_id, missed[:_NAMES])) + (" …" if len(missed) > _NAMES else "")
         screen.err().print(
             screen.plain(
                 f"Not handed in through nbgrader's exchange, so that their pages must be sent: "
@@ -63,7 +64,7 @@ def run(
         screen.print_json({"written": paths})
     else:
         for path in paths:
-            screen.out().print(screen.plain(path), soft_wrap=True)
+            screen.out().print(shown_id(path), soft_wrap=True)
 
 
 def _ids(chosen: Sequence[Marks]) -> set[str]:

@@ -13,14 +13,15 @@ from gradeprop.cli.changes_table import print_changes
 from gradeprop.cli.class_table import print_class
 from gradeprop.cli.ctrl_c import ctrl_c_held
 from gradeprop.cli.selection import named_assignment, open_course
-from gradeprop.errors import GradepropError, GraderFault
+from gradeprop.errors import GradepropError, GraderFault, UsageError
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.grading.run.facilities import facilities_for
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import Graders, graders, workers_for
 from gradeprop.records.files.key import course_key
+from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import check_writable, replaced_results, result_path
-from gradeprop.records.files.submissions import Handed, find_submissions
+from gradeprop.records.files.submissions import Handed, find_submissions, student_folders
 
 if TYPE_CHECKING:
     from gradeprop.course.model import Course, LoadedAssignment
@@ -59,7 +60,8 @@ class Request:
 
 
 def run(request: Request) -> int:
-    """Grade and record; return the exit code: 1 if a grader failed by itself, else 0."""
+    """Grade and record; return the exit code: 1 if a grader failed by itself, 2 if students were
+    left out because the gradebook cannot tell them apart, else 0."""
     root, course = open_course(request.folder)
     assignment = named_assignment(course, request.assignment)
     submitted = request.submitted or root / "submitted"
@@ -70,7 +72,8 @@ def run(request: Request) -> int:
         screen.err().print(UNSAFE, style="bold red")
     with ExitStack() as opened:
         warm = _warm(request, root, course, devices, handed, opened)
-        class_run = _class_run(request, root, course, assignment, devices, handed, warm)
+        everybody = student_folders(submitted)
+        class_run = _class_run(request, root, course, assignment, devices, handed, warm, everybody)
         opened.enter_context(class_run.opened())
         for note in class_run.notes:
             screen.err().print(screen.plain(note), soft_wrap=True)
@@ -86,6 +89,15 @@ def run(request: Request) -> int:
     else:
         print_class(assignment, results, root)
     print_changes(class_run.earlier, results, changed)
+    for group in class_run.refused:
+        names = " and ".join(f"“{shown_id(student)}”" for student in group)
+        screen.err().print(
+            f"Not graded: {names} are one student to the gradebook; rename a folder.",
+            style="bold red",
+            soft_wrap=True,
+        )
+    if class_run.refused:
+        return UsageError.exit_code
     faulty = any(result.status == "error" for result in results)
     return GraderFault.exit_code if faulty else 0
 
@@ -116,6 +128,7 @@ def _class_run(
     devices: tuple[str, ...],
     handed: Sequence[Handed],
     warm: Graders | None,
+    everybody: Sequence[str],
 ) -> ClassRun:
     with ctrl_c_held():  # these import torch, which takes seconds
         from gradeprop.grading.run.publish import release_of
@@ -129,7 +142,14 @@ def _class_run(
         devices,
         request.isolation,
     )
-    return ClassRun(plan, handed, force=request.force, workers=request.workers, warm=warm)
+    return ClassRun(
+        plan,
+        handed,
+        force=request.force,
+        workers=request.workers,
+        warm=warm,
+        everybody=everybody,
+    )
 
 
 def _graded(name: str, root: Path, class_run: ClassRun, handed: int) -> list[SubmissionResult]:
@@ -144,7 +164,7 @@ def _graded(name: str, root: Path, class_run: ClassRun, handed: int) -> list[Sub
 
             def note_result(result: SubmissionResult) -> None:
                 results.append(replace(result, cells=()))
-                bar.step(result.student)
+                bar.step(shown_id(result.student))
 
             class_run.grade(note_result)
     except (KeyboardInterrupt, GradepropError):

@@ -293,7 +293,9 @@ def main() -> None:
     try:
         app()
     except GradepropError as error:
-        print(f"gradeprop: {error}", file=sys.stderr)
+        from gradeprop.cli.screen import plain
+
+        print(plain(f"gradeprop: {error}"), file=sys.stderr)
         sys.exit(error.exit_code)
     except BrokenPipeError:  # `gradeprop … | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

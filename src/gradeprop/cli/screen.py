@@ -33,8 +33,13 @@ def err() -> Console:
 
 
 def print_json(data: Any) -> None:
-    json.dump(data, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
-    sys.stdout.write("\n")
+    """Print it; what a terminal would obey is in JSON's own escapes, which are read as the same."""
+    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
+    sys.stdout.write("".join(map(_escaped, text)) + "\n")
+
+
+def _escaped(char: str) -> str:
+    return char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1]
 
 
 def plain(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from gradeprop.cli import screen
 from gradeprop.course.load import find_course
 from gradeprop.errors import UsageError
+from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, result_path
 
 _MARK = {"passed": "✓", "skipped": "·", "manual": "…"}
@@ -44,7 +45,8 @@ def run(
 
 def _lines(result: dict[str, Any], details: bool, width: int) -> Iterator[str]:
     yield (
-        f"{result['student']}: {result['assignment']}, {_points(result)} points, {result['status']}"
+        f"{shown_id(result['student'])}: {result['assignment']}, {_points(result)} points, "
+        f"{result['status']}"
     )
     if result["message"]:
         yield from _wrapped(result["message"], "  ", width)

@@ -44,12 +44,15 @@ class ClassRun:
         force: grade again what is unchanged, too.
         workers: processes to grade with; None decides by the size of the class.
         warm: graders with the plan's facilities that have been started already.
+        everybody: the ids of all who have a folder, whether or not they are to be graded now.
 
     Attributes:
         kept: results of earlier runs that grading again could not change.
         due: hand-ins that are to be graded.
         notes: sentences for the instructor.
         earlier: by student, the results of those who are due but have been graded before.
+        refused: groups of students whom the gradebook takes for one; those of them who are among
+            ``handed`` are not graded.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class ClassRun:
         force: bool,
         workers: int | None = None,
         warm: Graders | None = None,
+        everybody: Sequence[str] = (),
     ) -> None:
         self._plan, self._handed, self._force, self._wanted = plan, handed, force, workers
         self._root = Path(plan.course.root)
@@ -70,6 +74,8 @@ class ClassRun:
         self.kept: tuple[SubmissionResult, ...] = ()
         self.due: tuple[Handed, ...] = ()
         self.notes: tuple[str, ...] = ()
+        self.refused: tuple[tuple[str, ...], ...] = ()
+        self._everybody = everybody
         self.earlier: dict[str, SubmissionResult] = {}
 
     @contextmanager
@@ -96,6 +102,7 @@ class ClassRun:
 
                 self.notes = gradebook.notes
                 self._recorder = Recorder(self._root, self._plan.assignment, gradebook)
+                self._refuse(gradebook)
                 recorded = gradebook.recorded(kept)
                 self._times = {item.student: time_note(item.path.parent) for item in self._handed}
                 self.notes += _about_times(self._times)
@@ -104,6 +111,7 @@ class ClassRun:
                     for student, result in kept.items()
                     if result is not None
                     and student in recorded
+                    and student in self._times
                     and says_time_note(result, self._times[student])
                 }
             self.kept = tuple(result for result in kept.values() if result is not None)
@@ -143,6 +151,14 @@ class ClassRun:
             finally:
                 if self._recorder is not None:
                     self._recorder.flush()
+
+    def _refuse(self, gradebook: GradebookWriter) -> None:
+        """Leave out whom the gradebook cannot tell apart."""
+        handed = {item.student for item in self._handed}
+        groups = gradebook.twins((*handed, *self._everybody))
+        self.refused = tuple(group for group in groups if handed & {*group})
+        alike = {student for group in self.refused for student in group}
+        self._handed = [item for item in self._handed if item.student not in alike]
 
     def _start(self, submissions: int) -> Graders:
         """Have the processes that grade warm up."""

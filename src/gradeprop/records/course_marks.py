@@ -11,9 +11,10 @@ from gradeprop.course.course_spec import AssignmentSpec
 from gradeprop.course.dates import moment
 from gradeprop.course.model import Course
 from gradeprop.records.course_total import AssignmentMark, State, StudentTotal
+from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import result_path
 from gradeprop.records.gradebook.given import Person
-from gradeprop.records.marks import ClassMarks, Marks, class_marks, named, printable_id
+from gradeprop.records.marks import ClassMarks, Marks, class_marks, named
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _total(student: str, classes: Sequence[_Class]) -> StudentTotal:
     known = [item.by_student[student].person for item in classes if student in item.by_student]
     person = next((item for item in known if item != Person()), Person())
     marks = tuple(item.mark(student) for item in classes)
-    return StudentTotal(printable_id(student), person, marks)
+    return StudentTotal(student, person, marks)
 
 
 def _about(item: _Class, students: Sequence[StudentTotal]) -> Iterator[str]:
@@ -128,11 +129,11 @@ def _about(item: _Class, students: Sequence[StudentTotal]) -> Iterator[str]:
     if not item.marks.students:
         yield "There are no results yet, so it does not count yet for anybody"
         return
-    missed = [student.student for student in students if name in student.missed]
+    missed = [shown_id(student.id) for student in students if name in student.missed]
     if missed:
         yield f"Not handed in by the due date, so counted as 0: {named(missed)}"
     if item.spec.due is None:
-        absent = [student.student for student in students if _is_expected(student, name)]
+        absent = [shown_id(student.id) for student in students if _is_expected(student, name)]
         if absent:
             yield (
                 "Not handed in, but without a due date in course.yaml this does not count as 0: "

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from gradeprop.records.gradebook.given import Person
+from gradeprop.records.marks import printable_id
 
 State: TypeAlias = Literal[
     "graded",
@@ -66,9 +67,14 @@ class AssignmentMark:
 class StudentTotal:
     """One student's assignments, in the course's order, and what they come to."""
 
-    student: str
+    id: str
     person: Person
     assignments: tuple[AssignmentMark, ...]
+
+    @property
+    def student(self) -> str:
+        """The id as text that any file can hold."""
+        return printable_id(self.id)
 
     @property
     def percent(self) -> float | None:

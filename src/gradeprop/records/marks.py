@@ -15,6 +15,7 @@ from urllib.parse import quote
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_results
 from gradeprop.records.gradebook.given import PartMark, Person, Recorded
 
@@ -36,6 +37,11 @@ class Marks:
     def student(self) -> str:
         """The id as text that any file can hold: not every folder's name is Unicode."""
         return printable_id(self.result.student)
+
+    @property
+    def shown(self) -> str:
+        """The id for a sentence on a screen."""
+        return shown_id(self.result.student)
 
     @property
     def max_score(self) -> float:
@@ -166,12 +172,12 @@ def _about_gradebook(
 ) -> list[str]:
     if not recorded:
         return []
-    outside = [marks.student for marks in students if not marks.recorded]
-    other = [marks.student for marks in students if marks.recorded and _differs(marks)]
-    again = [marks.student for marks in students if marks.look_again]
+    outside = [marks.shown for marks in students if not marks.recorded]
+    other = [marks.shown for marks in students if marks.recorded and _differs(marks)]
+    again = [marks.shown for marks in students if marks.look_again]
     said = (
         ("Not in the gradebook, so by the results alone", outside),
-        ("In the gradebook, but without a result, left out", without_result),
+        ("In the gradebook, but without a result, left out", [*map(shown_id, without_result)]),
         (
             "The gradebook's automatic scores are not those of the results (grade again to agree)",
             other,
@@ -193,8 +199,8 @@ def _differs(marks: Marks) -> bool:
 
 def _unknown(students: Sequence[Marks]) -> list[str]:
     """Whose total is unknown, and why."""
-    waiting = [marks.student for marks in students if marks.awaits == "person"]
-    faulty = [marks.student for marks in students if marks.awaits == "grader"]
+    waiting = [marks.shown for marks in students if marks.awaits == "person"]
+    faulty = [marks.shown for marks in students if marks.awaits == "grader"]
     return [
         f"{what}: {named(names)}"
         for what, names in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -22,7 +23,7 @@ from gradeprop.records.exports import (
     wide_csv,
 )
 from gradeprop.records.files.atomic import write_atomically
-from gradeprop.records.files.names import file_name
+from gradeprop.records.files.names import file_name, shown_id
 from gradeprop.records.marks import ClassMarks
 
 Format: TypeAlias = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl", "code"]
@@ -47,6 +48,22 @@ _WEIGHING: Mapping[Format, str] = {"canvas": "Canvas", "moodle": "Moodle"}
 def as_bytes(marks: ClassMarks, to: Format) -> bytes:
     """The whole export in one of the text formats, UTF-8 without a byte-order mark."""
     return _TEXT[to](marks).encode("utf-8", "replace")
+
+
+def shown(marks: ClassMarks) -> ClassMarks:
+    """The marks for a screen: ids that cannot be seen as they are get a spelling that can. Files
+    keep the very id."""
+    students = (
+        replace(item, result=replace(item.result, student=shown_id(item.result.student)))
+        for item in marks.students
+    )
+    return replace(marks, students=tuple(students))
+
+
+def shown_course(marks: CourseMarks) -> CourseMarks:
+    """As `shown`."""
+    students = (replace(item, id=shown_id(item.id)) for item in marks.students)
+    return replace(marks, students=tuple(students))
 
 
 def course_as_bytes(marks: CourseMarks, to: Format) -> bytes:

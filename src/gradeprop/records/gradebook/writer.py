@@ -11,7 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from nbgrader.api import Assignment, Notebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from sqlalchemy import Engine, Select, select
 
 from gradeprop.course.model import Course
@@ -27,6 +33,7 @@ from gradeprop.records.gradebook.penalty import LatePenalty
 from gradeprop.records.gradebook.rows import Rows, prepare_rows
 from gradeprop.records.gradebook.save import EntrySaver
 from gradeprop.records.gradebook.schema import RECORDED, gradebook_url, open_engine, transaction
+from gradeprop.records.gradebook.twins import tells_all_apart, twins
 
 
 class GradebookWriter:
@@ -125,6 +132,18 @@ class GradebookWriter:
             StorageError: the database cannot be written.
         """
         transaction(self._opened, lambda session: self._saver.save(session, entries))
+
+    def twins(self, students: Iterable[str]) -> list[tuple[str, ...]]:
+        """Groups of students, among these and those in the database, whom it takes for one."""
+        backend = self._opened.url.get_backend_name()
+        everybody = dict.fromkeys(students)
+        if not tells_all_apart(backend):
+            ours = {gradebook_id(student) for student in everybody}
+            known = transaction(
+                self._opened, lambda session: session.scalars(select(Student.id)).all()
+            )
+            everybody |= dict.fromkeys(name for name in known if name not in ours)
+        return twins(everybody, backend)
 
     def recorded(self, students: Iterable[str]) -> set[str]:
         """Of these students, those whose submission the database holds, with the very notebook that

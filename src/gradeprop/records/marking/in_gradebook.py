@@ -29,12 +29,12 @@ from gradeprop.course.model import Course, ExplanationPart, LoadedAssignment
 from gradeprop.errors import StorageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.answers import Answers
-from gradeprop.records.files.names import gradebook_id
+from gradeprop.records.files.names import gradebook_id, shown_id
 from gradeprop.records.files.results import read_results
 from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
 from gradeprop.records.gradebook.text import shown_text
 from gradeprop.records.marking.queue import Given, Item, given
-from gradeprop.records.marks import named, printable_id
+from gradeprop.records.marks import named
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class MarkingBook:
         rows = transaction(self._opened, self._read)
         absent = [item.student for item in results if gradebook_id(item.student) not in rows]
         if absent:
-            names = named([printable_id(student) for student in absent])
+            names = named([shown_id(student) for student in absent])
             self.notes = (f"Not in the gradebook, left out (grade them again): {names}",)
         known = [
             (result, found)

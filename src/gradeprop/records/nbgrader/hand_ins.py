@@ -12,6 +12,7 @@ from typing import Any
 from nbgrader.utils import rmtree
 from sqlalchemy.engine import make_url
 
+from gradeprop.records.files.names import shown_id
 from gradeprop.records.gradebook.schema import open_engine
 from gradeprop.records.gradebook.writer import is_recorded
 
@@ -55,7 +56,7 @@ def discard_halves(converter: Any, students: list[str]) -> None:
             path = Path(folder) / f"{course.assignment_id}.ipynb"
             if not is_recorded(engine, course.assignment_id, student, path):
                 converter.log.warning(
-                    "Grading %s again: what is in %s is not complete", student, folder
+                    "Grading %s again: what is in %r is not complete", shown_id(student), folder
                 )
                 rmtree(folder)
     finally:

@@ -24,6 +24,7 @@ from gradeprop.errors import GradepropError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.render import to_notebook
 from gradeprop.records.files.handed_time import time_note, with_time_note
+from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.receipt import carry_receipt
 from gradeprop.records.files.results import write_result
 from gradeprop.records.gradebook.writer import GradebookWriter
@@ -228,7 +229,9 @@ class GradeSubmission(NbGraderPreprocessor):
             raise NbGraderException(str(error)) from error
         if result.status == "ungradable":
             self.log.warning(
-                "%s cannot be graded and gets no points: %s", place["student"], result.message
+                "%s cannot be graded and gets no points: %s",
+                shown_id(place["student"]),
+                result.message,
             )
         notebook = resources["gradeprop"] = data.decode()
         return _parsed(notebook), resources
