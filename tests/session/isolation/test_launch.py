@@ -6,14 +6,14 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gradeprop.errors import MissingFacility
-from gradeprop.session.isolation import interpreter, scratch
+from gradeprop.session.grader.sandbox import open_sandbox
+from gradeprop.session.isolation import interpreter
 from gradeprop.session.isolation.bubblewrap import bubblewrap
 from gradeprop.session.isolation.environment import environment
 from gradeprop.session.isolation.launch import Launcher
@@ -111,16 +111,43 @@ def test_the_scratch_folder_goes_when_the_launcher_does() -> None:
     assert not launcher.scratch.folder.exists()
 
 
-def test_old_scratch_folders_of_killed_graders_are_removed(
+def test_a_launcher_that_fails_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
-    for name, age in (("old", 30 * 86_400), ("new", 60)):
-        folder = tmp_path / f"gradeprop-scratch-{name}"
-        folder.mkdir()
-        os.utime(folder, (time.time() - age,) * 2)
-    scratch.remove_abandoned()
-    assert [path.name for path in tmp_path.iterdir()] == ["gradeprop-scratch-new"]
+    def fail(_: object) -> None:
+        raise MissingFacility("no such thing")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Launcher, "_find_mounts", fail)
+    with pytest.raises(MissingFacility):
+        Launcher("none")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scratch_folder_that_cannot_be_filled_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="no space"):
+        Launcher("none")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sandbox_that_cannot_be_opened_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("no layers")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("gradeprop.session.grader.sandbox.layers_for", fail)
+    with pytest.raises(OSError, match="no layers"):
+        open_sandbox("none")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can step down")

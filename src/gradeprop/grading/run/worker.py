@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import signal
 import sys
+import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gradeprop.errors import GradepropError
 from gradeprop.grading.run.facilities import Facilities, open_sandboxes
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 READY = "ready"
 
+_GRACE_S: Final = 10.0
+"""How long a worker without a parent may take to end its sandboxes; one that is deep in a C library
+hears no other signal."""
+
 
 def work(pipe: Connection, facilities: Facilities) -> None:
     """A `Plan`, then batches of submissions in; results out, until the pipe is closed.
@@ -28,6 +34,7 @@ def work(pipe: Connection, facilities: Facilities) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, _leave)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         # The sandboxes import for seconds by themselves; meanwhile this process does.
         with open_sandboxes(facilities, wait=False) as sandboxes:
@@ -64,6 +71,18 @@ def _wait_for_turn() -> None:
     that it has said when it pauses."""
     with suppress(AttributeError, OSError):  # Linux has it, and some containers refuse it
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def _end_with_parent() -> None:
+    """End this process soon after the one that started it, however that ended: nobody is left who
+    wants what it is still grading."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    threading.Event().wait(_GRACE_S)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _leave(_signum: int, _frame: object) -> None:

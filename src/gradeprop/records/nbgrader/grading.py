@@ -8,7 +8,6 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from gradeprop.errors import GradepropError, GraderFault, UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.session.grader.sandbox import Isolation
+from gradeprop.session.isolation.own_folder import OwnFolder
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def in_own_process(order: Order) -> Delivery:
         GradepropError: the one that was raised there.
         GraderFault: the process died.
     """
-    with tempfile.TemporaryDirectory(prefix="gradeprop-") as folder:
-        answer = Path(folder) / "answer"
+    with OwnFolder() as own:
+        answer = own.path / "answer"
         done = subprocess.run(
             [sys.executable, "-m", __name__, str(answer)], input=pickle.dumps(order), check=False
         )

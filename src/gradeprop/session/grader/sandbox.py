@@ -237,15 +237,24 @@ def open_sandbox(
     if gpu:
         wake()
     counting = _counting_at(level)
-    launcher = Launcher(level, gpu, counting.group.procs if counting.group is not None else [])
-    devices = gpu_devices() if gpu else []
-    layers = layers_for(level, launcher.readable, supervise=counting.supervised, devices=devices)
-    config = {"packages": list(packages), "gpu": gpu, "layers": layers.as_json()}
+    with contextlib.ExitStack() as undo:
+        procs: list[str] = []
+        if counting.group is not None:
+            undo.callback(counting.group.remove)
+            procs = counting.group.procs
+        launcher = Launcher(level, gpu, procs)
+        undo.callback(launcher.close)
+        devices = gpu_devices() if gpu else []
+        layers = layers_for(
+            level, launcher.readable, supervise=counting.supervised, devices=devices
+        )
+        config = {"packages": list(packages), "gpu": gpu, "layers": layers.as_json()}
 
-    def start(control: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
-        return launcher.start("warm.main", control, config, log)
+        def start(control: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+            return launcher.start("warm.main", control, config, log)
 
-    sandbox = ProcessSandbox(level, start, counting, launcher.close, gpu=gpu)
+        sandbox = ProcessSandbox(level, start, counting, launcher.close, gpu=gpu)
+        undo.pop_all()  # now they are the sandbox's
     if wait:
         try:
             sandbox.ready()

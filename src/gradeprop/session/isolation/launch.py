@@ -105,8 +105,12 @@ class Launcher:
         self.staged = self.uid is not None and can_stage()
         self.scratch = Scratch(self.uid)
         self._prefix = Path(sys.base_prefix).resolve()
-        self._mounts = self._find_mounts()
-        self._driver = self._find_driver()
+        try:
+            self._mounts = self._find_mounts()
+            self._driver = self._find_driver()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self.scratch.remove()

@@ -9,11 +9,11 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
 from gradeprop.session.isolation.interpreter import own_code, python_command
+from gradeprop.session.isolation.own_folder import OwnFolder
 
 __all__ = ["can_stage", "closed_to_others", "sandbox_uid", "stepping_down"]
 
@@ -40,10 +40,10 @@ def stepping_down(plan: dict[str, Any]) -> list[str]:
 @functools.cache
 def can_stage() -> bool:
     """Whether root may mount here (in many containers it may not)."""
-    with tempfile.TemporaryDirectory(prefix="gradeprop-") as folder:
+    with OwnFolder() as own:
         plan: dict[str, Any] = {
             "groups": [],
-            "stage": folder,
+            "stage": str(own.path),
             "sources": ["/usr"],
             "targets": ["0"],
             "uid": None,

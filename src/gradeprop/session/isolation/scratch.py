@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
-import time
-from pathlib import Path
 from typing import Final
 
-from gradeprop.session.isolation.folders import remove_folder
 from gradeprop.session.isolation.gpu import DRIVER
+from gradeprop.session.isolation.own_folder import OwnFolder
 
-__all__ = ["Scratch", "remove_abandoned"]
+__all__ = ["Scratch"]
 
-_PREFIX: Final = "gradeprop-scratch-"
-_ABANDONED_S: Final = 7 * 86_400  # no grading run takes a week
 _PASSWD: Final = "student:x:{uid}:{uid}:student:/tmp:/bin/sh\n"
 _GROUP: Final = "student:x:{uid}:\n"
 
@@ -32,38 +26,35 @@ class Scratch:
         stage: where root binds what another user is to read.
         no_driver: holds a file by the name of NVIDIA's driver that is no library.
         passwd, group: files that give the user a name.
+
+    Raises:
+        OSError: it cannot be made; nothing of it is left.
     """
 
     def __init__(self, uid: int | None) -> None:
-        remove_abandoned()
-        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self._own = OwnFolder()
+        self.folder = self._own.path
+        self.passwd = self.folder / "passwd"
+        self.group = self.folder / "group"
+        self.home = self.folder / "home"
+        self.stage = self.folder / "stage"
+        self.no_driver = self.folder / "no-driver"
+        try:
+            self._fill(uid)
+        except BaseException:
+            self.remove()
+            raise
+
+    def _fill(self, uid: int | None) -> None:
         self.folder.chmod(0o755)
         inner_uid = os.geteuid() if uid is None else uid
-        self.passwd = self.folder / "passwd"
         self.passwd.write_text(_PASSWD.format(uid=inner_uid))
-        self.group = self.folder / "group"
         self.group.write_text(_GROUP.format(uid=inner_uid))
-        self.home = self.folder / "home"
-        self.home.mkdir()
+        for folder in (self.home, self.stage, self.no_driver):
+            folder.mkdir()
         if uid is not None:
             os.chown(self.home, uid, uid)
-        self.stage = self.folder / "stage"
-        self.stage.mkdir()
-        self.no_driver = self.folder / "no-driver"
-        self.no_driver.mkdir()
         (self.no_driver / DRIVER).touch()
 
     def remove(self) -> None:
-        remove_folder(self.folder)
-
-
-def remove_abandoned() -> None:
-    """Remove the scratch folders of graders that were killed before they could.
-
-    They are old enough that none still in use is taken for one."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with contextlib.suppress(OSError):
-            status = folder.lstat()
-            is_ours = status.st_uid == os.geteuid()
-            if is_ours and time.time() - status.st_mtime > _ABANDONED_S:
-                remove_folder(folder)
+        self._own.remove()

@@ -1,0 +1,95 @@
+"""A process that grades ends when it is told to, wherever it is, and with the one that started
+it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import subprocess
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.minimal import GRADER, replaced, write_course
+from gradeprop.grading.run.paper import Submission
+from gradeprop.grading.run.plan import Plan
+from gradeprop.grading.run.worker import READY, work
+from grading.conftest import KEY, Classroom
+
+# It is loaded in this process, too, which is to live on.
+ENDS_ITSELF = """\
+def test_shape(student, reference, device):
+    import multiprocessing, os, signal
+    if multiprocessing.parent_process() is not None:
+        os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker looks for this process's main module."""
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+
+
+def test_sigterm_while_a_check_runs_ends_a_worker_without_a_word(
+    tmp_path: Path, sandbox: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    changes = replaced(GRADER, "def test_shape(student, reference, device):\n", ENDS_ITSELF)
+    classroom = Classroom(write_course(tmp_path, changes), sandbox)
+    plan = Plan(classroom.course, "a01_slopes", classroom.release, KEY, ("cpu",), "none")
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=work, args=(theirs, plan.facilities))
+    process.start()
+    theirs.close()
+    capfd.readouterr()
+    assert ours.recv() == READY
+    ours.send(plan)
+    ours.send([Submission("ada", classroom.notebook())])
+    with pytest.raises(EOFError):
+        ours.recv()
+    process.join()
+    assert process.exitcode == 128 + signal.SIGTERM
+    assert capfd.readouterr() == ("", "")
+
+
+ABANDON = """
+import multiprocessing, os, signal, sys, time
+from gradeprop.grading.run import worker
+
+def stuck(deaf):
+    # As one that is deep in a C library, where no signal of Python's is heard.
+    worker._GRACE_S = 0.1
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if deaf else worker._leave)
+    worker.threading.Thread(target=worker._end_with_parent, daemon=True).start()
+    try:
+        print("stuck", flush=True)
+        time.sleep(1000)
+    except KeyboardInterrupt:
+        print("left", flush=True)
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("spawn")
+    context.Process(target=stuck, args=(len(sys.argv) > 1,)).start()
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_a_worker_does_not_outlive_a_parent_that_is_killed(tmp_path: Path, deaf: bool) -> None:
+    """Its output ends when the last process that has it does."""
+    program = tmp_path / "abandon.py"
+    program.write_text(ABANDON)
+    with subprocess.Popen(
+        [sys.executable, program, *(["deaf"] if deaf else [])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "stuck\n"
+        parent.kill()
+        assert parent.stdout.read() == ("" if deaf else "left\n")
