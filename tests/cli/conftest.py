@@ -6,6 +6,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 import subprocess
 import sys
 import types
@@ -112,6 +113,20 @@ def course(tmp_path: Path) -> Path:
     return write_course(tmp_path / "course")
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The minimal course, built, for `built` and for nobody to change."""
+    root = write_course(tmp_path_factory.mktemp("template"))
+    done = gradeprop("build", cwd=root)
+    assert done.returncode == 0, done.stderr
+    return root
+
+
+@pytest.fixture
+def built(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "course"))
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _one_sandbox_for_all(warm_sandbox: Any) -> Iterator[Any]:
     """Commands with ``--isolation none`` need not start one each, which takes seconds."""
@@ -146,3 +161,8 @@ def answered(root: Path, answers: Any) -> Any:
     for cell in notebook["cells"]:
         cell["source"] = answers.get(cell["id"], cell["source"])
     return json.dumps(notebook).encode()
+
+
+def result_of(root: Path, student: str) -> Any:
+    """The result file."""
+    return json.loads((root / "results" / "a01_slopes" / f"{student}.json").read_text())

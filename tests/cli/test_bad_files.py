@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
 
-from cli.conftest import SOLVED, answered, gradeprop, hand_in
-from course.minimal import write_course
+from cli.conftest import SOLVED, answered, gradeprop, hand_in, result_of
 
 NONE = ("--isolation", "none")
 STAMP = "2026-03-02 10:00:00 UTC"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    root = write_course(tmp_path_factory.mktemp("template"))
-    assert gradeprop("build", cwd=root).returncode == 0
-    return root
-
-
-@pytest.fixture
-def course(template: Any, tmp_path: Path) -> Any:
-    return shutil.copytree(template, tmp_path / "course")
-
-
-def result_of(root: Any, student: Any) -> Any:
-    return json.loads((root / "results" / "a01_slopes" / f"{student}.json").read_text())
 
 
 def times(root: Any) -> Any:
@@ -40,32 +21,32 @@ def times(root: Any) -> Any:
         return {item.student_id: item.timestamp for item in submissions}
 
 
-def test_bad_files_cost_those_who_handed_them_in_at_most(course: Any) -> None:
-    solved = answered(course, SOLVED)
-    submitted = course / "submitted"
+def test_bad_files_cost_those_who_handed_them_in_at_most(built: Any) -> None:
+    solved = answered(built, SOLVED)
+    submitted = built / "submitted"
     for student in ("a_honest", "z_honest"):
-        hand_in(course, student, solved)
-    notebook = hand_in(course, "b_pipe", b"")
+        hand_in(built, student, solved)
+    notebook = hand_in(built, "b_pipe", b"")
     notebook.unlink()
     os.mkfifo(notebook)
-    notebook = hand_in(course, "c_link", b"")
+    notebook = hand_in(built, "c_link", b"")
     notebook.unlink()
     notebook.symlink_to("/dev/zero")
-    notebook = hand_in(course, "d_folder", b"")
+    notebook = hand_in(built, "d_folder", b"")
     notebook.unlink()
     notebook.mkdir()
-    hand_in(course, "e_bytes", bytes(range(256)))
+    hand_in(built, "e_bytes", bytes(range(256)))
     (submitted / "f_file_for_a_folder").mkdir()
     os.mkfifo(submitted / "f_file_for_a_folder" / "a01_slopes")
     (submitted / "g_link_to_another").symlink_to("a_honest")
     (submitted / "h_loop").symlink_to("h_loop")
     os.mkfifo(submitted / "i_no_folder")
-    done = gradeprop("grade", "a01_slopes", *NONE, cwd=course)
+    done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     assert done.returncode == 0, done.stderr
     for student in ("a_honest", "z_honest"):
-        assert result_of(course, student)["auto_score"] == 4.0
+        assert result_of(built, student)["auto_score"] == 4.0
     said = {
-        student: result_of(course, student)["message"]
+        student: result_of(built, student)["message"]
         for student in (
             "b_pipe", "c_link", "d_folder", "e_bytes", "f_file_for_a_folder", "g_link_to_another",
         )
@@ -75,10 +56,10 @@ def test_bad_files_cost_those_who_handed_them_in_at_most(course: Any) -> None:
     assert "is a folder" in said["d_folder"]
     assert "is in “a01_slopes”, which is a pipe" in said["f_file_for_a_folder"]
     assert "is in “g_link_to_another”, which is a link" in said["g_link_to_another"]
-    assert all(result_of(course, student)["status"] == "ungradable" for student in said)
-    assert len(list((course / "results/a01_slopes").iterdir())) == len(said) + 2
-    assert gradeprop("feedback", "a01_slopes", cwd=course).returncode == 0
-    replayed = gradeprop("replay", "b_pipe", "a01_slopes", *NONE, cwd=course)
+    assert all(result_of(built, student)["status"] == "ungradable" for student in said)
+    assert len(list((built / "results/a01_slopes").iterdir())) == len(said) + 2
+    assert gradeprop("feedback", "a01_slopes", cwd=built).returncode == 0
+    replayed = gradeprop("replay", "b_pipe", "a01_slopes", *NONE, cwd=built)
     assert replayed.returncode == 0
     assert "is a pipe" in replayed.stdout
 
@@ -117,33 +98,33 @@ def no_time(path: Path) -> None:
     ],
 )
 def test_an_honest_notebook_beside_a_bad_time_stamp_is_graded_without_one(
-    course: Any, make: Any, why: Any
+    built: Any, make: Any, why: Any
 ) -> None:
-    good = hand_in(course, "ada", answered(course, SOLVED)).with_name("timestamp.txt")
+    good = hand_in(built, "ada", answered(built, SOLVED)).with_name("timestamp.txt")
     good.write_text(STAMP)
-    bad = hand_in(course, "bob", answered(course, SOLVED)).with_name("timestamp.txt")
+    bad = hand_in(built, "bob", answered(built, SOLVED)).with_name("timestamp.txt")
     make(bad)
-    done = gradeprop("grade", "a01_slopes", *NONE, cwd=course)
+    done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     assert done.returncode == 0, done.stderr
     assert "(timestamp.txt cannot be used): bob" in done.stderr
-    assert times(course)["ada"] is not None
-    assert times(course)["bob"] is None
-    assert result_of(course, "ada")["message"] is None
-    bob = result_of(course, "bob")
+    assert times(built)["ada"] is not None
+    assert times(built)["bob"] is None
+    assert result_of(built, "ada")["message"] is None
+    bob = result_of(built, "bob")
     assert bob["auto_score"] == 4.0
     assert bob["message"] == (
         f"When this was handed in is not known: timestamp.txt beside the notebook {why}."
     )
-    assert "2 of 2 unchanged" in gradeprop("grade", "a01_slopes", *NONE, cwd=course).stderr
+    assert "2 of 2 unchanged" in gradeprop("grade", "a01_slopes", *NONE, cwd=built).stderr
 
 
-def test_a_time_stamp_that_is_mended_counts_at_the_next_run(course: Any) -> None:
-    stamp = hand_in(course, "bob", answered(course, SOLVED)).with_name("timestamp.txt")
+def test_a_time_stamp_that_is_mended_counts_at_the_next_run(built: Any) -> None:
+    stamp = hand_in(built, "bob", answered(built, SOLVED)).with_name("timestamp.txt")
     os.mkfifo(stamp)
-    gradeprop("grade", "a01_slopes", *NONE, cwd=course)
+    gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     stamp.unlink()
     stamp.write_text(STAMP)
-    done = gradeprop("grade", "a01_slopes", *NONE, cwd=course)
+    done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     assert "cannot be used" not in done.stderr
-    assert result_of(course, "bob")["message"] is None
-    assert times(course)["bob"] is not None
+    assert result_of(built, "bob")["message"] is None
+    assert times(built)["bob"] is not None

@@ -44,6 +44,13 @@ def test_voiding_writes_a_small_file_and_says_what_it_means(course: Any) -> None
     ]
 
 
+@pytest.mark.parametrize("name", ["matches autograd", " square derivative.matches autograd "])
+def test_a_name_may_be_copied_from_the_screen_with_its_blanks(course: Any, name: str) -> None:
+    done = gradeprop("void", name, cwd=course)
+    assert done.returncode == 0, done.stderr
+    assert "    check: matches_autograd" in voided(course).splitlines()
+
+
 def test_points_can_be_given_and_the_decision_changed_and_undone(course: Any) -> None:
     done = gradeprop(
         "void", "square_derivative.shape", "--give", "--assignment", "a01_slopes", cwd=course

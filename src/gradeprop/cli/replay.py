@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradeprop.cli import screen
-from gradeprop.cli.selection import named_assignment, open_course
+from gradeprop.cli.selection import as_slug, named_assignment, open_course
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.errors import UsageError
 from gradeprop.grading.run.devices import chosen_devices
@@ -46,6 +46,7 @@ def run(
     if course.assignment(name) is None and course.assignment(student) is not None:
         student, name = name, student
     assignment = named_assignment(course, name)
+    check = check and as_slug(check)
     _known(assignment, check)
     (handed,) = find_submissions(submitted or root / "submitted", name, [student])
     devices = chosen_devices(device, course.spec.devices)

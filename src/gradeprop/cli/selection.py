@@ -35,6 +35,12 @@ def named_assignment(course: Course, name: str) -> LoadedAssignment:
     return assignment
 
 
+def as_slug(name: str) -> str:
+    """A check's or exercise's name as it stands in the course: screens show its words with blanks
+    between them, and whoever copies one from there means the same."""
+    return "_".join(name.split())
+
+
 def chosen_exercises(course: Course, names: Sequence[str]) -> list[LoadedExercise]:
     """The exercises of these names in the order given; all of the course if none is named.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradeprop import wording
 from gradeprop.cli import screen
-from gradeprop.cli.selection import named_assignment, open_course
+from gradeprop.cli.selection import as_slug, named_assignment, open_course
 from gradeprop.course.voided import FILE, SCHEMA, Voided, VoidedCheck, changed, removed, voided_in
 from gradeprop.course.voided_text import edited
 from gradeprop.errors import UsageError
@@ -92,7 +92,7 @@ def _write(root: Path, voided: Sequence[Voided]) -> None:
 
 def _find(course: Course, name: str, only: str | None) -> tuple[LoadedExercise, Check]:
     """The one check of that name; ``exercise.check`` tells checks of the same name apart."""
-    slug, _, wanted = name.rpartition(".")
+    slug, _, wanted = map(as_slug, name.rpartition("."))
     assignments: Sequence[LoadedAssignment] = (
         [named_assignment(course, only)] if only else course.assignments
     )
