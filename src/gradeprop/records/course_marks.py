@@ -13,6 +13,7 @@ from gradeprop.course.model import Course
 from gradeprop.records.course_total import AssignmentMark, State, StudentTotal
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import result_path
+from gradeprop.records.files.submissions import has_handed_in
 from gradeprop.records.gradebook.given import Person
 from gradeprop.records.marks import ClassMarks, Marks, class_marks, named
 
@@ -95,7 +96,7 @@ class _Class:
         """Whether there is any trace of a hand-in: then its mark is lacking, and is no 0."""
         return (
             student in self.marks.without_result
-            or (self._submitted / student / self.spec.id).is_dir()
+            or has_handed_in(self._submitted, student, self.spec.id)
             or result_path(self._root, self.spec.id, student).exists()  # one that is unreadable
         )
 

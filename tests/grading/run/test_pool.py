@@ -15,6 +15,7 @@ import pytest
 
 from course.minimal import write_course
 from gradeprop.errors import GraderFault, MissingFacility
+from gradeprop.grading.run import pool as module
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import grade_class, graders
@@ -88,6 +89,23 @@ def test_a_worker_that_is_killed_takes_nobodys_result_along(plan: Any, loads: An
         pool.grade(plan, loads, keep)
     assert sorted(result.student for result in results) == STUDENTS
     assert {result.auto_score for result in results} == {4.0}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_large_notebooks_are_not_all_in_memory_at_once(
+    plan: Any, classroom: Any, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook, done, ahead = classroom.notebook(), [], []
+    monkeypatch.setattr(module, "BATCH_BYTES", len(notebook) + 1)
+
+    def load(student: Any) -> Any:
+        ahead.append(len(ahead) - len(done))
+        return Submission(student, notebook)
+
+    loads = [partial(load, student) for student in STUDENTS]
+    grade_class(plan, loads, lambda result: done.append(result.student), workers=workers)
+    assert sorted(done) == STUDENTS
+    assert max(ahead) < 2 * workers, "each has at most two"
 
 
 def test_a_sandbox_that_cannot_start_is_an_error_before_any_result(

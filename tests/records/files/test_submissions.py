@@ -84,6 +84,58 @@ def test_a_link_of_the_whole_folder_is_not_followed(tmp_path: Path) -> None:
     assert eve.read()[0] == b""
 
 
+def test_a_link_in_place_of_a_student_is_not_followed(tmp_path: Path) -> None:
+    hand_in(tmp_path, "ada", b"the work of ada")
+    (tmp_path / "eve").symlink_to("ada")
+    eve = find_submissions(tmp_path, "a01")[1]
+    assert eve.student == "eve"
+    assert eve.read() == (
+        b"",
+        "The notebook a01.ipynb is in “eve”, which is a link, not a folder. Please hand in the "
+        "notebook itself, as a file of this name.",
+    )
+
+
+@pytest.mark.parametrize("target", ["nowhere", "eve", "ada"])
+def test_a_link_to_what_is_no_hand_in_is_no_student(tmp_path: Path, target: str) -> None:
+    hand_in(tmp_path, "bob")
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "eve").symlink_to(target)
+    assert [item.student for item in find_submissions(tmp_path, "a01")] == ["bob"]
+
+
+@pytest.mark.parametrize("kind", ["file", "pipe"])
+def test_what_is_no_folder_in_place_of_the_assignments_is_told(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "eve").mkdir()
+    place = tmp_path / "eve" / "a01"
+    place.touch() if kind == "file" else os.mkfifo(place)
+    (eve,) = find_submissions(tmp_path, "a01")
+    assert f"is in “a01”, which is a {kind}, not a folder" in eve.read()[1]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to act as another user")
+def test_a_student_whose_folder_is_closed_is_not_overlooked(tmp_path: Path) -> None:
+    for student in ("ada", "eve"):
+        hand_in(tmp_path, student)
+    for folder in (*tmp_path.parents[:2], tmp_path):
+        folder.chmod(0o755)
+    (tmp_path / "eve").chmod(0)
+    child = os.fork()
+    if child == 0:
+        os.seteuid(65534)
+        found = find_submissions(tmp_path, "a01")
+        ids = [item.student for item in found]
+        told = ids == ["ada", "eve"] and "cannot be read" in str(found[1].read()[1])
+        os._exit(0 if told and found[0].read() == (b"{}", None) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_names_beside_a_missing_notebook_cannot_reach_a_terminal(tmp_path: Path) -> None:
+    hand_in(tmp_path, "ada", name="a\nb\x1b[2J\u202e.ipynb")
+    (ada,) = find_submissions(tmp_path, "a01")
+    assert ada.read()[1].isprintable()
+
+
 def test_a_pipe_in_place_of_the_notebook_does_not_hang(tmp_path: Path) -> None:
     folder = tmp_path / "eve" / "a01"
     folder.mkdir(parents=True)

@@ -33,6 +33,10 @@ BATCH = 128
 """Submissions in one pytest session: enough to share its cost, few enough that memory stays
 flat."""
 
+BATCH_BYTES = 64 * 2**20
+"""Once notebooks of this size are together, a batch is full, too: each may be large, but never all
+of them in memory at once."""
+
 SMALL_CLASS = 8
 """Up to so many submissions, starting a second worker costs more than it saves."""
 
@@ -92,6 +96,21 @@ def grade_class(
         opened.grade(plan, submissions, on_result)
 
 
+def _loaded(
+    submissions: Sequence[Load], indices: list[int]
+) -> tuple[list[tuple[int, Submission]], list[int]]:
+    """Submissions with their places, up to `BATCH_BYTES` and at least one; and the places left."""
+    loaded: list[tuple[int, Submission]] = []
+    size = 0
+    for index in indices:
+        if size >= BATCH_BYTES:
+            break
+        submission = submissions[index]()
+        size += len(submission.notebook)
+        loaded.append((index, submission))
+    return loaded, indices[len(loaded) :]
+
+
 @dataclass(frozen=True)
 class _Here:
     """Grades in this process."""
@@ -104,8 +123,11 @@ class _Here:
         setting = plan.setting(self.sandboxes)
         for sandbox in self.sandboxes.values():
             sandbox.ready()
-        for start in range(0, len(submissions), BATCH):
-            grade_batch(setting, [load() for load in submissions[start : start + BATCH]], on_result)
+        left = list(range(len(submissions)))
+        while left:
+            loaded, rest = _loaded(submissions, left[:BATCH])
+            left = rest + left[BATCH:]
+            grade_batch(setting, [submission for _, submission in loaded], on_result)
 
 
 @dataclass
@@ -175,7 +197,9 @@ class _Pool:
     def _feed(self, worker: _Worker) -> None:
         if not self._batches:
             return
-        loaded = [(index, self._submissions[index]()) for index in self._batches.popleft()]
+        loaded, rest = _loaded(self._submissions, self._batches.popleft())
+        if rest:
+            self._batches.appendleft(rest)
         worker.left = {submission.student: index for index, submission in loaded}
         batch = [submission for _, submission in loaded]
         try:

@@ -85,7 +85,7 @@ def find_submissions(folder: Path, assignment: str, students: Sequence[str] = ()
     found = [
         Handed(student, folder / student / assignment / f"{assignment}.ipynb")
         for student in student_folders(folder)
-        if _is_there(folder / student, assignment)
+        if has_handed_in(folder, student, assignment)
     ]
     if students:
         known = {item.student for item in found}
@@ -112,15 +112,15 @@ def student_folders(folder: Path) -> list[str]:
     Raises:
         UsageError, StorageError: as of `find_submissions`.
     """
-    if not folder.is_dir():
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if _may_be_student(entry))
+    except (FileNotFoundError, NotADirectoryError):
         raise UsageError(
             "there is no such folder of submissions",
             where=str(folder),
             remedy="name it with --submitted DIR",
-        )
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entry.name for entry in entries if _may_be_student(entry))
+        ) from None
     except OSError as error:
         raise StorageError(
             f"this folder cannot be read: {error.strerror or error}",
@@ -136,10 +136,15 @@ def _may_be_student(entry: os.DirEntry[str]) -> bool:
         return entry.is_symlink()
 
 
-def _is_there(student: Path, assignment: str) -> bool:
-    """Whether anything of this name was handed in; if that cannot be seen, it is not overlooked."""
+def has_handed_in(folder: Path, student: str, assignment: str) -> bool:
+    """Whether there is anything of a student's for an assignment; if that cannot be seen, it is not
+    overlooked.
+
+    Args:
+        folder: the ``submitted`` folder.
+    """
     try:
-        (student / assignment).lstat()
-    except OSError as error:
+        (folder / student / assignment).lstat()
+    except (OSError, ValueError) as error:
         return isinstance(error, PermissionError)
     return True
