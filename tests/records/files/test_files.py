@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from gradeprop.grading.result.verdict import (
 )
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.key import course_key
-from gradeprop.records.files.results import read_result, result_path, write_result
+from gradeprop.records.files.results import check_writable, read_result, result_path, write_result
 
 AS_NOBODY = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to act as another user")
 
@@ -95,6 +96,20 @@ def test_a_disk_that_is_full_half_way_leaves_the_old_file_and_no_rubbish(tmp_pat
     assert "result.json: cannot write this file" in done.stdout
     assert path.read_text() == "old"
     assert [item.name for item in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_what_a_killed_run_left_half_written_goes_and_what_is_being_written_stays(
+    tmp_path: Path,
+) -> None:
+    folders = [tmp_path / "results" / "a01", tmp_path / "autograded" / "ada" / "a01"]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        for name, age in ((".writing-old", 2 * 86_400), (".writing-new", 60), ("kept", 1e9)):
+            (folder / name).touch()
+            os.utime(folder / name, (time.time() - age,) * 2)
+    check_writable(tmp_path, "a01")
+    for folder in folders:
+        assert sorted(path.name for path in folder.iterdir()) == [".writing-new", "kept"]
 
 
 @AS_NOBODY

@@ -215,6 +215,26 @@ def test_several_notebooks_none_and_a_link_to_elsewhere_are_told_to_the_student(
     assert "a.ipynb, b.ipynb" in (handed_in(tmp_path, ASSIGNMENT).problem or "")
 
 
+def test_what_is_no_file_of_the_students_is_not_read(tmp_path: Path) -> None:
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    elsewhere = tmp_path / "source"
+    elsewhere.mkdir()
+    (elsewhere / NOTEBOOK).write_text("{}")
+    (folder / "linked").symlink_to(elsewhere)
+    os.mkfifo(folder / NOTEBOOK)
+    assert "no notebook" in (handed_in(tmp_path, ASSIGNMENT).problem or "")
+    own = folder / "work" / NOTEBOOK
+    own.parent.mkdir()
+    own.write_text("{}")
+    handed = handed_in(tmp_path, ASSIGNMENT)
+    assert handed.read() == (b"{}", None)
+    own.unlink()
+    own.parent.rmdir()
+    own.parent.symlink_to(elsewhere)  # after it was found
+    assert "is in “work”, which is a link" in (handed.read()[1] or "")
+
+
 @pytest.mark.slow
 def test_a_right_answer_gets_the_autograders_points_and_the_text_waits(
     autograder: Path, solved: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from gradeprop.errors import StorageError
 
 _WRITING = ".writing-"
+_ABANDONED_S = 86_400  # no file takes a day to write
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, synced: bool = True) -> None:
@@ -88,6 +90,15 @@ def remove(path: Path) -> None:
             where=str(path),
             remedy="make the folder writable, then run the command again",
         ) from error
+
+
+def remove_leftovers(folders: Iterable[Path]) -> None:
+    """Remove what processes that were killed while they wrote have left in these folders."""
+    for folder in folders:
+        for path in folder.glob(f"{_WRITING}*"):
+            with suppress(OSError):
+                if time.time() - path.lstat().st_mtime > _ABANDONED_S:
+                    path.unlink()
 
 
 def _temporary_beside(path: Path) -> tuple[int, str]:

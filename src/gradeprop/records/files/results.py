@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gradeprop.grading.result.verdict import SubmissionResult
-from gradeprop.records.files.atomic import write_atomically
+from gradeprop.records.files.atomic import remove_leftovers, write_atomically
 from gradeprop.records.files.names import file_name
 from gradeprop.records.files.readable_json import readable_json
 
@@ -20,14 +20,17 @@ def result_path(root: Path, assignment: str, student: str) -> Path:
 
 
 def check_writable(root: Path, assignment: str) -> None:
-    """Find out before an hour of grading, not after, that results cannot be kept.
+    """Find out before an hour of grading, not after, that results cannot be kept; clear what a
+    killed run has left half-written.
 
     Raises:
         StorageError: the results folder cannot be written.
     """
-    probe = root / "results" / assignment / ".probe"
+    folder = root / "results" / assignment
+    probe = folder / ".probe"
     write_atomically(probe, b"")
     probe.unlink(missing_ok=True)
+    remove_leftovers([folder, *(root / "autograded").glob(f"*/{assignment}")])
 
 
 def write_result(root: Path, result: SubmissionResult) -> Path:
