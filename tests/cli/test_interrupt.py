@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Any:
     for student in STUDENTS:
         hand_in(root, student, answered(root, QUICK))
     return root
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A temporary folder for this process and those that it starts."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    for above in (folder, *folder.parents[:3]):
+        above.chmod(0o755)  # also for the user that student code runs as
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
 
 
 def have_written(root: Path, students: Any, answers: Any) -> None:
@@ -82,14 +95,15 @@ def wait_for(condition: Any) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(
-    template: Any, tmp_path: Path, sent: Any
+    template: Any, tmp_path: Path, temporary: Path, sent: Any, workers: int
 ) -> None:
     root = shutil.copytree(template, tmp_path / "course")
     results = root / "results" / "a01_slopes"
     have_written(root, STUDENTS[2:], ENDLESS)
     with subprocess.Popen(
-        [*COMMAND, "grade", "a01_slopes", "--workers", "2"],
+        [*COMMAND, "grade", "a01_slopes", "--workers", str(workers)],
         cwd=root,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -107,6 +121,8 @@ def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(
     assert below, "there were workers and sandboxes"
     wait_for(lambda: not alive(below))
     if sent == signal.SIGINT:
+        assert list(temporary.iterdir()) == []
+    if sent == signal.SIGINT:
         assert code == 130
         assert "everything finished so far is kept" in said
         assert "Traceback" not in said
@@ -117,6 +133,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(
     again = gradeprop("grade", "a01_slopes", "--workers", "2", cwd=root)
     assert again.returncode == 0, again.stderr
     assert f"{len(FIRST)} of {len(STUDENTS)} unchanged" in again.stderr
+    assert list(temporary.iterdir()) == []
     assert len(list(results.glob("*.json"))) == len(STUDENTS)
     assert {name: (results / name).read_bytes() for name in finished} == finished
     with Gradebook(f"sqlite:///{root}/gradebook.db", "minimal") as gradebook:
