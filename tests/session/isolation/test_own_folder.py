@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from gradeprop.session.isolation import own_folder
 from gradeprop.session.isolation.own_folder import OwnFolder, remove_abandoned
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 
 HOLD = """
 import sys
+from gradeprop.session.isolation import own_folder
 from gradeprop.session.isolation.own_folder import OwnFolder
 own = OwnFolder()
 (own.path / "home").mkdir()
@@ -83,3 +85,15 @@ def test_removing_it_twice_closes_nothing_of_anybody_else(temporary: Path) -> No
     taken = os.open(temporary, os.O_RDONLY)  # perhaps by the number that was the lock's
     own.remove()
     os.close(taken)
+
+
+def test_one_that_cannot_be_made_leaves_nothing(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(own_folder, "_try_lock", full)
+    with pytest.raises(OSError, match="no space"):
+        OwnFolder()
+    assert list(temporary.iterdir()) == []

@@ -29,16 +29,19 @@ class OwnFolder:
 
     Attributes:
         path: where it is; only this user may enter it.
+
+    Raises:
+        OSError: it cannot be made; nothing of it is left.
     """
 
     def __init__(self) -> None:
         remove_abandoned()
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        # Locked before it has its name: it is never seen unlocked while this process lives.
-        beginning = self.path / f"{_ALIVE}.new"
-        self._lock = os.open(beginning, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        _try_lock(self._lock)
-        beginning.rename(self.path / _ALIVE)
+        try:
+            self._lock = _locked(self.path)
+        except BaseException:
+            remove_folder(self.path)
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +70,16 @@ def remove_abandoned() -> None:
             ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
             if ours and _is_abandoned(folder, status.st_mtime):
                 remove_folder(folder)
+
+
+def _locked(folder: Path) -> int:
+    """The descriptor of a folder's file, locked before it has its name: it is never seen unlocked
+    while this process lives."""
+    beginning = folder / f"{_ALIVE}.new"
+    lock = os.open(beginning, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    _try_lock(lock)
+    beginning.rename(folder / _ALIVE)
+    return lock
 
 
 def _is_abandoned(folder: Path, changed: float) -> bool:
