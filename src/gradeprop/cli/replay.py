@@ -65,6 +65,7 @@ def run(
 
     with open_sandboxes(plan.facilities) as sandboxes:
         grade_batch(plan.setting(sandboxes), [load(plan, handed)], results.append, on_check=note)
+    seen.sort(key=lambda item: item[0].order)
     again = _agreement(results[0], read_result(root, name, student))
     if as_json:
         screen.print_json(

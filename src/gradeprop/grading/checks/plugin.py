@@ -1,8 +1,8 @@
 """The pytest plugin: one pytest session judges many submissions.
 
 A `pytest.main` per submission costs more than the student's own code, so submissions are a
-parameter of the tests. Items are ordered by submission, then device, then the part's place in the
-notebook."""
+parameter of the tests. Items are ordered by submission, then device, then by the check's turn:
+public ones first, then by its place in the notebook."""
 
 from __future__ import annotations
 
@@ -108,14 +108,8 @@ class GradingPlugin:
             site = self._sites.get((files[item.path], getattr(item, "originalname", item.name)))
             if site is not None and self.examiner.wanted(site):
                 item.stash[_SITE] = site
-                kept.append(
-                    (
-                        _target(item).subject,
-                        self.devices.index(_target(item).device),
-                        site.order,
-                        item,
-                    )
-                )
+                device = self.devices.index(_target(item).device)
+                kept.append((_target(item).subject, device, site.turn, item))
         kept.sort(key=lambda entry: entry[:3])
         items[:] = [entry[3] for entry in kept]
         self._all_plain = all(map(_is_plain, items))

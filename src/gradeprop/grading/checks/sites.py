@@ -32,6 +32,13 @@ class CheckSite:
         return self.exercise.slug, self.check.check
 
     @property
+    def turn(self) -> tuple[bool, tuple[int, int, int]]:
+        """When it is asked. Public checks come first: what a student reads of one shows numbers and
+        texts of their own making, and a hidden question asked before could be in them. None
+        needs a hidden one: the course would not have been loaded."""
+        return not self.check.public, self.order
+
+    @property
     def place(self) -> PartKey:
         return self.exercise.key(self.part.part)
 

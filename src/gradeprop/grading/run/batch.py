@@ -14,20 +14,23 @@ from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
-from gradeprop.grading.checks.seeds import check_seed, public_seed, session_seed, student_seed
+from gradeprop.grading.checks.seeds import (
+    check_seed,
+    inputs_seed,
+    public_seed,
+    session_seed,
+    student_seed,
+)
 from gradeprop.grading.checks.sites import CheckSite, Rewrite, check_sites
 from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
-from gradeprop.grading.result.verdict import (
-    CheckVerdict,
-    SubmissionResult,
-)
+from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.result.words import NOT_BEGUN
 from gradeprop.grading.run import assembly
 from gradeprop.grading.run.conditions import combined_limits, limits_of
-from gradeprop.grading.run.paper import Paper, Setting, Submission
+from gradeprop.grading.run.paper import Paper, Setting, Submission, lines_of
 from gradeprop.grading.run.submission import SubmissionRun
-from gradeprop.notebook.restore import restore
+from gradeprop.notebook.restore import handed_in, restore
 from gradeprop.session.interface import Call, Outcome
 
 OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
@@ -108,7 +111,7 @@ class _Batch:
     def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:
         if site.check.public:
             return public_seed(*site.key, attempt)
-        return check_seed(self._papers[subject].seed, *site.key, attempt)
+        return check_seed(self._papers[subject].inputs_seed, *site.key, attempt)
 
     def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:
         verdicts = self._papers[subject].verdicts
@@ -134,10 +137,10 @@ class _Batch:
         run = self._run(paper, device)
         outcomes = run.ask(site.place, script.asks)
         if self._on_check is not None:
-            self._on_check(site, device, self._judge(site, script, outcomes, shown=True))
-        judgement = self._judge(site, script, outcomes)
+            self._on_check(site, device, self._judge(paper, site, script, outcomes, shown=True))
+        judgement = self._judge(paper, site, script, outcomes)
         if judgement.observations:
-            judgement = self._told_apart(run, site, judgement, again)
+            judgement = self._told_apart(paper, device, site, judgement, again)
         if judgement.status == "failed" and self._not_begun(paper, site):
             judgement = Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
         self._note(subject, site, device, judgement)
@@ -172,7 +175,9 @@ class _Batch:
             restored = restore(submission.notebook, self._setting.release)
         except UngradableSubmission as error:
             return Paper(submission, seed, None, str(error))
-        return Paper(submission, seed, restored, " ".join(restored.notes) or None)
+        message = " ".join(restored.notes) or None
+        inputs = inputs_seed(seed, handed_in(restored))
+        return Paper(submission, seed, restored, message, inputs_seed=inputs)
 
     def _run(self, paper: Paper, device: str) -> SubmissionRun:
         if device not in paper.runs:
@@ -195,6 +200,7 @@ class _Batch:
 
     def _judge(
         self,
+        paper: Paper,
         site: CheckSite,
         script: Script,
         outcomes: Sequence[Outcome],
@@ -210,10 +216,11 @@ class _Batch:
             forbid=site.part.forbid,
             earlier=earlier,
             rows=shown,
+            lines=lines_of(paper, site.place),
         )
 
     def _told_apart(
-        self, run: SubmissionRun, site: CheckSite, judgement: Judgement, again: Rewrite
+        self, paper: Paper, device: str, site: CheckSite, judgement: Judgement, again: Rewrite
     ) -> Judgement:
         """While several causes fit, ask about fresh inputs until they are told apart."""
         for attempt in range(1, PROBES_AGAIN + 1):
@@ -222,34 +229,15 @@ class _Batch:
             script = again(attempt)
             if not any(isinstance(ask, Call) for ask in script.asks):
                 break  # a name has one value, however often it is read
-            fresh = self._judge(
-                site,
-                script,
-                run.ask(site.place, script.asks),
-                judgement.observations,
-            )
+            outcomes = self._run(paper, device).ask(site.place, script.asks)
+            fresh = self._judge(paper, site, script, outcomes, judgement.observations)
             if not fresh.observations:
                 break
             judgement = _with_causes_of(judgement, fresh)
         return judgement
 
     def _note(self, subject: int, site: CheckSite, device: str, judgement: Judgement) -> None:
-        earned = {"passed": site.check.points, "error": None}.get(judgement.status, 0.0)
-        verdict = CheckVerdict(
-            site.check.check,
-            device,
-            site.check.public,
-            judgement.status,
-            earned,
-            site.check.points,
-            judgement.message,
-            judgement.detail,
-            judgement.misconception,
-            not_begun=judgement.not_begun,
-            asked=judgement.asked,
-            report=judgement.report,
-            hint=judgement.hint,
-        )
+        verdict = assembly.verdict(site.check, device, judgement)
         known = self._papers[subject].verdicts.setdefault(site.key, [])
         same = next((i for i, item in enumerate(known) if item.device == device), None)
         if same is None:

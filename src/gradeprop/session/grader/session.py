@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -72,7 +73,8 @@ class ProcessSession(Session):
             again = _REPLAY_INTERRUPTED_S if outcome.status == "timeout" else own
             self._replay.done(Cell(cell, again))
         self._cells_s += outcome.seconds
-        return outcome
+        late = self._late(seconds, own)
+        return replace(outcome, message=late) if late and outcome.status == "timeout" else outcome
 
     def mark(self) -> Place:
         return self._mark().place
@@ -93,11 +95,9 @@ class ProcessSession(Session):
         if not asks:
             return []
         mark = None if at is None else self._marks[at]
-        allowed = self._allowed(
-            self._limits.check_s if seconds is None else seconds,
-            self._cells_s if mark is None else mark.spent_s,
-        )
-        questions = Questions.of(asks, allowed)
+        own = self._limits.check_s if seconds is None else seconds
+        allowed = self._allowed(own, self._cells_s if mark is None else mark.spent_s)
+        questions = Questions.of(asks, allowed, self._late(allowed, own))
         if allowed <= 0:
             return [Stopped("timeout", messages.total_spent(self._limits.total_s)) for _ in asks]
         began = self._now()
@@ -123,6 +123,10 @@ class ProcessSession(Session):
         Of the whole ``cells_s`` and all asks have been spent. What later cells take is not at the
         expense of a place before them."""
         return min(seconds, self._limits.total_s - cells_s - self._asks_s)
+
+    def _late(self, allowed: float, own: float) -> str | None:
+        """What to say when ``allowed`` is over, where that is less than its ``own`` limit."""
+        return messages.total_spent(self._limits.total_s) if allowed < own else None
 
     # Ways to have questions answered.
 
