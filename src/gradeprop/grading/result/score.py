@@ -26,6 +26,7 @@ from gradeprop.grading.result.words import (
     NOT_BEGUN,
     TAKEN_OUT,
     sentence,
+    shortened,
 )
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import CellOutcome
@@ -131,7 +132,7 @@ def _part_message(
     if cell.status == "error":
         error = next((item for item in cell.outputs if item["output_type"] == "error"), None)
         what = f": {error['ename']}: {error['evalue']}" if error else ""
-        return f"Your cell stopped with an error{what}"
+        return f"Your cell stopped with an error{shortened(what)}"
     return cell.message and sentence(cell.message)
 
 

@@ -16,6 +16,7 @@ from typing import Final
 from gradeprop.errors import GraderFault
 from gradeprop.session import messages
 from gradeprop.session.grader.asking import Answers, Cut, Questions
+from gradeprop.session.grader.kept_output import KeptOutput
 from gradeprop.session.grader.nursery import Nursery, Setup
 from gradeprop.session.grader.replay import Cell, Mark, Replay, Run
 from gradeprop.session.interface import (
@@ -41,6 +42,7 @@ class ProcessSession(Session):
         self._nursery = nursery
         self._limits = setup.limits
         self._replay = Replay(nursery, self, setup)
+        self._output = KeptOutput(setup.limits)
         self._marks: list[Mark] = []
         # Whether earlier places are asked about in processes that stand there.
         self._careful = False
@@ -74,7 +76,9 @@ class ProcessSession(Session):
             self._replay.done(Cell(cell, again))
         self._cells_s += outcome.seconds
         late = self._late(seconds, own)
-        return replace(outcome, message=late) if late and outcome.status == "timeout" else outcome
+        if late and outcome.status == "timeout":
+            outcome = replace(outcome, message=late)
+        return self._output.keep(outcome)
 
     def mark(self) -> Place:
         return self._mark().place
