@@ -11,6 +11,7 @@ from course.minimal import EXERCISE, GRADER, course_files, replaced, write_cours
 from gradeprop.course.load import load_course
 from gradeprop.grading.checks.plugin import GradingPlugin, tolerances_of
 from gradeprop.grading.checks.pytest_run import run_pytest
+from gradeprop.grading.checks.watch import Watch
 
 HEAD = "import pytest\nfrom gradeprop.gradients import Fixed\n\n"
 PLAIN = """
@@ -35,6 +36,7 @@ class Listener:
 
     def __init__(self, unmet: Any = None) -> None:
         self.unmet = unmet
+        self.watch = Watch()
         self.heard = []
         self.scripts = []
 

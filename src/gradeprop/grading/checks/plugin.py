@@ -7,7 +7,6 @@ public ones first, then by its place in the notebook."""
 from __future__ import annotations
 
 import inspect
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,6 +19,7 @@ from gradeprop.course.model import (
     LoadedExercise,
 )
 from gradeprop.gradients.comparison.tolerance import Tolerances
+from gradeprop.grading.checks.blame import told
 from gradeprop.grading.checks.script import Reference, Script, Student
 from gradeprop.grading.checks.sites import CheckSite, Examiner, check_sites
 
@@ -200,11 +200,11 @@ class GradingPlugin:
     def _blame(self, item: pytest.Item, error: BaseException) -> None:
         """Tell the examiner of a grader's fault; one that skips its check or leaves has only not
         run it."""
+        self.examiner.watch.ends()  # it may have left no memory to speak of it
         if not isinstance(error, (pytest.skip.Exception, SystemExit)):
-            target = _target(item)
-            self.examiner.fault(
-                target.subject, self._site(item), target.device, _trace(error, item.path)
-            )
+            site, target = self._site(item), _target(item)
+            text = told(error, site.exercise.grader, item.path)
+            self.examiner.fault(target.subject, site, target.device, text)
 
     def _finish(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Tell the examiner if this was the subject's last check."""
@@ -255,14 +255,6 @@ class GradingPlugin:
 
 class CheckNotPassedError(Exception):
     """A check's verdict, raised so that pytest counts it as a failed test."""
-
-
-def _trace(error: BaseException, grader: Path) -> str:
-    """The traceback from the grader's own first frame on; all of it if the grader is not in it."""
-    start = error.__traceback__
-    while start is not None and Path(start.tb_frame.f_code.co_filename) != grader:
-        start = start.tb_next
-    return "".join(traceback.format_exception(type(error), error, start or error.__traceback__))
 
 
 def _is_plain(item: pytest.Item) -> bool:

@@ -15,6 +15,7 @@ from gradeprop.course.model import (
     LoadedExercise,
 )
 from gradeprop.grading.checks.script import Script
+from gradeprop.grading.checks.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Examiner(Protocol):
     @property
     def subjects(self) -> int:
         """How many submissions there are."""
+        ...
+
+    @property
+    def watch(self) -> Watch:
+        """Where graders' own code stands."""
         ...
 
     def wanted(self, site: CheckSite) -> bool:

@@ -183,11 +183,13 @@ def total_score(exercises: Sequence[ExerciseResult]) -> float | None:
 
 def auto_score(exercises: Sequence[ExerciseResult]) -> float:
     """What the checks alone have earned; checks with a grader fault count nothing here."""
-    earned = 0.0
-    for exercise in exercises:
-        for part in exercise.parts:
-            earned += sum(verdict.score or 0.0 for verdict in at_worst(part.checks))
-    return earned
+    return float(sum(certain(exercise) for exercise in exercises))
+
+
+def certain(exercise: ExerciseResult) -> float:
+    """What its checks alone have earned, whatever is still open."""
+    judged = [at_worst(part.checks) for part in exercise.parts]
+    return float(sum(verdict.score or 0.0 for verdicts in judged for verdict in verdicts))
 
 
 def all_parts(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
+from gradeprop.course.model import LoadedExercise
 from gradeprop.errors import UngradableSubmission
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.judge import judge
@@ -22,12 +22,14 @@ from gradeprop.grading.checks.seeds import (
     student_seed,
 )
 from gradeprop.grading.checks.sites import CheckSite, Rewrite, check_sites
+from gradeprop.grading.checks.watch import Watch
 from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.result.words import NOT_BEGUN
 from gradeprop.grading.run import assembly
 from gradeprop.grading.run.conditions import combined_limits, limits_of
+from gradeprop.grading.run.faults import Faults
 from gradeprop.grading.run.paper import Paper, Setting, Submission, lines_of
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.notebook.restore import handed_in, restore
@@ -45,16 +47,21 @@ def grade_batch(
     on_result: Callable[[SubmissionResult], None],
     *,
     on_check: OnCheck | None = None,
+    watch: Watch | None = None,
+    faults: Faults | None = None,
 ) -> None:
     """Grade submissions in order; every result is handed over as soon as it is final.
 
     Args:
         on_check: for an instructor's eyes, hears of every check with all its inputs and expected
             values.
+        watch: where graders' own code notes where it stands, if anybody looks.
+        faults: checks that are known to fail by themselves and are not run again.
 
     Nothing that a student wrote can make this raise. A fault of a grader's own becomes status
     ``error`` with a null score in the results that it touches."""
-    _Batch(setting, submissions, on_result, on_check).grade()
+    known = Faults() if faults is None else faults
+    _Batch(setting, submissions, on_result, on_check, watch or Watch(), known).grade()
 
 
 class _Batch:
@@ -66,7 +73,11 @@ class _Batch:
         submissions: Sequence[Submission],
         on_result: Callable[[SubmissionResult], None],
         on_check: OnCheck | None,
+        watch: Watch,
+        faults: Faults,
     ) -> None:
+        self.watch = watch
+        self._faults = faults
         self._setting = setting
         self._on_result = on_result
         self._on_check = on_check
@@ -78,7 +89,8 @@ class _Batch:
         self._sites = check_sites(setting.assignment)
         self._answers = {cell.grade_id: part for part, cell in setting.release.answers().items()}
         papers = [self._open(item) for item in submissions]
-        self._papers = [paper for paper in papers if paper.restored is not None]
+        self._numbers = [at for at, paper in enumerate(papers) if paper.restored is not None]
+        self._papers = [papers[at] for at in self._numbers]
         self._unreadable = [paper for paper in papers if paper.restored is None]
         self._done: set[int] = set()
         self._collection_errors: Mapping[str, str] = {}
@@ -95,7 +107,9 @@ class _Batch:
                 setting = self._setting
                 plugin = GradingPlugin(setting.course, setting.assignment, setting.devices, self)
                 self._collection_errors = plugin.collection_errors
-                run_pytest(setting.course, setting.assignment.exercises, plugin)
+                self.watch.begins()
+                run_pytest(setting.course, self._exercises(), plugin)
+                self.watch.ends()
             for index in range(len(self._papers)):
                 self.finished(index)
         finally:
@@ -106,7 +120,7 @@ class _Batch:
     # --- the Examiner's side ----------------------------------------------------------------------
 
     def wanted(self, site: CheckSite) -> bool:
-        return not site.check.voided
+        return not site.check.voided and site.key not in self._faults.of_all
 
     def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:
         if site.check.public:
@@ -114,19 +128,28 @@ class _Batch:
         return check_seed(self._papers[subject].inputs_seed, *site.key, attempt)
 
     def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:
-        verdicts = self._papers[subject].verdicts
-
-        def passed(check: str) -> bool:
-            known = verdicts.get((site.exercise.slug, check), [])
-            return any(item.status == "passed" for item in known if item.device == device)
-
-        voided = {check.check for check in site.exercise.checks() if check.voided}
-        missing = [check for check in site.check.needs if check not in voided and not passed(check)]
+        paper = self._papers[subject]
+        self.watch.begins(self._numbers[subject], self._sites.index(site))
+        fault = self._faults.why(paper.submission.student, site)
+        if fault is not None:
+            self.fault(subject, site, device, fault)
+            return fault
+        missing = [check for check in site.check.needs if self._waits(paper, site, device, check)]
         if not missing:
             return None
         reason = skipped_because(missing)
         self._note(subject, site, device, Judgement("skipped", reason))
         return reason
+
+    def _waits(self, paper: Paper, site: CheckSite, device: str, needed: str) -> bool:
+        """Whether the check waits in vain for another one of its exercise, and not only because
+        that one was taken out or is the grader's fault."""
+        key = (site.exercise.slug, needed)
+        voided = any(item.check == needed and item.voided for item in site.exercise.checks())
+        if voided or key in self._faults.of_all:
+            return False
+        known = [item for item in paper.verdicts.get(key, []) if item.device == device]
+        return not any(item.status in ("passed", "error") for item in known)
 
     def examine(
         self, subject: int, site: CheckSite, device: str, script: Script, again: Rewrite
@@ -135,7 +158,8 @@ class _Batch:
         if paper.started is None:
             paper.started = time.perf_counter()
         run = self._run(paper, device)
-        outcomes = run.ask(site.place, script.asks)
+        with self.watch.away():
+            outcomes = run.ask(site.place, script.asks)
         if self._on_check is not None:
             self._on_check(site, device, self._judge(paper, site, script, outcomes, shown=True))
         judgement = self._judge(paper, site, script, outcomes)
@@ -158,6 +182,7 @@ class _Batch:
     def finished(self, subject: int) -> None:
         if subject in self._done:
             return
+        self.watch.ends()
         self._done.add(subject)
         paper = self._papers[subject]
         for run in paper.runs.values():
@@ -229,11 +254,12 @@ class _Batch:
             script = again(attempt)
             if not any(isinstance(ask, Call) for ask in script.asks):
                 break  # a name has one value, however often it is read
-            outcomes = self._run(paper, device).ask(site.place, script.asks)
+            with self.watch.away():
+                outcomes = self._run(paper, device).ask(site.place, script.asks)
             fresh = self._judge(paper, site, script, outcomes, judgement.observations)
             if not fresh.observations:
                 break
-            judgement = _with_causes_of(judgement, fresh)
+            judgement = judgement.narrowed_by(fresh)
         return judgement
 
     def _note(self, subject: int, site: CheckSite, device: str, judgement: Judgement) -> None:
@@ -246,32 +272,25 @@ class _Batch:
             # a parametrised check: its worst case
             known[same] = verdict
 
+    def _exercises(self) -> list[LoadedExercise]:
+        """Those of which a check is to be run: a grader that is known to hang when it is imported
+        is left alone."""
+        wanted = {site.exercise.slug for site in filter(self.wanted, self._sites)}
+        return [item for item in self._setting.assignment.exercises if item.slug in wanted]
+
     def _blame_unrun(self, subject: int) -> None:
         """Checks that never ran, because a grader cannot be imported, are the grader's fault."""
-        for site in filter(self.wanted, self._sites):
+        paper = self._papers[subject]
+        for site in self._sites:
+            if site.check.voided:
+                continue
+            known = {verdict.device for verdict in paper.verdicts.get(site.key, [])}
             for device in self._setting.devices:
-                known = self._papers[subject].verdicts.get(site.key, [])
-                if not any(verdict.device == device for verdict in known):
-                    why = next(
-                        (
-                            text
-                            for path, text in self._collection_errors.items()
-                            if path.endswith(site.exercise.grader)
-                        ),
-                        "the check never ran",
+                if device not in known:
+                    why = self._faults.why_never_run(
+                        self._setting.course,
+                        site,
+                        paper.submission.student,
+                        self._collection_errors,
                     )
                     self.fault(subject, site, device, why)
-
-
-def _with_causes_of(judgement: Judgement, fresh: Judgement) -> Judgement:
-    """The first judgement's numbers with the causes that also explain the fresh inputs."""
-    left = tuple(cause for cause in judgement.misconceptions if cause in fresh.misconceptions)
-    said = fresh if len(left) == 1 else judgement
-    return replace(
-        judgement,
-        misconceptions=left,
-        observations=(*judgement.observations, *fresh.observations),
-        asked=said.asked,
-        report=said.report,
-        hint=said.hint,
-    )
