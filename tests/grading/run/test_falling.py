@@ -1,5 +1,5 @@
-"""Graders that loop, crash, recurse or eat memory: the check is told with file and line, and all
-else is graded."""
+"""Graders that loop, crash, recurse or eat memory, and neighbours that take the processor: the
+first are told with file and line, the second cost nobody a check."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from gradeprop.grading.run.pool import graders
 from gradeprop.grading.run.publish import record_public_checks, release_in_use
 from gradeprop.grading.verify import filled_in
 from gradeprop.notebook.render import to_notebook
+from gradeprop.session.grader import contention
 from grading.conftest import KEY, part_of
 
 # A fall in a class starts a sandbox again.
@@ -73,15 +74,20 @@ def broken(tmp_path: Path, head: str, body: str) -> Any:
     return load_course(root)
 
 
-def results_of(course: Any, students: int, workers: int = 1, **faults: Any) -> list[Any]:
+def results_of(
+    course: Any, students: int, workers: int = 1, answer: str | None = None
+) -> list[Any]:
+    """Of so many students who hand in the solution, with another ``answer`` if given."""
     (assignment,) = course.assignments
     release, known = release_in_use(course, assignment)
-    plan = Plan(course, assignment.id, release, KEY, ("cpu",), "none", {**known, **faults})
+    plan = Plan(course, assignment.id, release, KEY, ("cpu",), "none", known)
     answers = {
         (exercise.slug, part): text
         for exercise in assignment.exercises
         for part, text in exercise.solution.items()
     }
+    if answer is not None:
+        answers["square_derivative", "by_hand"] = answer
     notebook = to_notebook(filled_in(release, answers))
     loads = [partial(Submission, f"s{number}", notebook) for number in range(students)]
     results: list[Any] = []
@@ -184,3 +190,27 @@ def test_building_tells_a_public_check_that_fails_by_itself(
     results = results_of(course, 1)
     part = part_of(results[0], "square_derivative", "by_hand")
     assert [check.status for check in part.checks] == ["error", "passed"]
+
+
+SLOW_ONCE = """\
+import pathlib, time
+def d_square(w):
+    once = pathlib.Path({path!r})
+    if not once.exists():
+        once.touch()
+        time.sleep(600)
+    return 2 * w
+"""
+
+
+@pytest.mark.parametrize(("share", "status"), [(0.0, "passed"), (2.0, "timeout")])
+def test_who_ran_out_of_time_beside_others_is_graded_again_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, status: str
+) -> None:
+    monkeypatch.setattr(contention, "SHARE", share)
+    root = write_course(tmp_path / "course")
+    text = (root / "course.yaml").read_text() + "limits: {check_s: 2}\n"
+    (root / "course.yaml").write_text(text)
+    answer = SLOW_ONCE.format(path=str(tmp_path / "once"))
+    (result,) = results_of(load_course(root), 1, answer=answer)
+    assert part_of(result, "square_derivative", "by_hand").status == status

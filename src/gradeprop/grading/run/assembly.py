@@ -104,6 +104,7 @@ def _assembled(
             "submission": hashlib.sha256(paper.submission.notebook).hexdigest(),
         },
         cells=next(iter(paper.runs.values())).executed() if paper.runs else (),
+        contended=any(run.disturbed for run in paper.runs.values()),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from gradeprop.session import messages
 from gradeprop.session.grader.asking import Cut
+from gradeprop.session.grader.contention import Contention
 from gradeprop.session.interface import Limits
 from gradeprop.session.wire.frames import WireError
 
@@ -38,11 +39,16 @@ class Allowance:
         limits: what the submission may use.
         processor_s: says how many seconds of processor time have been used where the submission
             runs, or None where that cannot be told apart from what others use.
+        contention: whether what took long had the processor.
     """
 
     def __init__(
-        self, limits: Limits, processor_s: Callable[[], float | None] = lambda: None
+        self,
+        limits: Limits,
+        processor_s: Callable[[], float | None] = lambda: None,
+        contention: Contention | None = None,
     ) -> None:
+        self.contention = contention or Contention()
         self._left_s = _WHOLES * limits.total_s
         self._left_bytes = _LARGEST_ANSWERS * limits.result_mb << 20
         self._total_s = limits.total_s

@@ -86,8 +86,10 @@ class Line:
         Raises:
             WireError: it does not come, or is none; see `cut_by`.
         """
+        channel = of or self._child.channel
         with self._allowance.waiting(deadline) as end:
-            frame = (of or self._child.channel).receive(
+            self._allowance.contention.look(channel, end)
+            frame = channel.receive(
                 deadline=end, json_cap=self._json_cap, tail_cap=self._tail_cap(answers)
             )
         self._allowance.take(frame.size)

@@ -13,12 +13,14 @@ from typing import IO, Final, Literal
 
 from gradeprop.errors import GraderFault, MissingFacility, UsageError
 from gradeprop.session.grader.allowance import Allowance, processor_limit_s
+from gradeprop.session.grader.contention import Contention
 from gradeprop.session.grader.conversation import Conversation
 from gradeprop.session.grader.counting import Counting, counting_at
 from gradeprop.session.grader.nursery import Setup
 from gradeprop.session.grader.session import ProcessSession
 from gradeprop.session.grader.warm_process import Start, WarmProcess
 from gradeprop.session.interface import Level, Limits, Sandbox, Session
+from gradeprop.session.isolation.processor import waited_s
 from gradeprop.session.isolation.survey import best_level, layers_for, working
 
 __all__ = ["ProcessSandbox", "ProcessSession", "open_sandbox"]
@@ -67,6 +69,7 @@ class ProcessSandbox(Sandbox):
         self._warm: WarmProcess | None = None
         self._measured: WarmProcess | None = None
         self._sessions: dict[Session, Limits] = {}
+        self._own_processes: set[int] = set()
         self._kills = 0
         self.last_words = ""
         self._closed = False
@@ -102,6 +105,8 @@ class ProcessSandbox(Sandbox):
 
     def _measure(self) -> None:
         """What a new warm process takes is no submission's."""
+        assert self._warm is not None
+        self._own_processes = set(self._warm.processes())
         group = self._counting.group
         if group is not None:
             group.note_baseline()
@@ -122,6 +127,12 @@ class ProcessSandbox(Sandbox):
             return None
         return self._counting.processor_s(self._warm.processes)
 
+    def _waited_s(self) -> float:
+        """For how long processes of submissions have waited for a processor."""
+        if self._warm is None or self._warm.lost:
+            return 0.0
+        return waited_s(set(self._warm.processes()) - self._own_processes)
+
     def _limit_all(self) -> None:
         """Give the control group what all open sessions may have together.
 
@@ -140,7 +151,7 @@ class ProcessSandbox(Sandbox):
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts or not path.name or "\0" in name:
                 raise UsageError(f"not a file name within the working folder: {name!r}")
-        allowance = Allowance(limits, self._processor_s)
+        allowance = Allowance(limits, self._processor_s, Contention(self._waited_s))
         session = ProcessSession(self, Setup(limits, seed, files, allowance))
         self._sessions[session] = limits
         self._limit_all()

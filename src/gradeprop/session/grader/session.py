@@ -16,6 +16,7 @@ from typing import Final
 from gradeprop.errors import GraderFault
 from gradeprop.session import messages
 from gradeprop.session.grader.asking import Answers, Cut, Questions
+from gradeprop.session.grader.contention import Contention
 from gradeprop.session.grader.kept_output import KeptOutput
 from gradeprop.session.grader.nursery import Nursery, Setup
 from gradeprop.session.grader.replay import Cell, Mark, Replay, Run
@@ -43,6 +44,7 @@ class ProcessSession(Session):
         self._limits = setup.limits
         self._replay = Replay(nursery, self, setup)
         self._output = KeptOutput(setup.limits)
+        self._contention = setup.allowance.contention if setup.allowance else Contention()
         self._marks: list[Mark] = []
         # Whether earlier places are asked about in processes that stand there.
         self._careful = False
@@ -75,6 +77,7 @@ class ProcessSession(Session):
             again = _REPLAY_INTERRUPTED_S if outcome.status == "timeout" else own
             self._replay.done(Cell(cell, again))
         self._cells_s += outcome.seconds
+        self._note_time(outcome.status)
         late = self._late(seconds, own)
         if late and outcome.status == "timeout":
             outcome = replace(outcome, message=late)
@@ -107,6 +110,7 @@ class ProcessSession(Session):
         began = self._now()
         answers = self._answers(mark, questions)
         self._asks_s += self._now() - began
+        self._note_time(None if answers.cut is None else answers.cut.reason)
         return answers.of_each(asks)
 
     def close(self) -> None:
@@ -127,6 +131,11 @@ class ProcessSession(Session):
         Of the whole ``cells_s`` and all asks have been spent. What later cells take is not at the
         expense of a place before them."""
         return min(seconds, self._limits.total_s - cells_s - self._asks_s)
+
+    def _note_time(self, reason: str | None) -> None:
+        """Whether what ended for this ``reason`` had no time for want of a processor."""
+        if reason == "timeout" and self._contention.disturbed:
+            self.disturbed = True
 
     def _late(self, allowed: float, own: float) -> str | None:
         """What to say when ``allowed`` is over, where that is less than its ``own`` limit."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import array
 import json
+import select
 import socket
 import struct
 import time
@@ -107,6 +108,15 @@ class Channel:
 
     def close(self) -> None:
         self.sock.close()
+
+    def comes(self, seconds: float) -> bool:
+        """Whether something to receive, or the end, comes within so many seconds."""
+        if self._taken:
+            return True
+        try:
+            return bool(select.select([self.sock], [], [], seconds)[0])
+        except (OSError, ValueError):  # it is closed, or its number too large to ask
+            return True
 
     def send(
         self,
