@@ -161,7 +161,9 @@ class _Batch:
         with self.watch.away():
             outcomes = run.ask(site.place, script.asks)
         if self._on_check is not None:
-            self._on_check(site, device, self._judge(paper, site, script, outcomes, shown=True))
+            shown = self._judge(paper, site, script, outcomes, shown=True)
+            with self.watch.away():
+                self._on_check(site, device, shown)
         judgement = self._judge(paper, site, script, outcomes)
         if judgement.observations:
             judgement = self._told_apart(paper, device, site, judgement, again)

@@ -207,6 +207,9 @@ def _run(
 ) -> None:
     if parents is not None:
         parents.close()  # else it would never read that the other end is closed
+    # What a grader prints is no data, and a progress bar's lock may have been held when this
+    # process was copied.
+    sys.stdout = sys.stderr = sys.__stderr__
     target(pipe, post, *arguments)
 
 
