@@ -19,7 +19,9 @@ def test_who_watches_sees_which_check_runs_and_since_when() -> None:
     assert first is not None
     assert (first.submission, first.check) == (3, 0)
     mine.begins()
-    assert theirs.seen() == Seen(words[0] * 1e-9, None, None)
+    assert theirs.seen() == Seen(words[0] * 1e-9)
+    mine.imports(0)
+    assert theirs.seen() == Seen(words[0] * 1e-9, imported=0)
     mine.ends()
     assert theirs.seen() is None
 

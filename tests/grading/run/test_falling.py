@@ -165,16 +165,30 @@ def test_several_workers_come_to_the_same_end(tmp_path: Path) -> None:
     assert fault.submissions == 6
 
 
-def test_a_file_that_loops_when_it_is_imported_costs_its_own_checks(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        pytest.param("while True: pass\n", ":19: importing it did not end in 1 s", marks=SLOW),
+        ("raise SystemExit(0)\n", ":19: SystemExit: 0"),
+        pytest.param("import os; os._exit(3)\n", "(exit code 3)", marks=SLOW),
+    ],
+)
+def test_a_file_that_falls_when_it_is_imported_costs_its_own_checks(
+    tmp_path: Path, text: str, what: str
+) -> None:
     root = write_course(tmp_path)
     course = load_course(root)
-    text = (root / GRADER).read_text()
-    (root / GRADER).write_text(f"{text}\nwhile True:\n    pass\n")
-    results = results_of(course, 2)
-    for result in results:
+    (root / GRADER).write_text(f"{(root / GRADER).read_text()}\n\n{text}")
+    with pytest.raises(GraderFault) as raised:
+        record_public_checks(course, course.assignments[0])
+    assert f"square_derivative shape, square_derivative matches_autograd: {GRADER}" in str(
+        raised.value
+    )
+    assert what in str(raised.value)
+    for result in results_of(course, 2):
         part = part_of(result, "square_derivative", "by_hand")
         assert [check.status for check in part.checks] == ["error", "error"]
-        assert "importing it did not end" in told(result)
+        assert what in told(result)
         assert part_of(result, "explain_sign", "commit").score == 1.0
 
 

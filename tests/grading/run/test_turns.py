@@ -78,3 +78,11 @@ def test_a_process_that_falls_at_no_check_blames_nobody_but_who_is_alone_twice(
     assert turns.next(nobody_works=True) == [1]
     assert fell(turns, course, None, {"b": 1}) == {"b": 1}
     assert not turns
+
+
+def test_a_file_that_falls_twice_is_imported_for_nobody(course: Any) -> None:
+    turns = Turns({})
+    for _ in range(2):
+        fell(turns, course, Seen(1.0, imported=0), {"a": 0, "b": 1})
+    assert list(turns.of_all) == [SHAPE, HIDDEN]
+    assert turns.of_all[SHAPE].startswith(f"{GRADER}: the check did not end")

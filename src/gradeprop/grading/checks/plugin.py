@@ -7,6 +7,7 @@ public ones first, then by its place in the notebook."""
 from __future__ import annotations
 
 import inspect
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -63,6 +64,10 @@ class GradingPlugin:
             ((Path(course.root) / site.exercise.grader).resolve(), f"test_{site.check.check}"): site
             for site in check_sites(assignment)
         }
+        self._files = {
+            (Path(course.root) / exercise.grader).resolve(): number
+            for number, exercise in enumerate(assignment.exercises)
+        }
         self._shared: dict[tuple[tuple[str, str], str, int], Script] = {}
         self._tolerances = {
             exercise.slug: tolerances_of(course, exercise) for exercise in assignment.exercises
@@ -113,6 +118,21 @@ class GradingPlugin:
         kept.sort(key=lambda entry: entry[:3])
         items[:] = [entry[3] for entry in kept]
         self._all_plain = all(map(_is_plain, items))
+
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        imported = self._files.get(collector.path.resolve())
+        if isinstance(collector, pytest.Module) and imported is not None:
+            self.examiner.watch.imports(imported)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        try:
+            return (yield)
+        except SystemExit as error:  # pytest would end with it, and all other files with that
+            text = told(error, collector.nodeid, collector.path)
+            return pytest.CollectReport(collector.nodeid, "failed", text, [])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

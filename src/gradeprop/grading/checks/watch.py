@@ -21,7 +21,7 @@ if sys.platform != "win32":
 
 __all__ = ["WORDS", "Seen", "Watch"]
 
-WORDS: Final = 3
+WORDS: Final = 4
 _NOWHERE: Final = -1
 _MEMORY: Final = 4 << 30
 """What a grader's own code may take beyond what its process has; half of the machine at most."""
@@ -35,11 +35,13 @@ class Seen:
         since: when its present stretch began (of `time.monotonic`).
         submission: which of the batch it runs for; None before any, while files are imported.
         check: which of the assignment's checks it is; None likewise.
+        imported: of which of the assignment's exercises the grader is being imported; None else.
     """
 
     since: float
-    submission: int | None
-    check: int | None
+    submission: int | None = None
+    check: int | None = None
+    imported: int | None = None
 
 
 class Watch:
@@ -57,8 +59,14 @@ class Watch:
 
     def begins(self, submission: int | None = None, check: int | None = None) -> None:
         """From now on graders' code runs for this check."""
-        self._words[1] = _NOWHERE if submission is None else submission
-        self._words[2] = _NOWHERE if check is None else check
+        self._note(submission, check, None)
+
+    def imports(self, exercise: int) -> None:
+        """From now on the grader of this exercise is being imported."""
+        self._note(None, None, exercise)
+
+    def _note(self, *what: int | None) -> None:
+        self._words[1:] = [_NOWHERE if item is None else item for item in what]
         self._go_on()
 
     def ends(self) -> None:
@@ -79,10 +87,10 @@ class Watch:
 
     def seen(self) -> Seen | None:
         """What runs now, for who watches; None if no grader's code does."""
-        since, submission, check = self._words
+        since, *what = self._words
         if since == 0:
             return None
-        return Seen(since * 1e-9, *(None if n == _NOWHERE else n for n in (submission, check)))
+        return Seen(since * 1e-9, *(None if item == _NOWHERE else item for item in what))
 
     def _go_on(self) -> None:
         self._words[0] = time.monotonic_ns()

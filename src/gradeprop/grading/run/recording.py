@@ -64,7 +64,7 @@ def recorded(course: Course, assignment: LoadedAssignment) -> Recorded:
         found = _attempt(course, assignment, faults)
         if isinstance(found, Recorded):
             return replace(found, faults={**faults, **found.faults})
-        sites = found.sites(course, assignment)
+        sites = found.sites(assignment)
         if not sites:
             raise GraderFault(f"the graders cannot be run: {found.how}\n{found.dump.strip()}")
         for site in sites:

@@ -87,7 +87,7 @@ class Turns:
         Returns: the students that are to be given up.
         """
         self.is_alone = False
-        sites = fallen.sites(course, assignment) if left else []
+        sites = fallen.sites(assignment) if left else []
         if not sites or fallen.seen is None:
             return self._suspect(left)
         at = fallen.seen.submission

@@ -91,23 +91,21 @@ class Fallen:
         path = (Path(course.root) / grader).resolve()
         lines = [line for file, line in self._places() if Path(file).resolve() == path]
         place = f"{grader}:{lines[0]}" if lines else ""
-        return f"{place or defined_at(course.root, grader, site.check.check)}: {self.how}\n" + (
-            self.dump.strip()
-        )
+        if self.seen is None or self.seen.imported is None:
+            place = place or defined_at(course.root, grader, site.check.check)
+        return f"{place or grader}: {self.how}\n{self.dump.strip()}"
 
-    def sites(self, course: Course, assignment: LoadedAssignment) -> list[CheckSite]:
+    def sites(self, assignment: LoadedAssignment) -> list[CheckSite]:
         """The checks that are to blame: the one that ran; all of a file that was imported."""
         from gradeprop.grading.checks.sites import check_sites  # imports torch
 
-        sites = check_sites(assignment)
-        if self.seen is None:
+        sites, seen = check_sites(assignment), self.seen
+        if seen is None:
             return []
-        if self.seen.check is not None:
-            return [sites[self.seen.check]]
-        files = {Path(file).resolve() for file, _ in self._places()}
-        return [
-            site for site in sites if (Path(course.root) / site.exercise.grader).resolve() in files
-        ]
+        if seen.check is not None:
+            return [sites[seen.check]]
+        imported = seen.imported
+        return [] if imported is None else [site for site in sites if site.order[0] == imported]
 
     def _places(self) -> list[tuple[str, str]]:
         """Files and lines, those called last first."""
@@ -158,7 +156,7 @@ class Watched:
         self.process.join()
         if not hangs:
             how = f"it ended the process that grades ({_ending(self.process.exitcode)})"
-        elif seen is not None and seen.check is None:
+        elif seen is not None and seen.imported is not None:
             how = f"importing it did not end in {GRADER_S:g} s"
         else:
             how = f"the check did not end in {GRADER_S:g} s"
