@@ -62,7 +62,7 @@ class Recorder:
     def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:  # noqa: ARG002
         return None
 
-    def foresee(self, scripts: Sequence[tuple[CheckSite, Script]]) -> None:
+    def foresee(self, checks: Sequence[tuple[int, CheckSite, Write]]) -> None:
         """Every script is kept as it is written."""
 
     def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> None:  # noqa: ARG002

@@ -97,18 +97,32 @@ def test_the_program_prints_the_results_as_json_and_nothing_besides(built: Any) 
     assert result == result_of(built, "ada")
 
 
-def test_a_grader_fault_exits_with_1_and_no_score(built: Any) -> None:
+def test_a_grader_fault_is_told_the_same_way_everywhere_and_is_nobodys_zero(built: Any) -> None:
     hand_in(built, "ada", answered(built, SOLVED))
+    assert gradeprop("grade", "a01_slopes", *NONE, cwd=built).returncode == 0
     grader = (built / GRADER).read_text()
     head = grader.index("def test_matches_autograd")
     (built / GRADER).write_text(
         grader[:head]
         + "def test_matches_autograd(student, reference, device):\n    raise OSError('boom')\n"
     )
+    line = grader[:head].count("\n") + 2
+    told = f"square_derivative matches_autograd: {GRADER}:{line}: OSError: boom"
     done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     assert done.returncode == 1
+    assert done.stderr.count(told) == 1
+    assert f"{told} (1 submission)" in done.stderr
     assert result_of(built, "ada")["score"] is None
     assert result_of(built, "ada")["status"] == "error"
+    certain = f"{result_of(built, 'ada')['auto_score']:g}+?"
+    assert certain in done.stdout, "the class table"
+    assert f"{certain}/6" in done.stderr, "the change report"
+    replayed = gradeprop("replay", "ada", "a01_slopes", *NONE, cwd=built)
+    assert replayed.returncode == 1
+    assert replayed.stdout.count(told) == 1
+    details = gradeprop("show", "ada", "a01_slopes", "--details", cwd=built).stdout
+    assert " ".join(details.split()).count(told.partition(": ")[2]) == 1
+    assert "Traceback" not in details
 
 
 def test_show_prints_what_the_student_is_told(built: Any) -> None:

@@ -39,5 +39,8 @@ def test_a_grader_with_a_bug_exits_with_1_and_its_trace(course: Any) -> None:
     )
     done = gradeprop("verify", *NONE, cwd=course)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert f"{GRADER}: test_shape" in done.stderr
-    assert "hue" in done.stderr
+    place = f"square_derivative shape: {GRADER}:9: TypeError: "
+    (told,) = [line for line in done.stdout.splitlines() if GRADER in line]
+    assert told.strip().startswith(place)
+    assert "hue" in told
+    assert gradeprop("build", cwd=course).stderr.count(place) == 1

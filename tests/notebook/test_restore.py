@@ -19,7 +19,7 @@ from notebook_example import SOLUTIONS, model
 from gradeprop.errors import UngradableSubmission
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.notebook.render import to_notebook
-from gradeprop.notebook.restore import RestoredNotebook, restore
+from gradeprop.notebook.restore import RestoredNotebook, handed_in, restore
 
 MODEL = model()
 BLANK: dict[str, Any] = json.loads(to_notebook(MODEL))
@@ -551,3 +551,33 @@ def test_thousands_of_long_cells_are_restored_quickly() -> None:
     start = time.process_time()
     restore(data, MODEL)
     assert time.process_time() - start < 10
+
+
+def digest(notebook: dict[str, Any]) -> str:
+    return handed_in(put_back(notebook))
+
+
+def test_outputs_ids_and_metadata_do_not_change_what_was_handed_in() -> None:
+    other = solved()
+    other["metadata"]["language_info"] = {"name": "python", "version": "3.99"}
+    other["cells"][0]["source"] += "\nscribbled into a locked cell"
+    for item in other["cells"]:
+        item["metadata"]["collapsed"] = True
+        if item["cell_type"] == "code":
+            item["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "hi"}]
+            item["execution_count"] = 7
+    assert digest(other) == digest(solved())
+    other["cells"].append({**extra("n = 1"), "id": "one"})
+    renamed = copy.deepcopy(other)
+    renamed["cells"][-1]["id"] = "two"
+    assert digest(renamed) == digest(other)
+
+
+@pytest.mark.parametrize("at", [HAND_ID, WHY_ID, None])
+def test_an_answer_or_an_added_cell_changes_what_was_handed_in(at: str | None) -> None:
+    other = solved()
+    if at is None:
+        other["cells"].append(extra("n = 1"))
+    else:
+        cell(other, at)["source"] += " "
+    assert digest(other) != digest(solved())

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from gradeprop.cli import screen
 from gradeprop.course.model import LoadedAssignment
+from gradeprop.grading.result.score import certain
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.names import shown_id
 
@@ -49,15 +50,12 @@ def _table(assignment: LoadedAssignment, results: Sequence[SubmissionResult]) ->
     table.add_column("status", no_wrap=True)
     table.add_column("what went wrong, in which exercise")
     for result in results:
-        marks = [
-            _marks(exercise.score, [part.score for part in exercise.parts])
-            for exercise in result.exercises
-        ]
+        marks = [_marks(exercise.score, certain(exercise)) for exercise in result.exercises]
         label, style = _STATUS[result.status]
         table.add_row(
             Text(shown_id(result.student)),
             *marks,
-            _marks(result.score, [part.score for _, part in result.parts()]),
+            _marks(result.score, result.auto_score),
             Text(label, style=style),
             screen.styled(_remark(result), ""),
         )
@@ -71,11 +69,9 @@ def _legend(assignment: LoadedAssignment) -> str:
     return f"{assignment.spec.title} ({assignment.id}). Exercises: {names}"
 
 
-def _marks(score: float | None, known: Sequence[float | None]) -> str:
+def _marks(score: float | None, known: float) -> str:
     """Points; while a part is open, what is certain so far with a question mark."""
-    if score is not None:
-        return f"{score:g}"
-    return f"{sum(item for item in known if item is not None):g}+?"
+    return f"{known:g}+?" if score is None else f"{score:g}"
 
 
 def _remark(result: SubmissionResult) -> str:

@@ -12,8 +12,10 @@ from gradeprop.cli import screen
 from gradeprop.cli.changes_table import print_changes
 from gradeprop.cli.class_table import print_class
 from gradeprop.cli.ctrl_c import ctrl_c_held
+from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GradepropError, GraderFault, UsageError
+from gradeprop.grading.result.faults import faults_in
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.grading.run.facilities import facilities_for
 from gradeprop.grading.run.plan import Plan
@@ -79,16 +81,19 @@ def run(request: Request) -> int:
             screen.err().print(screen.plain(note), soft_wrap=True)
         results = _graded(request.assignment, root, class_run, len(handed))
     changed = _changes(class_run.earlier, results)
+    faults = faults_in(results)
     if request.as_json:
         screen.print_json(
             {
                 "results": [result.to_json() for result in results],
                 "changes": [item.to_json() for item in changed],
+                "faults": [item.to_json() for item in faults],
             }
         )
     else:
         print_class(assignment, results, root)
     print_changes(class_run.earlier, results, changed)
+    print_faults(screen.err(), faults, "submission")
     for group in class_run.refused:
         names = " and ".join(f"“{shown_id(student)}”" for student in group)
         screen.err().print(
@@ -131,16 +136,12 @@ def _class_run(
     everybody: Sequence[str],
 ) -> ClassRun:
     with ctrl_c_held():  # these import torch, which takes seconds
-        from gradeprop.grading.run.publish import release_of
+        from gradeprop.grading.run.publish import release_in_use
         from gradeprop.records.class_run import ClassRun
 
+    release, faults = release_in_use(course, assignment)
     plan = Plan(
-        course,
-        request.assignment,
-        release_of(course, assignment),
-        course_key(root),
-        devices,
-        request.isolation,
+        course, request.assignment, release, course_key(root), devices, request.isolation, faults
     )
     return ClassRun(
         plan,

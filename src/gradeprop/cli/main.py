@@ -1,5 +1,4 @@
-"""The command ``gradeprop``: names, options and help. Each command's work is imported when it runs,
-so that ``--help`` does not wait for torch."""
+"""The command ``gradeprop``. What a command does is imported when it runs: torch takes seconds."""
 
 from __future__ import annotations
 
@@ -249,9 +248,10 @@ def replay(
     json: JsonOption = False,
 ) -> None:
     """Run one submission again with the same hidden inputs and show all of it, for an appeal."""
-    from gradeprop.cli.replay import run
+    from gradeprop.cli import replay
 
-    run(student, assignment, check_name, submitted, device, isolation, course, as_json=json)
+    asked = (student, assignment, check_name, submitted, device, isolation, course)
+    sys.exit(replay.run(*asked, as_json=json))
 
 
 @command("Run a notebook's public checks, as its student.")

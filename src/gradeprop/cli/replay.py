@@ -5,23 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradeprop.cli import screen
+from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import as_slug, named_assignment, open_course
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.errors import UsageError
+from gradeprop.errors import GraderFault, UsageError
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.results import read_result
 from gradeprop.records.files.submissions import find_submissions
 
 if TYPE_CHECKING:
-    from gradeprop.grading.checks.judgement import Judgement
     from gradeprop.grading.checks.rows import Row
-    from gradeprop.grading.checks.sites import CheckSite
     from gradeprop.grading.result.verdict import SubmissionResult
+    from gradeprop.grading.run.worker import Shown
     from gradeprop.session.grader.sandbox import Isolation
 
 
@@ -35,9 +36,10 @@ def run(
     folder: Path | None,
     *,
     as_json: bool,
-) -> None:
+) -> int:
     """Grade one submission again without recording it, and print what every check asked and got.
-    ``student`` and ``name`` may come the other way round, as `show` has them.
+    ``student`` and ``name`` may come the other way round, as `show` has them. Return the exit code:
+    1 if a grader failed by itself, else 0.
 
     Raises:
         UsageError: no such student, assignment or check.
@@ -50,30 +52,37 @@ def run(
     _known(assignment, check)
     (handed,) = find_submissions(submitted or root / "submitted", name, [student])
     devices = chosen_devices(device, course.spec.devices)
-    from gradeprop.grading.run.batch import grade_batch
-    from gradeprop.grading.run.facilities import open_sandboxes
+    from gradeprop.grading.result.faults import faults_in
     from gradeprop.grading.run.plan import Plan
-    from gradeprop.grading.run.publish import release_of
+    from gradeprop.grading.run.pool import graders
+    from gradeprop.grading.run.publish import release_in_use
     from gradeprop.records.class_run import load
 
-    plan = Plan(course, name, release_of(course, assignment), course_key(root), devices, isolation)
-    seen: list[tuple[CheckSite, str, Judgement]] = []
+    release, faults = release_in_use(course, assignment)
+    plan = Plan(course, name, release, course_key(root), devices, isolation, faults)
+    seen: list[Shown] = []
     results: list[SubmissionResult] = []
-
-    def note(site: CheckSite, on: str, judgement: Judgement) -> None:
-        if check is None or site.check.check == check:
-            seen.append((site, on, judgement))
-
-    with open_sandboxes(plan.facilities) as sandboxes:
-        grade_batch(plan.setting(sandboxes), [load(plan, handed)], results.append, on_check=note)
+    with graders(plan.facilities, 1) as running:
+        running.grade(plan, [partial(load, plan, handed)], results.append, seen.append)
+    names = [(key.exercise, item.check) for key, item in assignment.checks()]
+    seen = [item for item in seen if check in (None, item.check)]
+    seen.sort(key=lambda item: names.index((item.exercise, item.check)))
+    failed = [item for item in faults_in(results) if check in (None, item.check)]
     again = _agreement(results[0], read_result(root, name, student))
     if as_json:
         screen.print_json(
-            {"student": student, "agrees": again, "checks": [_json(*item) for item in seen]}
+            {
+                "student": student,
+                "agrees": again,
+                "checks": [_json(assignment, item) for item in seen],
+                "faults": [item.to_json() for item in failed],
+            }
         )
-        return
-    for line in _lines(seen, results[0], again):
-        screen.out().print(screen.plain(line), soft_wrap=True)
+    else:
+        for line in _lines(seen, results[0], again):
+            screen.out().print(screen.plain(line), soft_wrap=True)
+        print_faults(screen.out(), failed, "submission")
+    return GraderFault.exit_code if results[0].status == "error" else 0
 
 
 def _known(assignment: LoadedAssignment, check: str | None) -> None:
@@ -89,22 +98,21 @@ def _agreement(result: SubmissionResult, kept: SubmissionResult | None) -> bool 
     return None if kept is None else result.exercises == kept.exercises
 
 
-def _lines(
-    seen: list[tuple[CheckSite, str, Judgement]], result: SubmissionResult, again: bool | None
-) -> Iterator[str]:
+def _lines(seen: list[Shown], result: SubmissionResult, again: bool | None) -> Iterator[str]:
     if result.status == "ungradable":
         yield f"This submission cannot be read: {result.message}"
-    for site, device, judgement in seen:
-        on = "" if device == "cpu" else f" on {device}"
+    for item in seen:
+        judgement = item.judgement
+        on = "" if item.device == "cpu" else f" on {item.device}"
         cause = f" [{judgement.misconception}]" if judgement.misconception else ""
-        yield f"{site.exercise.slug} {site.check.check}{on}: {judgement.status}{cause}"
+        yield f"{item.exercise} {item.check}{on}: {judgement.status}{cause}"
         for row in judgement.rows:
             yield f"  {'✓' if row.right else '✗'} {row.expression}"
-            for item in row.items:
-                if not item.right:
-                    label = f"{item.label}: " if item.label else ""
-                    yield f"      {label}expected {item.expected}"
-                    yield f"      {' ' * len(label)}got      {item.got}"
+            for one in row.items:
+                if not one.right:
+                    label = f"{one.label}: " if one.label else ""
+                    yield f"      {label}expected {one.expected}"
+                    yield f"      {' ' * len(label)}got      {one.got}"
         if judgement.detail:
             yield f"  {judgement.detail}"
     verdict = {
@@ -115,12 +123,17 @@ def _lines(
     yield verdict[again]
 
 
-def _json(site: CheckSite, device: str, judgement: Judgement) -> dict[str, Any]:
+def _json(assignment: LoadedAssignment, item: Shown) -> dict[str, Any]:
+    known = assignment.checks()
+    part = next(
+        key.part for key, one in known if (key.exercise, one.check) == (item.exercise, item.check)
+    )
+    judgement = item.judgement
     return {
-        "exercise": site.exercise.slug,
-        "part": site.part.part,
-        "check": site.check.check,
-        "device": device,
+        "exercise": item.exercise,
+        "part": part,
+        "check": item.check,
+        "device": item.device,
         "status": judgement.status,
         "misconception": judgement.misconception,
         "detail": judgement.detail,

@@ -11,6 +11,7 @@ from typing import Any
 from gradeprop.cli import screen
 from gradeprop.course.load import find_course
 from gradeprop.errors import UsageError
+from gradeprop.grading.result.faults import first_line
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, result_path
 
@@ -69,7 +70,9 @@ def _check(check: dict[str, Any], details: bool, width: int) -> Iterator[str]:
     if check["message"] and check["status"] != "passed":
         yield from _wrapped(check["message"], "      ", width)
     if details and check["detail"]:
-        yield from _wrapped(f"({check['detail']})", "      ", width)
+        fault = check["status"] == "error"
+        detail = first_line(check["detail"]) if fault else f"({check['detail']})"
+        yield from _wrapped(detail, "      ", width)
 
 
 def _points(item: dict[str, Any]) -> str:

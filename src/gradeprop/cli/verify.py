@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,21 @@ from rich import box
 from rich.table import Table
 
 from gradeprop.cli import screen
+from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import chosen_exercises, open_course
 from gradeprop.course.limits import Limits
 from gradeprop.course.model import LoadedExercise
 from gradeprop.course.voided import as_written
 from gradeprop.errors import VerificationFailed
+from gradeprop.grading.result.faults import merged
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.records.files.key import course_key
 
 if TYPE_CHECKING:
+    from gradeprop.grading.result.verdict import SubmissionResult
+    from gradeprop.grading.run.paper import Submission
+    from gradeprop.grading.run.plan import Plan
+    from gradeprop.grading.run.pool import Graders
     from gradeprop.grading.verify import Proof
     from gradeprop.session.grader.sandbox import Isolation
 
@@ -33,9 +40,10 @@ def run(
     chosen = chosen_exercises(course, names)
     devices = chosen_devices(device, course.spec.devices)
     key = course_key(root)
-    from gradeprop.grading.run.facilities import facilities_for, open_sandboxes
-    from gradeprop.grading.run.paper import Setting
-    from gradeprop.grading.run.publish import release_of
+    from gradeprop.grading.run.facilities import facilities_for
+    from gradeprop.grading.run.plan import Plan
+    from gradeprop.grading.run.pool import graders
+    from gradeprop.grading.run.publish import release_in_use
     from gradeprop.grading.verify import cases_of, trials, verify
 
     proofs: list[Proof] = []
@@ -46,21 +54,36 @@ def run(
             proofs.append(proof)
             bar.step(proof.case.exercise)
 
-        with open_sandboxes(facilities_for(course, isolation, devices)) as sandboxes:
+        with graders(facilities_for(course, isolation, devices), 1) as running:
             for assignment in course.assignments:
                 mine = [exercise for exercise in assignment.exercises if exercise in chosen]
                 if not mine:
                     continue
-                setting = Setting(
-                    course, assignment, release_of(course, assignment), key, devices, sandboxes
-                )
-                verify(setting, trials(setting, mine), note)
+                release, faults = release_in_use(course, assignment)
+                plan = Plan(course, assignment.id, release, key, devices, isolation, faults)
+                setting = plan.setting({})
+                verify(setting, trials(setting, mine), note, partial(_grade, running, plan))
     if as_json:
         screen.print_json({"proofs": [asdict(proof) for proof in proofs]})
     else:
         _print(chosen, proofs)
         _print_limits(course.spec.limits, proofs)
-    return VerificationFailed.exit_code if any(proof.problems for proof in proofs) else 0
+    return 0 if all(proof.holds for proof in proofs) else VerificationFailed.exit_code
+
+
+def _grade(
+    running: Graders,
+    plan: Plan,
+    submissions: Sequence[Submission],
+    on_result: Callable[[SubmissionResult], None],
+    late_answers: bool,
+) -> None:
+    plan = replace(plan, late_answers=late_answers)
+    running.grade(plan, [partial(_itself, item) for item in submissions], on_result)
+
+
+def _itself(submission: Submission) -> Submission:
+    return submission
 
 
 def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None:
@@ -69,7 +92,7 @@ def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None
         table.add_column(column, justify="left" if column in ("exercise", "verdict") else "center")
     for exercise in exercises:
         mine = [proof for proof in proofs if proof.case.exercise == exercise.slug]
-        wrong = [proof for proof in mine if proof.problems]
+        wrong = [proof for proof in mine if not proof.holds]
         table.add_row(
             exercise.slug,
             _mark(mine, "solution"),
@@ -83,6 +106,7 @@ def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None
         for problem in proof.problems:
             place = _place(by_slug[proof.case.exercise], proof)
             screen.out().print(f"{place}: {screen.plain(problem)}", soft_wrap=True)
+    print_faults(screen.out(), merged(f for proof in proofs for f in proof.faults), "trial")
 
 
 def _print_limits(limits: Limits, proofs: Sequence[Proof]) -> None:
@@ -106,9 +130,9 @@ def _place(exercise: LoadedExercise, proof: Proof) -> str:
 
 
 def _mark(proofs: Sequence[Proof], kind: str) -> str:
-    return "✓" if all(not proof.problems for proof in proofs if proof.case.kind == kind) else "✗"
+    return "✓" if all(proof.holds for proof in proofs if proof.case.kind == kind) else "✗"
 
 
 def _share(proofs: Sequence[Proof]) -> str:
     mistakes = [proof for proof in proofs if proof.case.kind == "misconception"]
-    return f"{sum(not proof.problems for proof in mistakes)} of {len(mistakes)}"
+    return f"{sum(proof.holds for proof in mistakes)} of {len(mistakes)}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart, LoadedExercise
+from gradeprop.grading.result.faults import Fault, faults_in
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult, Timing
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Setting, Submission
@@ -16,6 +18,9 @@ from gradeprop.notebook.release import ReleaseModel
 from gradeprop.notebook.render import to_notebook
 
 CaseKind = Literal["solution", "starter", "misconception"]
+Grade: TypeAlias = Callable[[Sequence[Submission], Callable[[SubmissionResult], None], bool], None]
+"""Grades submissions and hands over their results; the third argument says whether late answers
+count if they are right (see `gradeprop.grading.run.paper.Setting`)."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,18 @@ class Case:
 
 @dataclass(frozen=True)
 class Proof:
-    """What became of a case. ``problems`` is empty when the graders were right about it; ``timing``
-    is that of the whole trial submission."""
+    """What became of a case. ``problems`` and ``faults`` are empty when the graders were right
+    about it; ``timing`` is that of the whole trial submission."""
 
     case: Case
     problems: tuple[str, ...]
     timing: Timing
     message: str | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return not self.problems and not self.faults
 
 
 @dataclass(frozen=True)
@@ -65,16 +75,23 @@ def trials(setting: Setting, exercises: Sequence[LoadedExercise]) -> list[Trial]
 
 
 def verify(
-    setting: Setting, made: Sequence[Trial], on_proof: Callable[[Proof], None] | None = None
+    setting: Setting,
+    made: Sequence[Trial],
+    on_proof: Callable[[Proof], None] | None = None,
+    grade: Grade | None = None,
 ) -> list[Proof]:
     """Grade the trials as any submission is graded, and hold the results against what they must
-    be; of a few, every check is asked at its own place, too, and must say the same there."""
+    be; of a few, every check is asked at its own place, too, and must say the same there.
+
+    Args:
+        grade: grades submissions; in this process if not given.
+    """
     by_student = {trial.submission.student: trial for trial in made}
     proofs: list[Proof] = []
     there: dict[str, SubmissionResult] = {}
     sampled = [trial.submission for trial in made[:: max(1, len(made) - 1)]]
-    at_places = replace(setting, late_answers=False)
-    grade_batch(at_places, sampled, lambda result: there.update({result.student: result}))
+    graded = grade or partial(_grade_here, setting)
+    graded(sampled, lambda result: there.update({result.student: result}), False)
 
     def judge(result: SubmissionResult) -> None:
         for case in by_student[result.student].cases:
@@ -87,8 +104,17 @@ def verify(
             if on_proof is not None:
                 on_proof(proof)
 
-    grade_batch(setting, [trial.submission for trial in made], judge)
+    graded([trial.submission for trial in made], judge, True)
     return proofs
+
+
+def _grade_here(
+    setting: Setting,
+    submissions: Sequence[Submission],
+    on_result: Callable[[SubmissionResult], None],
+    late_answers: bool,
+) -> None:
+    grade_batch(replace(setting, late_answers=late_answers), submissions, on_result)
 
 
 def cases_of(exercise: LoadedExercise) -> list[Case]:
@@ -145,7 +171,6 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
             for part in parts
             if part.score
         ]
-        problems += [problem for part in parts for problem in _faults(part)]
         message = None
     else:
         part = next(part for part in parts if part.part == case.part)
@@ -153,7 +178,8 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
         message = next(
             (item.message for item in part.checks if item.misconception == case.misconception), None
         )
-    return Proof(case, tuple(problems), result.timing, message)
+    faults = tuple(fault for fault in faults_in([result]) if fault.exercise == case.exercise)
+    return Proof(case, tuple(problems), result.timing, message, faults)
 
 
 def _differences(case: Case, late: SubmissionResult, there: SubmissionResult) -> Iterator[str]:
@@ -178,23 +204,19 @@ def _said(check: CheckVerdict) -> str:
 
 def _must_pass(part: PartResult) -> Iterator[str]:
     for check in part.checks:
-        if check.status != "passed":
+        if check.status not in ("passed", "error"):  # faults are told by themselves
             yield (
                 f"{part.part}: the solution does not pass {check.check} on {check.device}:"
                 f" {check.detail or check.message or check.status}"
             )
 
 
-def _faults(part: PartResult) -> Iterator[str]:
-    for check in part.checks:
-        if check.status == "error":
-            yield f"{part.part}: {check.check} itself fails on {check.device}: {check.detail}"
-
-
 def _must_be_named(part: PartResult, misconception: str) -> list[str]:
-    problems = list(_faults(part))
+    if any(check.status == "error" for check in part.checks):
+        return []  # faults are told by themselves, and what they hide cannot be
+    problems: list[str] = []
     if part.score is not None and part.score >= part.max_score:
-        return [*problems, f"{part.part}: the sample of {misconception} gets full marks"]
+        return [f"{part.part}: the sample of {misconception} gets full marks"]
     for device in sorted({check.device for check in part.checks}):
         checks = [check for check in part.checks if check.device == device]
         names = {check.misconception for check in checks if check.misconception}

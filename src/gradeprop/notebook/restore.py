@@ -7,6 +7,8 @@ stand, relative to the cells that were recognised."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -96,6 +98,18 @@ def restore(submitted: bytes, model: ReleaseModel) -> RestoredNotebook:
         parts=parts,
         answers=answers,
     )
+
+
+def handed_in(notebook: RestoredNotebook) -> str:
+    """SHA-256 (hex) over what the student wrote: the sources of answers and of added cells, in
+    order. Outputs, ids and metadata make no difference, nor do locked cells, which are ours."""
+    written = [
+        [cell.grade_id, cell.kind, cell.source]
+        for cell in notebook.cells
+        if cell.origin != "release"
+    ]
+    text = json.dumps(written, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _answer(match: Match, slot: int) -> str:

@@ -160,7 +160,14 @@ class _Closing(ABC):
 
 
 class Session(_Closing):
-    """One student's notebook running somewhere. Use as a context manager."""
+    """One student's notebook running somewhere. Use as a context manager.
+
+    Attributes:
+        disturbed: whether something ran out of time that had not had the processor for itself, so
+            that it is to be tried again alone.
+    """
+
+    disturbed: bool = False
 
     @abstractmethod
     def run(self, cell: CellSource) -> CellOutcome:

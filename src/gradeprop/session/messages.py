@@ -15,6 +15,8 @@ __all__ = [
     "ended",
     "too_much_memory",
     "too_much_output",
+    "too_much_processor",
+    "too_much_sent",
     "total_spent",
 ]
 
@@ -56,6 +58,14 @@ def answer_too_large(name: str, mib: float) -> str:
 
 def too_much_output(kilobytes: int) -> str:
     return f"the notebook printed more than {kilobytes} KiB in all"
+
+
+def too_much_sent(mib: float) -> str:
+    return f"all that your notebook answered together is larger than {mib:.0f} MiB"
+
+
+def too_much_processor(seconds: float) -> str:
+    return f"the whole notebook used more than {_seconds(seconds)} of processor time"
 
 
 def ended(code: int | None) -> str:

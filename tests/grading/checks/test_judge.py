@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import torch
 
 from gradeprop.gradients import Fixed, Gradient
@@ -11,6 +12,7 @@ from gradeprop.gradients.values import Opaque, TensorState
 from gradeprop.grading.checks.expression import expression
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.trouble import MOST_LINES
 from gradeprop.session.interface import Call, Missing, Raised, Read, Returned, Stopped
 
 WORDS = {"missing_factor_two": "Was the 2 of 2w lost?", "value_not_gradient": "That is w² itself."}
@@ -55,6 +57,33 @@ def test_a_known_mistake_is_named_in_the_exercises_words() -> None:
     assert judgement.misconception == "missing_factor_two"
     assert "Was the 2 of 2w lost?" in judgement.message
     assert "6.0" in judgement.message  # a public check shows its numbers
+
+
+def raised_hidden(raised: Raised, lines: int | None) -> str:
+    script = script_of(two_slopes)
+    judgement = judge(script, [raised] * 2, public=False, declared=WORDS, lines=lines)
+    assert judgement.message is not None
+    return judgement.message
+
+
+@pytest.mark.parametrize(("lines", "told"), [(2, True), (1, False), (0, False), (None, True)])
+def test_a_line_is_told_only_if_the_answer_has_it(lines: int | None, told: bool) -> None:
+    assert ("in line 2 of" in raised_hidden(Raised("ValueError", "", line=2), lines)) is told
+
+
+def test_a_long_answer_cannot_choose_a_line_for_a_hidden_check() -> None:
+    error = Raised("ValueError", "", line=70)
+    assert "in line 70 of" in raised_hidden(error, MOST_LINES)
+    assert "line" not in raised_hidden(error, MOST_LINES + 1)
+    script = script_of(two_slopes)
+    public = judge(script, [error] * 2, public=True, declared=WORDS, lines=10 * MOST_LINES)
+    assert "in line 70 of" in (public.message or "")
+
+
+@pytest.mark.parametrize("name", ["bytes", "Ellipsis", "IsADirectoryError", "UserWarning", "w2511"])
+def test_a_hidden_check_names_only_everyday_errors(name: str) -> None:
+    assert name not in raised_hidden(Raised(name, "w was 3.0", line=1), 1)
+    assert "KeyError" in raised_hidden(Raised("KeyError", "w was 3.0", line=1), 1)
 
 
 def test_a_hidden_checks_message_shows_no_number_of_input_or_reference() -> None:

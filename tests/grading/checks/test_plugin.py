@@ -11,6 +11,8 @@ from course.minimal import EXERCISE, GRADER, course_files, replaced, write_cours
 from gradeprop.course.load import load_course
 from gradeprop.grading.checks.plugin import GradingPlugin, tolerances_of
 from gradeprop.grading.checks.pytest_run import run_pytest
+from gradeprop.grading.checks.sites import GraderCodeError
+from gradeprop.grading.checks.watch import Watch
 
 HEAD = "import pytest\nfrom gradeprop.gradients import Fixed\n\n"
 PLAIN = """
@@ -35,6 +37,7 @@ class Listener:
 
     def __init__(self, unmet: Any = None) -> None:
         self.unmet = unmet
+        self.watch = Watch()
         self.heard = []
         self.scripts = []
         self.foreseen: Any = None
@@ -48,8 +51,15 @@ class Listener:
     def prerequisite(self, _subject: Any, site: Any, _device: Any) -> Any:
         return "not yet" if site.check.check == self.unmet else None
 
-    def foresee(self, scripts: Any) -> None:
-        self.foreseen = [(site.check.check, [ask.name for ask in s.asks]) for site, s in scripts]
+    def foresee(self, checks: Any) -> None:
+        self.foreseen = []
+        for subject, site, write in checks:
+            assert subject == 0
+            try:
+                asks = [ask.name for ask in write(0).asks]
+            except GraderCodeError as error:
+                asks = str(error).splitlines()[0]
+            self.foreseen.append((site.check.check, asks))
 
     def examine(self, subject: Any, site: Any, _device: Any, write: Any) -> str:
         script = write(0)
@@ -183,5 +193,6 @@ def test_a_check_with_a_fixture_of_its_own_may_ask_anything(tmp_path: Path) -> N
 def test_a_check_that_cannot_be_written_is_told_at_its_turn(tmp_path: Path) -> None:
     raises = "def test_{name}(student, reference):\n    student.call('f')\n    raise KeyError(5)\n"
     examiner = listened(tmp_path, PLAIN, raises)
-    assert examiner.foreseen == [("shape", ["f"])]
+    assert examiner.foreseen[0] == ("shape", ["f"])
+    assert examiner.foreseen[1][1].endswith("KeyError: 5")
     assert (0, "matches_autograd", "KeyError: 5") in examiner.heard

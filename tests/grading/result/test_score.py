@@ -93,6 +93,19 @@ def test_full_marks_pass_even_if_the_cell_ended_with_an_error() -> None:
     assert "NameError: name 'q' is not defined" in part.message
 
 
+def test_an_errors_text_is_no_longer_than_anybody_reads() -> None:
+    error = {"output_type": "error", "ename": "E", "evalue": "x" * 100_000, "traceback": []}
+    part = score.code_part(
+        PART,
+        [verdict("first", "failed", 0.0, 1.0)],
+        state="present",
+        cell=CellOutcome("error", (error,)),
+    )
+    assert part.message is not None
+    assert part.message.startswith("Your cell stopped with an error: E: xxx")
+    assert len(part.message) < 3_000
+
+
 def test_a_missing_cell_is_said() -> None:
     part = graded(
         verdict("first", "failed", 0.0, 1.0), verdict("second", "failed", 0.0, 2.0), state="missing"

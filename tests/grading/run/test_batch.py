@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from course.minimal import GRADER, write_course
+from course.minimal import EXPLAIN_GRADER, GRADER, write_course
 from gradeprop.errors import GraderFault, StorageError
 from gradeprop.grading.result.score import NOT_BEGUN
 from gradeprop.grading.run.batch import grade_batch
@@ -202,6 +202,62 @@ def test_hidden_inputs_differ_between_students_and_repeat_for_one(classroom: Any
     )
     assert ada.detail == again.detail
     assert ada.detail != bob.detail
+
+
+def hidden_check(classroom: Any, notebook: bytes, student: str = "ada") -> Any:
+    return part_of(classroom.grade(Submission(student, notebook))[0], *BY_HAND).checks[1]
+
+
+def test_hidden_inputs_are_other_ones_for_every_hand_in_and_the_same_for_the_same(
+    classroom: Any,
+) -> None:
+    wrong = "def d_square(w):\n    return 2 * w + 0.3 * w ** 2 * (w.numel() > 3)"
+    notebook = classroom.notebook(square_derivative__by_hand=wrong)
+    run_before = json.loads(notebook)
+    for cell in run_before["cells"]:
+        cell["metadata"]["tags"] = ["seen"]
+        if cell["cell_type"] == "code":
+            cell |= {"execution_count": 3, "outputs": []}
+    first = hidden_check(classroom, notebook)
+    assert hidden_check(classroom, json.dumps(run_before).encode()).detail == first.detail
+    another = classroom.notebook(square_derivative__by_hand=f"{wrong}\n# once more")
+    assert hidden_check(classroom, another).detail != first.detail
+    results = [classroom.grade(Submission("ada", item))[0] for item in (notebook, another)]
+    assert results[0].seed == results[1].seed
+
+
+def test_a_hidden_input_does_not_leave_through_a_line_number(classroom: Any) -> None:
+    source = """def d_square(w):
+    if w.numel() == 3 and w.dim() == 1 and not hasattr(d_square, "called"):
+        d_square.called = True
+        return 2 * w
+    n = int(abs(w.reshape(-1)[0].item()) * 100000)
+    name = d_square.__code__.co_filename
+    made = compile("\\n" * (n - 1) + "def g(): raise ValueError()", name, "exec")
+    names = {}
+    exec(made, names)
+    names["g"]()
+"""
+    check = hidden_check(classroom, classroom.notebook(square_derivative__by_hand=source))
+    assert "raised ValueError on inputs that you cannot see" in check.message
+    assert "in line" in check.detail
+
+
+def test_public_checks_are_asked_before_any_hidden_one(tmp_path: Path, sandbox: Any) -> None:
+    root, log = write_course(tmp_path / "course"), tmp_path / "log"
+    classroom = Classroom(root, sandbox)
+    for name, head in (
+        (GRADER, "def test_shape(student, reference, device):\n"),
+        (GRADER, "def test_matches_autograd(student, reference, device):\n"),
+        (EXPLAIN_GRADER, "def test_direction(student, reference, device):\n"),
+    ):
+        text = (root / name).read_text()
+        note = f"    open({str(log)!r}, 'a').write({head.split('(')[0][9:]!r} + '\\n')\n"
+        assert head in text
+        (root / name).write_text(text.replace(head, head + note))
+    classroom.grade_one(classroom.notebook())
+    foreseen, asked = ["shape", "direction", "matches_autograd"], ["matches_autograd"]
+    assert log.read_text().split() == foreseen + asked  # public ones are written down once
 
 
 ONE_OR_THREE = """

@@ -83,7 +83,7 @@ def test_a_worker_that_is_killed_takes_nobodys_result_along(plan: Any, loads: An
         results.append(result)
         if len(results) == 1:
             for worker in pool._workers:
-                worker.process.kill()
+                worker.watched.process.kill()
 
     with graders(plan.facilities, 2) as pool:
         pool.grade(plan, loads, keep)
@@ -129,7 +129,7 @@ def test_what_kept_the_workers_from_starting_is_told_once_there_is_work(
     loads = [partial(Submission, student, classroom.notebook()) for student in STUDENTS]
     with graders(plan.facilities, 2) as pool:
         for worker in pool._workers:
-            worker.process.join()
+            worker.watched.process.join()
         with pytest.raises(MissingFacility, match="cannot import no_such_package"):
             pool.grade(plan, loads, results.append)
     assert results == []
@@ -137,7 +137,7 @@ def test_what_kept_the_workers_from_starting_is_told_once_there_is_work(
 
 def test_graders_that_are_not_needed_after_all_leave_at_once(plan: Any) -> None:
     with graders(plan.facilities, 2) as pool:
-        processes = [worker.process for worker in pool._workers]
+        processes = [worker.watched.process for worker in pool._workers]
     for process in processes:
         process.join()
         assert process.exitcode != 0, "it left by itself, having warmed up for nothing"

@@ -3,7 +3,6 @@ it."""
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import subprocess
 import sys
@@ -16,15 +15,15 @@ import pytest
 from course.minimal import GRADER, replaced, write_course
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
-from gradeprop.grading.run.worker import READY, work
+from gradeprop.grading.run.watched import Watched
+from gradeprop.grading.run.worker import READY, Batch, work
 from grading.conftest import KEY, Classroom
 
-# It is loaded in this process, too, which is to live on.
+# Of a hidden check: it is not run before there is a student.
 ENDS_ITSELF = """\
-def test_shape(student, reference, device):
-    import multiprocessing, os, signal
-    if multiprocessing.parent_process() is not None:
-        os.kill(os.getpid(), signal.SIGTERM)
+def test_matches_autograd(student, reference, device):
+    import os, signal
+    os.kill(os.getpid(), signal.SIGTERM)
 """
 
 
@@ -37,22 +36,20 @@ def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_sigterm_while_a_check_runs_ends_a_worker_without_a_word(
     tmp_path: Path, sandbox: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    changes = replaced(GRADER, "def test_shape(student, reference, device):\n", ENDS_ITSELF)
+    head = "def test_matches_autograd(student, reference, device):\n"
+    changes = replaced(GRADER, head, ENDS_ITSELF)
     classroom = Classroom(write_course(tmp_path, changes), sandbox)
     plan = Plan(classroom.course, "a01_slopes", classroom.release, KEY, ("cpu",), "none")
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=work, args=(theirs, plan.facilities))
-    process.start()
-    theirs.close()
+    worker = Watched(work, plan.facilities, method="spawn")
     capfd.readouterr()
-    assert ours.recv() == READY
-    ours.send(plan)
-    ours.send([Submission("ada", classroom.notebook())])
+    assert worker.pipe.recv() == READY
+    worker.pipe.send(plan)
+    worker.pipe.send(Batch((Submission("ada", classroom.notebook()),)))
     with pytest.raises(EOFError):
-        ours.recv()
-    process.join()
-    assert process.exitcode == 128 + signal.SIGTERM
+        worker.pipe.recv()
+    worker.process.join()
+    assert worker.process.exitcode == 128 + signal.SIGTERM
+    worker.close()
     assert capfd.readouterr() == ("", "")
 
 

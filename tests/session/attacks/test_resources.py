@@ -13,7 +13,7 @@ from textwrap import dedent
 
 import pytest
 
-from gradeprop.session.interface import Returned, Sandbox, Stopped
+from gradeprop.session.interface import Call, Returned, Sandbox, Stopped
 from gradeprop.session.isolation.supervisor import processes_below
 from session.patience import SHORT_S
 
@@ -269,6 +269,38 @@ def test_all_output_together_has_a_limit(attack: Attack) -> None:
     assert statuses == {"ok", "output"}
     assert kept < (LIMITS.output_kb_total << 10) + 20_000
     assert attack.works
+
+
+PATCHED_RECORDER = """
+import gc
+for thing in gc.get_objects():
+    if type(thing).__name__ == "OutputLog":
+        thing.cell_bytes = thing.total_left = 1 << 40
+print("x" * (3 << 20))
+"""
+
+
+def test_a_recorder_that_keeps_everything_is_kept_in_bounds_by_the_grader(attack: Attack) -> None:
+    outcomes = [attack.run(PATCHED_RECORDER) for _ in range(8)]
+    assert sum(len(repr(outcome.outputs)) for outcome in outcomes) < 3 * (
+        LIMITS.output_kb_total << 10
+    )
+    assert "is cut" in outcomes[-1].outputs[-1]["text"]
+    assert outcomes[-1].status == "output"
+
+
+BIG_ANSWERS = "import torch\nx = torch.ones(900_000)\ndef f(): return x"
+
+
+def test_all_answers_together_have_a_limit(attack: Attack) -> None:
+    attack.run(BIG_ANSWERS)
+    asks = [Call("f") for _ in range(10)]
+    outcomes = [outcome for _ in range(3) for outcome in attack.ask([*asks])]
+    assert isinstance(outcomes[0], Returned)
+    last = outcomes[-1]
+    assert isinstance(last, Stopped)
+    assert last.reason == "output"
+    assert "together" in last.message
 
 
 def test_the_whole_session_has_a_wall_clock(fortress: Sandbox) -> None:

@@ -25,6 +25,7 @@ from gradeprop.session.interface import (
     Session,
     Stopped,
 )
+from gradeprop.session.messages import total_spent
 from session.patience import GENEROUS, SHORT_S, until
 
 SWALLOWS = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
@@ -283,7 +284,17 @@ def test_the_whole_session_has_a_limit(sandbox: Sandbox) -> None:
     assert last.status == "timeout"
     assert last.message is not None
     assert "whole notebook" in last.message
+    assert outcome.message == last.message  # and not how much of the whole was left for the cell
     assert isinstance(answer, Stopped)
+
+
+def test_how_much_of_the_whole_is_left_is_told_to_nobody(sandbox: Sandbox) -> None:
+    limits = replace(GENEROUS, total_s=1.5)
+    with sandbox.open(limits=limits, seed=1) as session:
+        run(session, "import time\ndef f(s): time.sleep(s)")
+        (answer,) = ask(session, Call("f", (600.0,)))
+    assert isinstance(answer, Stopped)
+    assert answer.message == total_spent(1.5)
 
 
 def test_closing_twice_is_fine_and_using_after_is_a_fault(sandbox: Sandbox) -> None:

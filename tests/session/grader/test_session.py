@@ -57,7 +57,7 @@ class MadeUp:
     def check(self, questions: Questions) -> Answers:
         """Takes all the time that there is."""
         self.clock.now += questions.seconds
-        late = Cut("timeout", f"not done in {questions.seconds:g} s")
+        late = Cut("timeout", questions.late or f"not done in {questions.seconds:g} s")
         return Answers(cut=late)
 
     def close(self) -> None:

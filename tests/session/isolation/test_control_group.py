@@ -55,6 +55,30 @@ def test_the_number_of_processes_is_bounded(group: ControlGroup) -> None:
     assert inside(group, source).stdout.strip() == "4"
 
 
+def test_it_has_a_share_of_the_processor_of_its_own_and_knows_what_was_used(
+    group: ControlGroup,
+) -> None:
+    before = group.processor_s()
+    if before is None or (group.version == 1 and not group.processor):
+        pytest.skip("nobody counts processor time here")
+    busy = "import time\nend = time.process_time() + 0.2\nwhile time.process_time() < end: pass\n"
+    done = inside(group, busy + "print(open('/proc/self/cgroup').read())")
+    after = group.processor_s()
+    assert after is not None
+    assert after >= before + 0.2
+    if group.version == 1:
+        lines = [line.split(":") for line in done.stdout.split()]
+        shares = next(path for _, kinds, path in lines if "cpu" in kinds.split(","))
+        assert shares.endswith(group.memory.name)
+
+
+def test_without_the_processors_hierarchies_nothing_is_counted(tmp_path: Path) -> None:
+    assert ControlGroup(tmp_path, tmp_path, 1).processor_s() is None
+    assert ControlGroup(tmp_path, tmp_path, 2).processor_s() is None
+    (tmp_path / "cpu.stat").write_text("usage_usec 2500000\nuser_usec 1\n")
+    assert ControlGroup(tmp_path, tmp_path, 2).processor_s() == 2.5
+
+
 def test_what_the_warm_process_has_does_not_count(group: ControlGroup) -> None:
     group.baseline_bytes = 100 << 20
     group.limit(10, 5)

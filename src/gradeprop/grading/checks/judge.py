@@ -31,6 +31,7 @@ def judge(
     forbid: Sequence[str] = (),
     earlier: Sequence[Observation] = (),
     rows: bool = False,
+    lines: int | None = None,
 ) -> Judgement:
     """Judge one check.
 
@@ -42,11 +43,12 @@ def judge(
         forbid: machinery that the part forbids (``"autograd"``, ``"optimizer"``).
         earlier: observations of the same check on other inputs, that a cause must explain too.
         rows: whether to write down, for showing, what was asked and what came.
+        lines: how many the student's answer has, where that is known.
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
     for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = trouble(ask, outcome, public, declared, forbid)
+        found = trouble(ask, outcome, public, declared, forbid, lines)
         if found is not None:
             return found
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.rows import Row
@@ -43,3 +43,16 @@ class Judgement:
     @property
     def misconception(self) -> str | None:
         return self.misconceptions[0] if len(self.misconceptions) == 1 else None
+
+    def narrowed_by(self, fresh: Judgement) -> Judgement:
+        """This judgement's numbers with the causes that also explain the ``fresh`` inputs."""
+        left = tuple(cause for cause in self.misconceptions if cause in fresh.misconceptions)
+        said = fresh if len(left) == 1 else self
+        return replace(
+            self,
+            misconceptions=left,
+            observations=(*self.observations, *fresh.observations),
+            asked=said.asked,
+            report=said.report,
+            hint=said.hint,
+        )

@@ -1,15 +1,13 @@
 """The pytest plugin: one pytest session judges many submissions.
 
 A `pytest.main` per submission costs more than the student's own code, so submissions are a
-parameter of the tests. Items are ordered by submission, then device, then the part's place in the
-notebook."""
+parameter of the tests. Items are ordered by submission, then device, then by the check's turn:
+public ones first, then by its place in the notebook."""
 
 from __future__ import annotations
 
 import inspect
-import traceback
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,16 +21,12 @@ from gradeprop.course.model import (
     LoadedExercise,
 )
 from gradeprop.gradients.comparison.tolerance import Tolerances
+from gradeprop.grading.checks.blame import told
+from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
 from gradeprop.grading.checks.script import Reference, Script, Student
-from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError, check_sites
+from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError, Write, check_sites
 
 Devices: TypeAlias = tuple[str, ...]
-
-
-_FIXTURES = frozenset({"student", "reference", "device"})
-_TARGET = "gradeprop_target"
-_CLOSURE = _FIXTURES | {_TARGET, "request"}
-"""All that our own fixtures need in turn."""
 
 
 _SITE = pytest.StashKey[CheckSite]()
@@ -65,6 +59,10 @@ class GradingPlugin:
         self._sites: dict[tuple[Path, str], CheckSite] = {
             ((Path(course.root) / site.exercise.grader).resolve(), f"test_{site.check.check}"): site
             for site in check_sites(assignment)
+        }
+        self._files = {
+            (Path(course.root) / exercise.grader).resolve(): number
+            for number, exercise in enumerate(assignment.exercises)
         }
         self._shared: dict[tuple[tuple[str, str], str, int], Script] = {}
         self._tolerances = {
@@ -102,7 +100,7 @@ class GradingPlugin:
             for device in self.devices
         ]
         ids = [f"{target.subject}-{target.device}" for target in targets]
-        metafunc.parametrize(_TARGET, targets, ids=ids, indirect=True)
+        metafunc.parametrize(TARGET, targets, ids=ids, indirect=True)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         kept = []
@@ -111,17 +109,26 @@ class GradingPlugin:
             site = self._sites.get((files[item.path], getattr(item, "originalname", item.name)))
             if site is not None and self.examiner.wanted(site):
                 item.stash[_SITE] = site
-                kept.append(
-                    (
-                        _target(item).subject,
-                        self.devices.index(_target(item).device),
-                        site.order,
-                        item,
-                    )
-                )
+                device = self.devices.index(_target(item).device)
+                kept.append((_target(item).subject, device, site.turn, item))
         kept.sort(key=lambda entry: entry[:3])
         items[:] = [entry[3] for entry in kept]
-        self._all_plain = all(map(_is_plain, items))
+        self._all_plain = all(map(is_plain, items))
+
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        imported = self._files.get(collector.path.resolve())
+        if isinstance(collector, pytest.Module) and imported is not None:
+            self.examiner.watch.imports(imported)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        try:
+            return (yield)
+        except SystemExit as error:  # pytest would end with it, and all other files with that
+            text = told(error, collector.nodeid, collector.path)
+            return pytest.CollectReport(collector.nodeid, "failed", text, [])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -132,7 +139,7 @@ class GradingPlugin:
         # What failed to be collected has been drawn by now.
         session.config.option.tbstyle = "no"
         if self._all_plain:
-            self.examiner.foresee(self._foreseen(session.items))
+            self.examiner.foresee(self._each_check(session.items))
 
     # --- running ----------------------------------------------------------------------------------
 
@@ -196,15 +203,12 @@ class GradingPlugin:
         target = _target(item)
         return self.examiner.prerequisite(target.subject, self._site(item), target.device)
 
-    def _foreseen(self, items: Sequence[pytest.Item]) -> list[tuple[CheckSite, Script]]:
-        """What each check asks of some subject. One that cannot be written is told at its turn."""
-        found: dict[tuple[str, str], tuple[CheckSite, Script]] = {}
+    def _each_check(self, items: Sequence[pytest.Item]) -> list[tuple[int, CheckSite, Write]]:
+        found: dict[tuple[str, str], tuple[int, CheckSite, Write]] = {}
         for item in items:
             assert isinstance(item, pytest.Function)
             site = self._site(item)
-            if site.key not in found:
-                with suppress(GraderCodeError):
-                    found[site.key] = site, self._written(item, attempt=0)
+            found.setdefault(site.key, (_target(item).subject, site, partial(self._written, item)))
         return list(found.values())
 
     def _examine(self, item: pytest.Function) -> str | None:
@@ -229,17 +233,22 @@ class GradingPlugin:
         except (KeyboardInterrupt, pytest.exit.Exception):
             raise
         except BaseException as error:  # whatever a grader may raise, as in pytest
-            raise GraderCodeError(_trace(error, item.path)) from error
+            raise GraderCodeError(self._told(item, error)) from error
         return script
 
     def _blame(self, item: pytest.Item, error: BaseException) -> None:
         """Tell the examiner of a grader's fault; one that skips its check or leaves has only not
         run it."""
+        self.examiner.watch.ends()  # it may have left no memory to speak of it
         raised = error.__cause__ if isinstance(error, GraderCodeError) else error
         if not isinstance(raised, (pytest.skip.Exception, SystemExit)):
-            said = str(error) if isinstance(error, GraderCodeError) else _trace(error, item.path)
-            target = _target(item)
-            self.examiner.fault(target.subject, self._site(item), target.device, said)
+            site, target = self._site(item), _target(item)
+            self.examiner.fault(target.subject, site, target.device, self._told(item, error))
+
+    def _told(self, item: pytest.Item, error: BaseException) -> str:
+        if isinstance(error, GraderCodeError):
+            return str(error)
+        return told(error, self._site(item).exercise.grader, item.path)
 
     def _finish(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Tell the examiner if this was the subject's last check."""
@@ -262,7 +271,7 @@ class GradingPlugin:
             raise TypeError("a check needs the fixtures `student` and `reference`")
         # A check with parameters or fixtures of its own may mean another one each time.
         same = (
-            site.check.public and set(names) <= _FIXTURES and set(item.callspec.params) == {_TARGET}
+            site.check.public and set(names) <= FIXTURES and set(item.callspec.params) == {TARGET}
         )
         key = (site.key, target.device, attempt)
         if same and key in self._shared:
@@ -288,31 +297,6 @@ class GradingPlugin:
         )
 
 
-class CheckNotPassedError(Exception):
-    """A check's verdict, raised so that pytest counts it as a failed test."""
-
-
-def _trace(error: BaseException, grader: Path) -> str:
-    """The traceback from the grader's own first frame on; all of it if the grader is not in it."""
-    start = error.__traceback__
-    while start is not None and Path(start.tb_frame.f_code.co_filename) != grader:
-        start = start.tb_next
-    return "".join(traceback.format_exception(type(error), error, start or error.__traceback__))
-
-
-def _is_plain(item: pytest.Item) -> bool:
-    """Whether a check is a function of our own fixtures and nothing else: no fixtures, parameters
-    or marks of its own, no class, no coroutine."""
-    return (
-        type(item) is pytest.Function
-        and item.cls is None
-        and _CLOSURE.issuperset(item.fixturenames)
-        and "request" not in item._fixtureinfo.argnames
-        and all(mark.name == "parametrize" for mark in item.iter_markers())
-        and not inspect.iscoroutinefunction(item.obj)
-    )
-
-
 def _target(item: Any) -> _Target:
-    target: _Target = item.callspec.params[_TARGET]
+    target: _Target = item.callspec.params[TARGET]
     return target

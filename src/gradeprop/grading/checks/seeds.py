@@ -13,8 +13,23 @@ def student_seed(course_key: bytes, student: str) -> bytes:
     return derive_seed(course_key, "student", student)
 
 
+def inputs_seed(seed: bytes, handed_in: str) -> bytes:
+    """What the hidden inputs of one hand-in come from: other ones for every hand-in, so that what
+    one has found out about them is of no use to the next.
+
+    Args:
+        seed: the student's.
+        handed_in: the digest of what was handed in; see `gradeprop.notebook.restore.handed_in`.
+    """
+    return derive_seed(seed, "handed in", handed_in)
+
+
 def check_seed(seed: bytes, exercise: str, check: str, attempt: int = 0) -> bytes:
-    """The seed of one hidden check; ``attempt`` counts repeated probes that tell causes apart."""
+    """The seed of one hidden check; ``attempt`` counts repeated probes that tell causes apart.
+
+    Args:
+        seed: of the hand-in; see `inputs_seed`.
+    """
     return derive_seed(seed, "exercise", exercise, check, str(attempt))
 
 

@@ -16,6 +16,7 @@ from gradeprop.course.model import (
     LoadedExercise,
 )
 from gradeprop.grading.checks.script import Script
+from gradeprop.grading.checks.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class CheckSite:
         return self.exercise.slug, self.check.check
 
     @property
+    def turn(self) -> tuple[bool, tuple[int, int, int]]:
+        """When it is asked. Public checks come first: what a student reads of one shows numbers and
+        texts of their own making, and a hidden question asked before could be in them. None
+        needs a hidden one: the course would not have been loaded."""
+        return not self.check.public, self.order
+
+    @property
     def place(self) -> PartKey:
         return self.exercise.key(self.part.part)
 
@@ -44,6 +52,11 @@ class Examiner(Protocol):
     @property
     def subjects(self) -> int:
         """How many submissions there are."""
+        ...
+
+    @property
+    def watch(self) -> Watch:
+        """Where graders' own code stands."""
         ...
 
     def wanted(self, site: CheckSite) -> bool:
@@ -58,11 +71,11 @@ class Examiner(Protocol):
         """Why the check is to be skipped, or None."""
         ...
 
-    def foresee(self, scripts: Sequence[tuple[CheckSite, Script]]) -> None:
-        """What the checks will ask, told before the first is examined, where that is known.
+    def foresee(self, checks: Sequence[tuple[int, CheckSite, Write]]) -> None:
+        """Each check, with a subject to write it for, told before the first is examined.
 
-        The questions are the same for every subject, but not their inputs. Once this has been
-        called, a check need not be judged before its subject is finished."""
+        What they ask is the same for every subject, but for its inputs. Once this has been called,
+        a check need not be judged before its subject is finished."""
         ...
 
     def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> str | None:

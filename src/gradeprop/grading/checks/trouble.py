@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Mapping, Sequence
 
 from gradeprop.gradients.comparison.mismatch import WELL_KNOWN
@@ -13,11 +12,35 @@ from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Ask, Call, Missing, Outcome, Raised, Returned, Stopped
 
+_WELL_KNOWN_ERRORS = frozenset(
+    {
+        "AssertionError", "AttributeError", "ImportError", "IndexError", "KeyError",
+        "ModuleNotFoundError", "NameError", "NotImplementedError", "RecursionError",
+        "RuntimeError", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError",
+        "ZeroDivisionError",
+    }
+)  # fmt: skip
+"""What an error may be called where the question is hidden: with every name that Python has, the
+choice could carry as much as a number does."""
+
+MOST_LINES = 100
+"""In a longer answer no line is named where the question is hidden."""
+
 
 def trouble(
-    ask: Ask, outcome: Outcome, public: bool, declared: Mapping[str, str], forbid: Sequence[str]
+    ask: Ask,
+    outcome: Outcome,
+    public: bool,
+    declared: Mapping[str, str],
+    forbid: Sequence[str],
+    lines: int | None = None,
 ) -> Judgement | None:
-    """What goes before any comparison: stopped, missing, raised, forbidden, changed input."""
+    """What goes before any comparison: stopped, missing, raised, forbidden, changed input.
+
+    Args:
+        lines: how many the student's answer has, where that is known; an error further down is in
+            no line of it, whatever it says.
+    """
     if isinstance(outcome, Stopped):
         return Judgement(
             outcome.reason, words.stopped(outcome), f"{expression(ask)}: {outcome.message}"
@@ -25,7 +48,7 @@ def trouble(
     if isinstance(outcome, Missing):
         return _missing(ask, outcome, public)
     if isinstance(outcome, Raised):
-        return _raised(ask, outcome, public, declared)
+        return _raised(ask, outcome, public, declared, lines)
     for machinery in forbid:
         if machinery in outcome.used:
             cause = words.FORBIDDEN_CAUSE[machinery]
@@ -55,22 +78,34 @@ def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
     return Judgement("failed", message, f"{ask.name!r} is a {outcome.found_type}", ("wrong_type",))
 
 
-def _raised(ask: Ask, outcome: Raised, public: bool, declared: Mapping[str, str]) -> Judgement:
-    place = f" in line {outcome.line} of your cell" if outcome.line else ""
+def _raised(
+    ask: Ask, outcome: Raised, public: bool, declared: Mapping[str, str], lines: int | None
+) -> Judgement:
+    said = f" in line {outcome.line} of your cell" if outcome.line else ""
+    place = said if _can_be_told(outcome.line, public, lines) else ""
     cause = _cause_of(ask, outcome)
     if public:
         message = f"`{expression(ask)}` raised {outcome.type_name}{place}: {outcome.message}"
     else:
         # The text and even the type's name are the student's to choose: they could carry a hidden
         # input.
-        known = isinstance(getattr(builtins, outcome.type_name, None), type)
+        known = outcome.type_name in _WELL_KNOWN_ERRORS
         message = (
             f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
             "that you cannot see. Try it with other values, shapes and dtypes."
         )
     hint = words.words_for(cause, declared) if cause else None
-    detail = f"{expression(ask)} raised {outcome.type_name}{place}: {outcome.message}"
+    detail = f"{expression(ask)} raised {outcome.type_name}{said}: {outcome.message}"
     return Judgement("failed", message, detail, (cause,) if cause else (), hint=hint)
+
+
+def _can_be_told(line: int | None, public: bool, lines: int | None) -> bool:
+    """Whether the student may hear of this line. Code can be compiled so that it stands in any
+    line, and a long answer can choose between many that it has: where the question is hidden,
+    either would tell of it."""
+    if line is None or (lines is not None and line > lines):
+        return False
+    return public or lines is None or lines <= MOST_LINES
 
 
 def _cause_of(ask: Ask, outcome: Raised) -> str | None:

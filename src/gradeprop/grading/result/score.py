@@ -26,6 +26,7 @@ from gradeprop.grading.result.words import (
     NOT_BEGUN,
     TAKEN_OUT,
     sentence,
+    shortened,
 )
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import CellOutcome
@@ -131,7 +132,7 @@ def _part_message(
     if cell.status == "error":
         error = next((item for item in cell.outputs if item["output_type"] == "error"), None)
         what = f": {error['ename']}: {error['evalue']}" if error else ""
-        return f"Your cell stopped with an error{what}"
+        return f"Your cell stopped with an error{shortened(what)}"
     return cell.message and sentence(cell.message)
 
 
@@ -182,11 +183,13 @@ def total_score(exercises: Sequence[ExerciseResult]) -> float | None:
 
 def auto_score(exercises: Sequence[ExerciseResult]) -> float:
     """What the checks alone have earned; checks with a grader fault count nothing here."""
-    earned = 0.0
-    for exercise in exercises:
-        for part in exercise.parts:
-            earned += sum(verdict.score or 0.0 for verdict in at_worst(part.checks))
-    return earned
+    return float(sum(certain(exercise) for exercise in exercises))
+
+
+def certain(exercise: ExerciseResult) -> float:
+    """What its checks alone have earned, whatever is still open."""
+    judged = [at_worst(part.checks) for part in exercise.parts]
+    return float(sum(verdict.score or 0.0 for verdicts in judged for verdict in verdicts))
 
 
 def all_parts(

@@ -118,7 +118,8 @@ class ExecutedCell:
 class SubmissionResult:
     """One student's result for one assignment: the file ``results/<assignment>/<student>.json``.
 
-    ``cells`` is what the notebook looked like after it ran; it is not part of the result file.
+    ``cells`` is what the notebook looked like after it ran, ``contended`` whether something ran out
+    of time while others had the processor; both are not part of the result file.
     """
 
     student: str
@@ -135,6 +136,7 @@ class SubmissionResult:
     timing: Timing = Timing()
     versions: dict[str, str] = field(default_factory=dict)
     cells: tuple[ExecutedCell, ...] = field(default=(), repr=False, compare=False)
+    contended: bool = field(default=False, repr=False, compare=False)
 
     def parts(self) -> Iterator[tuple[PartKey, PartResult]]:
         """All parts of all exercises, in the order of the notebook."""
@@ -145,7 +147,7 @@ class SubmissionResult:
     def to_json(self) -> dict[str, Any]:
         """The result as the contract's JSON object, keys in the contract's order."""
         data = asdict(replace(self, cells=()))
-        del data["cells"]
+        del data["cells"], data["contended"]
         data["timing"] = {
             name: round(data["timing"][name], 4)
             for name in ("total_s", "run_s", "checks_s", "asked", "asked_again")

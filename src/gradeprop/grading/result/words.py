@@ -44,6 +44,9 @@ FORBIDDEN_CAUSE: Mapping[str, str] = {"autograd": "used_autograd", "optimizer": 
 """What a part forbids, and the misconception that using it shows."""
 
 
+_LONGEST = 2_000
+
+
 def message(asked: str | None, report: str | None, hint: str | None) -> str | None:
     """What a student reads of a check, in one piece: the question, what came of it, the cause."""
     first = f"`{asked}`: {report}" if asked and report else report
@@ -61,6 +64,11 @@ def stopped(outcome: Stopped) -> str:
         # Not how: the exit code is the student's to choose and could carry a hidden input.
         return "Your code ended the whole Python process (a crash or an exit call)."
     return sentence(outcome.message)
+
+
+def shortened(text: str) -> str:
+    """A student's own text, no longer than anybody reads."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
 
 
 def sentence(text: str) -> str:

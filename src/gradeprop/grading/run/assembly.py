@@ -6,8 +6,9 @@ import hashlib
 import time
 
 from gradeprop.course.keys import PartKey
-from gradeprop.course.model import ChoicePart, CodePart, ExplanationPart
+from gradeprop.course.model import Check, ChoicePart, CodePart, ExplanationPart
 from gradeprop.course.voided import VoidedCheck
+from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.result import score
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
@@ -34,6 +35,26 @@ def ungradable(setting: Setting, paper: Paper) -> SubmissionResult:
     """The result of a hand-in that is no notebook."""
     exercises = score.all_parts(setting.assignment, "missing", 0.0)
     return _assembled(setting, paper, exercises, "ungradable")
+
+
+def verdict(check: Check, device: str, judgement: Judgement) -> CheckVerdict:
+    """A judgement with the points that it is worth."""
+    earned = {"passed": check.points, "error": None}.get(judgement.status, 0.0)
+    return CheckVerdict(
+        check.check,
+        device,
+        check.public,
+        judgement.status,
+        earned,
+        check.points,
+        judgement.message,
+        judgement.detail,
+        judgement.misconception,
+        not_begun=judgement.not_begun,
+        asked=judgement.asked,
+        report=judgement.report,
+        hint=judgement.hint,
+    )
 
 
 def _part(
@@ -83,6 +104,7 @@ def _assembled(
             "submission": hashlib.sha256(paper.submission.notebook).hexdigest(),
         },
         cells=next(iter(paper.runs.values())).executed() if paper.runs else (),
+        contended=any(run.disturbed for run in paper.runs.values()),
     )
 
 

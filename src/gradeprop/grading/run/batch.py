@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 from gradeprop.course.keys import PartKey
+from gradeprop.course.model import LoadedExercise
 from gradeprop.errors import UngradableSubmission
 from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
-from gradeprop.grading.checks.script import Script
-from gradeprop.grading.checks.seeds import check_seed, public_seed, session_seed, student_seed
-from gradeprop.grading.checks.sites import CheckSite, Write, check_sites
+from gradeprop.grading.checks.seeds import (
+    check_seed,
+    inputs_seed,
+    public_seed,
+    session_seed,
+    student_seed,
+)
+from gradeprop.grading.checks.sites import CheckSite, GraderCodeError, Write, check_sites
+from gradeprop.grading.checks.watch import Watch
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run import assembly
 from gradeprop.grading.run.conditions import combined_limits, limits_of
-from gradeprop.grading.run.inquiry import Inquiry, OnCheck, Question
+from gradeprop.grading.run.faults import Faults
+from gradeprop.grading.run.inquiry import Circumstances, Inquiry, OnCheck, Question
 from gradeprop.grading.run.paper import Paper, Setting, Submission
 from gradeprop.grading.run.submission import Foreseen, SubmissionRun
-from gradeprop.notebook.restore import restore
+from gradeprop.notebook.restore import handed_in, restore
 
 
 def grade_batch(
@@ -28,16 +37,21 @@ def grade_batch(
     on_result: Callable[[SubmissionResult], None],
     *,
     on_check: OnCheck | None = None,
+    watch: Watch | None = None,
+    faults: Faults | None = None,
 ) -> None:
     """Grade submissions in order; every result is handed over as soon as it is final.
 
     Args:
         on_check: for an instructor's eyes, hears of every check with all its inputs and expected
             values.
+        watch: where graders' own code notes where it stands, if anybody looks.
+        faults: checks that are known to fail by themselves and are not run again.
 
     Nothing that a student wrote can make this raise. A fault of a grader's own becomes status
     ``error`` with a null score in the results that it touches."""
-    _Batch(setting, submissions, on_result, on_check).grade()
+    known = Faults() if faults is None else faults
+    _Batch(setting, submissions, on_result, on_check, watch or Watch(), known).grade()
 
 
 class _Batch:
@@ -49,7 +63,11 @@ class _Batch:
         submissions: Sequence[Submission],
         on_result: Callable[[SubmissionResult], None],
         on_check: OnCheck | None,
+        watch: Watch,
+        faults: Faults,
     ) -> None:
+        self.watch = watch
+        self._faults = faults
         self._setting = setting
         self._on_result = on_result
         self._on_check = on_check
@@ -61,7 +79,8 @@ class _Batch:
         self._sites = check_sites(setting.assignment)
         self._answers = {cell.grade_id: part for part, cell in setting.release.answers().items()}
         papers = [self._open(item) for item in submissions]
-        self._papers = [paper for paper in papers if paper.restored is not None]
+        self._numbers = [at for at, paper in enumerate(papers) if paper.restored is not None]
+        self._papers = [papers[at] for at in self._numbers]
         self._unreadable = [paper for paper in papers if paper.restored is None]
         self._done: set[int] = set()
         self._collection_errors: Mapping[str, str] = {}
@@ -80,7 +99,9 @@ class _Batch:
                 setting = self._setting
                 plugin = GradingPlugin(setting.course, setting.assignment, setting.devices, self)
                 self._collection_errors = plugin.collection_errors
-                run_pytest(setting.course, setting.assignment.exercises, plugin)
+                self.watch.begins()
+                run_pytest(setting.course, self._exercises(), plugin)
+                self.watch.ends()
             for index in range(len(self._papers)):
                 self.finished(index)
         finally:
@@ -91,19 +112,28 @@ class _Batch:
     # --- the Examiner's side ----------------------------------------------------------------------
 
     def wanted(self, site: CheckSite) -> bool:
-        return not site.check.voided
+        return not site.check.voided and site.key not in self._faults.of_all
 
     def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:
         if site.check.public:
             return public_seed(*site.key, attempt)
-        return check_seed(self._papers[subject].seed, *site.key, attempt)
+        return check_seed(self._papers[subject].inputs_seed, *site.key, attempt)
 
-    def foresee(self, scripts: Sequence[tuple[CheckSite, Script]]) -> None:
+    def foresee(self, checks: Sequence[tuple[int, CheckSite, Write]]) -> None:
         self._foreseen = {}
-        for site, script in scripts:
-            self._foreseen.setdefault(site.place, Foreseen()).add(script.asks)
+        for subject, site, write in checks:
+            if self._faults.why(self._papers[subject].submission.student, site) is not None:
+                continue
+            self._begin(subject, site)
+            with suppress(GraderCodeError):  # told when it is the check's turn
+                self._foreseen.setdefault(site.place, Foreseen()).add(write(0).asks)
 
     def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:
+        self._begin(subject, site)
+        fault = self._faults.why(self._papers[subject].submission.student, site)
+        if fault is not None:
+            self.fault(subject, site, device, fault)
+            return fault
         return self._inquiry(subject).prerequisite(site, device)
 
     def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> str | None:
@@ -117,8 +147,8 @@ class _Batch:
             return
         self._done.add(subject)
         paper = self._papers[subject]
-        inquiry = self._inquiry(subject)
-        inquiry.finish()
+        self._inquiry(subject).finish()
+        self.watch.ends()
         for run in paper.runs.values():
             run.close()
         self._blame_unrun(subject)
@@ -135,7 +165,13 @@ class _Batch:
             restored = restore(submission.notebook, self._setting.release)
         except UngradableSubmission as error:
             return Paper(submission, seed, None, str(error))
-        return Paper(submission, seed, restored, " ".join(restored.notes) or None)
+        message = " ".join(restored.notes) or None
+        inputs = inputs_seed(seed, handed_in(restored))
+        return Paper(submission, seed, restored, message, inputs_seed=inputs)
+
+    def _begin(self, subject: int, site: CheckSite) -> None:
+        """From now on the graders' code runs for this check."""
+        self.watch.begins(self._numbers[subject], self._sites.index(site))
 
     def _inquiry(self, subject: int) -> Inquiry:
         if subject not in self._inquiries:
@@ -143,8 +179,13 @@ class _Batch:
             self._inquiries[subject] = Inquiry(
                 paper,
                 partial(self._run, paper),
-                at_once=self._foreseen is None,
-                on_check=self._on_check,
+                Circumstances(
+                    at_once=self._foreseen is None,
+                    begin=partial(self._begin, subject),
+                    watch=self.watch,
+                    left_out=self._faults.of_all,
+                    on_check=self._on_check,
+                ),
             )
         return self._inquiries[subject]
 
@@ -167,18 +208,25 @@ class _Batch:
             )
         return paper.runs[device]
 
+    def _exercises(self) -> list[LoadedExercise]:
+        """Those of which a check is to be run: a grader that is known to hang when it is imported
+        is left alone."""
+        wanted = {site.exercise.slug for site in filter(self.wanted, self._sites)}
+        return [item for item in self._setting.assignment.exercises if item.slug in wanted]
+
     def _blame_unrun(self, subject: int) -> None:
         """Checks that never ran, because a grader cannot be imported, are the grader's fault."""
-        for site in filter(self.wanted, self._sites):
+        paper = self._papers[subject]
+        for site in self._sites:
+            if site.check.voided:
+                continue
+            known = {verdict.device for verdict in paper.verdicts.get(site.key, [])}
             for device in self._setting.devices:
-                known = self._papers[subject].verdicts.get(site.key, [])
-                if not any(verdict.device == device for verdict in known):
-                    why = next(
-                        (
-                            text
-                            for path, text in self._collection_errors.items()
-                            if path.endswith(site.exercise.grader)
-                        ),
-                        "the check never ran",
+                if device not in known:
+                    why = self._faults.why_never_run(
+                        self._setting.course,
+                        site,
+                        paper.submission.student,
+                        self._collection_errors,
                     )
                     self.fault(subject, site, device, why)

@@ -8,8 +8,8 @@ notebook, each check at its own place, and that answer counts."""
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -18,15 +18,16 @@ from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite, GraderCodeError, Write
+from gradeprop.grading.checks.watch import Watch
 from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
-from gradeprop.grading.result.verdict import CheckVerdict
 from gradeprop.grading.result.words import NOT_BEGUN
-from gradeprop.grading.run.paper import Paper
+from gradeprop.grading.run import assembly
+from gradeprop.grading.run.paper import Paper, lines_of
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.session.interface import Ask, Call, Outcome
 
-__all__ = ["Inquiry", "OnCheck", "Question"]
+__all__ = ["Circumstances", "Inquiry", "OnCheck", "Question"]
 
 OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
 
@@ -43,29 +44,43 @@ class Question:
     write: Write
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """How checks are asked.
+
+    Attributes:
+        at_once: whether each check is judged when it comes; else one may wait for
+            `Inquiry.finish`.
+        begin: told before the graders' code of a check runs again.
+        watch: where that code stands.
+        left_out: checks that are not asked of anybody, by exercise and check.
+        on_check: hears of every check with all its inputs and expected values.
+    """
+
+    at_once: bool
+    begin: Callable[[CheckSite], None]
+    watch: Watch
+    left_out: Container[tuple[str, str]] = ()
+    on_check: OnCheck | None = None
+
+
 class Inquiry:
     """Asks a paper's checks and keeps their verdicts in it.
 
     Args:
         paper: readable.
         run_on: the paper's run on a device.
-        at_once: whether each check is judged when it comes; else what needs it may wait for
-            `finish`.
-        on_check: hears of every check with all its inputs and expected values.
     """
 
     def __init__(
         self,
         paper: Paper,
         run_on: Callable[[str], SubmissionRun],
-        *,
-        at_once: bool,
-        on_check: OnCheck | None = None,
+        circumstances: Circumstances,
     ) -> None:
         self._paper = paper
         self._run_on = run_on
-        self._at_once = at_once
-        self._on_check = on_check
+        self._how = circumstances
         self._waiting: list[Question] = []
 
     def prerequisite(self, site: CheckSite, device: str) -> str | None:
@@ -84,7 +99,7 @@ class Inquiry:
         judgement = None
         if not self._waits(question.site, question.device):
             judgement = self._first(question)
-            if judgement is None and self._at_once:
+            if judgement is None and self._how.at_once:
                 judgement = self._again(question)
         if judgement is None:
             self._waiting.append(question)
@@ -93,9 +108,10 @@ class Inquiry:
         return None if judgement.status == "passed" else judgement.message or judgement.status
 
     def finish(self) -> None:
-        """Ask again, each at its own place, what is still open."""
-        waiting, self._waiting = self._waiting, []
+        """Ask again, each at its own place and in the notebook's order, what is still open."""
+        waiting, self._waiting = sorted(self._waiting, key=_place_of), []
         for question in waiting:
+            self._how.begin(question.site)
             if self.prerequisite(question.site, question.device) is not None:
                 continue
             try:
@@ -103,8 +119,7 @@ class Inquiry:
             except GraderCodeError as error:
                 self.fault(question.site, question.device, str(error))
             except Exception as error:
-                said = "".join(traceback.format_exception(error))
-                self.fault(question.site, question.device, said)
+                self.fault(question.site, question.device, _told(question.site, error))
 
     def fault(self, site: CheckSite, device: str, error: str) -> None:
         """The grader's own code failed in this check."""
@@ -122,7 +137,8 @@ class Inquiry:
         """The judgement of what the notebook as it stands says; None if that may not count."""
         run, script = self._run_on(question.device), question.write(0)
         place = question.site.place
-        first = run.first(place, script.asks)
+        with self._how.watch.away():
+            first = run.first(place, script.asks)
         if first is None:
             return None
         judgement = self._judge(question, script, first.outcomes)
@@ -140,10 +156,11 @@ class Inquiry:
     def _again(self, question: Question) -> Judgement:
         """The judgement of what is said at the check's own place."""
         run, script = self._run_on(question.device), question.write(0)
-        outcomes = run.again(question.site.place, script.asks)
+        ask = partial(run.again, question.site.place)
+        with self._how.watch.away():
+            outcomes = ask(script.asks)
         self._show(question, script, outcomes)
-        judgement = self._judge(question, script, outcomes)
-        return self._told_apart(question, judgement, partial(run.again, question.site.place))
+        return self._told_apart(question, self._judge(question, script, outcomes), ask)
 
     def _told_apart(
         self,
@@ -158,13 +175,14 @@ class Inquiry:
             script = question.write(attempt)
             if not any(isinstance(item, Call) for item in script.asks):
                 break  # a name has one value, however often it is read
-            outcomes = ask(script.asks)
+            with self._how.watch.away():
+                outcomes = ask(script.asks)
             if outcomes is None:
                 break
             fresh = self._judge(question, script, outcomes, judgement.observations)
             if not fresh.observations:
                 break
-            judgement = _with_causes_of(judgement, fresh)
+            judgement = judgement.narrowed_by(fresh)
         return judgement
 
     def _judge(
@@ -182,6 +200,7 @@ class Inquiry:
             declared=_words_of(site),
             forbid=site.part.forbid,
             earlier=earlier,
+            lines=lines_of(self._paper, site.place),
         )
         if judgement.status == "failed" and self._is_starter(site):
             return Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
@@ -189,17 +208,20 @@ class Inquiry:
 
     def _show(self, question: Question, script: Script, outcomes: Sequence[Outcome]) -> None:
         """Tell who listens of the answer that counts, with all numbers."""
-        if self._on_check is not None:
-            site = question.site
-            judgement = judge(
-                script,
-                outcomes,
-                public=True,
-                declared=_words_of(site),
-                forbid=site.part.forbid,
-                rows=True,
-            )
-            self._on_check(site, question.device, judgement)
+        if self._how.on_check is None:
+            return
+        site = question.site
+        judgement = judge(
+            script,
+            outcomes,
+            public=True,
+            declared=_words_of(site),
+            forbid=site.part.forbid,
+            rows=True,
+            lines=lines_of(self._paper, site.place),
+        )
+        with self._how.watch.away():
+            self._how.on_check(site, question.device, judgement)
 
     def _is_starter(self, site: CheckSite) -> bool:
         assert self._paper.restored is not None
@@ -212,27 +234,17 @@ class Inquiry:
         needs = {(site.exercise.slug, check) for check in _needs(site)}
         return any(item.site.key in needs and item.device == device for item in self._waiting)
 
-    def _passed(self, site: CheckSite, device: str, check: str) -> bool:
-        known = self._paper.verdicts.get((site.exercise.slug, check), [])
-        return any(item.status == "passed" for item in known if item.device == device)
+    def _passed(self, site: CheckSite, device: str, needed: str) -> bool:
+        """Whether another check of its exercise does not stand in its way: it has passed, or its
+        failing says nothing of the student."""
+        key = (site.exercise.slug, needed)
+        if key in self._how.left_out:
+            return True
+        known = [item for item in self._paper.verdicts.get(key, []) if item.device == device]
+        return any(item.status in ("passed", "error") for item in known)
 
     def _note(self, site: CheckSite, device: str, judgement: Judgement) -> None:
-        earned = {"passed": site.check.points, "error": None}.get(judgement.status, 0.0)
-        verdict = CheckVerdict(
-            site.check.check,
-            device,
-            site.check.public,
-            judgement.status,
-            earned,
-            site.check.points,
-            judgement.message,
-            judgement.detail,
-            judgement.misconception,
-            not_begun=judgement.not_begun,
-            asked=judgement.asked,
-            report=judgement.report,
-            hint=judgement.hint,
-        )
+        verdict = assembly.verdict(site.check, device, judgement)
         known = self._paper.verdicts.setdefault(site.key, [])
         same = next((i for i, item in enumerate(known) if item.device == device), None)
         if same is None:
@@ -240,6 +252,17 @@ class Inquiry:
         elif score.at_worst([known[same], verdict])[0] is verdict:
             # a parametrised check: its worst case
             known[same] = verdict
+
+
+def _place_of(question: Question) -> tuple[tuple[int, int], tuple[bool, tuple[int, int, int]]]:
+    """By part, so that one further run of the notebook serves all; public ones first in each."""
+    exercise, part, _ = question.site.order
+    return (exercise, part), question.site.turn
+
+
+def _told(site: CheckSite, error: Exception) -> str:
+    said = "".join(traceback.format_exception(error))
+    return f"{site.exercise.grader}: {type(error).__name__}: {error}\n{said}"
 
 
 def _needs(site: CheckSite) -> list[str]:
@@ -250,17 +273,3 @@ def _needs(site: CheckSite) -> list[str]:
 
 def _words_of(site: CheckSite) -> dict[str, str]:
     return {item.id: item.say.strip() for item in site.part.misconceptions}
-
-
-def _with_causes_of(judgement: Judgement, fresh: Judgement) -> Judgement:
-    """The first judgement's numbers with the causes that also explain the fresh inputs."""
-    left = tuple(cause for cause in judgement.misconceptions if cause in fresh.misconceptions)
-    said = fresh if len(left) == 1 else judgement
-    return replace(
-        judgement,
-        misconceptions=left,
-        observations=(*judgement.observations, *fresh.observations),
-        asked=said.asked,
-        report=said.report,
-        hint=said.hint,
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.grading.checks.plugin import Devices
 from gradeprop.grading.result.verdict import (
@@ -48,7 +49,12 @@ class Setting:
 
 @dataclass
 class Paper:
-    """One submission while it is being graded."""
+    """One submission while it is being graded.
+
+    Attributes:
+        seed: the student's; its session's random numbers come from it.
+        inputs_seed: what the hidden inputs of this hand-in come from.
+    """
 
     submission: Submission
     seed: bytes
@@ -57,3 +63,11 @@ class Paper:
     runs: dict[str, SubmissionRun] = field(default_factory=dict)
     verdicts: dict[tuple[str, str], list[CheckVerdict]] = field(default_factory=dict)
     started: float | None = None
+    inputs_seed: bytes = b""
+
+
+def lines_of(paper: Paper, part: PartKey) -> int:
+    """How many lines the answer has; none where there is no answer."""
+    if paper.restored is None:
+        return 0
+    return len(paper.restored.answers.get(part, "").splitlines())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gradeprop.course.model import Course, LoadedAssignment
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a process needs to make its own `Setting`."""
+    """All that a process needs to make its own `Setting`.
+
+    Attributes:
+        faults: by exercise and check, those that are known to fail by themselves, and why; they are
+            not run again.
+        late_answers: whether to ask after the last cell first, which is quicker, and only then at
+            each place.
+    """
 
     course: Course
     assignment: str
@@ -26,6 +33,8 @@ class Plan:
     course_key: bytes
     devices: tuple[str, ...]
     isolation: Isolation
+    faults: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    late_answers: bool = True
 
     @property
     def loaded(self) -> LoadedAssignment:
@@ -40,5 +49,11 @@ class Plan:
         from gradeprop.grading.run.paper import Setting
 
         return Setting(
-            self.course, self.loaded, self.release, self.course_key, self.devices, sandboxes
+            self.course,
+            self.loaded,
+            self.release,
+            self.course_key,
+            self.devices,
+            sandboxes,
+            self.late_answers,
         )

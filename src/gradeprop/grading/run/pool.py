@@ -1,29 +1,29 @@
-"""Grade a class with several worker processes: the same results as one, in another order.
+"""Grade a class in worker processes: the same results with one as with many, in another order.
 
 Each worker has a sandbox of its own and judges batches. A worker that dies takes nobody's result
-along: what it had finished is already here, and the rest of its batch is graded again, one
-submission at a time."""
+along: what it had finished is already here, and the rest of its batch is graded again. Where a
+check of a grader's own does not come to an end or brings its process down, the submission is asked
+again alone; where it does so again, the check is the grader's fault there, and all others are
+graded."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from gradeprop.errors import GradepropError, GraderFault
-from gradeprop.grading.result import score
 from gradeprop.grading.result.verdict import SubmissionResult
-from gradeprop.grading.run.conditions import versions
 from gradeprop.grading.run.facilities import Facilities, open_sandboxes
-from gradeprop.grading.run.interrupts import ctrl_c_held, interrupt
+from gradeprop.grading.run.fallen import fault_result
+from gradeprop.grading.run.interrupts import interrupt
 from gradeprop.grading.run.plan import Plan
-from gradeprop.grading.run.worker import READY, work
+from gradeprop.grading.run.turns import Turns
+from gradeprop.grading.run.watched import POLL_S, Fallen, Watched, can_fork
+from gradeprop.grading.run.worker import READY, Batch, Shown, work
 from gradeprop.session.interface import Sandbox
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ SMALL_CLASS = 8
 
 Load: TypeAlias = Callable[[], "Submission"]
 OnResult: TypeAlias = Callable[[SubmissionResult], None]
+OnShown: TypeAlias = Callable[[Shown], None]
 
 
 def workers_for(submissions: int, wanted: int | None = None) -> int:
@@ -54,18 +55,25 @@ def workers_for(submissions: int, wanted: int | None = None) -> int:
 class Graders(Protocol):
     """What `graders` gives."""
 
-    def grade(self, plan: Plan, submissions: Sequence[Load], on_result: OnResult) -> None:
-        """Grade all submissions; once.
+    def grade(
+        self,
+        plan: Plan,
+        submissions: Sequence[Load],
+        on_result: OnResult,
+        on_shown: OnShown | None = None,
+    ) -> None:
+        """Grade all submissions.
 
         Args:
             plan: for the facilities that these graders were started with.
             submissions: functions that read a submission, called as late as possible so that the
                 class's notebooks are never all in memory.
             on_result: called in this process, as each result becomes final.
+            on_shown: for an instructor's eyes, hears of every check with all its inputs and
+                expected values.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C; never while ``on_result`` runs, where there are several
-                workers.
+            KeyboardInterrupt: Ctrl-C; never while ``on_result`` runs.
             GraderFault, MissingFacility: a sandbox cannot be started.
         """
         ...
@@ -73,19 +81,16 @@ class Graders(Protocol):
 
 @contextmanager
 def graders(facilities: Facilities, workers: int) -> Iterator[Graders]:
-    """Start ``workers`` processes that grade (1 grades in this one); they warm up at once, while
-    the caller has other things to do. Nothing here imports torch, so that it can be called first;
-    only a GPU that this process is to grade on is woken, and that takes torch.
+    """Start ``workers`` processes that grade; they warm up at once, while the caller has other
+    things to do. A single one begins as a copy of this process when there is work, and what warms
+    up until then is its sandbox. Nothing here imports torch, so that it can be called first.
 
     Raises:
         MissingFacility: the machine cannot isolate as asked, or has no such device.
     """
-    if workers > 1:
-        with closing(_Pool(facilities, workers)) as pool:
-            yield pool
-    else:
-        with open_sandboxes(facilities, wait=False) as sandboxes:
-            yield _Here(sandboxes)
+    forks = workers <= 1 and can_fork(facilities.devices)
+    with closing(_Pool(facilities, workers, forks=forks)) as pool:
+        yield pool
 
 
 def grade_class(
@@ -111,180 +116,181 @@ def _loaded(
     return loaded, indices[len(loaded) :]
 
 
-@dataclass(frozen=True)
-class _Here:
-    """Grades in this process."""
-
-    sandboxes: Mapping[str, Sandbox]
-
-    def grade(self, plan: Plan, submissions: Sequence[Load], on_result: OnResult) -> None:
-        from gradeprop.grading.run.batch import grade_batch
-
-        setting = plan.setting(self.sandboxes)
-        for sandbox in self.sandboxes.values():
-            sandbox.ready()
-        left = list(range(len(submissions)))
-        while left:
-            loaded, rest = _loaded(submissions, left[:BATCH])
-            left = rest + left[BATCH:]
-            grade_batch(setting, [submission for _, submission in loaded], on_result)
-
-
 @dataclass
 class _Worker:
-    process: BaseProcess
-    pipe: Connection
-    left: dict[str, int]
+    watched: Watched
+    left: dict[str, int] = field(default_factory=dict)
     """Of its batch, the students who have no result yet, and the places of their submissions."""
+    order: list[str] = field(default_factory=list)
+    """The students of its batch."""
     ready: bool = False
 
 
 class _Pool:
-    """Grades in worker processes, which start when it is made."""
+    """Grades in worker processes, which start when it is made, or as copies when there is work."""
 
-    def __init__(self, facilities: Facilities, workers: int) -> None:
+    def __init__(self, facilities: Facilities, workers: int, *, forks: bool) -> None:
         self._facilities = facilities
+        self._forks = forks
         self._plan: Plan | None = None
         self._submissions: Sequence[Load] = ()
         self._on_result: OnResult = lambda _: None
-        self._batches: deque[list[int]] = deque()
-        # torch's threads do not survive a fork
-        self._context = multiprocessing.get_context("spawn")
-        self._deaths: dict[int, int] = {}
+        self._on_shown: OnShown | None = None
+        self._turns = Turns({})
         self._false_starts = 0
         self._workers: list[_Worker] = []
+        self._sandboxes = ExitStack()
+        self._copied: Mapping[str, Sandbox] | None = None
         try:
-            for _ in range(workers):
-                self._start()
+            if forks:
+                self._open_sandboxes()
+            else:
+                for _ in range(workers):
+                    self._start()
         except BaseException:
             self.close()
             raise
 
-    def grade(self, plan: Plan, submissions: Sequence[Load], on_result: OnResult) -> None:
-        self._plan, self._submissions, self._on_result = plan, submissions, on_result
-        size = max(1, min(BATCH, -(-len(submissions) // (4 * len(self._workers)))))
-        indices = range(len(submissions))
-        self._batches.extend(list(indices[start : start + size]) for start in indices[::size])
+    def grade(
+        self,
+        plan: Plan,
+        submissions: Sequence[Load],
+        on_result: OnResult,
+        on_shown: OnShown | None = None,
+    ) -> None:
+        self._plan, self._submissions = plan, submissions
+        self._on_result, self._on_shown = on_result, on_shown
+        self._turns = Turns(dict(plan.faults))
+        if not submissions:
+            return
+        if self._forks and not self._workers:
+            self._start()
+        share = -(-len(submissions) // (4 * len(self._workers)))
+        self._turns.add(len(submissions), BATCH if self._forks else max(1, min(BATCH, share)))
+        for worker in self._workers:
+            if worker.ready:
+                self._hand_over(worker)
         with interrupt() as interrupted:
-            while self._batches or any(worker.left for worker in self._workers):
-                busy = {
-                    worker.pipe: worker
-                    for worker in self._workers
-                    if worker.left or not worker.ready
-                }
-                for ready in wait([*busy, interrupted]):
-                    if ready is interrupted:
-                        raise KeyboardInterrupt
-                    self._hear(busy[ready])  # type: ignore[index]
+            while self._is_busy():
+                self._attend(interrupted)
+
+    def _is_busy(self) -> bool:
+        return bool(self._turns) or self._anybody_works()
+
+    def _anybody_works(self) -> bool:
+        return any(worker.left for worker in self._workers)
+
+    def _attend(self, interrupted: Connection) -> None:
+        """Hear one word of each worker that has something to say, and look after the others."""
+        busy = {
+            worker.watched.pipe: worker
+            for worker in self._workers
+            if worker.left or not worker.ready
+        }
+        for said in wait([*busy, interrupted], POLL_S):
+            if said is interrupted:
+                raise KeyboardInterrupt
+            self._hear(busy[said])  # type: ignore[index]
+        for worker in list(self._workers):
+            if worker.left and worker.watched.overdue and not worker.watched.pipe.poll():
+                self._bury(worker, worker.watched.fall(hangs=True))
 
     def close(self) -> None:
         """End all workers."""
         for worker in self._workers:
-            self._stop(worker)
+            worker.watched.stop(patient=worker.ready and not worker.left)
+        self._workers.clear()
+        self._sandboxes.close()
 
-    def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        # No more than this now: what does not fit into a pipe's buffer would wait for the child's
-        # imports, and the next worker with it.
-        process = self._context.Process(target=work, args=(theirs, self._facilities), daemon=False)
-        worker = _Worker(process, ours, {})
-        with ctrl_c_held():
-            process.start()
-            self._workers.append(worker)
-        theirs.close()
-        return worker
+    # Starting.
+
+    def _open_sandboxes(self) -> None:
+        """For a copy of this process, which then has them for itself."""
+        opened = open_sandboxes(self._facilities, wait=False)
+        self._copied = self._sandboxes.enter_context(opened)
+
+    def _start(self) -> None:
+        if self._forks:
+            if self._copied is None:
+                self._open_sandboxes()
+            watched = Watched(work, self._facilities, self._copied, method="fork")
+        else:
+            watched = Watched(work, self._facilities, method="spawn")
+        self._workers.append(_Worker(watched))
+
+    # Work.
+
+    def _feed_all(self) -> None:
+        for worker in self._workers:
+            if worker.ready and not worker.left:
+                self._feed(worker)
 
     def _feed(self, worker: _Worker) -> None:
-        if not self._batches:
+        indices = self._turns.next(nobody_works=not self._anybody_works())
+        if indices is None:
             return
-        loaded, rest = _loaded(self._submissions, self._batches.popleft())
-        if rest:
-            self._batches.appendleft(rest)
+        loaded, rest = _loaded(self._submissions, indices)
+        self._turns.put_back(rest)
         worker.left = {submission.student: index for index, submission in loaded}
-        batch = [submission for _, submission in loaded]
+        worker.order = list(worker.left)
+        submissions = tuple(submission for _, submission in loaded)
+        known = self._turns.of_one.items()
+        of_one = {key: why for key, why in known if key[0] in worker.left}
+        shown = self._on_shown is not None
         try:
-            worker.pipe.send(batch)
+            worker.watched.pipe.send(Batch(submissions, dict(self._turns.of_all), of_one, shown))
         except OSError:
             self._hear(worker)  # it has gone, and may have said why
 
     def _hear(self, worker: _Worker) -> None:
         try:
-            message = worker.pipe.recv()
+            message = worker.watched.pipe.recv()
         except (EOFError, OSError):
-            self._bury(worker)
+            self._bury(worker, worker.watched.fall(hangs=False))
             return
         if isinstance(message, GradepropError):
             raise message
         if message == READY:
             worker.ready = True
-            with suppress(OSError):  # if it has gone again, the next word from it says so
-                worker.pipe.send(self._plan)
-            self._feed(worker)
-            return
-        del worker.left[message.student]
-        self._on_result(message)
-        if not worker.left:
-            self._feed(worker)
+            self._hand_over(worker)
+        elif isinstance(message, Shown):
+            assert self._on_shown is not None
+            self._on_shown(message)
+        else:
+            self._take(worker, message)
 
-    def _bury(self, worker: _Worker) -> None:
-        """A worker died: nobody's submission is to blame for that unless it does so alone,
-        twice."""
-        worker.process.join()
+    def _hand_over(self, worker: _Worker) -> None:
+        """Tell it what to grade."""
+        with suppress(OSError):  # if it has gone again, the next word from it says so
+            worker.watched.pipe.send(self._plan)
+        self._feed(worker)
+
+    def _take(self, worker: _Worker, result: SubmissionResult) -> None:
+        index = worker.left.pop(result.student)
+        if result.contended and not self._turns.is_alone:
+            self._turns.disturbed(index)
+        else:
+            self._on_result(result)
+        if not worker.left:
+            self._turns.is_alone = False
+            self._feed_all()
+
+    def _bury(self, worker: _Worker, fallen: Fallen) -> None:
+        """A worker is gone: another one takes its place and grades what it had not finished."""
+        left, worker.left = worker.left, {}
+        self._workers.remove(worker)
+        if self._forks:
+            self._sandboxes.close()  # their other user has left them in the middle of something
+            self._copied = None
         if not worker.ready:
             self._false_starts += 1
-            if self._false_starts > len(self._workers):
-                code = worker.process.exitcode
-                raise GraderFault(
-                    f"the processes that grade end before they begin (exit code {code})"
-                )
-        suspects, worker.left = worker.left, {}
-        for student, index in suspects.items():
-            if len(suspects) == 1:
-                self._deaths[index] = self._deaths.get(index, 0) + 1
-            if self._deaths.get(index, 0) < 2:
-                self._batches.append([index])
-                continue
-            reason = (
-                f"the grading process died twice on this submission (exit code "
-                f"{worker.process.exitcode})"
-            )
-            assert self._plan is not None
-            self._on_result(fault_result(self._plan, student, reason))
-        self._workers.remove(worker)
+            if self._false_starts > len(self._workers) + 1:
+                raise GraderFault(f"the processes that grade end before they begin: {fallen.how}")
+        assert self._plan is not None
+        plan = self._plan
+        doomed = self._turns.fell(fallen, plan.course, plan.loaded, worker.order, left)
+        for student in doomed:
+            reason = f"the grading process died twice on this submission: {fallen.how}"
+            self._on_result(fault_result(plan, student, reason))
         self._start()
-        for idle in self._workers:
-            if idle.ready and not idle.left:
-                self._feed(idle)
-
-    def _stop(self, worker: _Worker) -> None:
-        # an idle worker reads the end and leaves; one that still warms up does not
-        worker.pipe.close()
-        worker.process.join(5 if worker.ready and not worker.left else 0)
-        if worker.process.is_alive():
-            worker.process.terminate()
-            worker.process.join(5)
-        if worker.process.is_alive():
-            worker.process.kill()
-
-
-def fault_result(plan: Plan, student: str, reason: str) -> SubmissionResult:
-    """A submission that the grader itself failed on: no score at all, and the reason for a
-    person."""
-    from gradeprop.grading.checks.seeds import student_seed
-
-    assignment = plan.loaded
-    exercises = score.all_parts(assignment, "error", None)
-    return SubmissionResult(
-        student=student,
-        assignment=plan.assignment,
-        status="error",
-        message=reason,
-        score=None,
-        max_score=assignment.points,
-        auto_score=0.0,
-        exercises=exercises,
-        isolation=plan.isolation,
-        device=plan.devices[-1],
-        seed=student_seed(plan.course_key, student).hex(),
-        versions=versions(plan.course),
-    )
+        self._feed_all()

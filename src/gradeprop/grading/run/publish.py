@@ -1,65 +1,16 @@
-"""Record an assignment's public checks: their fixed inputs, the expected numbers, the words for
-mistakes.
-
-The graders run once, without any student: what they ask and expect is the public data that the
-notebook carries."""
+"""An assignment's public checks: their fixed inputs, the expected numbers, the words for mistakes;
+and the notebook that carries them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from gradeprop.course.model import (
-    Check,
-    ChoicePart,
-    CodePart,
-    Course,
-    LoadedAssignment,
-    LoadedExercise,
-)
+from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GraderFault
-from gradeprop.grading.checks.plugin import GradingPlugin
-from gradeprop.grading.checks.pytest_run import run_pytest
-from gradeprop.grading.checks.script import Script
-from gradeprop.grading.checks.seeds import public_seed
-from gradeprop.grading.checks.sites import CheckSite, Write
-from gradeprop.grading.public.data import encode_script
+from gradeprop.grading.run.recording import recorded
 from gradeprop.notebook.release import ReleaseModel, release_model
 
-
-class _Recorder:
-    """An `Examiner` that keeps every public check's script."""
-
-    subjects = 1
-
-    def __init__(self) -> None:
-        self.scripts: dict[tuple[str, str], Script] = {}
-        self.faults: list[str] = []
-
-    def wanted(self, site: CheckSite) -> bool:
-        return site.check.public and not site.check.voided
-
-    def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:  # noqa: ARG002
-        return public_seed(*site.key, attempt)
-
-    def prerequisite(self, subject: int, site: CheckSite, device: str) -> str | None:  # noqa: ARG002
-        return None
-
-    def foresee(self, scripts: Sequence[tuple[CheckSite, Script]]) -> None:
-        """Nothing will be asked of anybody."""
-
-    def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> str | None:  # noqa: ARG002
-        script = write(0)
-        earlier = self.scripts.get(site.key)
-        self.scripts[site.key] = script if earlier is None else _joined(earlier, script)
-        return None
-
-    def fault(self, subject: int, site: CheckSite, device: str, error: str) -> None:  # noqa: ARG002
-        self.faults.append(f"{site.exercise.grader}: test_{site.check.check}: {error.strip()}")
-
-    def finished(self, subject: int) -> None:
-        pass
+__all__ = ["record_public_checks", "release_in_use", "release_of"]
 
 
 def release_of(course: Course, assignment: LoadedAssignment) -> ReleaseModel:
@@ -77,74 +28,26 @@ def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[s
     Raises:
         GraderFault: a grader fails by itself, before any student is involved.
     """
-    recorder = _Recorder()
-    plugin = GradingPlugin(course, assignment, ("cpu",), recorder)
-    errors = run_pytest(course, assignment.exercises, plugin)
-    faults = [*errors.values(), *recorder.faults]
-    if faults:
+    found = recorded(course, assignment)
+    if found.faults:
+        checks: dict[str, list[str]] = {}
+        for (exercise, check), why in found.faults.items():
+            checks.setdefault(why, []).append(f"{exercise} {check}")
+        told = [f"{', '.join(names)}: {why}" for why, names in checks.items()]
         raise GraderFault(
-            "a grader fails by itself:\n" + "\n".join(faults), remedy="mend it; see the trace above"
+            "a grader fails by itself:\n" + "\n".join(told), remedy="mend it; see the trace above"
         )
-    return {
-        exercise.slug: _exercise_data(exercise, recorder.scripts)
-        for exercise in assignment.exercises
-    }
+    return found.data
 
 
-def _exercise_data(
-    exercise: LoadedExercise, scripts: dict[tuple[str, str], Script]
-) -> dict[str, Any]:
-    parts = [part for part in exercise.spec.parts if isinstance(part, (CodePart, ChoicePart))]
-    return {
-        "title": exercise.spec.title,
-        "parts": [_part_data(exercise, part, scripts) for part in parts],
-    }
+def release_in_use(
+    course: Course, assignment: LoadedAssignment
+) -> tuple[ReleaseModel, dict[tuple[str, str], str]]:
+    """The released notebook for work that has been handed in, and by exercise and check the faults
+    of graders that fail by themselves: all other checks can be graded.
 
-
-def _part_data(
-    exercise: LoadedExercise,
-    part: CodePart | ChoicePart,
-    scripts: dict[tuple[str, str], Script],
-) -> dict[str, Any]:
-    # Part by part: the same mistake may be spoken of in other words in another part.
-    spoken = {item.id: item.say.strip() for item in part.misconceptions if item.public}
-    counted = [check for check in part.checks if not check.voided]
-    public = [check for check in counted if check.public]
-    given = sum(check.points for check in part.checks if check.voided)
-    names = {check.check for check in public}
-
-    def check_data(check: Check) -> dict[str, Any]:
-        return {
-            "check": check.check,
-            "describe": check.describe.strip(),
-            "points": check.points,
-            "needs": [name for name in check.needs if name in names],
-            "script": encode_script(scripts[exercise.slug, check.check], frozenset(spoken)),
-        }
-
-    return {
-        "part": part.part,
-        "title": _title(exercise, part),
-        "points": part.points,
-        **({"given": given} if given else {}),
-        "hidden": len(counted) - len(public),
-        "forbid": list(part.forbid),
-        "words": spoken,
-        "checks": [check_data(check) for check in public],
-    }
-
-
-def _title(exercise: LoadedExercise, part: CodePart | ChoicePart) -> str:
-    if part.title is None and len(exercise.spec.parts) == 1:
-        return exercise.spec.title
-    return f"{exercise.spec.title} – {part.title or part.part.replace('_', ' ')}"
-
-
-def _joined(first: Script, second: Script) -> Script:
-    """Two scripts of one parametrised check as one."""
-    shift = len(first.asks)
-    moved = tuple(
-        replace(probe, handle=replace(probe.handle, ask=probe.handle.ask + shift))
-        for probe in second.probes
-    )
-    return Script(first.asks + second.asks, first.probes + moved)
+    Raises:
+        GraderFault: the graders cannot be run at all.
+    """
+    found = recorded(course, assignment)
+    return release_model(course, assignment, found.data), found.faults

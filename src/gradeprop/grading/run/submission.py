@@ -78,6 +78,8 @@ class SubmissionRun:
     run_s: float = 0.0
     checks_s: float = 0.0
     longest_check_s: float = 0.0
+    disturbed: bool = False
+    """Once closed: whether something ran out of time while others had the processor."""
     _session: Session | None = None
     _settled: Settled | None = None
     _places: dict[PartKey, Place] = field(default_factory=dict)
@@ -162,6 +164,7 @@ class SubmissionRun:
     def close(self) -> None:
         """All has been asked. Idempotent."""
         if self._session is not None:
+            self.disturbed = self._session.disturbed
             self._session.close()
             self._session = None
 

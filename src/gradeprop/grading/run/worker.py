@@ -8,16 +8,22 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Final
 
 from gradeprop.errors import GradepropError
 from gradeprop.grading.run.facilities import Facilities, open_sandboxes
+from gradeprop.session.interface import Sandbox
 
 if TYPE_CHECKING:
+    from gradeprop.grading.checks.judgement import Judgement
+    from gradeprop.grading.checks.sites import CheckSite
     from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
+    from gradeprop.grading.run.watched import Post
 
 READY = "ready"
 
@@ -26,37 +32,53 @@ _GRACE_S: Final = 10.0
 hears no other signal."""
 
 
-def work(pipe: Connection, facilities: Facilities) -> None:
-    """A `Plan`, then batches of submissions in; results out, until the pipe is closed.
+@dataclass(frozen=True)
+class Batch:
+    """Work for one process.
+
+    Attributes:
+        of_all, of_one: checks that are known to fail by themselves; see
+            `gradeprop.grading.run.faults.Faults`.
+        shown: whether to tell of every check with all its inputs and expected values.
+    """
+
+    submissions: tuple[Submission, ...]
+    of_all: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    of_one: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    shown: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What became of one check, for an instructor's eyes."""
+
+    exercise: str
+    check: str
+    device: str
+    judgement: Judgement
+
+
+def work(
+    pipe: Connection,
+    post: Post,
+    facilities: Facilities,
+    sandboxes: Mapping[str, Sandbox] | None = None,
+) -> None:
+    """A `Plan`, then batches of submissions in (or another plan); results out, until the pipe is
+    closed.
 
     Sends `READY` when it can begin, a `GradepropError` if it cannot go on.
+
+    Args:
+        sandboxes: those of the process that this one is a copy of; its own if not given.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        # The sandboxes import for seconds by themselves; meanwhile this process does.
-        with open_sandboxes(facilities, wait=False) as sandboxes:
-            from gradeprop.grading.run.batch import grade_batch
-
-            for sandbox in sandboxes.values():
-                sandbox.ready()
-            pipe.send(READY)
-            try:
-                plan: Plan = pipe.recv()
-            except (EOFError, OSError):
-                return
-            setting = plan.setting(sandboxes)
-            _wait_for_turn()
-            # what has been imported stays; no need to look through it again and again
-            gc.freeze()
-            while True:
-                try:
-                    batch: list[Submission] = pipe.recv()
-                except (EOFError, OSError):
-                    return
-                grade_batch(setting, batch, pipe.send)
+        with _sandboxes(facilities, sandboxes) as opened:
+            _serve(pipe, post, opened)
     except BrokenPipeError:
         return  # the parent has gone, and with it everyone who wanted the results
     except GradepropError as error:
@@ -64,6 +86,58 @@ def work(pipe: Connection, facilities: Facilities) -> None:
             pipe.send(error)
     except KeyboardInterrupt as asked:
         raise SystemExit(128 + signal.SIGTERM) from asked
+
+
+@contextmanager
+def _sandboxes(
+    facilities: Facilities, given: Mapping[str, Sandbox] | None
+) -> Iterator[Mapping[str, Sandbox]]:
+    if given is not None:
+        yield given
+        return
+    # The sandboxes import for seconds by themselves; meanwhile this process does.
+    with open_sandboxes(facilities, wait=False) as opened:
+        yield opened
+
+
+def _serve(pipe: Connection, post: Post, sandboxes: Mapping[str, Sandbox]) -> None:
+    import torch
+
+    from gradeprop.grading.run.batch import grade_batch
+    from gradeprop.grading.run.faults import Faults
+
+    torch.set_num_threads(1)  # a copy of a process has none of its threads
+    for sandbox in sandboxes.values():
+        sandbox.ready()
+    watch = post.take()
+    pipe.send(READY)
+    _wait_for_turn()
+    # what has been imported stays; no need to look through it again and again
+    gc.freeze()
+    setting = None
+
+    def show(site: CheckSite, device: str, judgement: Judgement) -> None:
+        # What could have come holds functions of the graders, which do not travel.
+        told = replace(judgement, observations=())
+        pipe.send(Shown(site.exercise.slug, site.check.check, device, told))
+
+    while True:
+        try:
+            order: Plan | Batch = pipe.recv()
+        except (EOFError, OSError):
+            return
+        if not isinstance(order, Batch):
+            setting = order.setting(sandboxes)
+            continue
+        assert setting is not None
+        grade_batch(
+            setting,
+            order.submissions,
+            pipe.send,
+            on_check=show if order.shown else None,
+            watch=watch,
+            faults=Faults(dict(order.of_all), dict(order.of_one)),
+        )
 
 
 def _wait_for_turn() -> None:

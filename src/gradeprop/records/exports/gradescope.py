@@ -48,7 +48,7 @@ def _results(
     total = _by_checks(student) if by_checks else student.score
     known = total is not None
     data: dict[str, Any] = {
-        "execution_time": round(student.result.timing.total_s, 3),
+        "execution_time": round(student.result.timing.run_s, 3),
         "output": _checks_summary(student, total) if by_checks else _summary(student),
         "output_format": "text",
         "test_output_format": "text",

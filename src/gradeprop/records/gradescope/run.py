@@ -58,7 +58,7 @@ def graded(root: Path, assignment: str) -> dict[str, Any]:
     from gradeprop.grading.run.devices import chosen_devices
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import grade_class
-    from gradeprop.grading.run.publish import release_of
+    from gradeprop.grading.run.publish import release_in_use
     from gradeprop.records.class_run import load
     from gradeprop.records.files.key import course_key
 
@@ -68,7 +68,8 @@ def graded(root: Path, assignment: str) -> dict[str, Any]:
         raise GraderFault(f"the bundle's course has no assignment {assignment!r}")
     devices = chosen_devices("auto", course.spec.devices)
     key = course_key(Path(course.root))
-    plan = Plan(course, assignment, release_of(course, chosen), key, devices, "auto")
+    release, faults = release_in_use(course, chosen)
+    plan = Plan(course, assignment, release, key, devices, "auto", faults)
     results: list[SubmissionResult] = []
     grade_class(plan, [partial(load, plan, handed_in(root, assignment))], results.append)
     (result,) = results

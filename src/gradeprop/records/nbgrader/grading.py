@@ -8,6 +8,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -74,18 +75,20 @@ def deliver(order: Order) -> Delivery:
         GradepropError: the course is invalid, nothing was handed in, the machine cannot isolate, …
     """
     from gradeprop.course.load import load_course
-    from gradeprop.grading.run.publish import release_of
+    from gradeprop.grading.run.publish import release_in_use
 
     course = load_course(order.root)
     assignment = course.assignment(order.assignment)
     if assignment is None:
         raise UsageError(f"the course has no assignment {order.assignment!r}")
-    release = release_of(course, assignment)
-    results = _grade(order, course, release) if order.students else ()
+    release, faults = release_in_use(course, assignment)
+    results = _grade(order, course, release, faults) if order.students else ()
     return Delivery(course, release, results)
 
 
-def _grade(order: Order, course: Course, release: ReleaseModel) -> tuple[SubmissionResult, ...]:
+def _grade(
+    order: Order, course: Course, release: ReleaseModel, faults: Mapping[tuple[str, str], str]
+) -> tuple[SubmissionResult, ...]:
     from gradeprop.grading.run.devices import chosen_devices
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import grade_class, workers_for
@@ -95,7 +98,8 @@ def _grade(order: Order, course: Course, release: ReleaseModel) -> tuple[Submiss
 
     handed = find_submissions(order.submitted, order.assignment, order.students)
     devices = chosen_devices("auto", course.spec.devices)
-    plan = Plan(course, order.assignment, release, course_key(order.root), devices, order.isolation)
+    key = course_key(order.root)
+    plan = Plan(course, order.assignment, release, key, devices, order.isolation, faults)
     results: list[SubmissionResult] = []
     loads = [partial(load, plan, item) for item in handed]
     grade_class(plan, loads, results.append, workers=workers_for(len(handed)))

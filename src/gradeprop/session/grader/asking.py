@@ -61,22 +61,25 @@ class Questions:
 
     Attributes:
         seconds: what answering all of them may take.
+        late: what the student hears when that is over, where it is not that one answer took too
+            long; never how much was left, which earlier answers can choose.
     """
 
     asks: Sequence[Ask]
     rows: list[Any]
     tail: bytes
     seconds: float
+    late: str | None = None
 
     @staticmethod
-    def of(asks: Sequence[Ask], seconds: float) -> Questions:
+    def of(asks: Sequence[Ask], seconds: float, late: str | None = None) -> Questions:
         """``asks``, ready to be sent.
 
         Raises:
             TypeError: an argument is not a `Value` that travels.
         """
         rows, tail = encode_asks(asks)
-        return Questions(asks, rows, tail, seconds)
+        return Questions(asks, rows, tail, seconds, late)
 
     @property
     def only_reads(self) -> bool:
@@ -85,7 +88,7 @@ class Questions:
 
     def too_late(self, answered: int) -> str:
         """What the student hears when time is up after the first ``answered`` of them."""
-        return messages.answer_too_slow(self.asks[answered].name, self.seconds)
+        return self.late or messages.answer_too_slow(self.asks[answered].name, self.seconds)
 
 
 def answer_in(frame: Frame, ask: Ask, limits: Limits) -> Outcome | None:

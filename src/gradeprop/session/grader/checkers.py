@@ -64,13 +64,9 @@ class Checkers:
     ) -> None:
         """Ask, and add the answers to ``outcomes`` as they come."""
         head = {"asks": questions.rows, "seconds": questions.seconds}
-        checker.channel.send(head, questions.tail, deadline=deadline)
+        self._line.send(head, questions.tail, deadline=deadline, to=checker.channel)
         for ask in questions.asks:
-            frame = checker.channel.receive(
-                deadline=deadline + self._line.grace_s,
-                json_cap=self._line.json_cap,
-                tail_cap=self._line.tail_cap(1),
-            )
+            frame = self._line.receive(deadline + self._line.grace_s, of=checker.channel)
             outcome = answer_in(frame, ask, self._limits)
             if outcome is None:
                 raise WireError("malformed", "a fresh checker has all that the notebook has")
@@ -104,7 +100,7 @@ class Checkers:
         except WireError as gone:  # the child was, and took the checker with it
             return self._line.cut_by(gone, late)
         if error.kind == "deadline" or code == -signal.SIGALRM:
-            cut = Cut("timeout", late)
+            cut = Cut("timeout", self._line.late(late))
         else:
             cut = Cut(*self._line.why(error, code))
         if code is None:

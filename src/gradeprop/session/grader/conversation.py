@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from gradeprop.session import messages
+from gradeprop.session.grader.allowance import Allowance
 from gradeprop.session.grader.asking import FORGOTTEN, Answers, Cut, Questions, answer_in, worded
 from gradeprop.session.grader.checkers import Checkers
 from gradeprop.session.grader.line import Line
@@ -41,14 +42,21 @@ class Conversation:
         limits: what the submission may use.
         supervised: whether forks must be announced to the warm process.
         memory_ran_out: says whether the kernel has just killed something for memory.
+        allowance: what the submission may still use; a fresh one if not given.
     """
 
     def __init__(
-        self, child: Child, limits: Limits, *, supervised: bool, memory_ran_out: Callable[[], bool]
+        self,
+        child: Child,
+        limits: Limits,
+        *,
+        supervised: bool,
+        memory_ran_out: Callable[[], bool],
+        allowance: Allowance | None = None,
     ) -> None:
         self._child = child
         self._limits = limits
-        self._line = Line(child, limits, memory_ran_out)
+        self._line = Line(child, limits, memory_ran_out, allowance or Allowance(limits))
         self._checkers = Checkers(child, self._line, limits, supervised=supervised)
 
     @property
@@ -80,14 +88,16 @@ class Conversation:
             "gpu": gpu,
         }
         try:
-            self._line.send(head, b"".join(files.values()), deadline=time.monotonic() + _START_S)
+            # No code of the student's has run in it yet: this is at nobody's expense.
+            contents = b"".join(files.values())
+            self._child.channel.send(head, contents, deadline=time.monotonic() + _START_S)
             return self._hear_of_gpu() if gpu else None
         except WireError as error:
             return self._line.cut_by(error, "the session did not start")
 
     def _hear_of_gpu(self) -> Cut | None:
         """Whether CUDA has started in the child, in which no student code has run yet."""
-        frame = self._line.receive(time.monotonic() + _GPU_START_S)
+        frame = self._child.channel.receive(deadline=time.monotonic() + _GPU_START_S)
         said = frame.head.get("gpu", "no word of it")
         if said is None:
             return None

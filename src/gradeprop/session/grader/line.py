@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from gradeprop.session import messages
+from gradeprop.session.grader.allowance import Allowance
 from gradeprop.session.grader.asking import Cut
 from gradeprop.session.grader.warm_process import Child
 from gradeprop.session.interface import Limits, StopReason
-from gradeprop.session.wire.frames import Frame, WireError
+from gradeprop.session.wire.frames import Channel, Frame, WireError
 
 __all__ = ["Line"]
 
@@ -27,6 +28,7 @@ class Line:
         child: fresh from the warm process.
         limits: what the submission may use.
         memory_ran_out: says whether the kernel has just killed something for memory.
+        allowance: what the submission may still use; the line cuts off whoever uses more.
 
     Attributes:
         grace_s: after Ctrl-C a cell may take this long to stop by itself; after a check's
@@ -36,11 +38,18 @@ class Line:
 
     grace_s: float = 1.0
 
-    def __init__(self, child: Child, limits: Limits, memory_ran_out: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        child: Child,
+        limits: Limits,
+        memory_ran_out: Callable[[], bool],
+        allowance: Allowance,
+    ) -> None:
         self.is_lost = False
         self._child = child
         self._limits = limits
         self._memory_ran_out = memory_ran_out
+        self._allowance = allowance
         self._number = 0
 
     def next_number(self) -> int:
@@ -49,24 +58,42 @@ class Line:
         return self._number
 
     def send(
-        self, head: dict[str, Any], tail: bytes = b"", *, deadline: float, fds: Sequence[int] = ()
+        self,
+        head: dict[str, Any],
+        tail: bytes = b"",
+        *,
+        deadline: float,
+        fds: Sequence[int] = (),
+        to: Channel | None = None,
     ) -> None:
         """Send one frame.
+
+        Args:
+            to: a checker's channel, if not to the child itself.
 
         Raises:
             WireError: the child does not take it; see `cut_by`.
         """
-        self._child.channel.send(head, tail, fds=fds, deadline=deadline)
+        with self._allowance.waiting(deadline) as end:
+            (to or self._child.channel).send(head, tail, fds=fds, deadline=end)
 
-    def receive(self, deadline: float, *, answers: int = 1) -> Frame:
+    def receive(self, deadline: float, *, answers: int = 1, of: Channel | None = None) -> Frame:
         """Wait for one frame, which may hold so many ``answers``.
+
+        Args:
+            of: a checker's channel, if not of the child itself.
 
         Raises:
             WireError: it does not come, or is none; see `cut_by`.
         """
-        return self._child.channel.receive(
-            deadline=deadline, json_cap=self.json_cap, tail_cap=self.tail_cap(answers)
-        )
+        channel = of or self._child.channel
+        with self._allowance.waiting(deadline) as end:
+            self._allowance.contention.look(channel, end)
+            frame = channel.receive(
+                deadline=end, json_cap=self._json_cap, tail_cap=self._tail_cap(answers)
+            )
+        self._allowance.take(frame.size)
+        return frame
 
     def in_time(self, head: dict[str, Any], deadline: float) -> Frame | None:
         """What the child says to ``head``; None if nothing by the deadline.
@@ -83,13 +110,13 @@ class Line:
             return None
 
     @property
-    def json_cap(self) -> int:
+    def _json_cap(self) -> int:
         """The most bytes of JSON in one frame of the student's side."""
         # Text may need six bytes of JSON for one.
         text = 8 * (self._limits.output_kb_cell << 10)
         return text + (self._limits.result_mb << 20) + _JSON_SLACK
 
-    def tail_cap(self, answers: int) -> int:
+    def _tail_cap(self, answers: int) -> int:
         """The most bytes after the JSON in a frame with so many ``answers``."""
         return 2 * answers * (self._limits.result_mb << 20) + _JSON_SLACK
 
@@ -108,15 +135,23 @@ class Line:
             WarmProcessLostError: the warm process went away, and the child with it.
         """
         if error.kind == "deadline":
-            return self.lose("timeout", late)
+            return self.lose("timeout", self.late(late))
         gone = error.kind == "eof"
         code = self._child.ended(self.grace_s) if gone else None
         reason, message = self.why(error, code)
         return self.lose(reason, message, gone=gone)
 
+    def late(self, said: str) -> str:
+        """What the student hears when time was up: ``said``, or that the whole allowance is."""
+        cut = self._allowance.cut
+        return said if cut is None else cut.message
+
     def why(self, error: WireError, code: int | None) -> tuple[StopReason, str]:
         """What the student hears when an exchange broke off and its process ended with ``code``."""
         if error.kind == "too_big":
+            cut = self._allowance.cut
+            if cut is not None:
+                return cut.reason, cut.message
             return "output", f"the answer is larger than {self._limits.result_mb} MiB"
         if error.kind == "malformed":
             return "killed", messages.MALFORMED

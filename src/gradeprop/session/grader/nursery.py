@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from gradeprop.session.grader.allowance import Allowance
 from gradeprop.session.grader.conversation import Conversation
 from gradeprop.session.interface import Limits, Session
 
@@ -14,11 +15,16 @@ __all__ = ["Nursery", "Setup"]
 
 @dataclass(frozen=True)
 class Setup:
-    """What a session starts from, each time anew."""
+    """What a session starts from, each time anew.
+
+    Attributes:
+        allowance: what all its children may use together; a fresh one for each if not given.
+    """
 
     limits: Limits
     seed: int
     files: Mapping[str, bytes]
+    allowance: Allowance | None = None
 
 
 class Nursery(Protocol):

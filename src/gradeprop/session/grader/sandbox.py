@@ -5,21 +5,23 @@ Trusted side; importable everywhere, of use on Linux only.
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import IO, Final, Literal
 
 from gradeprop.errors import GraderFault, MissingFacility, UsageError
+from gradeprop.session.grader.allowance import Allowance, processor_limit_s
+from gradeprop.session.grader.contention import Contention
 from gradeprop.session.grader.conversation import Conversation
+from gradeprop.session.grader.counting import Counting, counting_at
 from gradeprop.session.grader.nursery import Setup
 from gradeprop.session.grader.session import ProcessSession
 from gradeprop.session.grader.warm_process import Start, WarmProcess
 from gradeprop.session.interface import Level, Limits, Sandbox, Session
-from gradeprop.session.isolation.control_group import ControlGroup, control_group
+from gradeprop.session.isolation.processor import waited_s
 from gradeprop.session.isolation.survey import best_level, layers_for, working
 
 __all__ = ["ProcessSandbox", "ProcessSession", "open_sandbox"]
@@ -29,26 +31,11 @@ Isolation = Literal["auto"] | Level
 # What a submission may write: files of this size, and at `restricted` this many.
 _FILE_BYTES: Final = 16 << 20
 _FILES: Final = 256
-# For `!cmd` where no control group bounds what all processes take together.
-_SPARE_PROCESSES: Final = 3
 # bubblewrap's, the warm process's, and room for children that are about to end.
 _OWN_PROCESSES: Final = 16
 
 
-@dataclass(frozen=True)
-class _Counting:
-    """How a sandbox bounds the processes of a submission.
-
-    Attributes:
-        supervised: whether forks and threads are counted one by one (see
-            `gradeprop.session.isolation.supervisor`).
-        spare_processes: processes that student code may then have besides its own.
-        group: the control group around all of it, if there is one.
-    """
-
-    supervised: bool = False
-    spare_processes: int = 0
-    group: ControlGroup | None = None
+_UNCOUNTED: Final = Counting()
 
 
 class ProcessSandbox(Sandbox):
@@ -69,7 +56,7 @@ class ProcessSandbox(Sandbox):
         self,
         level: Level,
         start: Start,
-        counting: _Counting = _Counting(),
+        counting: Counting = _UNCOUNTED,
         cleanup: Callable[[], None] = lambda: None,
         *,
         gpu: bool = False,
@@ -83,6 +70,7 @@ class ProcessSandbox(Sandbox):
         self._warm: WarmProcess | None = None
         self._measured: WarmProcess | None = None
         self._sessions: dict[Session, Limits] = {}
+        self._own_processes: set[int] = set()
         self._kills = 0
         self.last_words = ""
         self._closed = False
@@ -118,6 +106,8 @@ class ProcessSandbox(Sandbox):
 
     def _measure(self) -> None:
         """What a new warm process takes is no submission's."""
+        assert self._warm is not None
+        self._own_processes = set(self._warm.processes())
         group = self._counting.group
         if group is not None:
             group.note_baseline()
@@ -131,6 +121,18 @@ class ProcessSandbox(Sandbox):
         kills_before = self._kills
         self._kills = self._counting.group.kills()
         return self._kills > kills_before
+
+    def _processor_s(self) -> float | None:
+        """Seconds of processor time that have been used in here; None if not by one submission."""
+        if len(self._sessions) > 1 or self._warm is None or self._warm.lost:
+            return None
+        return self._counting.processor_s(self._warm.processes)
+
+    def _waited_s(self) -> float:
+        """For how long processes of submissions have waited for a processor."""
+        if self._warm is None or self._warm.lost:
+            return 0.0
+        return waited_s(set(self._warm.processes()) - self._own_processes)
 
     def _limit_all(self) -> None:
         """Give the control group what all open sessions may have together.
@@ -150,7 +152,8 @@ class ProcessSandbox(Sandbox):
             path = PurePosixPath(name)
             if path.is_absolute() or ".." in path.parts or not path.name or "\0" in name:
                 raise UsageError(f"not a file name within the working folder: {name!r}")
-        session = ProcessSession(self, Setup(limits, seed, files))
+        allowance = Allowance(limits, self._processor_s, Contention(self._waited_s))
+        session = ProcessSession(self, Setup(limits, seed, files, allowance))
         self._sessions[session] = limits
         self._limit_all()
         session.begin()
@@ -171,11 +174,15 @@ class ProcessSandbox(Sandbox):
                 "spare_processes": self._counting.spare_processes,
                 "file_bytes": _FILE_BYTES,
                 "files": _FILES,
-                "cpu_s": int(limits.total_s * 4) + 60,
+                "cpu_s": processor_limit_s(limits),
             }
         )
         conversation = Conversation(
-            child, limits, supervised=self._counting.supervised, memory_ran_out=self._memory_ran_out
+            child,
+            limits,
+            supervised=self._counting.supervised,
+            memory_ran_out=self._memory_ran_out,
+            allowance=setup.allowance,
         )
         cut = conversation.start(setup.seed, dict(setup.files), gpu=self._gpu)
         if cut is not None:
@@ -236,8 +243,8 @@ def open_sandbox(
     gpu = device.startswith("cuda")
     if gpu:
         wake()
-    counting = _counting_at(level)
-    with contextlib.ExitStack() as undo:
+    counting = counting_at(level)
+    with ExitStack() as undo:
         procs: list[str] = []
         if counting.group is not None:
             undo.callback(counting.group.remove)
@@ -262,17 +269,6 @@ def open_sandbox(
             sandbox.close()
             raise
     return sandbox
-
-
-def _counting_at(level: Level) -> _Counting:
-    if level == "none":
-        return _Counting()
-    group = None
-    with contextlib.suppress(OSError):
-        group = control_group()
-    if level == "restricted":
-        return _Counting(supervised=True, group=group)
-    return _Counting(group is None, _SPARE_PROCESSES, group)
 
 
 def _choose(isolation: Isolation) -> Level:

@@ -15,6 +15,8 @@ from typing import Final
 from gradeprop.errors import GraderFault
 from gradeprop.session import messages
 from gradeprop.session.grader.asking import Answers, Cut, Questions
+from gradeprop.session.grader.contention import Contention
+from gradeprop.session.grader.kept_output import KeptOutput
 from gradeprop.session.grader.nursery import Nursery, Setup
 from gradeprop.session.grader.replay import Cell, Mark, Replay, Run, mark_in
 from gradeprop.session.interface import (
@@ -43,6 +45,8 @@ class ProcessSession(Session):
         self._nursery = nursery
         self._limits = setup.limits
         self._replay = Replay(nursery, self, setup)
+        self._output = KeptOutput(setup.limits)
+        self._contention = setup.allowance.contention if setup.allowance else Contention()
         self._marks: list[Mark] = []
         self._cells_s = 0.0
         self._asks_s = 0.0
@@ -66,6 +70,7 @@ class ProcessSession(Session):
         left = self._left()
         if left() <= 0:
             return CellOutcome("timeout", message=messages.total_spent(self._limits.total_s))
+        cut_short = left() < own
         began = self._now()
         outcome = self._replay.do(
             lambda run: run.conversation.run(cell, max(0.0, min(own, left()))), left
@@ -78,7 +83,10 @@ class ProcessSession(Session):
             again = _REPLAY_INTERRUPTED_S if outcome.status == "timeout" else own
             self._replay.done(Cell(cell, again))
         self._cells_s += taken
-        return outcome
+        self._note_time(outcome.status)
+        if outcome.status == "timeout" and cut_short:
+            outcome = replace(outcome, message=messages.total_spent(self._limits.total_s))
+        return self._output.keep(outcome)
 
     def mark(self, names: Iterable[str] = ()) -> Place:
         mark = Mark(Place(len(self._marks)), tuple(sorted(names)), self._cells_s)
@@ -107,6 +115,7 @@ class ProcessSession(Session):
         began = self._now()
         answers = self._answers(asks, own, left)
         self._asks_s += self._now() - began
+        self._note_time(None if answers.cut is None else answers.cut.reason)
         return answers.of_each(asks)
 
     def _ask_again(self, asks: Sequence[Ask], own: float, mark: Mark) -> list[Outcome]:
@@ -123,6 +132,7 @@ class ProcessSession(Session):
 
         answers = self._answers(asks, own, left, mark)
         self._again_s += self._now() - began
+        self._note_time(None if answers.cut is None else answers.cut.reason)
         return answers.of_each(asks)
 
     def recall(
@@ -158,6 +168,11 @@ class ProcessSession(Session):
         left = self._limits.total_s - self._cells_s - self._asks_s
         return lambda: left - (self._now() - began)
 
+    def _note_time(self, reason: str | None) -> None:
+        """Whether what ended for this ``reason`` had no time for want of a processor."""
+        if reason == "timeout" and self._contention.disturbed:
+            self.disturbed = True
+
     # Ways to have questions answered.
 
     def _answers(
@@ -171,12 +186,12 @@ class ProcessSession(Session):
             at: where, if not after all that has run so far.
         """
         questions = Questions.of(asks, own)
-        given = own
+        spent = messages.total_spent(self._limits.total_s)
 
         def in_time() -> Questions:
-            nonlocal given
             given = max(0.0, min(own, left()))
-            return replace(questions, seconds=given)
+            late = spent if at is None else messages.REPLAY_TOO_SLOW
+            return replace(questions, seconds=given, late=late if given < own else None)
 
         if questions.only_reads:
             attempt = lambda run: run.conversation.read(in_time())  # noqa: E731
@@ -190,10 +205,6 @@ class ProcessSession(Session):
             answers = self._ask_a_run(attempt, left, at)
         if answers.forgotten:
             return Answers(cut=Cut("killed", messages.MALFORMED))
-        if answers.cut is not None and answers.cut.reason == "timeout" and given < own:
-            spent = messages.total_spent(self._limits.total_s)
-            said = spent if at is None else messages.REPLAY_TOO_SLOW
-            return replace(answers, cut=replace(answers.cut, message=said))
         return answers
 
     def _ask_a_run(

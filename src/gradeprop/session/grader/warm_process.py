@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import IO, Any, Final
 
 from gradeprop.errors import GraderFault, MissingFacility
+from gradeprop.session.isolation.supervisor import processes_below
 from gradeprop.session.wire.frames import Channel
 
 __all__ = ["Child", "Start", "WarmProcess", "WarmProcessLostError"]
@@ -124,6 +125,10 @@ class WarmProcess:
             raise GraderFault(f"the warm process did not start: {self.log_tail()}")
         ready: dict[str, Any] = message["ready"]
         return ready
+
+    def processes(self) -> list[int]:
+        """It and all that it has started, by their ids here."""
+        return [self._process.pid, *processes_below(self._process.pid)]
 
     def log_tail(self) -> str:
         """The last lines that the warm process wrote to its stderr."""

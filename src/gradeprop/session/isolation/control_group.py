@@ -1,4 +1,8 @@
-"""A control group around one warm process and all its children: memory and number of processes.
+"""A control group around one warm process and all its children: memory, number of processes, and
+where it can be had a share of the processor of its own.
+
+However many processes and threads a submission starts, they have together the share that each of
+its neighbours has.
 
 Used where this user may make one (in practice root); elsewhere the limits of each process and the
 supervisor bound what a submission can take.
@@ -30,18 +34,25 @@ class ControlGroup:
         memory: the folder with the memory controller.
         pids: the folder with the controller of processes.
         version: 1 or 2.
+        processor: in version 1, the folders that give it a share of the processor and count what it
+            uses; the latter comes last. Version 2 does both in the one folder.
     """
 
     memory: Path
     pids: Path
     version: int
+    processor: tuple[Path, ...] = ()
     baseline_bytes: int = 0
     _limited: tuple[int, int] | None = None
 
     @property
     def procs(self) -> list[str]:
         """The files to write a process id to, so that the process belongs to the group."""
-        return [str(folder / "cgroup.procs") for folder in dict.fromkeys((self.memory, self.pids))]
+        return [str(folder / "cgroup.procs") for folder in self._folders]
+
+    @property
+    def _folders(self) -> list[Path]:
+        return list(dict.fromkeys((self.memory, self.pids, *self.processor)))
 
     def note_baseline(self) -> None:
         """What is in use now is the warm process's, and does not count against submissions."""
@@ -70,9 +81,18 @@ class ControlGroup:
                 return int(value)
         return 0
 
+    def processor_s(self) -> float | None:
+        """Seconds of processor time of all that have ever been in it; None if nobody counts."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if self.version == 1:
+                return int((self.processor[-1] / "cpuacct.usage").read_text()) * 1e-9
+            first = (self.memory / "cpu.stat").read_text().split()[:2]
+            return int(first[1]) * 1e-6 if first[0] == "usage_usec" else None
+        return None
+
     def remove(self) -> None:
         """Remove it; the processes in it must have ended."""
-        for folder in dict.fromkeys((self.memory, self.pids)):
+        for folder in self._folders:
             for _ in range(100):
                 try:
                     folder.rmdir()
@@ -96,13 +116,33 @@ def control_group() -> ControlGroup:
         for folder in folders:
             _remove_abandoned(folder.parent)
             folder.mkdir()
-        return ControlGroup(folders[0], folders[1], 1)
+        return ControlGroup(folders[0], folders[1], 1, _processor_groups(own, name))
     parent = _ROOT / own.get("", "/").lstrip("/")
     (parent / "cgroup.subtree_control").write_text("+memory +pids")
+    with contextlib.suppress(OSError):  # without it all processes have equal shares
+        (parent / "cgroup.subtree_control").write_text("+cpu")
     _remove_abandoned(parent)
     folder = parent / name
     folder.mkdir()
     return ControlGroup(folder, folder, 2)
+
+
+def _processor_groups(own: dict[str, str], name: str) -> tuple[Path, ...]:
+    """New groups in version 1's hierarchies for the processor; none if not both can be had."""
+    if "cpu" not in own or "cpuacct" not in own:
+        return ()
+    wanted = [(_ROOT / kind).resolve() / own[kind].lstrip("/") for kind in ("cpu", "cpuacct")]
+    made = []
+    try:
+        for parent in dict.fromkeys(wanted):
+            _remove_abandoned(parent)
+            (parent / name).mkdir()
+            made.append(parent / name)
+    except OSError:
+        for folder in made:
+            folder.rmdir()
+        return ()
+    return tuple(made)
 
 
 def _remove_abandoned(parent: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import array
 import json
+import select
 import socket
 import struct
 import time
@@ -42,11 +43,13 @@ class WireError(Exception):
 
 @dataclass(frozen=True)
 class Frame:
-    """One message: ``head`` is a JSON object, ``tail`` raw bytes, ``fds`` open descriptors."""
+    """One message of ``size`` bytes: ``head`` is a JSON object, ``tail`` raw bytes, ``fds`` open
+    descriptors."""
 
     head: dict[str, Any]
     tail: bytes = b""
     fds: tuple[int, ...] = field(default=())
+    size: int = 0
 
 
 def remaining(deadline: float | None) -> float | None:
@@ -106,6 +109,15 @@ class Channel:
     def close(self) -> None:
         self.sock.close()
 
+    def comes(self, seconds: float) -> bool:
+        """Whether something to receive, or the end, comes within so many seconds."""
+        if self._taken:
+            return True
+        try:
+            return bool(select.select([self.sock], [], [], seconds)[0])
+        except (OSError, ValueError):  # it is closed, or its number too large to ask
+            return True
+
     def send(
         self,
         head: dict[str, Any],
@@ -157,7 +169,8 @@ class Channel:
         if json_bytes > json_cap or tail_bytes > tail_cap:
             raise WireError("too_big", f"a frame of {json_bytes} + {tail_bytes} bytes")
         head = decode_json(self._read(json_bytes, deadline, ahead))
-        return Frame(head, self._read(tail_bytes, deadline, ahead), fds)
+        size = _LENGTHS.size + json_bytes + tail_bytes
+        return Frame(head, self._read(tail_bytes, deadline, ahead), fds, size)
 
     def _start(self, deadline: float | None) -> tuple[bytes, tuple[int, ...]]:
         """The lengths, by ``recvmsg``, with the descriptors that came along."""

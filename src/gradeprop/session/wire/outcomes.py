@@ -13,6 +13,9 @@ __all__ = ["decode_outcomes", "encode_outcomes"]
 
 _MACHINERY: Final = ("autograd", "optimizer")
 _MAX_LINE: Final = 1_000_000
+# Both come to stand in results; the student's side writes no more.
+_MAX_MESSAGE: Final = 4_000
+_MAX_TRACEBACK: Final = 16_000
 
 
 def encode_outcomes(outcomes: Iterable[Outcome]) -> tuple[list[Any], bytes]:
@@ -57,8 +60,8 @@ def _outcome(row: dict[str, Any], decoder: Decoder) -> Outcome:
     if "raised" in row:
         return Raised(
             decoder.type_name(row["raised"]),
-            decoder.text(row.get("message")),
-            decoder.text(row.get("traceback")),
+            decoder.text(row.get("message"))[:_MAX_MESSAGE],
+            decoder.text(row.get("traceback"))[:_MAX_TRACEBACK],
             _line(row.get("line")),
         )
     if "missing" in row:

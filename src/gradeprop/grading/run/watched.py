@@ -1,0 +1,220 @@
+"""A process that runs graders' own code, and an eye on it.
+
+What loops in C code cannot be stopped by a signal, and what crashes takes its process along: so
+graders never run in the process that must go on. Whoever watches ends the process where a check
+does not come to an end, and learns from it, while it still stands there, in which file and line
+(`faulthandler` writes that down from a signal handler in C)."""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, MutableSequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.grading.checks.blame import defined_at
+from gradeprop.grading.checks.watch import WORDS, Seen, Watch
+from gradeprop.grading.run.interrupts import ctrl_c_held
+
+if TYPE_CHECKING:
+    from gradeprop.grading.checks.sites import CheckSite
+
+__all__ = ["GRADER_S", "POLL_S", "Fallen", "Post", "Watched", "can_fork"]
+
+GRADER_S = 30.0
+"""How long graders' own code may run at a stretch; what it asks a student does not count."""
+
+POLL_S: Final = 0.5
+# How long a process may take to write down where it stands, and how often to look.
+_DUMP_S: Final = 2.0
+_DUMP_STEP_S: Final = 0.05
+_STOP_S: Final = 5.0
+
+_PLACE = re.compile(r'File "([^"]+)", line (\d+)')
+
+Method: TypeAlias = Literal["fork", "spawn"]
+
+
+def can_fork(devices: tuple[str, ...] = ("cpu",)) -> bool:
+    """Whether a copy of this process can run graders, which saves importing torch once more: not
+    where CUDA has been started, nor where the system's own libraries do not bear it."""
+    return sys.platform.startswith("linux") and devices == ("cpu",)
+
+
+@dataclass(frozen=True)
+class Post:
+    """What the watched process needs so that it can be watched."""
+
+    words: Any
+    dump: str
+    bounded: bool
+
+    def take(self) -> Watch:
+        """For the process: from now on it can be asked, and tells of a crash, where it stands."""
+        file = Path(self.dump).open("a")  # noqa: SIM115 - as long as the process lives
+        faulthandler.enable(file=file, all_threads=True)
+        faulthandler.register(signal.SIGUSR1, file=file, all_threads=True, chain=False)
+        words: MutableSequence[int] = self.words
+        return Watch(words, bounded=self.bounded)
+
+
+@dataclass(frozen=True)
+class Fallen:
+    """A process that ended, or was ended, before it had done its work.
+
+    Attributes:
+        seen: the grader's code that ran then; None if none did.
+        how: what happened, in words.
+        dump: where it stood, as `faulthandler` tells; may be empty.
+    """
+
+    seen: Seen | None
+    how: str
+    dump: str
+
+    def told(self, course: Course, site: CheckSite) -> str:
+        """``graders/a/test_b.py:12: the check did not end in 30 s``, and the calls down there."""
+        grader = site.exercise.grader
+        path = (Path(course.root) / grader).resolve()
+        lines = [line for file, line in self._places() if Path(file).resolve() == path]
+        place = f"{grader}:{lines[0]}" if lines else ""
+        if self.seen is None or self.seen.imported is None:
+            place = place or defined_at(course.root, grader, site.check.check)
+        return f"{place or grader}: {self.how}\n{self.dump.strip()}"
+
+    def sites(self, assignment: LoadedAssignment) -> list[CheckSite]:
+        """The checks that are to blame: the one that ran; all of a file that was imported."""
+        from gradeprop.grading.checks.sites import check_sites  # imports torch
+
+        sites, seen = check_sites(assignment), self.seen
+        if seen is None:
+            return []
+        if seen.check is not None:
+            return [sites[seen.check]]
+        imported = seen.imported
+        return [] if imported is None else [site for site in sites if site.order[0] == imported]
+
+    def _places(self) -> list[tuple[str, str]]:
+        """Files and lines, those called last first."""
+        return _PLACE.findall(self.dump)
+
+
+class Watched:
+    """One process.
+
+    Args:
+        target: a function of a module: called with its end of a pipe, a `Post` and ``arguments``.
+        method: ``"fork"`` copies this process, ``"spawn"`` starts a new one.
+    """
+
+    def __init__(self, target: Callable[..., None], *arguments: Any, method: Method) -> None:
+        context: Any = multiprocessing.get_context(method)
+        words = context.RawArray("q", WORDS)
+        self._watch = Watch(words)
+        descriptor, self._dump = tempfile.mkstemp(prefix="gradeprop-", suffix=".stack")
+        os.close(descriptor)
+        self.pipe: Connection
+        self.pipe, theirs = context.Pipe()
+        post = Post(words, self._dump, bounded=True)
+        mine = self.pipe if method == "fork" else None
+        # No more than this now: what does not fit into a pipe's buffer would wait for the child's
+        # imports, and the next worker with it.
+        self.process: BaseProcess = context.Process(
+            target=_run, args=(target, mine, theirs, post, arguments), daemon=False
+        )
+        with ctrl_c_held(), warnings.catch_warnings():
+            # A fork has none of the threads of this process, and needs none.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.process.start()
+        theirs.close()
+
+    @property
+    def overdue(self) -> bool:
+        """Whether graders' code has been running for too long."""
+        seen = self._watch.seen()
+        return seen is not None and time.monotonic() - seen.since > GRADER_S
+
+    def fall(self, *, hangs: bool) -> Fallen:
+        """Find out where it stands and end it, if it ``hangs``; else it has ended by itself."""
+        seen = self._watch.seen()
+        if hangs:
+            self._ask_where()
+            self.process.kill()
+        self.process.join()
+        if not hangs:
+            how = f"it ended the process that grades ({_ending(self.process.exitcode)})"
+        elif seen is not None and seen.imported is not None:
+            how = f"importing it did not end in {GRADER_S:g} s"
+        else:
+            how = f"the check did not end in {GRADER_S:g} s"
+        dump = Path(self._dump).read_text("utf-8", "replace")
+        self.close()
+        return Fallen(seen, how, dump)
+
+    def stop(self, *, patient: bool) -> None:
+        """End it; if ``patient``, give it time to leave by itself, which it does when it reads that
+        there is no more to do."""
+        self.pipe.close()
+        self.process.join(_STOP_S if patient else 0)
+        if self.process.is_alive():
+            self.process.terminate()
+            self.process.join(_STOP_S)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        self.close()
+
+    def close(self) -> None:
+        """Forget it; it has ended."""
+        self.pipe.close()
+        with suppress(FileNotFoundError):
+            Path(self._dump).unlink()
+
+    def _ask_where(self) -> None:
+        """Have it write down where it stands."""
+        with suppress(ProcessLookupError):
+            os.kill(self.process.pid or 0, signal.SIGUSR1)
+        until = time.monotonic() + _DUMP_S
+        size = 0
+        while time.monotonic() < until and self.process.is_alive():
+            before, size = size, Path(self._dump).stat().st_size
+            if 0 < before == size:
+                return
+            self.process.join(_DUMP_STEP_S)
+
+
+def _run(
+    target: Callable[..., None],
+    parents: Connection | None,
+    pipe: Connection,
+    post: Post,
+    arguments: tuple[Any, ...],
+) -> None:
+    if parents is not None:
+        parents.close()  # else it would never read that the other end is closed
+    # What a grader prints is no data, and a progress bar's lock may have been held when this
+    # process was copied.
+    sys.stdout = sys.stderr = sys.__stderr__
+    target(pipe, post, *arguments)
+
+
+def _ending(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
