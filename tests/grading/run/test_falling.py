@@ -50,6 +50,12 @@ FAULTY = [
     pytest.param(
         "    import os; os._exit(3)\n", "it ended the process that grades (exit code 3)", id="exit"
     ),
+    pytest.param(
+        "    import os, time\n    os.fork() or time.sleep(60)\n    os._exit(3)\n",
+        "it ended the process that grades (exit code 3)",
+        id="leaves another",
+    ),
+    pytest.param("    raise KeyboardInterrupt\n", "(exit code 1", id="interrupt"),
     pytest.param("    def f(): f()\n    f()\n", "RecursionError", id="recursion"),
     pytest.param(
         "    import numpy; x = [numpy.empty(1 << 28) for _ in range(9)]\n",
