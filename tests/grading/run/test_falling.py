@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from course.minimal import GRADER, write_course
 from gradeprop.course.load import load_course
@@ -234,3 +235,15 @@ def test_who_ran_out_of_time_beside_others_is_graded_again_alone(
     answer = SLOW_ONCE.format(path=str(tmp_path / "once"))
     (result,) = results_of(load_course(root), 1, answer=answer)
     assert part_of(result, "square_derivative", "by_hand").status == status
+
+
+def test_a_process_that_has_calculated_in_parallel_can_be_copied(tmp_path: Path) -> None:
+    body = "    import torch; torch.ones(600, 600) @ torch.ones(600, 600)\n"
+    course = broken(tmp_path, PUBLIC_HEAD, body)
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    try:
+        assert (torch.ones(600, 600) @ torch.ones(600, 600))[0, 0] == 600
+        assert record_public_checks(course, course.assignments[0])
+    finally:
+        torch.set_num_threads(before)
