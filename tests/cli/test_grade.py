@@ -120,6 +120,7 @@ def test_a_grader_fault_is_told_the_same_way_everywhere_and_is_nobodys_zero(buil
     replayed = gradeprop("replay", "ada", "a01_slopes", *NONE, cwd=built)
     assert replayed.returncode == 1
     assert replayed.stdout.count(told) == 1
+    assert "The kept result says the same." in replayed.stdout
     details = gradeprop("show", "ada", "a01_slopes", "--details", cwd=built).stdout
     assert " ".join(details.split()).count(told.partition(": ")[2]) == 1
     assert "Traceback" not in details

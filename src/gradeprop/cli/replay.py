@@ -14,6 +14,7 @@ from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import as_slug, named_assignment, open_course
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.errors import GraderFault, UsageError
+from gradeprop.grading.result.faults import faults_in, without_traces
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.results import read_result
@@ -52,7 +53,6 @@ def run(
     _known(assignment, check)
     (handed,) = find_submissions(submitted or root / "submitted", name, [student])
     devices = chosen_devices(device, course.spec.devices)
-    from gradeprop.grading.result.faults import faults_in
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import graders
     from gradeprop.grading.run.publish import release_in_use
@@ -95,7 +95,9 @@ def _known(assignment: LoadedAssignment, check: str | None) -> None:
 
 def _agreement(result: SubmissionResult, kept: SubmissionResult | None) -> bool | None:
     """Whether the kept result says the same; None if there is none."""
-    return None if kept is None else result.exercises == kept.exercises
+    if kept is None:
+        return None
+    return without_traces(result.exercises) == without_traces(kept.exercises)
 
 
 def _lines(seen: list[Shown], result: SubmissionResult, again: bool | None) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradeprop.grading.result.faults import Fault, faults_in, first_line, merged
+from gradeprop.grading.result.faults import Fault, faults_in, first_line, merged, without_traces
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
     ExerciseResult,
@@ -44,6 +44,15 @@ def test_one_place_is_told_once_whatever_the_inputs_and_devices() -> None:
 def test_faults_of_several_runs_add_up() -> None:
     found = merged([Fault("e", "c", "g:1: a", 2), Fault("e", "c", "g:1: b", 3)])
     assert found == [Fault("e", "c", "g:1: a", 5)]
+
+
+def test_the_same_fault_is_the_same_in_every_run() -> None:
+    first, again, other = (
+        without_traces(result("ada", said, None).exercises)
+        for said in ("g:1: a\nThread 0x7f01", "g:1: a\nThread 0x7f02", "g:2: a\nThread 0x7f01")
+    )
+    assert first == again
+    assert first != other
 
 
 def test_the_traceback_is_left_out() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from course.minimal import GRADER, write_course
 from gradeprop.course.load import load_course
@@ -50,6 +51,12 @@ FAULTY = [
     pytest.param(
         "    import os; os._exit(3)\n", "it ended the process that grades (exit code 3)", id="exit"
     ),
+    pytest.param(
+        "    import os, time\n    os.fork() or time.sleep(20)\n    os._exit(3)\n",
+        "it ended the process that grades (exit code 3)",
+        id="leaves another",
+    ),
+    pytest.param("    raise KeyboardInterrupt\n", "(exit code 1", id="interrupt"),
     pytest.param("    def f(): f()\n    f()\n", "RecursionError", id="recursion"),
     pytest.param(
         "    import numpy; x = [numpy.empty(1 << 28) for _ in range(9)]\n",
@@ -230,3 +237,15 @@ def test_who_ran_out_of_time_beside_others_is_graded_again_alone(
     answer = SLOW_TWICE.format(path=str(tmp_path / "once"))
     (result,) = results_of(load_course(root), 1, answer=answer)
     assert part_of(result, "square_derivative", "by_hand").status == status
+
+
+def test_a_process_that_has_calculated_in_parallel_can_be_copied(tmp_path: Path) -> None:
+    body = "    import torch; torch.ones(600, 600) @ torch.ones(600, 600)\n"
+    course = broken(tmp_path, PUBLIC_HEAD, body)
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    try:
+        assert (torch.ones(600, 600) @ torch.ones(600, 600))[0, 0] == 600
+        assert record_public_checks(course, course.assignments[0])
+    finally:
+        torch.set_num_threads(before)

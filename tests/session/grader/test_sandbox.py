@@ -297,6 +297,23 @@ def test_how_much_of_the_whole_is_left_is_told_to_nobody(sandbox: Sandbox) -> No
     assert answer.message == total_spent(1.5)
 
 
+def test_a_replay_that_is_slow_where_the_first_run_was_not_is_bounded_too(
+    plain_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    limits = replace(GENEROUS, total_s=2.0)
+    cell = f"import os, time\nif os.path.exists({str(tmp_path / 'again')!r}): time.sleep(600)"
+    with plain_sandbox.open(limits=limits, seed=1) as session:
+        run(session, "import os\ndef f(): os._exit(3)")
+        for _ in range(30):
+            session.run(CellSource(cell, "slow", 1.0))
+        place = session.mark()
+        run(session, "x = 1")
+        (tmp_path / "again").touch()
+        answers = [session.ask([Call("f")], at=place)[0] for _ in range(2)]
+    assert isinstance(answers[-1], Stopped)
+    assert answers[-1].message == total_spent(2.0)
+
+
 def test_closing_twice_is_fine_and_using_after_is_a_fault(sandbox: Sandbox) -> None:
     session = sandbox.open(limits=GENEROUS, seed=1)
     run(session, "1")

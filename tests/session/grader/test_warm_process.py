@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -98,3 +100,26 @@ def test_a_warm_process_that_does_not_obey_is_ended(monkeypatch: pytest.MonkeyPa
         process.open({}).kill()
     assert process.lost
     process.close()
+
+
+def test_a_copy_of_the_process_that_started_it_can_end_it_too() -> None:
+    process = WarmProcess(starting(READY % (1, []) + "time.sleep(600)"))
+    process.ready()
+    copy = os.fork()
+    if copy == 0:
+        try:
+            process.kill()
+        finally:
+            os._exit(0)
+    os.waitpid(copy, 0)
+    assert process._process.wait(LONG_S) == -signal.SIGKILL
+    process.close()
+
+
+def test_it_ends_though_somebody_else_has_a_copy_of_its_line() -> None:
+    process = WarmProcess(starting(READY % (1, []) + "hear()"))
+    process.ready()
+    held = process._control.dup()
+    process.close()
+    assert process._process.returncode == 0
+    held.close()

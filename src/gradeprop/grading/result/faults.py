@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.grading.result.verdict import ExerciseResult, PartResult, SubmissionResult
 
-__all__ = ["Fault", "faults_in", "first_line", "merged"]
+__all__ = ["Fault", "faults_in", "first_line", "merged", "without_traces"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,25 @@ def merged(faults: Iterable[Fault]) -> list[Fault]:
         count = fault.submissions + (0 if before is None else before.submissions)
         found[key] = replace(before or fault, submissions=count)
     return list(found.values())
+
+
+def without_traces(exercises: Iterable[ExerciseResult]) -> tuple[ExerciseResult, ...]:
+    """The same with the first line alone of what faults say: below it stand addresses and numbers
+    of processes, which are others in every run."""
+    return tuple(
+        replace(exercise, parts=tuple(map(_without_trace, exercise.parts)))
+        for exercise in exercises
+    )
+
+
+def _without_trace(part: PartResult) -> PartResult:
+    checks = tuple(
+        replace(verdict, detail=first_line(verdict.detail))
+        if verdict.status == "error"
+        else verdict
+        for verdict in part.checks
+    )
+    return replace(part, checks=checks)
 
 
 def _told_in(result: SubmissionResult) -> Iterator[tuple[str, str, str]]:

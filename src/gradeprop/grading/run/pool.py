@@ -192,7 +192,9 @@ class _Pool:
                 raise KeyboardInterrupt
             self._hear(busy[said])  # type: ignore[index]
         for worker in list(self._workers):
-            if worker.left and worker.watched.overdue and not worker.watched.pipe.poll():
+            if worker.watched.gone:
+                self._bury(worker, worker.watched.fall(hangs=False))
+            elif worker.left and worker.watched.overdue and not worker.watched.pipe.poll():
                 self._bury(worker, worker.watched.fall(hangs=True))
 
     def close(self) -> None:

@@ -79,8 +79,8 @@ def _attempt(
     watched = Watched(_work, course, assignment, dict(known), method="fork")
     try:
         while not wait([watched.pipe], POLL_S):
-            if watched.overdue:
-                return watched.fall(hangs=True)
+            if watched.overdue or watched.gone:
+                return watched.fall(hangs=not watched.gone)
         found: Recorded = watched.pipe.recv()
     except (EOFError, OSError):
         return watched.fall(hangs=False)

@@ -147,6 +147,12 @@ class Watched:
         seen = self._watch.seen()
         return seen is not None and time.monotonic() - seen.since > GRADER_S
 
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended with all heard that it had to say. The end of the pipe does not tell
+        where a process that a grader started holds it open."""
+        return not self.process.is_alive() and not self.pipe.poll()
+
     def fall(self, *, hangs: bool) -> Fallen:
         """Find out where it stands and end it, if it ``hangs``; else it has ended by itself."""
         seen = self._watch.seen()
@@ -208,7 +214,10 @@ def _run(
     # What a grader prints is no data, and a progress bar's lock may have been held when this
     # process was copied.
     sys.stdout = sys.stderr = sys.__stderr__
-    target(pipe, post, *arguments)
+    try:
+        target(pipe, post, *arguments)
+    except (KeyboardInterrupt, BrokenPipeError):  # a grader's doing, or nobody listens any more
+        raise SystemExit(1) from None
 
 
 def _ending(code: int | None) -> str:

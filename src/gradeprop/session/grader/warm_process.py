@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -86,6 +87,7 @@ class WarmProcess:
         self._failures: dict[int, str] = {}
         self._count = 0
         self.lost = False
+        self._owner = os.getpid()
         self._began = time.monotonic()
         self._is_ready = False
         try:
@@ -209,8 +211,19 @@ class WarmProcess:
         """End it and all its children at once."""
         self.lost = True
         self._process.kill()
+        if os.getpid() != self._owner:
+            # In a copy of the process that started it Python holds it for ended. Nobody waits for
+            # it meanwhile, so that its number is still its own.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(KILL_S)
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Have it read that there is no more, whoever else has a copy of this end."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
         self._control.close()
 
     def close(self) -> None:
@@ -218,7 +231,7 @@ class WarmProcess:
         if not self._is_ready and not self.lost:
             self.kill()  # it hears nothing before it has imported everything
         if not self.lost:
-            self._control.close()
+            self._hang_up()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(KILL_S)
             self.lost = True
