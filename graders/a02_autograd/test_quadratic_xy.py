@@ -32,9 +32,28 @@ def gradient(name):
     return Gradient(along(z), at=X if name == "x" else Y, wrong=wrong)
 
 
+def moved(start, slope, *, other):
+    """Where a step leads, by step size: of both tensors, of this one alone, of the ``other``."""
+    steps = [lr * slope for lr in (1.0, 0.5, 0.1, 0.05, 0.01, 0.001, 1e-4)]
+    steps += [lr * slope.sign() for lr in (1.0, 0.1, 0.01, 0.001)]  # Adam's first
+    ends = [start - step for step in steps]
+    stays = [start for _ in steps]
+    return [*ends, *(stays if other else ends), *(ends if other else stays)]
+
+
 def test_z_is_right(student, reference):
-    right = Fixed(z(X, Y), mistakes={cause: [] for cause in WRONG})
-    reference.expect(student.value("z")).to_match(right, dtype="floating", requires_grad=True)
+    right = Fixed(z(X, Y), mistakes={cause: [] for cause in (*WRONG, "took_a_step")})
+    reference.expect(student.value("z")).to_match(
+        right, dtype="floating", requires_grad=True, is_leaf=False, computed_from=("x", "y")
+    )
+
+
+def test_x_and_y_stay(student, reference):
+    for name, start, slope in (("x", X, 6 * X), ("y", Y, torch.full((3,), 2.0))):
+        mistakes = {cause: [] for cause in WRONG}
+        mistakes["took_a_step"] = moved(start, slope, other=name == "y")
+        right = Fixed(start, mistakes=mistakes)
+        reference.expect(student.value(name)).to_match(right, dtype="floating", requires_grad=True)
 
 
 def test_gradients_are_right(student, reference):

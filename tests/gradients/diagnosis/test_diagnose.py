@@ -280,9 +280,13 @@ def test_the_engines_own_causes(student: Any, name: str | None) -> None:
     assert diagnose(probes).named == name
 
 
-def test_a_variable_that_is_none_misses_its_backward() -> None:
-    found = Observation(None, torch.ones(1), {}, Rule())
-    assert diagnose([found]).named == "no_backward"
+def test_only_a_grad_that_is_known_to_wait_for_backward_misses_it() -> None:
+    def named(**known: Any) -> Any:
+        return diagnose([Observation(None, torch.ones(1), {}, Rule(), **known)]).named
+
+    assert named(of_grad=True, awaits_backward=True) == "no_backward"
+    assert named(of_grad=True) is None
+    assert named() == "wrong_type"
 
 
 def test_the_same_answer_to_different_questions_is_hard_coded() -> None:

@@ -86,9 +86,8 @@ class Mismatch:
         absolute, relative: the greatest differences; relative to what should not be 0.
         relative_index: where the greatest relative difference is.
         wrong, total: how many elements differ, of how many.
-        remedy: what to do about a value of the wrong type.
+        remedy: what to do about a value of the wrong type, or about None.
         secret: the expected value must not be shown (words and truth values of a choice).
-        called: the value was returned by a function of the student's.
     """
 
     kind: Kind
@@ -104,13 +103,12 @@ class Mismatch:
     total: int = 0
     remedy: str = ""
     secret: bool = False
-    called: bool = False
 
     def student(self, public: bool) -> str:
         """For the student. Unless ``public``: no number, shape or dtype of the hidden question."""
         subject = f"Your {self.place}" if self.place else "Your answer"
         if self.kind == "none":
-            return f"{subject} is None. {self._none_hint()}"
+            return f"{subject} is None. {self.remedy}".rstrip()
         if self.kind == "type":
             # A student names their own types, and could name one after a hidden input.
             got = self.got if public or self.got in WELL_KNOWN else "of another type"
@@ -150,13 +148,6 @@ class Mismatch:
         if self.total > 1:
             parts += f"; {self.wrong} of {self.total} differ"
         return f" ({parts})"
-
-    def _none_hint(self) -> str:
-        if self.called:
-            return "Is a return missing at the end of the function?"
-        if "tensor" not in self.expected:
-            return "Has it been given a value?"
-        return "A .grad stays None until backward has run through a leaf that requires grad."
 
 
 def _at(index: tuple[int, ...]) -> str:

@@ -22,7 +22,7 @@ def in_numbers(
     """
     mine, right = form_of_value(got), form_of_answer(expected)
     if mine is None or not _admitted(mine, right, rule):
-        return wrong_type(got, type_asked(expected, rule), place)
+        return wrong_type(got, type_asked(expected, rule), place, rule)
     if mine.kind == "tensor":
         return _attribute(mine, right, rule, place) or _pair(mine, right, rule)
     if mine.kind == right.kind == "truth value":

@@ -28,8 +28,8 @@ ENGINE_WORDS: Mapping[str, str] = {
         "requires_grad=True."
     ),
     "mutates_input": (
-        "The function changed the tensor that was passed in (its values or its .grad). Work on a "
-        "copy: x.detach().clone()."
+        "The function changed what was passed in: a tensor's values or its .grad, or a list or "
+        "dict of them. Work on copies: x.detach().clone() of a tensor."
     ),
     "wrong_device": (
         "Tensors of one calculation live on different devices. The input may be on a GPU: make"

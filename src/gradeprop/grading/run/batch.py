@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from gradeprop.course.model import ChoicePart
 from gradeprop.errors import UngradableSubmission
+from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
@@ -22,7 +24,7 @@ from gradeprop.grading.result.verdict import (
     CheckVerdict,
     SubmissionResult,
 )
-from gradeprop.grading.result.words import NOT_BEGUN
+from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN
 from gradeprop.grading.run import assembly
 from gradeprop.grading.run.conditions import combined_limits, limits_of
 from gradeprop.grading.run.paper import Paper, Setting, Submission
@@ -140,6 +142,8 @@ class _Batch:
             judgement = self._told_apart(run, site, judgement, again)
         if judgement.status == "failed" and self._not_begun(paper, site):
             judgement = Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
+        elif judgement.misconception == "missing_name" and self._has_no_cell(paper, site):
+            judgement = Judgement("failed", NO_CELL, judgement.detail)
         self._note(subject, site, device, judgement)
         return None if judgement.status == "passed" else judgement.message or judgement.status
 
@@ -193,6 +197,11 @@ class _Batch:
         assert paper.restored is not None
         return paper.restored.parts[site.place] == "starter"
 
+    def _has_no_cell(self, paper: Paper, site: CheckSite) -> bool:
+        """Nobody left a name out of a cell that was not there."""
+        assert paper.restored is not None
+        return paper.restored.parts[site.place] == "missing"
+
     def _judge(
         self,
         site: CheckSite,
@@ -207,7 +216,12 @@ class _Batch:
             outcomes,
             public=site.check.public or shown,
             declared={item.id: item.say.strip() for item in site.part.misconceptions},
+            clues={
+                item.id: Clues(item.seen, item.unseen, item.unsure)
+                for item in site.part.misconceptions
+            },
             forbid=site.part.forbid,
+            options=site.part.options if isinstance(site.part, ChoicePart) else (),
             earlier=earlier,
             rows=shown,
         )

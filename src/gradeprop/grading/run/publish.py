@@ -110,6 +110,15 @@ def _part_data(
 ) -> dict[str, Any]:
     # Part by part: the same mistake may be spoken of in other words in another part.
     spoken = {item.id: item.say.strip() for item in part.misconceptions if item.public}
+    clues = {
+        item.id: {
+            "seen": list(item.seen),
+            "unseen": list(item.unseen),
+            "unsure": item.unsure and item.unsure.strip(),
+        }
+        for item in part.misconceptions
+        if item.public and (item.seen or item.unseen)
+    }
     counted = [check for check in part.checks if not check.voided]
     public = [check for check in counted if check.public]
     given = sum(check.points for check in part.checks if check.voided)
@@ -132,6 +141,8 @@ def _part_data(
         "hidden": len(counted) - len(public),
         "forbid": list(part.forbid),
         "words": spoken,
+        **({"clues": clues} if clues else {}),
+        **({"options": list(part.options)} if isinstance(part, ChoicePart) else {}),
         "checks": [check_data(check) for check in public],
     }
 
