@@ -2,7 +2,7 @@ import torch
 
 from gradeprop.gradients import Fixed, Gradient
 
-CAUSES = ("missing_factor_two", "sign_flipped", "grad_accumulated", "wrong_function")
+CAUSES = ("missing_factor_two", "sign_flipped", "grad_accumulated", "doubled", "wrong_function")
 
 
 def square(w):

@@ -16,6 +16,7 @@ WRONG = {
     "missing_factor_two": [lambda x, y: 3 * x**2 / 2 + 2 * y],
     "mean_instead_of_sum": [lambda x, y: z(x, y) / 3],
     "grad_accumulated": [lambda x, y: 2 * z(x, y)],
+    "doubled": [lambda x, y: 2 * z(x, y)],
     "wrong_upstream": [lambda x, y, i=i: (x, y, z(x, y))[i].detach() * z(x, y) for i in range(3)],
     "wrong_function": [lambda x, y: 3 * x**2 + y**2],
     "sign_flipped": [lambda x, y: -z(x, y)],

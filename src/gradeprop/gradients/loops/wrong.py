@@ -13,6 +13,7 @@ WRONG: Mapping[str, Callable[[Training], list[Answer]]] = {
     "sign_flipped": wrong_loops.ascent,
     "missing_factor_two": wrong_loops.missing_factor_two,
     "missing_half": wrong_loops.missing_half,
+    "doubled": wrong_loops.doubled,
     "sum_instead_of_mean": wrong_loops.sum_instead_of_mean,
     "mean_instead_of_sum": wrong_loops.mean_instead_of_sum,
     "grad_accumulated": wrong_loops.grad_accumulated,
