@@ -18,6 +18,7 @@ from gradeprop.cli.options import (
     Format,
     IsolationOption,
     JsonOption,
+    SlipsOption,
     StudentsOption,
     SubmittedOption,
 )
@@ -46,13 +47,13 @@ def verify(
     course: CourseOption = None,
     device: DeviceOption = "auto",
     isolation: IsolationOption = "auto",
+    slips: SlipsOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Prove the graders: solutions pass, starters earn nothing, every known mistake is caught and
-    named."""
+    """Prove the graders: solutions pass, starters earn nothing, known mistakes are named."""
     from gradeprop.cli.verify import run
 
-    sys.exit(run(exercises or [], course, device, isolation, as_json=json))
+    sys.exit(run(exercises or [], course, device, isolation, slips=slips, as_json=json))
 
 
 @command("Grade what is in submitted/, into results/.")

@@ -10,24 +10,36 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
-from gradeprop.cli import screen
+from gradeprop.cli import screen, verify_slips
 from gradeprop.cli.selection import chosen_exercises, open_course
 from gradeprop.course.limits import Limits
 from gradeprop.course.model import LoadedExercise
+from gradeprop.course.slips import load_slips
 from gradeprop.course.voided import as_written
 from gradeprop.errors import VerificationFailed
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.records.files.key import course_key
 
 if TYPE_CHECKING:
+    from gradeprop.grading.slips import Finding
     from gradeprop.grading.verify import Proof
     from gradeprop.session.grader.sandbox import Isolation
 
 
 def run(
-    names: Sequence[str], folder: Path | None, device: str, isolation: Isolation, *, as_json: bool
+    names: Sequence[str],
+    folder: Path | None,
+    device: str,
+    isolation: Isolation,
+    *,
+    slips: bool,
+    as_json: bool,
 ) -> int:
-    """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0."""
+    """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0.
+
+    Args:
+        slips: also grade the everyday wrong answers of ``tests/content/slips``.
+    """
     root, course = open_course(folder)
     course = as_written(course)  # a voided check has a grader all the same
     chosen = chosen_exercises(course, names)
@@ -36,15 +48,22 @@ def run(
     from gradeprop.grading.run.facilities import facilities_for, open_sandboxes
     from gradeprop.grading.run.paper import Setting
     from gradeprop.grading.run.publish import release_of
+    from gradeprop.grading.slips import judge_slips
     from gradeprop.grading.verify import cases_of, trials, verify
 
     proofs: list[Proof] = []
-    total = sum(len(cases_of(exercise)) for exercise in chosen)
+    findings: list[Finding] = []
+    bank = load_slips(root, chosen) if slips else []
+    total = sum(len(cases_of(exercise)) for exercise in chosen) + len(bank)
     with screen.progress("Verifying", total) as bar:
 
         def note(proof: Proof) -> None:
             proofs.append(proof)
             bar.step(proof.case.exercise)
+
+        def note_slip(finding: Finding) -> None:
+            findings.append(finding)
+            bar.step(finding.slip.exercise)
 
         with open_sandboxes(facilities_for(course, isolation, devices)) as sandboxes:
             for assignment in course.assignments:
@@ -55,12 +74,19 @@ def run(
                     course, assignment, release_of(course, assignment), key, devices, sandboxes
                 )
                 verify(setting, trials(setting, mine), note)
+                own = {exercise.slug for exercise in mine}
+                judge_slips(setting, [slip for slip in bank if slip.exercise in own], note_slip)
     if as_json:
-        screen.print_json({"proofs": [asdict(proof) for proof in proofs]})
+        about_slips = verify_slips.as_data(findings, proofs) if slips else {}
+        screen.print_json({"proofs": [asdict(proof) for proof in proofs], **about_slips})
     else:
         _print(chosen, proofs)
+        if slips:
+            verify_slips.show(findings, proofs)
         _print_limits(course.spec.limits, proofs)
-    return VerificationFailed.exit_code if any(proof.problems for proof in proofs) else 0
+    problems = [problem for proof in proofs for problem in proof.problems]
+    problems += [problem for finding in findings for problem in finding.problems]
+    return VerificationFailed.exit_code if problems else 0
 
 
 def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None:

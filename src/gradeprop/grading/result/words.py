@@ -18,8 +18,8 @@ NO_CELL = "The cell for this part is missing from the notebook."
 
 ENGINE_WORDS: Mapping[str, str] = {
     "hard_coded": (
-        "The result is the same whatever the input is. Compute it from the function's arguments "
-        "instead of writing the numbers in."
+        "The result is the same whatever the input is. Compute it from the function's arguments, "
+        "and not from numbers that are written in or from names outside of it."
     ),
     "detached": (
         "The graph is cut: what backward() was called on does not lead back to the input. Look "
