@@ -1,5 +1,4 @@
-"""The command ``gradeprop``: names, options and help. Each command's work is imported when it runs,
-so that ``--help`` does not wait for torch."""
+"""The command ``gradeprop``: names, options, help. A command's work is imported when it runs."""
 
 from __future__ import annotations
 

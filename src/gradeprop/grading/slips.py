@@ -14,7 +14,7 @@ from gradeprop.grading.run.paper import Setting, Submission
 from gradeprop.grading.verify import Proof, filled_in
 from gradeprop.notebook.render import to_notebook
 
-__all__ = ["Finding", "Tally", "judge_slips", "tally"]
+__all__ = ["Finding", "Tally", "judge_slips", "submissions_of", "tally"]
 
 
 @dataclass(frozen=True)
@@ -56,33 +56,37 @@ class Tally:
         return self.found / self.known if self.known else 1.0
 
 
+def submissions_of(
+    setting: Setting, slips: Sequence[LoadedSlip]
+) -> list[tuple[Submission, tuple[LoadedSlip, ...]]]:
+    """Trial submissions with the slips in them; the n-th holds the n-th slip of every exercise."""
+    columns: dict[str, list[LoadedSlip]] = {}
+    for slip in slips:
+        columns.setdefault(slip.exercise, []).append(slip)
+    made = []
+    for number in range(max(map(len, columns.values()), default=0)):
+        row = tuple(column[number] for column in columns.values() if number < len(column))
+        made.append((Submission(str(number), _notebook(setting, row)), row))
+    return made
+
+
 def judge_slips(
     setting: Setting,
     slips: Sequence[LoadedSlip],
     on_finding: Callable[[Finding], None] | None = None,
 ) -> list[Finding]:
-    """Grade the slips of the setting's assignment as any submission is graded.
-
-    The n-th trial submission holds the n-th slip of every exercise."""
-    columns: dict[str, list[LoadedSlip]] = {}
-    for slip in slips:
-        columns.setdefault(slip.exercise, []).append(slip)
-    rows: list[list[LoadedSlip]] = []
-    for number in range(max(map(len, columns.values()), default=0)):
-        rows.append([column[number] for column in columns.values() if number < len(column)])
+    """Grade the slips of the setting's assignment as any submission is graded."""
+    made = submissions_of(setting, slips)
     findings: list[Finding] = []
 
     def judge(result: SubmissionResult) -> None:
-        for slip in rows[int(result.student)]:
+        for slip in made[int(result.student)][1]:
             finding = _finding(slip, result)
             findings.append(finding)
             if on_finding is not None:
                 on_finding(finding)
 
-    submissions = [
-        Submission(str(number), _notebook(setting, row)) for number, row in enumerate(rows)
-    ]
-    grade_batch(setting, submissions, judge)
+    grade_batch(setting, [submission for submission, _ in made], judge)
     return findings
 
 

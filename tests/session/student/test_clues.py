@@ -160,3 +160,27 @@ def test_tensors_are_not_kept_alive() -> None:
     with passes.watched():
         torch.ones(2, requires_grad=True).sum().backward()
     assert passes._leaves == {}
+
+
+HOSTILE = """
+class Odd(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, *a, **k): raise RuntimeError("asked")
+odd = torch.ones(2).as_subclass(Odd)
+"""
+
+
+def test_a_hostile_tensor_is_asked_nothing() -> None:
+    assert of_f(HOSTILE + "def f(x):\n    return odd") == Evidence(
+        reached=False, piled=False, cleared=False
+    )
+    assert seen(HOSTILE, Read("odd")) == Evidence()
+    assert seen(HOSTILE + W + "z = w ** 2", Read("z")).origins == ("w",)
+
+
+def test_an_optimizer_without_groups_steps_as_it_would() -> None:
+    source = (
+        "def f(x):\n    v = x.clone().requires_grad_()\n    opt = torch.optim.SGD([v], 0.1)\n"
+        "    opt.param_groups.append(3)\n    try: opt.step()\n    except TypeError: return x\n"
+    )
+    assert of_f(source).stepped_again is None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import types
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import torch
 
@@ -27,10 +28,16 @@ _MOST_FOUND: Final = 64
 
 
 def seen_of_name(thing: object, namespace: Mapping[str, Any]) -> Evidence:
-    """Of a name that holds ``thing``."""
-    if type(thing) not in (torch.Tensor, torch.nn.Parameter):
+    """Of a name that holds ``thing``; nothing where student code has changed what is asked."""
+    try:
+        return _seen_of_name(thing, namespace)
+    except Exception:
         return Evidence()
-    assert isinstance(thing, torch.Tensor)
+
+
+def _seen_of_name(thing: object, namespace: Mapping[str, Any]) -> Evidence:
+    if not _is_plain(thing):
+        return Evidence()
     if not thing.is_leaf:
         return Evidence(origins=_origins(thing, namespace))
     known = PASSES.leaf(thing)
@@ -48,9 +55,8 @@ def _origins(made: torch.Tensor, namespace: Mapping[str, Any]) -> tuple[str, ...
     leaves = set(map(id, leaves_in(graph)))
 
     def is_origin(thing: object) -> bool:
-        if type(thing) not in (torch.Tensor, torch.nn.Parameter) or thing is made:
+        if not _is_plain(thing) or thing is made:
             return False
-        assert isinstance(thing, torch.Tensor)
         return id(thing) in leaves or thing.grad_fn in graph
 
     found = [name for name, thing in namespace.items() if is_origin(thing)]
@@ -78,21 +84,31 @@ class CallWatch:
     def note_found(self, gradients: Any) -> None:
         """torch.autograd.grad has found these."""
         if type(gradients) is tuple and len(self._found) < _MOST_FOUND:
-            self._found += [item for item in gradients if isinstance(item, torch.Tensor)]
+            self._found += filter(_is_plain, gradients)
 
     def note_step(self, optimizer: Any, *_: Any) -> None:
         """An optimizer is about to step."""
         self.used.add("optimizer")
         self._steps += 1
-        params = [item for group in optimizer.param_groups for item in group["params"]]
-        reached = [item for item in params if id(item) in self._span.held]
-        if reached and all(nonzero(item.grad) is False for item in params):
-            self._in_vain += 1
+        with contextlib.suppress(Exception):  # an optimizer of the student's own
+            params = [item for group in optimizer.param_groups for item in group["params"]]
+            params = [item for item in params if _is_plain(item) and item.is_leaf]
+            reached = any(id(item) in self._span.held for item in params)
+            if reached and all(nonzero(item.grad) is False for item in params):
+                self._in_vain += 1
 
     def seen(
         self, function: Callable[..., Any], arguments: Sequence[Any], value: object
     ) -> Evidence:
         """What was seen until ``function``, called with ``arguments``, returned ``value``."""
+        try:
+            return self._seen(function, arguments, value)
+        except Exception:  # whatever student code has made of torch: then nobody can tell
+            return Evidence()
+
+    def _seen(
+        self, function: Callable[..., Any], arguments: Sequence[Any], value: object
+    ) -> Evidence:
         span = self._span
         is_input, is_gradient = self._origin(arguments, value)
         piled = span.piled if span.complete or span.piled else None
@@ -123,16 +139,22 @@ class CallWatch:
 
     def _origin(self, arguments: Sequence[Any], value: object) -> tuple[bool | None, bool | None]:
         """Whether ``value`` is an input, and whether it is a gradient as torch found it."""
-        if not isinstance(value, torch.Tensor):
+        if not _is_plain(value):
             return None, None
         leaves = [leaf for leaf, _, _ in self._span.held.values()]
-        inputs = [item for item in (*arguments, *leaves) if isinstance(item, torch.Tensor)]
-        gradients = [*self._found, *(item.grad for item in inputs if item.grad is not None)]
+        inputs = list(filter(_is_plain, (*arguments, *leaves)))
+        kept = [item.grad for item in inputs if item.is_leaf]  # of others, torch warns
+        gradients = [*self._found, *(item for item in kept if item is not None)]
         where = memory_of(value)
         if not where:
             return None, None
         is_gradient = where in map(memory_of, gradients)
         return not is_gradient and where in map(memory_of, inputs), is_gradient or None
+
+
+def _is_plain(thing: object) -> TypeGuard[torch.Tensor]:
+    """Whether it is one of torch's own tensors, which run no code of a student's."""
+    return type(thing) in (torch.Tensor, torch.nn.Parameter)
 
 
 def _returns(function: Callable[..., Any]) -> bool | None:
