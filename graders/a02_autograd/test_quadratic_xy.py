@@ -4,6 +4,7 @@ from gradeprop.gradients import Fixed, Gradient
 
 X = torch.tensor([1.0, 2.0, 3.0])
 Y = torch.tensor([4.0, 5.0, 6.0])
+STEP_SIZES = [base / 10**power for power in range(4) for base in (1, 0.5, 0.3, 0.2)]
 
 
 def z(x, y):
@@ -35,8 +36,8 @@ def gradient(name):
 
 def moved(start, slope, *, other):
     """Where a step leads, by step size: of both tensors, of this one alone, of the ``other``."""
-    steps = [lr * slope for lr in (1.0, 0.5, 0.1, 0.05, 0.01, 0.001, 1e-4)]
-    steps += [lr * slope.sign() for lr in (1.0, 0.1, 0.01, 0.001)]  # Adam's first
+    steps = [lr * slope for lr in STEP_SIZES]
+    steps += [lr * slope.sign() for lr in STEP_SIZES]  # Adam's first
     ends = [start - step for step in steps]
     stays = [start for _ in steps]
     return [*ends, *(stays if other else ends), *(ends if other else stays)]

@@ -66,6 +66,12 @@ def test_a_gradient_on_top_of_another_is_seen() -> None:
     assert of_w("(2 * w ** 2).backward()").piled is False
 
 
+def test_a_name_for_the_gradient_knows_what_lay_there() -> None:
+    twice = "(w ** 2).backward()\n(w ** 2).backward()\ngrad = w.grad"
+    assert seen(W + twice, Read("grad")) == Evidence(piled=True, is_gradient=True)
+    assert seen(W + twice + ".clone()", Read("grad")) == Evidence()
+
+
 def test_of_another_tensor_at_the_same_name_nothing_is_known() -> None:
     again = "(w ** 2).backward()\n(w ** 2).backward()\n" + W + "(w ** 2).backward()"
     assert of_w(again).piled is False

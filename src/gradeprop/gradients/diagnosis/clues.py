@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from gradeprop.gradients.values import Evidence
 
@@ -30,3 +32,14 @@ class Clues:
     def confirmed_by(self, evidence: Evidence) -> bool:
         """Whether all that it must have left was seen."""
         return all(getattr(evidence, fact) is True for fact in self.seen)
+
+
+OF_THE_ENGINE: Final[Mapping[str, Clues]] = {
+    "grad_accumulated": Clues(seen=("piled",)),
+    "leftover_gradient": Clues(seen=("piled",)),
+    "doubled": Clues(unseen=("piled",)),
+    "missing_half": Clues(unseen=("piled", "stepped_again")),
+    "zeroed_before_step": Clues(seen=("cleared",)),
+    "nothing_moved": Clues(unseen=("cleared",)),
+}
+"""Of misconceptions that the engine knows by id, where an exercise does not say otherwise."""

@@ -46,7 +46,7 @@ def _about_grad(probe: Probe) -> str:
     if not probe.requires_grad:
         return "it should not require a gradient."
     if probe.is_leaf is not False:
-        return "it does not require a gradient: create it with requires_grad=True."
+        return "it does not require a gradient: create it with requires_grad=True and leave it so."
     origin = _listed(probe.computed_from) if probe.computed_from else "the tensors it starts from"
     return (
         f"it is cut off from {origin}: make {origin} with requires_grad=True, and compute it from "

@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from gradeprop.course.model import ChoicePart
 from gradeprop.errors import UngradableSubmission
-from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.grading.checks.declared import clues_of
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.plugin import GradingPlugin
@@ -216,10 +216,7 @@ class _Batch:
             outcomes,
             public=site.check.public or shown,
             declared={item.id: item.say.strip() for item in site.part.misconceptions},
-            clues={
-                item.id: Clues(item.seen, item.unseen, item.unsure)
-                for item in site.part.misconceptions
-            },
+            clues=clues_of(site.part.misconceptions),
             forbid=site.part.forbid,
             options=site.part.options if isinstance(site.part, ChoicePart) else (),
             earlier=earlier,

@@ -18,6 +18,7 @@ from gradeprop.course.model import (
     LoadedExercise,
 )
 from gradeprop.errors import GraderFault
+from gradeprop.grading.checks.declared import clues_of
 from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
@@ -111,13 +112,9 @@ def _part_data(
     # Part by part: the same mistake may be spoken of in other words in another part.
     spoken = {item.id: item.say.strip() for item in part.misconceptions if item.public}
     clues = {
-        item.id: {
-            "seen": list(item.seen),
-            "unseen": list(item.unseen),
-            "unsure": item.unsure and item.unsure.strip(),
-        }
-        for item in part.misconceptions
-        if item.public and (item.seen or item.unseen)
+        name: {"seen": list(found.seen), "unseen": list(found.unseen), "unsure": found.unsure}
+        for name, found in clues_of(part.misconceptions).items()
+        if name in spoken
     }
     counted = [check for check in part.checks if not check.voided]
     public = [check for check in counted if check.public]

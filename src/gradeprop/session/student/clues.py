@@ -43,8 +43,11 @@ def _seen_of_name(thing: object, namespace: Mapping[str, Any]) -> Evidence:
     known = PASSES.leaf(thing)
     if known is not None:
         return Evidence(reached=True, piled=known.piled)
-    unreached = False if PASSES.complete else None
-    return Evidence(reached=unreached, piled=unreached)
+    if thing.requires_grad:
+        unreached = False if PASSES.complete else None
+        return Evidence(reached=unreached, piled=unreached)
+    owner = PASSES.owner(thing)
+    return Evidence(piled=owner.piled, is_gradient=True) if owner is not None else Evidence()
 
 
 def _origins(made: torch.Tensor, namespace: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -134,6 +134,15 @@ class Passes:
         found = self._leaves.get(id(tensor))
         return found if found is not None and found.tensor() is tensor else None
 
+    def owner(self, gradient: torch.Tensor) -> Leaf | None:
+        """What is known of the tensor whose ``.grad`` this is, or shares its memory with."""
+        where = memory_of(gradient)
+        for leaf in self._leaves.values():
+            tensor = leaf.tensor()
+            if tensor is not None and tensor.grad is not None and memory_of(tensor.grad) == where:
+                return leaf
+        return None
+
     @contextmanager
     def watched(self) -> Iterator[Span]:
         """Look at what passes do in the block, also where nothing is installed."""
