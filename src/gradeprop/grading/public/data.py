@@ -72,8 +72,8 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
             if answers
         },
         "requires_grad": probe.requires_grad,
-        "is_leaf": probe.is_leaf,
-        "computed_from": list(probe.computed_from),
+        **({} if probe.is_leaf is None else {"is_leaf": probe.is_leaf}),
+        **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
     }
 
 
