@@ -314,6 +314,7 @@ FIT = [
     "ascent",
     "grad_accumulated",
     "zeroed_before_step",
+    "stale_gradient",
     "sum_instead_of_mean",
     "missing_factor_two",
     "off_by_one_step",
@@ -383,6 +384,11 @@ def one_after_the_other(x: Any, y: Any, lr: Any, steps: Any) -> Any:
     return a, b
 
 
+def always_from_the_start(x: Any, y: Any, lr: Any, steps: Any) -> Any:
+    slope_a, slope_b = -2 * (x * y).mean(), -2 * y.mean()
+    return -lr * steps * slope_a, -lr * steps * slope_b
+
+
 def without_x(x: Any, y: Any, lr: Any, steps: Any) -> Any:
     a = b = torch.zeros((), dtype=x.dtype)
     for _ in range(steps):
@@ -407,6 +413,7 @@ FIT_BUGS = [
     ("parameter_frozen", loop(frozen="a")),
     ("parameter_frozen", loop(frozen="b")),
     ("broadcast", loop(column=True)),
+    ("stale_gradient", always_from_the_start),
     ("sequential_update", one_after_the_other),
     ("input_omitted", without_x),
     ("closed_form", exact),
