@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-Fact: TypeAlias = Literal["piled", "cleared", "stepped_again", "is_input", "is_gradient"]
+Fact: TypeAlias = Literal["piled", "cleared", "moved", "stepped_again", "is_input", "is_gradient"]
 """See `gradeprop.gradients.values.Evidence`."""

@@ -40,7 +40,7 @@ that it does not carry."""
 
 
 FACTS: Final = (
-    "piled", "cleared", "stepped_again", "is_input", "is_gradient", "reached", "returns",
+    "piled", "cleared", "moved", "stepped_again", "is_input", "is_gradient", "reached", "returns",
 )  # fmt: skip
 """What of `Evidence` is so, is not so, or is not known."""
 
@@ -54,6 +54,7 @@ class Evidence:
         reached: a backward pass has put a gradient into this tensor (of a call: into any).
         piled: a backward pass found a gradient there already, other than 0, and added to it.
         cleared: a step was taken when the gradients that backward had found were gone again.
+        moved: a tensor that backward had reached has other values now.
         stepped_again: an optimizer stepped more often than backward ran.
         is_input: what came back lies in the memory of an argument, or of the tensor that was
             differentiated by.
@@ -65,6 +66,7 @@ class Evidence:
     reached: bool | None = None
     piled: bool | None = None
     cleared: bool | None = None
+    moved: bool | None = None
     stepped_again: bool | None = None
     is_input: bool | None = None
     is_gradient: bool | None = None

@@ -113,6 +113,7 @@ def test_what_came_back_is_an_input_or_a_gradient(
         ("opt.zero_grad(); loss.backward(); opt.step(); opt.step()", False, False, True),
         ("loss.backward(); v.grad.zero_(); v.detach().sub_(0.1 * v.grad)", False, True, None),
         ("loss.backward(); v.sub(0.1 * v.grad); v.grad = None", False, None, None),
+        ("v.grad = None; loss.backward(); v.detach().copy_(v.data)", False, False, None),
         ("loss.backward(); v.data -= 0.1 * v.grad; v.grad = None", False, None, None),
     ],
 )
@@ -121,6 +122,19 @@ def test_what_a_loop_does_to_its_gradients_is_seen(
 ) -> None:
     found = of_f(LOOP.format(params="v", body=body))
     assert (found.piled, found.cleared, found.stepped_again) == (piled, cleared, again)
+
+
+@pytest.mark.parametrize(
+    ("body", "moved"),
+    [
+        ("loss.backward(); opt.step()", True),
+        ("loss.backward(); v.data -= 0.1 * v.grad", True),
+        ("loss.backward(); v.sub(0.1 * v.grad)", False),
+        ("v.detach()", None),
+    ],
+)
+def test_whether_anything_moved_is_seen(body: str, moved: bool) -> None:
+    assert of_f(LOOP.format(params="v", body=body)).moved is moved
 
 
 def test_a_step_of_copies_is_no_step_by_cleared_gradients() -> None:

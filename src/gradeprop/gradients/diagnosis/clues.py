@@ -39,7 +39,7 @@ OF_THE_ENGINE: Final[Mapping[str, Clues]] = {
     "leftover_gradient": Clues(seen=("piled",)),
     "doubled": Clues(unseen=("piled",)),
     "missing_half": Clues(unseen=("piled", "stepped_again")),
-    "zeroed_before_step": Clues(seen=("cleared",)),
-    "nothing_moved": Clues(unseen=("cleared",)),
+    "zeroed_before_step": Clues(seen=("cleared",), unseen=("moved",)),
+    "nothing_moved": Clues(unseen=("cleared", "moved")),
 }
 """Of misconceptions that the engine knows by id, where an exercise does not say otherwise."""

@@ -122,6 +122,7 @@ class CallWatch:
             reached=True if span.held else False if span.complete else None,
             piled=piled,
             cleared=self._cleared(),
+            moved=self._moved(),
             stepped_again=again,
             is_input=is_input,
             is_gradient=is_gradient,
@@ -134,11 +135,20 @@ class CallWatch:
             return self._in_vain > 0
         if not self._span.held:
             return False if self._span.complete else None
+        if any(nonzero(leaf.grad) for leaf, _, _ in self._span.held.values()):
+            return False
         for leaf, numbers, version in self._span.held.values():
             # In place, but by nothing.
             if leaf._version > version and numbers is not None and numbers == numbers_of(leaf):
                 return True
         return None
+
+    def _moved(self) -> bool | None:
+        """Whether a tensor that backward reached has moved."""
+        now = [(numbers, numbers_of(leaf)) for leaf, numbers, _ in self._span.held.values()]
+        if any(None not in pair and pair[0] != pair[1] for pair in now):
+            return True
+        return None if not now or any(None in pair for pair in now) else False
 
     def _origin(self, arguments: Sequence[Any], value: object) -> tuple[bool | None, bool | None]:
         """Whether ``value`` is an input, and whether it is a gradient as torch found it."""
