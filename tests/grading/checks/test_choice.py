@@ -47,4 +47,6 @@ def test_what_is_no_option_is_told_the_options_and_not_called_wrong(
     assert judgement.status == "failed"
     assert 'write "increase", "Stay Put" or "decrease"' in judgement.message
     assert "right" not in judgement.message
+    # What was written could have been made of a hidden input.
+    assert ("Your answer is none of" in judgement.message) == (not public)
     assert judgement.misconception == (None if isinstance(value, str) else "wrong_type")

@@ -21,17 +21,28 @@ def in_the_options_words(outcome: Outcome, options: Sequence[str]) -> Outcome:
     return replace(outcome, value=_meant(outcome.value, options))
 
 
-def no_option(ask: Ask, outcome: Outcome, options: Sequence[str]) -> Judgement | None:
-    """The judgement of what is none of the options: nothing is said of what it may mean."""
+def no_option(
+    ask: Ask, outcome: Outcome, options: Sequence[str], *, public: bool
+) -> Judgement | None:
+    """The judgement of what is none of the options: nothing is said of what it may mean.
+
+    Args:
+        public: whether what was written may be repeated.
+    """
     if not options or not isinstance(outcome, Returned) or outcome.value in options:
         return None
     quoted = [f'"{option}"' for option in options]
     listed = f"{', '.join(quoted[:-1])} or {quoted[-1]}"
     got = render_value(outcome.value)
     is_text = isinstance(outcome.value, str)
-    report = f"{got} is none of the options: write {listed}{'' if is_text else ', in quotes'}."
-    causes = () if is_text else ("wrong_type",)
-    return Judgement("failed", report, f"{ask.name}: {got} is no option", causes, asked=ask.name)
+    return Judgement(
+        "failed",
+        f"{got if public else 'Your answer'} is none of the options: write {listed}"
+        f"{'' if is_text else ', in quotes'}.",
+        f"{ask.name}: {got} is no option",
+        () if is_text else ("wrong_type",),
+        asked=ask.name if public else None,
+    )
 
 
 def _meant(value: Value, options: Sequence[str]) -> Value:

@@ -67,9 +67,9 @@ def judge(
             return found
     outcomes = [in_the_options_words(outcome, options) for outcome in outcomes]
     for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = no_option(ask, outcome, options)
+        found = no_option(ask, outcome, options, public=public)
         if found is not None:
-            return found if public else replace(found, asked=None)
+            return found
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
