@@ -171,6 +171,13 @@ def test_what_is_too_large_to_look_at_is_not_known() -> None:
     assert of_w("").reached is None  # from then on
 
 
+def test_after_very_many_passes_calls_are_still_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PASSES, "_looked_at", 1_000_000)
+    assert of_w("(w ** 2).backward()").reached is None
+    assert of_f(OWN + "    return v.data").is_input is True
+    assert of_f(OWN + "    return v.grad").is_gradient is True
+
+
 def test_without_looking_on_from_the_start_nothing_is_known() -> None:
     assert Passes().complete is False
 

@@ -27,8 +27,8 @@ _ENTRY_CODE: Final = getattr(_ENTRY, "__code__", None)
 
 
 def numbers_of(tensor: torch.Tensor) -> list[Any] | None:
-    """The numbers of a small tensor on the CPU, read without an operation; None of any other."""
-    if tensor.device.type != "cpu" or tensor.numel() > _FEW or tensor.layout is not torch.strided:
+    """The numbers of a small tensor, read without an operation; None of any other."""
+    if tensor.device.type == "meta" or tensor.numel() > _FEW or tensor.layout is not torch.strided:
         return None
     with torch._C.DisableTorchFunction():
         return list(_flat(tensor.tolist()))
@@ -166,13 +166,16 @@ class Passes:
             span.count += 1
         if self._spans and self._spans[-1].count > _MOST_IN_A_SPAN:
             return
-        self._looked_at += not self._spans
-        if self._looked_at > _MOST_PASSES or frame.f_code is not _ENTRY_CODE:
+        if frame.f_code is not _ENTRY_CODE:
             self.lose_sight()
             return
         variables = frame.f_locals
         if not variables.get("kwargs", {}).get("accumulate_grad"):
             return  # torch.autograd.grad: no .grad is touched
+        self._looked_at += not self._spans
+        if self._looked_at > _MOST_PASSES and not self._spans:
+            self.lose_sight()
+            return
         with torch._C.DisableTorchFunction():
             roots = variables["t_outputs"]
             graph = graph_of(roots)
