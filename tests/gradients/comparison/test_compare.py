@@ -329,6 +329,8 @@ def test_remedies_fit_the_type() -> None:
     assert "the item that is asked for" in text([2.0, 1.0], 1.0)
     assert ".item()" in text(state(1.0), 1.0)
     assert "call it" in text(Opaque("function"), RIGHT)
+    assert "with a decimal point" in text(TensorState(torch.tensor(3)), RIGHT.sum())
+    assert "Keep the dtype" in text(TensorState(RIGHT.double()), RIGHT.float())
     assert text(None, RIGHT) == "Your answer is None."
 
 

@@ -42,7 +42,8 @@ def _remedy(got: Value, wanted: str, rule: Rule) -> str:
         return _remedy_of_items(got, wanted, rule)
     if "tensor" in wanted:
         if type_name == "numpy.ndarray":
-            return "Make it one with torch.from_numpy(...)."
+            keep = ".to(x.dtype), with the input for x" if rule.dtype == "exact" else ""
+            return f"Make it one with torch.from_numpy(...){keep}."
         if isinstance(got, int | float) and not isinstance(got, bool):
             return f"Leave out .item() or float(), or {_made(rule)}."
         if type_name.startswith("numpy."):
