@@ -320,8 +320,9 @@ def test_remedies_fit_the_type() -> None:
         assert found is not None
         return found.student(True)
 
-    assert "torch.from_numpy(...)" in text(Opaque("numpy.ndarray"), RIGHT)
-    assert "torch.tensor(..., dtype=x.dtype)" in text(Opaque("numpy.float64"), RIGHT)
+    for array in ("numpy.ndarray", "numpy.float64"):
+        assert "torch.as_tensor(..., dtype=x.dtype)" in text(Opaque(array), RIGHT)
+        assert "torch.as_tensor(...)." in text(Opaque(array), RIGHT, Rule(dtype="floating"))
     assert "torch.tensor(..., dtype=x.dtype)" in text([1.0, 2.0], RIGHT)
     assert "torch.tensor(...)" in text(2.0, RIGHT, Rule(dtype="floating"))
     assert "first item: [0]" in text((state(1.0),), RIGHT)

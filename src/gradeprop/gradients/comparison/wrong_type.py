@@ -41,14 +41,11 @@ def _remedy(got: Value, wanted: str, rule: Rule) -> str:
     if isinstance(got, list | tuple) and wanted in _ONE_THING:
         return _remedy_of_items(got, wanted, rule)
     if "tensor" in wanted:
-        if type_name == "numpy.ndarray":
-            keep = ".to(x.dtype), with the input for x" if rule.dtype == "exact" else ""
-            return f"Make it one with torch.from_numpy(...){keep}."
+        if type_name.startswith("numpy."):  # also what is left of an array of no axes
+            keep = ", dtype=x.dtype), with the input for x" if rule.dtype == "exact" else ")"
+            return f"Make it one with torch.as_tensor(...{keep}."
         if isinstance(got, int | float) and not isinstance(got, bool):
             return f"Leave out .item() or float(), or {_made(rule)}."
-        if type_name.startswith("numpy."):
-            made = _made(rule)
-            return f"{made[:1].upper()}{made[1:]}."
     elif wanted == "a number" and isinstance(got, TensorState) and got.value.numel() == 1:
         return "Take the number out of the tensor with .item()."
     return ""
