@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -183,10 +184,13 @@ def test_without_looking_on_from_the_start_nothing_is_known() -> None:
 
 
 def test_tensors_are_not_kept_alive() -> None:
-    passes = Passes()
-    with passes.watched():
-        torch.ones(2, requires_grad=True).sum().backward()
-    assert passes._leaves == {}
+    leaf = torch.ones(2, requires_grad=True)
+    leaf.sum().backward()
+    assert PASSES.leaf(leaf) is not None
+    key, gone = id(leaf), weakref.ref(leaf)
+    del leaf
+    assert gone() is None
+    assert key not in PASSES._leaves
 
 
 HOSTILE = """
@@ -211,3 +215,21 @@ def test_an_optimizer_without_groups_steps_as_it_would() -> None:
         "    opt.param_groups.append(3)\n    try: opt.step()\n    except TypeError: return x\n"
     )
     assert of_f(source).stepped_again is None
+
+
+def test_large_tensors_are_not_kept_alive_for_the_length_of_a_call() -> None:
+    with PASSES.watched() as span:
+        for size in (10, 1_000_000):
+            torch.ones(size, requires_grad=True).sum().backward()
+        assert [leaf.numel() for leaf, _, _ in span.held.values()] == [10]
+        assert span.reached
+
+
+def test_where_nothing_is_installed_a_call_is_looked_at_all_the_same() -> None:
+    torch.autograd.Variable._execution_engine = torch.autograd.Variable._execution_engine._engine
+    engine = torch.autograd.Variable._execution_engine
+    passes = Passes()
+    with passes.watched() as span:
+        torch.ones(3, requires_grad=True).sum().backward()
+    assert (span.count, len(span.held)) == (1, 1)
+    assert torch.autograd.Variable._execution_engine is engine

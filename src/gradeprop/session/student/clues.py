@@ -16,6 +16,7 @@ from gradeprop.session.student.passes import (
     Span,
     graph_of,
     leaves_in,
+    may_be_held,
     memory_of,
     nonzero,
     numbers_of,
@@ -86,8 +87,11 @@ class CallWatch:
 
     def note_found(self, gradients: Any) -> None:
         """torch.autograd.grad has found these."""
-        if type(gradients) is tuple and len(self._found) < _MOST_FOUND:
-            self._found += filter(_is_plain, gradients)
+        if type(gradients) is not tuple or len(self._found) >= _MOST_FOUND:
+            return
+        with contextlib.suppress(Exception):  # a subclass's, or a wrapper's of torch.func
+            plain = filter(_is_plain, gradients)
+            self._found += [item for item in plain if memory_of(item) and may_be_held(item)]
 
     def note_step(self, optimizer: Any, *_: Any) -> None:
         """An optimizer is about to step."""
@@ -119,7 +123,7 @@ class CallWatch:
         if self._steps and span.count:
             again = self._steps > span.count
         return Evidence(
-            reached=True if span.held else False if span.complete else None,
+            reached=True if span.reached else False if span.complete else None,
             piled=piled,
             cleared=self._cleared(),
             moved=self._moved(),
@@ -133,7 +137,7 @@ class CallWatch:
         """Whether a step was taken by gradients that had been cleared."""
         if self._steps:
             return self._in_vain > 0
-        if not self._span.held:
+        if not self._span.reached:
             return False if self._span.complete else None
         if any(nonzero(leaf.grad) for leaf, _, _ in self._span.held.values()):
             return False

@@ -16,9 +16,19 @@ from typing import Any, Final
 import torch
 import torch.autograd.graph
 
-__all__ = ["PASSES", "Passes", "graph_of", "leaves_in", "memory_of", "nonzero", "numbers_of"]
+__all__ = [
+    "PASSES",
+    "Passes",
+    "graph_of",
+    "leaves_in",
+    "may_be_held",
+    "memory_of",
+    "nonzero",
+    "numbers_of",
+]
 
 _FEW: Final = 64  # numbers of a tensor that are looked at one by one
+_SMALL_BYTES: Final = 1 << 16
 _MOST_NODES: Final = 200  # of a graph that is searched for the tensors it ends in
 _MOST_PASSES: Final = 5_000  # of all cells that are looked at
 _MOST_IN_A_SPAN: Final = 20  # what a loop does wrong it does from the start
@@ -48,6 +58,11 @@ def nonzero(tensor: torch.Tensor | None) -> bool | None:
         return False
     numbers = numbers_of(tensor)
     return None if numbers is None else any(number != 0 for number in numbers)
+
+
+def may_be_held(tensor: torch.Tensor) -> bool:
+    """Whether to keep it alive for a while costs nothing worth counting."""
+    return tensor.untyped_storage().nbytes() <= _SMALL_BYTES
 
 
 def memory_of(tensor: torch.Tensor) -> int:
@@ -98,16 +113,19 @@ class Span:
         count: how many there were, those of torch.autograd.grad included.
         piled: whether one found a gradient other than 0; None if nobody could tell.
         complete: whether the first of them were all looked at.
-        held: the tensors that they reached, with numbers and version as they were at first.
+        reached: whether one reached any tensor.
+        held: the small ones that they reached, with numbers and version as they were at first.
     """
 
     count: int = 0
     piled: bool | None = False
     complete: bool = True
+    reached: bool = False
     held: dict[int, tuple[torch.Tensor, list[Any] | None, int]] = field(default_factory=dict)
 
     def note(self, leaf: torch.Tensor) -> None:
-        if id(leaf) not in self.held and len(self.held) < _FEW:
+        self.reached = True
+        if id(leaf) not in self.held and len(self.held) < _FEW and may_be_held(leaf):
             self.held[id(leaf)] = (leaf, numbers_of(leaf), leaf._version)
 
 
