@@ -2,6 +2,8 @@ import torch
 
 from gradeprop.gradients import Fixed, Gradient
 
+CAUSES = ("missing_factor_two", "sign_flipped", "grad_accumulated", "doubled", "wrong_function")
+
 
 def square(w):
     return w**2
@@ -35,12 +37,18 @@ def test_slopes_anywhere(student, reference):
 
 def test_backward_was_called(student, reference):
     three = torch.tensor([3.0])
-    causes = ("missing_factor_two", "sign_flipped", "grad_accumulated", "wrong_function")
-    given = Fixed(three, mistakes={cause: [] for cause in causes})  # they change the slope, not w
+    given = Fixed(three, mistakes={cause: [] for cause in CAUSES})  # they change the slope, not w
     w = student.value("w")
     reference.expect(w).to_match(given, dtype="floating", requires_grad=True)
     reference.expect(w.grad).to_match(slope(three), dtype="floating")
 
 
 def test_grad_is_the_slope(student, reference):
-    reference.expect(student.value("grad")).to_match(slope(torch.tensor([3.0])), dtype="floating")
+    # w.grad is right, or this is not asked: what is wrong in the loss cannot be the reason.
+    mistakes = {cause: [] for cause in CAUSES} | {
+        "value_not_gradient": torch.tensor([9.0]),
+        "took_w": torch.tensor([3.0]),
+        "sign_flipped": torch.tensor([-6.0]),
+    }
+    right = Fixed(torch.tensor([6.0]), mistakes=mistakes)
+    reference.expect(student.value("grad")).to_match(right, dtype="floating")

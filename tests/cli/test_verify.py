@@ -7,6 +7,7 @@ from typing import Any
 
 from cli.conftest import gradeprop
 from course.minimal import EXERCISE, GRADER
+from gradeprop.course.slips import FOLDER
 
 NONE = ("--isolation", "none")
 
@@ -44,3 +45,32 @@ def test_a_grader_with_a_bug_exits_with_1_and_its_trace(course: Any) -> None:
     assert told.strip().startswith(place)
     assert "hue" in told
     assert gradeprop("build", cwd=course).stderr.count(place) == 1
+
+
+SLIPS = """
+slips:
+  - slip: half
+    part: by_hand
+    causes: []
+    code: |
+      def d_square(w):
+          return w
+"""
+
+
+def test_a_slip_that_is_given_a_wrong_cause_exits_with_1_when_asked_for(course: Any) -> None:
+    path = course / FOLDER / "square_derivative.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(SLIPS)
+    plain = gradeprop("verify", "square_derivative", "--json", *NONE, cwd=course)
+    assert plain.returncode == 0, plain.stdout + plain.stderr
+    assert "slips" not in json.loads(plain.stdout)
+    done = gradeprop("verify", "square_derivative", "--slips", *NONE, cwd=course)
+    assert done.returncode == 1, done.stdout + done.stderr
+    said = " ".join(done.stdout.split())
+    assert f"{FOLDER}/square_derivative.yaml:3:5: half: is called missing_factor_two" in said
+    assert "precision 0.667 (2 of 3 named causes are right), recall 1.000" in said
+    told = gradeprop("verify", "square_derivative", "--slips", "--json", *NONE, cwd=course)
+    data = json.loads(told.stdout)
+    assert (data["precision"], data["recall"]) == (2 / 3, 1)
+    assert data["slips"][0]["named"] == ["missing_factor_two"]

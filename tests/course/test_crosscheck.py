@@ -74,6 +74,9 @@ CASES: dict[str, tuple[Changes, str]] = {
         f"line 26)"),
     "criterion twice": (replaced(EXPLAIN, "id: moves", "id: names"),
         f"{EXPLAIN}:31:15: the criterion 'names' is defined twice (first in line 28)"),
+    "option twice but for capitals": (
+        replaced(EXPLAIN, "[increase, decrease]", '[increase, decrease, " Increase"]'),
+        f"{EXPLAIN}:12:35: the option 'increase' is defined twice (first in line 12)"),
     "option twice": (replaced(EXPLAIN, "[increase, decrease]", "[increase, decrease, increase]"),
         f"{EXPLAIN}:12:35: the option 'increase' is defined twice (first in line 12)"),
     "part that collides with a cell": (

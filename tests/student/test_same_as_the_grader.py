@@ -3,14 +3,17 @@ word."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gradeprop.course.slips import load_slips
 from gradeprop.grading.public.in_notebook import load, report
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Setting
 from gradeprop.grading.run.publish import record_public_checks
+from gradeprop.grading.slips import submissions_of
 from gradeprop.grading.verify import trials
 from gradeprop.notebook.reading import read_notebook
 from gradeprop.notebook.release import release_model
@@ -35,7 +38,7 @@ class SameProcess(Sandbox):
         pass
 
 
-def graded(setting: Any, made: Any) -> Any:
+def graded(setting: Any, submissions: Any) -> Any:
     """By trial, what the grader says of each public check: (exercise, part, check) -> words."""
     said = {}
 
@@ -52,7 +55,7 @@ def graded(setting: Any, made: Any) -> Any:
             if check.public
         }
 
-    grade_batch(setting, [trial.submission for trial in made], keep)
+    grade_batch(setting, submissions, keep)
     return said
 
 
@@ -80,27 +83,35 @@ def checked(public: Any, notebook: Any) -> Any:
     return said
 
 
-def compare_on_all_samples(assignment: Any, sandbox: Any) -> None:
+def compare(assignment: Any, sandbox: Any, submissions_of: Any) -> None:
     public = record_public_checks(COURSE, assignment)
     release = release_model(COURSE, assignment, public)
     setting = Setting(COURSE, assignment, release, b"k" * 32, ("cpu",), {"cpu": sandbox})
-    made = trials(setting, assignment.exercises)
-    assert len(made) > 2
-    by_grader = graded(setting, made)
-    for trial in made:
-        by_student = checked(public, trial.submission.notebook)
-        assert by_student == by_grader[trial.submission.student], [
-            case.label for case in trial.cases
-        ]
+    submissions = submissions_of(setting)
+    assert len(submissions) > 2
+    by_grader = graded(setting, submissions)
+    for submission in submissions:
+        by_student = checked(public, submission.notebook)
+        assert by_student == by_grader[submission.student], submission.student
+
+
+def of_samples(setting: Any) -> Any:
+    return [trial.submission for trial in trials(setting, setting.assignment.exercises)]
+
+
+def of_slips(setting: Any) -> Any:
+    slips = load_slips(Path(COURSE.root), setting.assignment.exercises)
+    return [submission for submission, _ in submissions_of(setting, slips)]
 
 
 @pytest.mark.parametrize("assignment", COURSE.assignments, ids=lambda item: item.id)
 def test_every_answer_of_every_exercise_gets_the_graders_words(assignment: Any) -> None:
-    compare_on_all_samples(assignment, SameProcess())
+    compare(assignment, SameProcess(), of_samples)
 
 
 @pytest.mark.slow
-def test_also_those_of_the_real_session() -> None:
+@pytest.mark.parametrize("answers", [of_samples, of_slips])
+def test_also_those_of_the_real_session(answers: Any) -> None:
     with open_sandbox("none") as sandbox:
         for assignment in COURSE.assignments:
-            compare_on_all_samples(assignment, sandbox)
+            compare(assignment, sandbox, answers)

@@ -1,4 +1,4 @@
-"""The command ``gradeprop``. What a command does is imported when it runs: torch takes seconds."""
+"""The command ``gradeprop``: names, options, help. A command's work is imported when it runs."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gradeprop.cli.options import (
     Format,
     IsolationOption,
     JsonOption,
+    SlipsOption,
     StudentsOption,
     SubmittedOption,
 )
@@ -45,13 +46,13 @@ def verify(
     course: CourseOption = None,
     device: DeviceOption = "auto",
     isolation: IsolationOption = "auto",
+    slips: SlipsOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Prove the graders: solutions pass, starters earn nothing, every known mistake is caught and
-    named."""
+    """Prove the graders: solutions pass, starters earn nothing, known mistakes are named."""
     from gradeprop.cli.verify import run
 
-    sys.exit(run(exercises or [], course, device, isolation, as_json=json))
+    sys.exit(run(exercises or [], course, device, isolation, slips=slips, as_json=json))
 
 
 @command("Grade what is in submitted/, into results/.")

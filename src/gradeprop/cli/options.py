@@ -39,6 +39,16 @@ StudentsOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
 
 
+SlipsOption = Annotated[
+    bool,
+    typer.Option(
+        "--slips",
+        help="Also grade the everyday wrong answers of tests/content/slips: is one given a wrong "
+        "cause?",
+    ),
+]
+
+
 DeviceOption = Annotated[
     Device,
     typer.Option(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
-from gradeprop.cli import screen
+from gradeprop.cli import screen, verify_slips
 from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import chosen_exercises, open_course
 from gradeprop.course.limits import Limits
 from gradeprop.course.model import LoadedExercise
+from gradeprop.course.slips import load_slips
 from gradeprop.course.voided import as_written
 from gradeprop.errors import VerificationFailed
 from gradeprop.grading.result.faults import merged
@@ -27,14 +28,25 @@ if TYPE_CHECKING:
     from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import Graders
+    from gradeprop.grading.slips import Finding
     from gradeprop.grading.verify import Proof
     from gradeprop.session.grader.sandbox import Isolation
 
 
 def run(
-    names: Sequence[str], folder: Path | None, device: str, isolation: Isolation, *, as_json: bool
+    names: Sequence[str],
+    folder: Path | None,
+    device: str,
+    isolation: Isolation,
+    *,
+    slips: bool,
+    as_json: bool,
 ) -> int:
-    """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0."""
+    """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0.
+
+    Args:
+        slips: also grade the everyday wrong answers of ``tests/content/slips``.
+    """
     root, course = open_course(folder)
     course = as_written(course)  # a voided check has a grader all the same
     chosen = chosen_exercises(course, names)
@@ -44,15 +56,22 @@ def run(
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import graders
     from gradeprop.grading.run.publish import release_in_use
+    from gradeprop.grading.slips import judge_slips
     from gradeprop.grading.verify import cases_of, trials, verify
 
     proofs: list[Proof] = []
-    total = sum(len(cases_of(exercise)) for exercise in chosen)
+    findings: list[Finding] = []
+    bank = load_slips(root, chosen) if slips else []
+    total = sum(len(cases_of(exercise)) for exercise in chosen) + len(bank)
     with screen.progress("Verifying", total) as bar:
 
         def note(proof: Proof) -> None:
             proofs.append(proof)
             bar.step(proof.case.exercise)
+
+        def note_slip(finding: Finding) -> None:
+            findings.append(finding)
+            bar.step(finding.slip.exercise)
 
         with graders(facilities_for(course, isolation, devices), 1) as running:
             for assignment in course.assignments:
@@ -62,13 +81,22 @@ def run(
                 release, faults = release_in_use(course, assignment)
                 plan = Plan(course, assignment.id, release, key, devices, isolation, faults)
                 setting = plan.setting({})
-                verify(setting, trials(setting, mine), note, partial(_grade, running, plan))
+                grade = partial(_grade, running, plan)
+                verify(setting, trials(setting, mine), note, grade)
+                own = {exercise.slug for exercise in mine}
+                slips_here = [slip for slip in bank if slip.exercise in own]
+                judge_slips(setting, slips_here, note_slip, grade)
     if as_json:
-        screen.print_json({"proofs": [asdict(proof) for proof in proofs]})
+        about_slips = verify_slips.as_data(findings, proofs) if slips else {}
+        screen.print_json({"proofs": [asdict(proof) for proof in proofs], **about_slips})
     else:
         _print(chosen, proofs)
+        if slips:
+            verify_slips.show(findings, proofs)
         _print_limits(course.spec.limits, proofs)
-    return 0 if all(proof.holds for proof in proofs) else VerificationFailed.exit_code
+    holds = all(proof.holds for proof in proofs)
+    holds = holds and not any(finding.problems for finding in findings)
+    return 0 if holds else VerificationFailed.exit_code
 
 
 def _grade(

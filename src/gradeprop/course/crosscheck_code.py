@@ -9,6 +9,7 @@ from gradeprop.course.crosscheck_exercise import checks_of
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.model import ChoicePart, CodePart, ExplanationPart
+from gradeprop.course.options import plain
 from gradeprop.course.python_source import assigned_text, collected_tests, parse_python, same_code
 from gradeprop.course.solution import SolutionCell
 from gradeprop.course.validate import did_you_mean
@@ -97,7 +98,8 @@ def _one_solution(
             what = f"the solution of {part.part!r} assigns none of its options to {part.name!r}"
             yield problem(what, f"write {part.name} = and one of {options}")
         starter = parse_python(part.starter)[0]
-        if chosen and starter and assigned_text(starter, part.name) == chosen:
+        begun = assigned_text(starter, part.name) if starter else None
+        if chosen and begun and plain(begun) == plain(chosen):
             yield problem(
                 f"the starter of {part.part!r} holds the right option", "let it assign None"
             )

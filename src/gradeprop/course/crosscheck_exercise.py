@@ -9,6 +9,7 @@ from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.layout import data_path
 from gradeprop.course.model import Check, ChoicePart, ExplanationPart
+from gradeprop.course.options import plain
 from gradeprop.errors import CourseProblem
 
 
@@ -48,7 +49,9 @@ def _names(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
             continue
         if isinstance(part, ChoicePart):
             yield from _twice(
-                exercise, "option", (((*at, "options", i), o) for i, o in enumerate(part.options))
+                exercise,
+                "option",
+                (((*at, "options", i), plain(option)) for i, option in enumerate(part.options)),
             )
         if not any(check.public for check in part.checks):
             what = f"the part {part.part!r} has no public check"

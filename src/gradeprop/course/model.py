@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gradeprop.course import layout
 from gradeprop.course.course_spec import AssignmentSpec, CourseSpec
+from gradeprop.course.facts import Fact
 from gradeprop.course.fields import (
     Count,
     FileName,
@@ -69,6 +70,19 @@ class Misconception(Model):
         None, description="How the right answer is changed; default: known by its id."
     )
     say: Text = Field(description="What the student reads: what went wrong and what to look at.")
+    seen: tuple[Fact, ...] = Field(
+        (),
+        description=(
+            "What must have been seen in the student's process: it is not named where that was not."
+        ),
+    )
+    unseen: tuple[Fact, ...] = Field(
+        (), description="What, where it was seen in the student's process, excludes it."
+    )
+    unsure: Text | None = Field(
+        None,
+        description="What to say, without naming a cause, where nobody can tell what was seen.",
+    )
     public: bool = Field(True, description="Its words travel in the released notebook.")
     sample: Text = Field(
         description="Python: a wrong answer for this part that shows this misconception."

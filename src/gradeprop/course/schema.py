@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.model import Exercise
+from gradeprop.course.slips import SlipList
 from gradeprop.course.voided import VoidedList
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -36,6 +37,7 @@ def schemas() -> dict[str, str]:
     models: dict[str, type[BaseModel]] = {
         "course.schema.json": CourseSpec,
         "exercise.schema.json": Exercise,
+        "slips.schema.json": SlipList,
         "voided.schema.json": VoidedList,
     }
     return {

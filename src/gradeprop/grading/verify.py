@@ -90,7 +90,7 @@ def verify(
     proofs: list[Proof] = []
     there: dict[str, SubmissionResult] = {}
     sampled = [trial.submission for trial in made[:: max(1, len(made) - 1)]]
-    graded = grade or partial(_grade_here, setting)
+    graded = grade or partial(grade_here, setting)
     graded(sampled, lambda result: there.update({result.student: result}), False)
 
     def judge(result: SubmissionResult) -> None:
@@ -108,12 +108,13 @@ def verify(
     return proofs
 
 
-def _grade_here(
+def grade_here(
     setting: Setting,
     submissions: Sequence[Submission],
     on_result: Callable[[SubmissionResult], None],
     late_answers: bool,
 ) -> None:
+    """Grade submissions in this process."""
     grade_batch(replace(setting, late_answers=late_answers), submissions, on_result)
 
 

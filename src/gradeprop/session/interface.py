@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Literal, NewType, TypeAlias, TypeVar
 
 from gradeprop.course.limits import Limits
-from gradeprop.gradients.values import Opaque, TensorState, Value
+from gradeprop.gradients.values import NOTHING_SEEN, Evidence, Opaque, TensorState, Value
 
 __all__ = [
     "Ask",
@@ -75,11 +75,12 @@ class Returned:
     ``arguments`` is the state of the call's arguments afterwards (positional, then keywords in
     order), so that a mutated input is seen. ``used`` names machinery that ran during the call, best
     effort: ``"autograd"`` (any backward or forward-mode pass), ``"optimizer"`` (a ``torch.optim``
-    step)."""
+    step). ``seen`` is what else was seen, for excluding causes; student code could forge it."""
 
     value: Value
     arguments: tuple[Value, ...] = ()
     used: frozenset[str] = frozenset()
+    seen: Evidence = NOTHING_SEEN
 
 
 @dataclass(frozen=True)

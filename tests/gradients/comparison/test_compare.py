@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradeprop.gradients.comparison.compare import as_value, compare, matches
-from gradeprop.gradients.comparison.rule import Rule
+from gradeprop.gradients.comparison.rule import STRICT, Rule
 from gradeprop.gradients.values import Opaque, TensorState
 
 nan, inf = math.nan, math.inf
@@ -315,19 +315,24 @@ def test_a_hidden_wrong_length_shows_no_number() -> None:
 
 
 def test_remedies_fit_the_type() -> None:
-    def text(got: Any, right: Any) -> Any:
-        found = compare(got, right)
+    def text(got: Any, right: Any, rule: Any = STRICT) -> Any:
+        found = compare(got, right, rule)
         assert found is not None
         return found.student(True)
 
-    assert "torch.tensor(...)" in text(Opaque("numpy.ndarray"), RIGHT)
-    assert "torch.tensor(...)" in text([1.0], RIGHT)
+    for array in ("numpy.ndarray", "numpy.float64"):
+        assert "torch.as_tensor(..., dtype=x.dtype)" in text(Opaque(array), RIGHT)
+        assert "torch.as_tensor(...)." in text(Opaque(array), RIGHT, Rule(dtype="floating"))
+    assert "torch.tensor(..., dtype=x.dtype)" in text([1.0, 2.0], RIGHT)
+    assert "torch.tensor(...)" in text(2.0, RIGHT, Rule(dtype="floating"))
+    assert "first item: [0]" in text((state(1.0),), RIGHT)
+    assert "the item that is asked for" in text([state(1.0), state(2.0)], RIGHT)
+    assert "the item that is asked for" in text([2.0, 1.0], 1.0)
     assert ".item()" in text(state(1.0), 1.0)
     assert "call it" in text(Opaque("function"), RIGHT)
-    assert "backward" in text(None, RIGHT)
-    called = compare(None, RIGHT, called=True)
-    assert called is not None
-    assert "return" in called.student(False)
+    assert "with a decimal point" in text(TensorState(torch.tensor(3)), RIGHT.sum())
+    assert "Keep the dtype" in text(TensorState(RIGHT.double()), RIGHT.float())
+    assert text(None, RIGHT) == "Your answer is None."
 
 
 def test_a_hostile_type_name_is_cut_and_cleaned() -> None:

@@ -280,9 +280,13 @@ def test_the_engines_own_causes(student: Any, name: str | None) -> None:
     assert diagnose(probes).named == name
 
 
-def test_a_variable_that_is_none_misses_its_backward() -> None:
-    found = Observation(None, torch.ones(1), {}, Rule())
-    assert diagnose([found]).named == "no_backward"
+def test_only_a_grad_that_is_known_to_wait_for_backward_misses_it() -> None:
+    def named(**known: Any) -> Any:
+        return diagnose([Observation(None, torch.ones(1), {}, Rule(), **known)]).named
+
+    assert named(of_grad=True, awaits_backward=True) == "no_backward"
+    assert named(of_grad=True) is None
+    assert named() == "wrong_type"
 
 
 def test_the_same_answer_to_different_questions_is_hard_coded() -> None:
@@ -310,6 +314,7 @@ FIT = [
     "ascent",
     "grad_accumulated",
     "zeroed_before_step",
+    "stale_gradient",
     "sum_instead_of_mean",
     "missing_factor_two",
     "off_by_one_step",
@@ -379,6 +384,11 @@ def one_after_the_other(x: Any, y: Any, lr: Any, steps: Any) -> Any:
     return a, b
 
 
+def always_from_the_start(x: Any, y: Any, lr: Any, steps: Any) -> Any:
+    slope_a, slope_b = -2 * (x * y).mean(), -2 * y.mean()
+    return -lr * steps * slope_a, -lr * steps * slope_b
+
+
 def without_x(x: Any, y: Any, lr: Any, steps: Any) -> Any:
     a = b = torch.zeros((), dtype=x.dtype)
     for _ in range(steps):
@@ -403,6 +413,7 @@ FIT_BUGS = [
     ("parameter_frozen", loop(frozen="a")),
     ("parameter_frozen", loop(frozen="b")),
     ("broadcast", loop(column=True)),
+    ("stale_gradient", always_from_the_start),
     ("sequential_update", one_after_the_other),
     ("input_omitted", without_x),
     ("closed_form", exact),

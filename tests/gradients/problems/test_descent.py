@@ -64,6 +64,8 @@ def test_anchors_of_fit_line() -> None:
         ("broadcast", 1.7808, 2.2002),
         ("ascent", -296.0538, -231.5135),
         ("zeroed_before_step", 0.0, 0.0),
+        ("nothing_moved", 0.0, 0.0),
+        ("stale_gradient", 12.19, 9.0),  # 100 times the first step
         ("sequential_update", 2.6710, 1.5346),
         ("closed_form", 3.7938, 0.1371),
         ("axes_swapped", 1.5684, 2.6468),
@@ -90,8 +92,11 @@ def test_anchors_of_neuron_step() -> None:
         ("parameter_frozen", 1, 3.24),
         ("stale_loss", 0, 6.25),
         ("zeroed_before_step", 0, 6.25),
+        ("nothing_moved", 0, 6.25),
+        ("doubled", 1, 1.0),
     ):
         assert problem.mistake(name)[variant][2] == pytest.approx(anchor), name
+    assert problem.mistake("stale_gradient") == []  # one step has no other slope
     weight, bias, _ = problem.mistake("input_omitted")[0]  # all slopes are -5
     assert torch.allclose(weight, torch.tensor([[0.55, 0.45, 0.35]]).double())
     assert bias.item() == pytest.approx(0.35)

@@ -20,6 +20,7 @@ def test_factors_and_signs() -> None:
         ("missing_factor_two", 0.5),
         ("missing_half", 2),
         ("grad_accumulated", 2),
+        ("doubled", 2),
         ("sum_instead_of_mean", 6),
         ("mean_instead_of_sum", 1 / 6),
     ):

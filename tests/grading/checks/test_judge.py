@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gradeprop.gradients import Fixed, Gradient
-from gradeprop.gradients.values import Opaque, TensorState
+from gradeprop.gradients.values import Evidence, Opaque, TensorState
 from gradeprop.grading.checks.expression import expression
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.script import Reference, Script, Student
@@ -250,7 +250,8 @@ def test_no_backward_is_named() -> None:
         reference.expect(student.value("w").grad).to_match(Fixed(torch.tensor([6.0])))
 
     state = TensorState(torch.tensor([3.0]), requires_grad=True)
-    judgement = judge(script_of(gradient), [Returned(state)], public=True, declared={})
+    unreached = Returned(state, seen=Evidence(reached=False))
+    judgement = judge(script_of(gradient), [unreached], public=True, declared={})
     assert judgement.misconception == "no_backward"
 
 

@@ -86,11 +86,11 @@ def test_what_the_starter_left_is_not_judged() -> None:
     ("function", "words"),
     [
         (lambda _: None, "Nothing has been written"),
-        (lambda w: print(w), "Is a return missing"),
+        (lambda w: print(w), "backward() and print() return nothing"),
         (lambda w: (2 * w).numpy(), "is a numpy.ndarray, expected a tensor"),
         (lambda _: numpy.float64(1.0), "expected a tensor"),
         (lambda w: w.undefined, "raised AttributeError"),
-        (lambda w: w.mul_(2), "changed the tensor that was passed in"),
+        (lambda w: w.mul_(2), "changed what was passed in"),
         (lambda w: 2 * w / 0, "contains inf"),
         (3.0, "should be a function, but it is a float"),
         (7, "should be a function, but it is an int"),

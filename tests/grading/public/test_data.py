@@ -47,7 +47,9 @@ def test_a_tensors_grad_and_shape_survive() -> None:
     assert back.grad.shape == (2, 0, 3)
 
 
-@pytest.mark.parametrize("value", [None, True, 3, "text", [1, (2.5, "x")], (), math.inf])
+@pytest.mark.parametrize(
+    "value", [None, True, 3, "text", [1, (2.5, "x")], (), math.inf, {"w": [1, {}]}]
+)
 def test_plain_values_survive(value: Any) -> None:
     assert decode_value(through_json(encode_value(value))) == value
 
@@ -61,7 +63,14 @@ def test_a_script_survives_with_only_the_public_causes() -> None:
     script = Script(
         (Read("w"), Call("f", (TensorState(torch.tensor([1.0])), 0.1), {"steps": 3})),
         (
-            Probe(Handle(0, ("grad",)), torch.tensor([6.0]), Rule(), requires_grad=True),
+            Probe(
+                Handle(0, ("grad",)),
+                torch.tensor([6.0]),
+                Rule(),
+                requires_grad=True,
+                is_leaf=False,
+                computed_from=("x", "y"),
+            ),
             Probe(
                 Handle(1, (1,)),
                 (torch.tensor(2.0), 3.0, "up"),
@@ -79,6 +88,9 @@ def test_a_script_survives_with_only_the_public_causes() -> None:
     assert back.asks[1].keywords == {"steps": 3}
     assert back.probes[0].handle == Handle(0, ("grad",))
     assert back.probes[0].requires_grad is True
+    assert back.probes[0].is_leaf is False
+    assert back.probes[0].computed_from == ("x", "y")
+    assert (back.probes[1].is_leaf, back.probes[1].computed_from) == (None, ())
     assert back.probes[1].labels == ("a", "b", "c")
     assert list(back.probes[1].alternatives) == ["ascent"]
     assert math.isnan(back.probes[1].alternatives["ascent"][1])

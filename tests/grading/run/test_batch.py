@@ -115,6 +115,8 @@ def test_a_deleted_cell_is_missing_and_costs_only_its_part(classroom: Any) -> No
     result = classroom.grade_one(json.dumps(notebook).encode())
     assert part_of(result, *BY_HAND).status == "missing"
     assert part_of(result, *BY_HAND).score == 0.0
+    # Nobody left the name out of a cell that was not there: deleted, or added after the release.
+    assert {check.misconception for check in part_of(result, *BY_HAND).checks} == {None}
     assert part_of(result, "explain_sign", "commit").score == 1.0
 
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradeprop.gradients.values import Opaque, TensorState, Value
+from gradeprop.gradients.values import Evidence, Opaque, TensorState, Value
 from gradeprop.session.interface import Call, Missing, Outcome, Raised, Read, Returned, Stopped
 from gradeprop.session.wire.asks import decode_asks, encode_asks
 from gradeprop.session.wire.frames import WireError
@@ -206,6 +206,10 @@ def test_a_tensor_that_is_not_what_it_claims_is_malformed(change: dict[str, Any]
         [{"returned": {"i": "z" * 20}, "arguments": [], "used": []}],
         [{"returned": 1, "arguments": None, "used": []}],
         [{"returned": 1, "arguments": [], "used": 3}],
+        [{"returned": 1, "arguments": [], "used": [], "seen": []}],
+        [{"returned": 1, "arguments": [], "used": [], "seen": {"piled": 1}}],
+        [{"returned": 1, "arguments": [], "used": [], "seen": {"origins": "xy"}}],
+        [{"returned": 1, "arguments": [], "used": [], "seen": {"origins": ["x"] * 65}}],
         [{"raised": 3}],
         [{"raised": "E", "message": "m", "traceback": "t", "line": "x"}],
         [{"stopped": "bored", "message": ""}],
@@ -215,6 +219,17 @@ def test_a_tensor_that_is_not_what_it_claims_is_malformed(change: dict[str, Any]
 def test_rows_that_are_no_outcomes_are_malformed(rows: Any) -> None:
     with pytest.raises(WireError):
         decode_outcomes(rows, b"")
+
+
+def test_what_was_seen_travels_and_what_nobody_knows_stays_unknown() -> None:
+    for seen in (
+        Evidence(),
+        Evidence(reached=True, piled=False, origins=("x", "y")),
+        Evidence(cleared=True, stepped_again=False, is_input=True, is_gradient=False, returns=True),
+    ):
+        back = there_and_back(Returned(1, seen=seen))
+        assert isinstance(back, Returned)
+        assert back.seen == seen
 
 
 @given(st.binary(max_size=300))

@@ -22,8 +22,6 @@ def compare(
     expected: Answer,
     rule: Rule = STRICT,
     labels: tuple[str, ...] = (),
-    *,
-    called: bool = False,
 ) -> Mismatch | None:
     """None if ``got`` is the right answer, else the most basic thing that is wrong with it.
 
@@ -32,13 +30,11 @@ def compare(
         expected: the right answer; tensors of any shape and dtype, on any device.
         rule: what counts as the same.
         labels: names for the items of a tuple answer.
-        called: ``got`` was returned by a function (only the wording for None depends on it).
     """
     found = _mismatches(got, expected, rule, "", labels)
     if not found:
         return None
-    worst = min(found, key=lambda mismatch: ORDER.index(mismatch.kind))
-    return replace(worst, called=called)
+    return min(found, key=lambda mismatch: ORDER.index(mismatch.kind))
 
 
 def matches(got: Value, expected: Answer, rule: Rule, *, most_atol: float = math.inf) -> bool:

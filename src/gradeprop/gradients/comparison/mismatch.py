@@ -26,10 +26,7 @@ _HIDDEN: dict[Kind, str] = {
         "{subject} does not have the expected number of items. Return them as one tuple, in the "
         "order that the exercise names."
     ),
-    "dtype": (
-        "{subject} does not have the expected dtype. Keep the dtype of the input, for example with "
-        "torch.zeros_like(x), and look for a conversion such as .float()."
-    ),
+    "dtype": ("{subject} does not have the expected dtype. {remedy}"),
     "device": (
         "{subject} is on another device than expected. Make new tensors like the input, "
         "for example with torch.zeros_like(x) or device=x.device."
@@ -53,10 +50,7 @@ _PUBLIC: dict[Kind, str] = {
         "{subject} has {got}, expected {expected}. Return them as one tuple, in the order that the "
         "exercise names."
     ),
-    "dtype": (
-        "{subject} has dtype {got}, expected {expected}. Keep the dtype of the input, for example "
-        "with torch.zeros_like(x)."
-    ),
+    "dtype": ("{subject} has dtype {got}, expected {expected}. {remedy}"),
     "device": (
         "{subject} is on {got}, expected {expected}. Make new tensors like the input, for example "
         "torch.zeros(1, dtype=x.dtype, device=x.device)."
@@ -86,9 +80,8 @@ class Mismatch:
         absolute, relative: the greatest differences; relative to what should not be 0.
         relative_index: where the greatest relative difference is.
         wrong, total: how many elements differ, of how many.
-        remedy: what to do about a value of the wrong type.
+        remedy: what to do about a value of the wrong type or dtype, or about None.
         secret: the expected value must not be shown (words and truth values of a choice).
-        called: the value was returned by a function of the student's.
     """
 
     kind: Kind
@@ -104,13 +97,12 @@ class Mismatch:
     total: int = 0
     remedy: str = ""
     secret: bool = False
-    called: bool = False
 
     def student(self, public: bool) -> str:
         """For the student. Unless ``public``: no number, shape or dtype of the hidden question."""
         subject = f"Your {self.place}" if self.place else "Your answer"
         if self.kind == "none":
-            return f"{subject} is None. {self._none_hint()}"
+            return f"{subject} is None. {self.remedy}".rstrip()
         if self.kind == "type":
             # A student names their own types, and could name one after a hidden input.
             got = self.got if public or self.got in WELL_KNOWN else "of another type"
@@ -122,7 +114,9 @@ class Mismatch:
             return f"{subject} is not right."
         text = (_PUBLIC if public else _HIDDEN)[self.kind]
         at = _at(self.index)
-        message = text.format(subject=subject, got=self.got, expected=self.expected, at=at)
+        message = text.format(
+            subject=subject, got=self.got, expected=self.expected, at=at, remedy=self.remedy
+        )
         if public and self.kind == "value" and self.total > 1:
             message += f" {self.wrong} of {self.total} values differ."
         return message
@@ -150,13 +144,6 @@ class Mismatch:
         if self.total > 1:
             parts += f"; {self.wrong} of {self.total} differ"
         return f" ({parts})"
-
-    def _none_hint(self) -> str:
-        if self.called:
-            return "Is a return missing at the end of the function?"
-        if "tensor" not in self.expected:
-            return "Has it been given a value?"
-        return "A .grad stays None until backward has run through a leaf that requires grad."
 
 
 def _at(index: tuple[int, ...]) -> str:

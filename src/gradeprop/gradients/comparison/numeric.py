@@ -12,6 +12,15 @@ from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.comparison.wrong_type import type_asked, wrong_type
 from gradeprop.gradients.values import Value
 
+_KEEP_DTYPE = (
+    "Keep the dtype of the input, for example with torch.zeros_like(x), and look for a conversion "
+    "such as .float() or .double()."
+)
+_DECIMAL_POINTS = (
+    "Whole numbers make a tensor of integers: write them with a decimal point, and make new "
+    "tensors like the input, for example with torch.zeros_like(x)."
+)
+
 
 def in_numbers(
     got: Value, expected: torch.Tensor | float | int | bool, rule: Rule, place: str
@@ -22,7 +31,7 @@ def in_numbers(
     """
     mine, right = form_of_value(got), form_of_answer(expected)
     if mine is None or not _admitted(mine, right, rule):
-        return wrong_type(got, type_asked(expected, rule), place)
+        return wrong_type(got, type_asked(expected, rule), place, rule)
     if mine.kind == "tensor":
         return _attribute(mine, right, rule, place) or _pair(mine, right, rule)
     if mine.kind == right.kind == "truth value":
@@ -66,7 +75,11 @@ def _attribute(mine: Form, right: Form, rule: Rule, place: str) -> Mismatch | No
     """What is wrong with a tensor's dtype, device or shape; None if nothing is."""
     got, expected = mine.tensor, right.tensor
     if not _dtype_fits(got.dtype, expected.dtype, rule, loose=right.kind != "tensor"):
-        return Mismatch("dtype", place, str(expected.dtype), str(got.dtype))
+        remedy = _KEEP_DTYPE
+        whole = not (got.dtype.is_floating_point or got.dtype.is_complex)
+        if expected.dtype.is_floating_point and whole:
+            remedy = _DECIMAL_POINTS
+        return Mismatch("dtype", place, str(expected.dtype), str(got.dtype), remedy=remedy)
     if rule.device is not None and not _device_fits(mine.device, rule.device):
         return Mismatch("device", place, rule.device, mine.device)
     if not _shape_fits(got, expected, rule):

@@ -7,15 +7,20 @@ import torch
 from gradeprop.gradients.answer import Single
 from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.render import PLACEHOLDER, shorten, with_article
-from gradeprop.gradients.comparison.rule import Rule
+from gradeprop.gradients.comparison.rule import STRICT, Rule
 from gradeprop.gradients.values import Opaque, TensorState, Value
 
+_ONE_THING = ("a tensor", "a number", "a tensor or a number")
 _CALLABLE = ("function", "builtin_function_or_method", "method")
 
 
-def wrong_type(got: Value, wanted: str, place: str) -> Mismatch:
-    """The mismatch of a value that is no ``wanted`` ("a tensor", "a tuple") at all."""
-    return Mismatch("type", place, wanted, _type_name(got), remedy=_remedy(got, wanted))
+def wrong_type(got: Value, wanted: str, place: str, rule: Rule = STRICT) -> Mismatch:
+    """The mismatch of a value that is no ``wanted`` ("a tensor", "a tuple") at all.
+
+    Args:
+        rule: what would have been right, for a remedy that leads there.
+    """
+    return Mismatch("type", place, wanted, _type_name(got), remedy=_remedy(got, wanted, rule))
 
 
 def type_asked(expected: Single, rule: Rule) -> str:
@@ -28,14 +33,40 @@ def type_asked(expected: Single, rule: Rule) -> str:
     return "a tensor or a number" if asked == "either" else f"a {asked}"
 
 
-def _remedy(got: Value, wanted: str) -> str:
+def _remedy(got: Value, wanted: str, rule: Rule) -> str:
+    """What to do about it; of what is hidden, only what the rule tells."""
     type_name = got.type_name if isinstance(got, Opaque) else ""
+    if type_name in _CALLABLE:
+        return "Did you forget to call it?"
+    if isinstance(got, list | tuple) and wanted in _ONE_THING:
+        return _remedy_of_items(got, wanted, rule)
     if "tensor" in wanted:
-        if isinstance(got, list | tuple | int | float) or type_name.startswith("numpy."):
-            return "Make it one with torch.tensor(...)."
-    elif wanted == "a number" and isinstance(got, TensorState):
+        if type_name.startswith("numpy."):  # also what is left of an array of no axes
+            keep = ", dtype=x.dtype), with the input for x" if rule.dtype == "exact" else ")"
+            return f"Make it one with torch.as_tensor(...{keep}."
+        if isinstance(got, int | float) and not isinstance(got, bool):
+            return f"Leave out .item() or float(), or {_made(rule)}."
+    elif wanted == "a number" and isinstance(got, TensorState) and got.value.numel() == 1:
         return "Take the number out of the tensor with .item()."
-    return "Did you forget to call it?" if type_name in _CALLABLE else ""
+    return ""
+
+
+def _remedy_of_items(got: list[Value] | tuple[Value, ...], wanted: str, rule: Rule) -> str:
+    """Of a list or tuple where one thing is wanted."""
+    if len(got) == 1:
+        return "Take its first item: [0]."
+    if any(isinstance(item, TensorState) for item in got) or "number" in wanted:
+        return "Take the item that is asked for, such as [0] for the first or [-1] for the last."
+    return (
+        f"Leave out .tolist(), or {_made(rule)}. If it holds several results, take the one that is "
+        "asked for."
+    )
+
+
+def _made(rule: Rule) -> str:
+    """How to make a tensor of numbers that is right in dtype, too."""
+    dtype = ", dtype=x.dtype), with the input for x," if rule.dtype == "exact" else ")"
+    return f"make it a tensor with torch.tensor(...{dtype} in the shape that is asked for"
 
 
 def _type_name(got: Value) -> str:

@@ -1,14 +1,15 @@
 """Which misconception explains the student's values: on every probe, or none.
 
 A wrong cause is worse than none. A misconception fits only if one and the same variant of it gives
-the student's value on **every** probe, and on at least one where the right answer does not. If two
-fit, neither is named: the caller can probe again on inputs that tell them apart.
+the student's value on **every** probe, and on at least one where the right answer does not, and
+only if nothing that was seen in the process speaks against it. If two fit, neither is named: the
+caller can probe again on inputs that tell them apart.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,6 +18,7 @@ from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.compare import as_value, matches
 from gradeprop.gradients.comparison.elementwise import few_numbers
 from gradeprop.gradients.comparison.rule import Rule
+from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.diagnosis.undeclared import undeclared
 
@@ -29,23 +31,39 @@ class Diagnosis:
         named: the one misconception that does, or None.
         candidates: all that do, in the order of declaration; if several, these probes cannot tell
             them apart.
+        unsure: what to say where the values fit a misconception, and nobody could see in the
+            process whether it is the one.
     """
 
     named: str | None = None
     candidates: tuple[str, ...] = ()
+    unsure: str | None = None
 
 
-def diagnose(observations: Sequence[Observation]) -> Diagnosis:
-    """Explain the wrong values among ``observations`` (right ones count as evidence, too)."""
+def diagnose(
+    observations: Sequence[Observation], clues: Mapping[str, Clues] | None = None
+) -> Diagnosis:
+    """Explain the wrong values among ``observations`` (right ones count as evidence, too).
+
+    Args:
+        clues: of a misconception, by id, what it must have left in the process.
+    """
     evidence = [_evidence(item) for item in observations]
     # The wrong answers first: there most variants fail, and the rest need not be worked out.
     evidence.sort(key=lambda item: item.right)
     names = dict.fromkeys(name for item in observations for name in item.misconceptions)
-    fitting = tuple(name for name in names if _fits(name, evidence))
+    fitting = [name for name in names if _fits(name, evidence)]
     if not fitting:
         own = undeclared(observations)
-        fitting = (own,) if own else ()
-    return Diagnosis(fitting[0] if len(fitting) == 1 else None, fitting)
+        return Diagnosis(own, (own,)) if own else Diagnosis()
+    known = {name: (clues or {}).get(name, Clues()) for name in fitting}
+    seen = [item.observation.seen for item in evidence if not item.right]
+    left = [name for name in fitting if not any(map(known[name].excluded_by, seen))]
+    sure = tuple(name for name in left if all(map(known[name].confirmed_by, seen)))
+    if sure:
+        return Diagnosis(sure[0] if len(sure) == 1 else None, sure)
+    texts = (known[name].unsure for name in left)
+    return Diagnosis(unsure=next(filter(None, texts), None))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.rule import STRICT, Rule
-from gradeprop.gradients.values import Value
+from gradeprop.gradients.values import NOTHING_SEEN, Evidence, Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +22,9 @@ class Observation:
         rule: what counts as the same answer.
         labels: names of the items of a tuple answer.
         called: the name of the student's function that returned ``got``; None for a variable.
+        seen: what else was seen of it in the student's process.
+        of_grad: ``got`` is the ``.grad`` of a tensor.
+        awaits_backward: it is that of a leaf which no backward pass is known to have reached.
     """
 
     got: Value
@@ -30,3 +33,6 @@ class Observation:
     rule: Rule = STRICT
     labels: tuple[str, ...] = ()
     called: str | None = None
+    seen: Evidence = NOTHING_SEEN
+    of_grad: bool = False
+    awaits_backward: bool = False

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import torch
-
 from gradeprop.gradients.comparison.compare import as_value, compare, matches
 from gradeprop.gradients.comparison.mismatch import Kind
 from gradeprop.gradients.diagnosis.observation import Observation
@@ -30,18 +28,18 @@ def undeclared(observations: Sequence[Observation]) -> str | None:
             wrong.append(item)
             kinds.add(mismatch.kind)
     if kinds == {"none"}:
-        backward = all(_waits_for_backward(item) for item in wrong)
-        return "no_backward" if backward else "wrong_type"
+        return _of_nothing(wrong)
     if kinds == {"value"}:
         return "hard_coded" if _hard_coded(observations) else None
     ids = {_IDS.get(kind) for kind in kinds}
     return ids.pop() if len(ids) == 1 else None
 
 
-def _waits_for_backward(item: Observation) -> bool:
-    """None from a function is a missing return, not a missing backward; and only where a tensor
-    belongs can a missing backward be the reason."""
-    return not item.called and isinstance(item.expected, torch.Tensor)
+def _of_nothing(wrong: Sequence[Observation]) -> str | None:
+    """Where None came: a ``.grad`` of which nobody knows why it is empty has no cause."""
+    if all(item.awaits_backward for item in wrong):
+        return "no_backward"
+    return None if any(item.of_grad for item in wrong) else "wrong_type"
 
 
 def _hard_coded(observations: Sequence[Observation]) -> bool:

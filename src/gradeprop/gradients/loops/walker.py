@@ -22,6 +22,7 @@ class Loop:
         order: if given, parameters move one by one in this order, each by the slope at where the
             ones before it have already moved to.
         frozen: the number of a parameter that never moves.
+        stale: the slope is taken once, before the first step.
     """
 
     factor: float = 1.0
@@ -29,6 +30,7 @@ class Loop:
     leftover: Params = ()
     order: tuple[int, ...] = ()
     frozen: int = -1
+    stale: bool = False
 
 
 class Walker:
@@ -66,7 +68,7 @@ class Walker:
                 if loop.order:
                     point = self._one_by_one(point, loop.order, size)
                 else:
-                    slope = ground.slope(point)
+                    slope = ground.slope(ground.start if loop.stale else point)
                     if loop.accumulate:
                         held = held + slope
                         slope = held

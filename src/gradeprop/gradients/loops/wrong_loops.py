@@ -22,6 +22,11 @@ def missing_half(training: Training) -> list[Answer]:
     return _scaled(training, 2.0) if training.factor == 0.5 else []
 
 
+def doubled(training: Training) -> list[Answer]:
+    """Every step twice as long, wherever the 2 comes from."""
+    return _scaled(training, 2.0)
+
+
 def sum_instead_of_mean(training: Training) -> list[Answer]:
     return _scaled(training, training.y.numel()) if training.mean else []
 
@@ -42,9 +47,19 @@ def grad_accumulated(training: Training) -> list[Answer]:
     return found
 
 
-def zeroed_before_step(training: Training) -> list[Answer]:
-    """Nothing moves."""
+def nothing_moved(training: Training) -> list[Answer]:
+    """All is as it was at first: why, the values do not tell."""
     return [training.report(training.start, training.loss)]
+
+
+def zeroed_before_step(training: Training) -> list[Answer]:
+    """As `nothing_moved`; what was seen in the process tells them apart."""
+    return nothing_moved(training)
+
+
+def stale_gradient(training: Training) -> list[Answer]:
+    """The slope at the start, taken once, in every round; none where one round is all there is."""
+    return [training.after(Loop(stale=True))] if training.steps > 1 else []
 
 
 def off_by_one_step(training: Training) -> list[Answer]:

@@ -50,7 +50,7 @@ class Field(Problem):
 
     def mistake(self, name: str) -> list[Answer]:
         """Besides the general ones: one_sided_difference, with everything that becomes of the edge;
-        not_divided_by_step; missing_half, inside the field only or at the edges, too."""
+        not_divided_by_step; missing_half, inside the field only."""
         if name == "one_sided_difference":
             found: list[Answer] = []
             for forward in (True, False):
@@ -66,11 +66,7 @@ class Field(Problem):
                 self._cast([slope * self._spacing for slope in right]),  # multiplied instead
             ]
         if name == "missing_half":
-            right = torch.gradient(self._values, spacing=self._spacing)
-            return [
-                self._cast(self._inside(self._spacing, self._spacing)),
-                self._cast([2 * slope for slope in right]),
-            ]
+            return [self._cast(self._inside(self._spacing, self._spacing))]
         return super().mistake(name)
 
     def _cast(self, slopes: Sequence[torch.Tensor]) -> tuple[torch.Tensor, ...]:

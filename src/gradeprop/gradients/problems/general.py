@@ -13,6 +13,7 @@ _FACTORS: Mapping[str, float] = {
     "missing_factor_two": 0.5,
     "missing_half": 2.0,
     "grad_accumulated": 2.0,
+    "doubled": 2.0,
 }
 
 

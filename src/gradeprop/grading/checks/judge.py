@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from gradeprop.gradients.comparison.compare import compare
 from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.render import SMALL
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.comparison.wrong_type import wrong_type
+from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.diagnose import diagnose
 from gradeprop.gradients.diagnosis.observation import Observation
-from gradeprop.gradients.values import TensorState, Value
+from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState, Value
+from gradeprop.grading.checks.choice import in_the_options_words, no_option
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
+from gradeprop.grading.checks.flags import Flag, flag_of
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.nothing import (
+    awaits_backward,
+    why_no_grad,
+    why_none,
+    why_nothing_returned,
+)
 from gradeprop.grading.checks.rows import MOST, Item, Row, row_of
 from gradeprop.grading.checks.script import Probe, Script, anywhere
 from gradeprop.grading.checks.trouble import trouble
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Call, Outcome, Returned
+
+_Wrong: TypeAlias = Mismatch | Flag
 
 
 def judge(
@@ -28,7 +40,9 @@ def judge(
     *,
     public: bool,
     declared: Mapping[str, str],
+    clues: Mapping[str, Clues] | None = None,
     forbid: Sequence[str] = (),
+    options: Sequence[str] = (),
     earlier: Sequence[Observation] = (),
     rows: bool = False,
     lines: int | None = None,
@@ -40,7 +54,9 @@ def judge(
         outcomes: what came back, one for each ask.
         public: whether messages may show inputs, expected numbers and the student's exception text.
         declared: the exercise's words for its misconceptions, by id.
+        clues: what a misconception must have left in the process, by id.
         forbid: machinery that the part forbids (``"autograd"``, ``"optimizer"``).
+        options: of a choice, all that may be chosen.
         earlier: observations of the same check on other inputs, that a cause must explain too.
         rows: whether to write down, for showing, what was asked and what came.
         lines: how many the student's answer has, where that is known.
@@ -51,11 +67,17 @@ def judge(
         found = trouble(ask, outcome, public, declared, forbid, lines)
         if found is not None:
             return found
+    outcomes = [in_the_options_words(outcome, options) for outcome in outcomes]
+    for ask, outcome in zip(script.asks, outcomes, strict=True):
+        found = no_option(ask, outcome, options, public=public)
+        if found is not None:
+            return found
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
         return Judgement("passed", rows=shown)
-    return replace(_explained(script, outcomes, mismatches, public, declared, earlier), rows=shown)
+    explained = _explained(script, outcomes, mismatches, public, declared, clues, earlier)
+    return replace(explained, rows=shown)
 
 
 def _called(probe: Probe, script: Script) -> str | None:
@@ -78,36 +100,55 @@ def _got(probe: Probe, outcomes: Sequence[Outcome]) -> _Found | _NoSuchItem:
     return _resolve(outcome.value, probe)
 
 
-def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Mismatch | str | None:
-    """What is wrong with the value that the probe looks at, in words where it is only a flag."""
+def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wrong | None:
+    """What is wrong with the value that the probe looks at."""
     found = _got(probe, outcomes)
     if isinstance(found, _NoSuchItem):
         return found.mismatch
-    called = _called(probe, script) is not None
-    rule = _rule(probe, script)
-    mismatch = compare(found.value, probe.answer, rule, probe.labels, called=called)
-    return mismatch or _flag(found.value, probe)
+    seen = _seen(probe, outcomes)
+    mismatch = compare(found.value, probe.answer, _rule(probe, script), probe.labels)
+    if mismatch is None:
+        return flag_of(found.value, probe, seen)
+    if mismatch.kind != "none":
+        return mismatch
+    return replace(mismatch, remedy=_why_nothing(probe, script, found, mismatch, seen))
+
+
+def _seen(probe: Probe, outcomes: Sequence[Outcome]) -> Evidence:
+    outcome = outcomes[probe.handle.ask]
+    return outcome.seen if isinstance(outcome, Returned) else NOTHING_SEEN
+
+
+def _why_nothing(
+    probe: Probe, script: Script, found: _Found, mismatch: Mismatch, seen: Evidence
+) -> str:
+    """Why None came where a value should be."""
+    if isinstance(found.owner, TensorState):
+        path = replace(probe.handle, path=probe.handle.path[:-1])
+        return why_no_grad(found.owner, _expression(replace(probe, handle=path), script), seen)
+    if _called(probe, script) is None:
+        return why_none() if "tensor" in mismatch.expected else "Has it been given a value?"
+    return why_nothing_returned(seen, item=bool(probe.handle.path or mismatch.place))
 
 
 def _explained(
     script: Script,
     outcomes: Sequence[Outcome],
-    mismatches: Sequence[Mismatch | str | None],
+    mismatches: Sequence[_Wrong | None],
     public: bool,
     declared: Mapping[str, str],
+    clues: Mapping[str, Clues] | None,
     earlier: Sequence[Observation],
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
-    wrong: list[tuple[str, Mismatch | str]] = []
+    wrong: list[tuple[str, _Wrong]] = []
     right_elsewhere = True
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
         found = _got(probe, outcomes)
         got = found.container if isinstance(found, _NoSuchItem) else found.value
-        rule, called = _rule(probe, script), _called(probe, script)
-        observations.append(
-            Observation(got, probe.answer, probe.alternatives, rule, probe.labels, called)
-        )
+        rule = _rule(probe, script)
+        observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
             wrong.append((_expression(probe, script), mismatch))
             right_elsewhere = right_elsewhere and (
@@ -115,14 +156,15 @@ def _explained(
                 and mismatch.kind == "device"
                 and compare(got, probe.answer, rule.ignoring_place(), probe.labels) is None
             )
-    diagnosis = diagnose([*earlier, *observations])
+    diagnosis = diagnose([*earlier, *observations], clues)
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
     detail = "; ".join(
-        f"{said}: {item if isinstance(item, str) else item.detail()}" for said, item in wrong[:3]
+        f"{said}: {item.text if isinstance(item, Flag) else item.detail()}"
+        for said, item in wrong[:3]
     )
-    hint = _hint(diagnosis.named, declared)
+    hint = _hint(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
     # public.
     said_by_the_hint = hint is not None and diagnosis.named in declared and not public
@@ -137,8 +179,25 @@ def _explained(
     )
 
 
+def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Observation:
+    """What came on this probe, with all that may explain it."""
+    found, seen = _got(probe, outcomes), _seen(probe, outcomes)
+    is_grad = bool(probe.handle.path) and probe.handle.path[-1] == "grad"
+    return Observation(
+        found.container if isinstance(found, _NoSuchItem) else found.value,
+        probe.answer,
+        probe.alternatives,
+        _rule(probe, script),
+        probe.labels,
+        _called(probe, script),
+        seen,
+        of_grad=is_grad,
+        awaits_backward=isinstance(found, _Found) and awaits_backward(found.owner, seen),
+    )
+
+
 def _rows(
-    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[Mismatch | str | None]
+    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[_Wrong | None]
 ) -> Iterator[Row]:
     """What was asked and what came, probe by probe."""
     wrong = False
@@ -151,9 +210,9 @@ def _rows(
         # too.
         if not (missing and wrong):
             yield row_of(shown, got, probe.answer, _rule(probe, script), probe.labels)
-        if isinstance(mismatch, str):
-            flags = Item("", str(probe.requires_grad), str(not probe.requires_grad), False)
-            yield Row(f"{shown}.requires_grad", (flags,))
+        if isinstance(mismatch, Flag) and mismatch.attribute:
+            flags = Item("", str(mismatch.expected), str(not mismatch.expected), False)
+            yield Row(f"{shown}.{mismatch.attribute}", (flags,))
         wrong = wrong or mismatch is not None
 
 
@@ -168,9 +227,9 @@ def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:
     return declared.get(named) or (words.ENGINE_WORDS[named] if named == "hard_coded" else None)
 
 
-def _report(wrong: Sequence[tuple[str, Mismatch | str]], asked: int, public: bool) -> str:
+def _report(wrong: Sequence[tuple[str, _Wrong]], asked: int, public: bool) -> str:
     _, first = wrong[0]
-    report = first if isinstance(first, str) else first.student(public)
+    report = first.text if isinstance(first, Flag) else first.student(public)
     if not public and len(wrong) < asked:
         report = f"{report} On some of the hidden inputs the answer is right, on others it is not."
     return report
@@ -178,7 +237,10 @@ def _report(wrong: Sequence[tuple[str, Mismatch | str]], asked: int, public: boo
 
 @dataclass(frozen=True)
 class _Found:
+    """A value; ``owner`` is the tensor whose ``.grad`` it is, if it is one."""
+
     value: Value
+    owner: Value = None
 
 
 @dataclass(frozen=True)
@@ -188,7 +250,9 @@ class _NoSuchItem:
 
 
 def _resolve(value: Value, probe: Probe) -> _Found | _NoSuchItem:
+    owner: Value = None
     for step in probe.handle.path:
+        owner = value if step == "grad" else None
         if step == "grad":
             if not isinstance(value, TensorState):
                 return _NoSuchItem(value, wrong_type(value, "a tensor with a .grad", ""))
@@ -199,20 +263,8 @@ def _resolve(value: Value, probe: Probe) -> _Found | _NoSuchItem:
             return _NoSuchItem(
                 value, wrong_type(value, f"a tuple of at least {step + 1} items", "")
             )
-    return _Found(value)
+    return _Found(value, owner)
 
 
 def _path_text(probe: Probe) -> str:
     return "".join(".grad" if step == "grad" else f"[{step}]" for step in probe.handle.path)
-
-
-def _flag(got: Value, probe: Probe) -> str | None:
-    if probe.requires_grad is None or not isinstance(got, TensorState):
-        return None
-    if got.requires_grad == probe.requires_grad:
-        return None
-    return (
-        "it does not require a gradient: create it with requires_grad=True."
-        if probe.requires_grad
-        else "it should not require a gradient."
-    )

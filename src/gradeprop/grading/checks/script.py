@@ -64,6 +64,8 @@ class Probe:
     labels: tuple[str, ...] = ()
     alternatives: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
     requires_grad: bool | None = None
+    is_leaf: bool | None = None
+    computed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +135,7 @@ class Reference:
             )
         return Expectation(self, handle)
 
-    def add(self, handle: Handle, problem: Problem, rule: Rule, requires_grad: bool | None) -> None:
+    def add(self, handle: Handle, problem: Problem, rule: Rule, **flags: Any) -> None:
         """Write a probe down; `Expectation.to_match` calls this."""
         rule = self._completed(rule)
         self.probes.append(
@@ -143,7 +145,7 @@ class Reference:
                 rule,
                 tuple(problem.labels),
                 Misconceptions(problem, self._misconceptions),
-                requires_grad,
+                **flags,
             )
         )
 
@@ -175,6 +177,8 @@ class Expectation:
         atol: float | None = None,
         items: Sequence[Rule] = (),
         requires_grad: bool | None = None,
+        is_leaf: bool | None = None,
+        computed_from: Sequence[str] = (),
     ) -> None:
         """Expect the value to equal ``problem.answer()``.
 
@@ -185,12 +189,21 @@ class Expectation:
             dtype: ``"exact"`` asks for the answer's dtype, ``"floating"`` for any floating one.
             rtol, atol: override the tolerance table for this probe.
             items: a rule for each item of a tuple answer, where they differ.
-            requires_grad: if given, what the tensor's ``requires_grad`` must be.
+            requires_grad, is_leaf: if given, what these flags of the tensor must be.
+            computed_from: names of tensors that its graph must lead back to. Where nobody can tell
+                (see `gradeprop.gradients.values.Evidence`), it passes.
         """
         rule = Rule(
             kinds=kinds, shapes=shapes, dtype=dtype, rtol=rtol, atol=atol, items=tuple(items)
         )
-        self.reference.add(self.handle, problem, rule, requires_grad)
+        self.reference.add(
+            self.handle,
+            problem,
+            rule,
+            requires_grad=requires_grad,
+            is_leaf=is_leaf,
+            computed_from=tuple(computed_from),
+        )
 
 
 def anywhere(rule: Rule) -> Rule:
@@ -215,7 +228,9 @@ def as_value(item: Any, device: str) -> Value:
         return item
     if isinstance(item, (list, tuple)):
         return type(item)(as_value(each, device) for each in item)
+    if isinstance(item, dict) and all(isinstance(key, str) for key in item):
+        return {key: as_value(each, device) for key, each in item.items()}
     raise TypeError(
-        f"a check can only pass tensors, numbers, strings, lists and tuples, not "
-        f"{type(item).__name__}"
+        "a check can only pass tensors, numbers, strings, and lists, tuples and dicts of them "
+        f"whose keys are strings, not {type(item).__name__}"
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gradeprop.gradients.comparison.mismatch import WELL_KNOWN
 from gradeprop.gradients.comparison.render import render_value, with_article
-from gradeprop.gradients.values import TensorState
+from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.result import words
@@ -126,14 +126,28 @@ def _cause_of(ask: Ask, outcome: Raised) -> str | None:
 def _changed(ask: Call, outcome: Returned) -> str | None:
     """Which argument came back changed, in value or ``.grad``; None if none did."""
     for position, (old, new) in enumerate(zip(arguments_of(ask), outcome.arguments, strict=False)):
-        if isinstance(old, TensorState) and (
-            not isinstance(new, TensorState) or not _same(old, new)
-        ):
+        if not _same(old, new):
             return f"argument {position} came back as {render_value(new)}"
     return None
 
 
-def _same(old: TensorState, new: TensorState) -> bool:
+def _same(old: Value, new: Value) -> bool:
+    """Whether a value came back as it went, at any depth."""
+    if isinstance(old, TensorState):
+        return isinstance(new, TensorState) and _same_tensor(old, new)
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, list | tuple):
+        assert isinstance(new, list | tuple)
+        return len(old) == len(new) and all(map(_same, old, new))
+    if isinstance(old, dict):
+        assert isinstance(new, dict)
+        # With the order of the keys: to move one is a change.
+        return list(old) == list(new) and all(_same(item, new[key]) for key, item in old.items())
+    return old == new or old != old
+
+
+def _same_tensor(old: TensorState, new: TensorState) -> bool:
     import torch
 
     def equal(a: torch.Tensor | None, b: torch.Tensor | None) -> bool:

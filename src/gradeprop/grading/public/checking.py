@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from gradeprop.errors import UsageError
+from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
@@ -177,11 +178,25 @@ def _check(
     outcomes = session.ask(script.asks)
     with torch.device("cpu"):
         judgement = judge(
-            script, outcomes, public=True, declared=part["words"], forbid=part["forbid"], rows=True
+            script,
+            outcomes,
+            public=True,
+            declared=part["words"],
+            clues=_clues(part),
+            forbid=part["forbid"],
+            options=part.get("options", ()),
+            rows=True,
         )
     if judgement.status == "failed" and _untouched(script, begun):
         return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
     return judgement, _trace(outcomes)
+
+
+def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:
+    return {
+        cause: Clues(tuple(told["seen"]), tuple(told["unseen"]), told["unsure"])
+        for cause, told in part.get("clues", {}).items()
+    }
 
 
 def _untouched(script: Script, begun: Callable[[str], bool]) -> bool:

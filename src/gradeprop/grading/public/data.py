@@ -72,6 +72,8 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
             if answers
         },
         "requires_grad": probe.requires_grad,
+        **({} if probe.is_leaf is None else {"is_leaf": probe.is_leaf}),
+        **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
     }
 
 
@@ -86,6 +88,8 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
             for cause, answers in data["alternatives"].items()
         },
         data["requires_grad"],
+        data.get("is_leaf"),
+        tuple(data.get("computed_from", ())),
     )
 
 
@@ -101,6 +105,8 @@ def encode_value(value: Value) -> Any:
         return {"tuple": [encode_value(item) for item in value]}
     if isinstance(value, list):
         return [encode_value(item) for item in value]
+    if isinstance(value, dict):
+        return {"dict": {key: encode_value(item) for key, item in value.items()}}
     if isinstance(value, float):
         return _encode_float(value)
     if value is None or isinstance(value, (bool, int, str)):
@@ -116,6 +122,8 @@ def decode_value(data: Any) -> Value:
         return value
     if "tuple" in data:
         return tuple(decode_value(item) for item in data["tuple"])
+    if "dict" in data:
+        return {key: decode_value(item) for key, item in data["dict"].items()}
     gradient = data["grad"]
     return TensorState(
         _decode_tensor(data["tensor"]),

@@ -12,6 +12,7 @@ from gradeprop.grading.public.checking import PublicChecks, PublicReport
 from gradeprop.grading.public.present import ReportView
 from gradeprop.grading.public.untouched import untouched
 from gradeprop.session.kernel import KernelSession
+from gradeprop.session.student.passes import PASSES
 from gradeprop.session.student.silence import silence
 
 PUBLIC_CHECKS = PublicChecks()
@@ -45,6 +46,7 @@ class Interrupted(_Told, KeyboardInterrupt):
 def load(text: str) -> None:
     """See `gradeprop.load_public_checks`."""
     PUBLIC_CHECKS.load(text)
+    PASSES.install()
 
 
 def check(exercise: str, part: str | None) -> float:

@@ -18,8 +18,8 @@ NO_CELL = "The cell for this part is missing from the notebook."
 
 ENGINE_WORDS: Mapping[str, str] = {
     "hard_coded": (
-        "The result is the same whatever the input is. Compute it from the function's arguments "
-        "instead of writing the numbers in."
+        "The result is the same whatever the input is. Compute it from the function's arguments, "
+        "and not from numbers that are written in or from names outside of it."
     ),
     "detached": (
         "The graph is cut: what backward() was called on does not lead back to the input. Look "
@@ -28,8 +28,8 @@ ENGINE_WORDS: Mapping[str, str] = {
         "requires_grad=True."
     ),
     "mutates_input": (
-        "The function changed the tensor that was passed in (its values or its .grad). Work on a "
-        "copy: x.detach().clone()."
+        "The function changed what was passed in: a tensor's values or its .grad, or a list or "
+        "dict of them. Work on copies: x.detach().clone() of a tensor."
     ),
     "wrong_device": (
         "Tensors of one calculation live on different devices. The input may be on a GPU: make"

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
+from gradeprop.course.model import ChoicePart
 from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.grading.checks.declared import clues_of
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
@@ -21,10 +23,11 @@ from gradeprop.grading.checks.sites import CheckSite, GraderCodeError, Write
 from gradeprop.grading.checks.watch import Watch
 from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
-from gradeprop.grading.result.words import NOT_BEGUN
+from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN
 from gradeprop.grading.run import assembly
 from gradeprop.grading.run.paper import Paper, lines_of
 from gradeprop.grading.run.submission import SubmissionRun
+from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import Ask, Call, Outcome
 
 __all__ = ["Circumstances", "Inquiry", "OnCheck", "Question"]
@@ -193,39 +196,49 @@ class Inquiry:
         earlier: Sequence[Observation] = (),
     ) -> Judgement:
         site = question.site
-        judgement = judge(
+        judgement = self._judged(site, script, outcomes, earlier)
+        state = self._state_of(site)
+        if judgement.status == "failed" and state == "starter":
+            return Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
+        if judgement.misconception == "missing_name" and state == "missing":
+            # Nobody left a name out of a cell that was not there.
+            return Judgement("failed", NO_CELL, judgement.detail)
+        return judgement
+
+    def _judged(
+        self,
+        site: CheckSite,
+        script: Script,
+        outcomes: Sequence[Outcome],
+        earlier: Sequence[Observation] = (),
+        *,
+        shown: bool = False,
+    ) -> Judgement:
+        part = site.part
+        return judge(
             script,
             outcomes,
-            public=site.check.public,
-            declared=_words_of(site),
-            forbid=site.part.forbid,
+            public=site.check.public or shown,
+            declared={item.id: item.say.strip() for item in part.misconceptions},
+            clues=clues_of(part.misconceptions),
+            forbid=part.forbid,
+            options=part.options if isinstance(part, ChoicePart) else (),
             earlier=earlier,
+            rows=shown,
             lines=lines_of(self._paper, site.place),
         )
-        if judgement.status == "failed" and self._is_starter(site):
-            return Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
-        return judgement
 
     def _show(self, question: Question, script: Script, outcomes: Sequence[Outcome]) -> None:
         """Tell who listens of the answer that counts, with all numbers."""
         if self._how.on_check is None:
             return
-        site = question.site
-        judgement = judge(
-            script,
-            outcomes,
-            public=True,
-            declared=_words_of(site),
-            forbid=site.part.forbid,
-            rows=True,
-            lines=lines_of(self._paper, site.place),
-        )
+        judgement = self._judged(question.site, script, outcomes, shown=True)
         with self._how.watch.away():
-            self._how.on_check(site, question.device, judgement)
+            self._how.on_check(question.site, question.device, judgement)
 
-    def _is_starter(self, site: CheckSite) -> bool:
+    def _state_of(self, site: CheckSite) -> PartState:
         assert self._paper.restored is not None
-        return self._paper.restored.parts[site.place] == "starter"
+        return self._paper.restored.parts[site.place]
 
     # --- verdicts ---------------------------------------------------------------------------------
 
@@ -269,7 +282,3 @@ def _needs(site: CheckSite) -> list[str]:
     """The checks that must have passed before; one that was taken out stands in nobody's way."""
     voided = {check.check for check in site.exercise.checks() if check.voided}
     return [check for check in site.check.needs if check not in voided]
-
-
-def _words_of(site: CheckSite) -> dict[str, str]:
-    return {item.id: item.say.strip() for item in site.part.misconceptions}

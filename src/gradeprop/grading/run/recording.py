@@ -21,6 +21,7 @@ from gradeprop.course.model import (
     LoadedExercise,
 )
 from gradeprop.errors import GraderFault
+from gradeprop.grading.checks.declared import clues_of
 from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
@@ -186,6 +187,11 @@ def _part_data(
 ) -> dict[str, Any]:
     # Part by part: the same mistake may be spoken of in other words in another part.
     spoken = {item.id: item.say.strip() for item in part.misconceptions if item.public}
+    clues = {
+        name: {"seen": list(found.seen), "unseen": list(found.unseen), "unsure": found.unsure}
+        for name, found in clues_of(part.misconceptions).items()
+        if name in spoken
+    }
     counted = [check for check in part.checks if not check.voided]
     public = [
         check for check in counted if check.public and (exercise.slug, check.check) in scripts
@@ -210,6 +216,8 @@ def _part_data(
         "hidden": len(counted) - len(public),
         "forbid": list(part.forbid),
         "words": spoken,
+        **({"clues": clues} if clues else {}),
+        **({"options": list(part.options)} if isinstance(part, ChoicePart) else {}),
         "checks": [check_data(check) for check in public],
     }
 

@@ -12,6 +12,7 @@ from typing import Any
 from gradeprop.session.interface import Ask, Call, Missing, Outcome, Read, Returned, Stopped
 from gradeprop.session.messages import answer_too_large
 from gradeprop.session.student.capture import TooLargeError, build, capture, type_name
+from gradeprop.session.student.clues import seen_of_name
 from gradeprop.session.student.tracebacks import raised
 from gradeprop.session.student.watching import watch
 
@@ -60,7 +61,8 @@ class Answering:
             return Missing(ask.name, type_name(found))
         try:
             if isinstance(ask, Read):
-                return Returned(capture(found, self.max_bytes))
+                value = capture(found, self.max_bytes)
+                return Returned(value, seen=seen_of_name(found, namespace))
             return self._call(ask, found)
         except TooLargeError:
             return Stopped("output", answer_too_large(ask.name, self.max_bytes / (1 << 20)))
@@ -72,11 +74,12 @@ class Answering:
     def _call(self, ask: Call, function: Callable[..., Any]) -> Returned:
         arguments = [build(item) for item in ask.arguments]
         keywords = {key: build(item) for key, item in ask.keywords.items()}
-        with watch() as used:
-            value = function(*arguments, **keywords)
         afterwards = (*arguments, *keywords.values())
+        with watch() as watched:
+            value = function(*arguments, **keywords)
         return Returned(
             value=capture(value, self.max_bytes),
             arguments=tuple(capture(item, self.max_bytes) for item in afterwards),
-            used=frozenset(used),
+            used=frozenset(watched.used),
+            seen=watched.seen(function, afterwards, value),
         )

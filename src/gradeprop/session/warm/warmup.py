@@ -60,7 +60,10 @@ def import_torch() -> None:
     import torch._dynamo  # the first optimizer would import it, and it takes long
     import torch.optim
 
+    from gradeprop.session.student.passes import PASSES
+
     importlib.import_module("numpy")
+    PASSES.install()
     torch.set_num_threads(1)
 
 

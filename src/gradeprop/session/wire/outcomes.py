@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, get_args
 
+from gradeprop.gradients.values import FACTS, Evidence
 from gradeprop.session.interface import Missing, Outcome, Raised, Returned, Stopped, StopReason
 from gradeprop.session.wire.decoder import Decoder, malformed, rows_in
 from gradeprop.session.wire.encoder import Encoder
@@ -16,6 +17,7 @@ _MAX_LINE: Final = 1_000_000
 # Both come to stand in results; the student's side writes no more.
 _MAX_MESSAGE: Final = 4_000
 _MAX_TRACEBACK: Final = 16_000
+_MOST_ORIGINS: Final = 64
 
 
 def encode_outcomes(outcomes: Iterable[Outcome]) -> tuple[list[Any], bytes]:
@@ -31,6 +33,7 @@ def _row(outcome: Outcome, encoder: Encoder) -> dict[str, Any]:
             "arguments": [encoder.value(item) for item in outcome.arguments],
             "returned": encoder.value(outcome.value),
             "used": sorted(outcome.used),
+            "seen": _seen_row(outcome.seen),
         }
     if isinstance(outcome, Raised):
         return {
@@ -82,7 +85,30 @@ def _returned(row: dict[str, Any], decoder: Decoder) -> Returned:
         decoder.value(row["returned"]),
         decoder.values(row.get("arguments")),
         frozenset(what for what in _MACHINERY if what in used),
+        _seen(row.get("seen", {}), decoder),
     )
+
+
+def _seen_row(seen: Evidence) -> dict[str, Any]:
+    facts = {fact: getattr(seen, fact) for fact in FACTS}
+    known: dict[str, Any] = {fact: told for fact, told in facts.items() if told is not None}
+    if seen.origins is not None:
+        known["origins"] = list(seen.origins)
+    return known
+
+
+def _seen(row: Any, decoder: Decoder) -> Evidence:
+    if type(row) is not dict:
+        raise malformed("outcome")
+    facts = {fact: row[fact] for fact in FACTS if fact in row}
+    origins = row.get("origins")
+    if not all(type(told) is bool for told in facts.values()):
+        raise malformed("outcome")
+    if origins is not None:
+        if type(origins) is not list or len(origins) > _MOST_ORIGINS:
+            raise malformed("outcome")
+        origins = tuple(map(decoder.text, origins))
+    return Evidence(**facts, origins=origins)
 
 
 def _line(raw: Any) -> int | None:

@@ -1,0 +1,8 @@
+"""What can be seen in a student's process besides values, by the names that exercises use."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+Fact: TypeAlias = Literal["piled", "cleared", "moved", "stepped_again", "is_input", "is_gradient"]
+"""See `gradeprop.gradients.values.Evidence`."""

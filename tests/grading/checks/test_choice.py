@@ -1,0 +1,52 @@
+"""One of a few options, as people write it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gradeprop.gradients import Fixed
+from gradeprop.grading.checks.judge import judge
+from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.session.interface import Returned
+
+OPTIONS = ("increase", "Stay Put", "decrease")
+
+
+def judged(value: Any, right: str = "increase", *, public: bool = True) -> Any:
+    student, reference = Student("cpu"), Reference(bytes(32), "cpu", {"inverted_move": None}, {})
+    up = Fixed(right, mistakes={"inverted_move": "decrease"})
+    reference.expect(student.value("direction")).to_match(up)
+    script = Script(tuple(student.asks), tuple(reference.probes))
+    declared = {"inverted_move": "That way it would rise."}
+    return judge(script, [Returned(value)], public=public, declared=declared, options=OPTIONS)
+
+
+@pytest.mark.parametrize("word", ["increase", "Increase", "INCREASE", "  increase\n"])
+def test_capitals_and_blanks_do_not_count(word: str) -> None:
+    assert judged(word).status == "passed"
+
+
+def test_nor_do_they_in_an_option_of_two_words() -> None:
+    assert judged("stay  put", "Stay Put").status == "passed"
+
+
+def test_another_option_is_wrong_and_named_in_any_spelling() -> None:
+    assert judged("DECREASE").misconception == "inverted_move"
+
+
+@pytest.mark.parametrize(
+    "value", ["up", "incraese", "increase or decrease", "", 5, None, ["increase"]]
+)
+@pytest.mark.parametrize("public", [True, False])
+def test_what_is_no_option_is_told_the_options_and_not_called_wrong(
+    value: Any, public: bool
+) -> None:
+    judgement = judged(value, public=public)
+    assert judgement.status == "failed"
+    assert 'write "increase", "Stay Put" or "decrease"' in judgement.message
+    assert "right" not in judgement.message
+    # What was written could have been made of a hidden input.
+    assert ("Your answer is none of" in judgement.message) == (not public)
+    assert judgement.misconception == (None if isinstance(value, str) else "wrong_type")
