@@ -22,6 +22,7 @@ from gradeprop.session.messages import answer_too_slow
 from gradeprop.session.student.answering import Answering
 from gradeprop.session.student.silence import silence
 from gradeprop.session.student.tracebacks import raised
+from gradeprop.session.student.unattended import unattended
 
 __all__ = ["KernelSession"]
 
@@ -50,7 +51,7 @@ class KernelSession(Session):
         out = io.StringIO()
         began = time.monotonic()
         message = None
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), unattended():
             try:
                 code = compile(cell.source, f"<{cell.label}>", "exec")
                 exec(code, self._namespace)  # type: ignore[arg-type]

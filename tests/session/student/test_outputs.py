@@ -3,7 +3,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradeprop.session.student.outputs import OutputLog, Stream, plain_json
+from gradeprop.session.student.outputs import OutputLog, plain_json
+from gradeprop.session.student.streams import Stream
 
 
 def display(text: str) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def test_what_json_cannot_carry_becomes_text() -> None:
             raise RuntimeError
 
     assert plain_json({"a": math.nan, 1: object, "s": Loud("x"), "b": (1, 2)}) == {
-        "a": "nan",
+        "a": None,
         "1": "<type>",
         "s": "x",
         "b": [1, 2],
@@ -104,10 +105,10 @@ def test_a_stream_looks_like_a_kernels() -> None:
     log = OutputLog(1000, 1000)
     stream = Stream(log, "stdout", 1)
     assert (stream.encoding, stream.isatty(), stream.fileno(), stream.name) == (
-        "utf-8",
+        "UTF-8",
         False,
         1,
-        "<stdout>",
+        "stdout",
     )
     print("a", "b", file=stream, flush=True)  # type: ignore[call-overload]
     assert log.finish()[0][0]["text"] == "a b\n"

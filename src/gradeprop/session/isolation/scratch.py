@@ -17,6 +17,7 @@ __all__ = ["Scratch", "remove_abandoned"]
 _PREFIX: Final = "gradeprop-scratch-"
 _ABANDONED_S: Final = 7 * 86_400  # no grading run takes a week
 _PASSWD: Final = "student:x:{uid}:{uid}:student:/tmp:/bin/sh\n"
+_PIP: Final = '#!/bin/sh\nexec python -m pip "$@"\n'
 _GROUP: Final = "student:x:{uid}:\n"
 
 
@@ -32,6 +33,7 @@ class Scratch:
         stage: where root binds what another user is to read.
         no_driver: holds a file by the name of NVIDIA's driver that is no library.
         passwd, group: files that give the user a name.
+        pip: a program that runs pip.
     """
 
     def __init__(self, uid: int | None) -> None:
@@ -43,6 +45,9 @@ class Scratch:
         self.passwd.write_text(_PASSWD.format(uid=inner_uid))
         self.group = self.folder / "group"
         self.group.write_text(_GROUP.format(uid=inner_uid))
+        self.pip = self.folder / "pip"
+        self.pip.write_text(_PIP)
+        self.pip.chmod(0o755)
         self.home = self.folder / "home"
         self.home.mkdir()
         if uid is not None:
@@ -52,6 +57,12 @@ class Scratch:
         self.no_driver = self.folder / "no-driver"
         self.no_driver.mkdir()
         (self.no_driver / DRIVER).touch()
+
+    def venv_settings(self, home: str) -> Path:
+        """A file that makes a folder a virtual environment of the Python in ``home``."""
+        settings = self.folder / "pyvenv.cfg"
+        settings.write_text(f"home = {home}\ninclude-system-site-packages = false\n")
+        return settings
 
     def remove(self) -> None:
         remove_folder(self.folder)
