@@ -112,3 +112,47 @@ def test_a_stream_looks_like_a_kernels() -> None:
     )
     print("a", "b", file=stream, flush=True)  # type: ignore[call-overload]
     assert log.finish()[0][0]["text"] == "a b\n"
+
+
+def test_displays_of_earlier_cells_can_be_changed() -> None:
+    log = OutputLog(1000, 10_000)
+    log.add(display("a"), "x")
+    (shown,), _ = log.finish()
+    assert shown["transient"] == {"display_id": "x"}
+    log.start()
+    log.update({"text/plain": "b"}, {}, "x")
+    log.update({"text/plain": "c"}, {}, "x")
+    log.update({"text/plain": "d"}, {}, "never shown")
+    (update,), _ = log.finish()
+    assert (update["output_type"], update["data"]) == ("update_display_data", {"text/plain": "c"})
+    log.start()
+    assert log.finish() == ([], False)
+
+
+def test_changes_beyond_the_limit_are_cut_with_a_notice() -> None:
+    log = OutputLog(1000, 10_000)
+    log.add(display("a"), "x")
+    log.finish()
+    log.start()
+    log.update({"text/plain": "b" * 2000}, {}, "x")
+    (notice,), _ = log.finish()
+    assert "cut" in notice["text"]
+
+
+def test_folders_are_renamed_where_a_person_reads_them() -> None:
+    log = OutputLog(10_000, 10_000, {"/home/me/venv": "/opt/venv", "/home/me": "/opt/python"})
+    log.stream("stderr", "/home/me/venv/x.py: warning")
+    log.add(
+        {"output_type": "error", "ename": "E", "evalue": "/home/me/x", "traceback": ["/home/me/y"]}
+    )
+    log.add(
+        {
+            "output_type": "display_data",
+            "data": {"text/html": "/home/me/z", "image/png": "/home/me"},
+            "metadata": {},
+        }
+    )
+    told = str(log.finish()[0])
+    for name in ("/opt/venv/x.py", "/opt/python/x", "/opt/python/y", "/opt/python/z"):
+        assert name in told
+    assert told.count("/home/me") == 1

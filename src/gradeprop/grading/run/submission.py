@@ -12,6 +12,7 @@ from gradeprop.course.keys import PartKey
 from gradeprop.course.limits import Limits
 from gradeprop.errors import GraderFault
 from gradeprop.grading.result.verdict import ExecutedCell
+from gradeprop.grading.run.displays import final_outputs
 from gradeprop.notebook.restore import RestoredNotebook, RunCell
 from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Place, Session
 
@@ -62,6 +63,7 @@ class SubmissionRun:
     def executed(self) -> tuple[ExecutedCell, ...]:
         """Every cell of the restored notebook, with what running it put out."""
         ran = {id(cell): outcome for cell, outcome in self.outcomes}
+        outputs = dict(zip(ran, final_outputs(ran.values()), strict=True))
         cells = []
         for cell in self.notebook.cells:
             outcome = ran.get(id(cell))
@@ -71,7 +73,7 @@ class SubmissionRun:
                     cell.kind,
                     cell.grade_id,
                     cell.judge,
-                    outcome.outputs if outcome else (),
+                    outputs.get(id(cell), ()),
                     outcome.execution_count if outcome else None,
                 )
             )

@@ -13,6 +13,9 @@ __all__ = ["OutputLog", "encodable", "plain_json"]
 
 _MAX_DEPTH: Final = 20
 _ENTRY_COST: Final = 64
+# What is remembered of displays, and what their ids may be like.
+_MAX_KNOWN: Final = 10_000
+_MAX_ID: Final = 200
 # Errors have room of their own, so that a flood before one does not hide it.
 _ERROR_BYTES: Final = 32 << 10
 
@@ -75,17 +78,23 @@ class OutputLog:
         self.total_left = total_bytes
         self.renamed = dict(renamed or {})
         self.catch_up = catch_up
+        self._known: set[str] = set()
         self.start()
 
     def start(self) -> None:
         """Begin a new cell."""
         self._forget()
+        self._updates: dict[str, dict[str, Any]] = {}
         self._dropped = 0
         self._room = max(0, min(self.cell_bytes, self.total_left))
         self._error_room = _ERROR_BYTES
 
     def finish(self) -> tuple[list[dict[str, Any]], bool]:
-        """The cell's outputs, and whether the submission's budget is spent and some are missing."""
+        """The cell's outputs, and whether the submission's budget is spent and some are missing.
+
+        Displays that can be changed later have their id under ``transient``; changes of displays
+        of earlier cells follow as ``update_display_data``, as in Jupyter's messages.
+        """
         for output in self._outputs:
             if output["output_type"] == "stream":
                 output["text"] = "".join(output["text"])
@@ -98,6 +107,17 @@ class OutputLog:
             limit = f"{self.cell_bytes // 1024} KiB"
             text = f"\n[… the rest of this cell's output ({rest}) is cut: the limit is {limit}]\n"
             outputs.append({"output_type": "stream", "name": "stderr", "text": text})
+        outputs += [
+            {
+                "output_type": "update_display_data",
+                "transient": {"display_id": display_id},
+                **update,
+            }
+            for display_id, update in self._updates.items()
+            if update
+        ]
+        if len(self._known) < _MAX_KNOWN:
+            self._known.update(self._displays)
         self._forget()
         return outputs, spent
 
@@ -155,14 +175,18 @@ class OutputLog:
         else:
             self._room -= size
         self._outputs.append(output)
-        if type(display_id) is str:
+        if type(display_id) is str and len(display_id) <= _MAX_ID:
+            output["transient"] = {"display_id": display_id}
             self._displays.setdefault(display_id, []).append(output)
 
     def update(self, data: object, metadata: object, display_id: object) -> None:
-        """``update_display``: changes what an earlier display of this cell shows."""
+        """``update_display``: changes what earlier displays show, also those of earlier cells."""
         if type(display_id) is not str:
             return
-        for output in self._displays.get(display_id, []):
+        outputs = list(self._displays.get(display_id, []))
+        if display_id in self._known:
+            outputs.append(self._updates.setdefault(display_id, {}))
+        for output in outputs:
             new = self._plain({"data": data, "metadata": metadata})
             size = _weight(new)
             if size > self._room:
