@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,11 +26,12 @@ PATIENT = Limits(cell_s=120.0, total_s=600.0, memory_mb=4096)
 same: list[bool] = []
 
 
-def in_a_kernel(cells: list[ComparedCell], monkeypatch: pytest.MonkeyPatch) -> tuple[Any, str]:
+def in_a_kernel(cells: list[ComparedCell]) -> tuple[Any, str]:
     """The notebook with its outputs, and its folder."""
     from nbclient import NotebookClient
 
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    # Within pytest a kernel leaves the output of child processes alone.
+    variables = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
     sources = [nbformat.v4.new_code_cell(cell.source) for cell in cells]
     notebook = nbformat.v4.new_notebook(cells=sources)
     with tempfile.TemporaryDirectory() as above:
@@ -41,17 +43,17 @@ def in_a_kernel(cells: list[ComparedCell], monkeypatch: pytest.MonkeyPatch) -> t
             timeout=120,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
-        ).execute()
+        ).execute(env=variables | {"OMP_NUM_THREADS": "1"})
     return notebook, str(folder)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_cell_shows_what_it_shows_in_a_kernel(
-    path: Path, sandbox_at: Callable[[str], Sandbox], monkeypatch: pytest.MonkeyPatch
+    path: Path, sandbox_at: Callable[[str], Sandbox]
 ) -> None:
     cells = read_cells(path)
-    notebook, folder = in_a_kernel(cells, monkeypatch)
+    notebook, folder = in_a_kernel(cells)
     # A session at `restricted` runs no programs, which is no difference of interest here.
     sandbox = sandbox_at("full" if working("full") is None else "none")
     with sandbox.open(limits=PATIENT, seed=1) as session:
