@@ -94,10 +94,15 @@ class Raised:
 
 @dataclass(frozen=True)
 class Missing:
-    """No such name (for a call: no such callable; then ``found_type`` says what is there)."""
+    """No such name (for a call: no such callable; then ``found_type`` says what is there).
+
+    Attributes:
+        unkept_by: the magic (``%%timeit``) of a cell that may have defined it, but keeps no names.
+    """
 
     name: str
     found_type: str | None = None
+    unkept_by: str | None = None
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,13 @@ def trouble(
 
 def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
     if outcome.found_type is None:
+        if outcome.unkept_by is not None:
+            message = (
+                f"`{ask.name}` is not defined: a cell that begins with {outcome.unkept_by} keeps "
+                "no names. Take that line out."
+            )
+            detail = f"no name {ask.name!r}, but a cell with {outcome.unkept_by}"
+            return Judgement("failed", message, detail, ("missing_name",))
         message = (
             f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
         )

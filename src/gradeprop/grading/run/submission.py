@@ -14,7 +14,16 @@ from gradeprop.errors import GraderFault
 from gradeprop.grading.result.verdict import ExecutedCell
 from gradeprop.grading.run.displays import final_outputs
 from gradeprop.notebook.restore import RestoredNotebook, RunCell
-from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Place, Session
+from gradeprop.session.interface import (
+    Ask,
+    CellOutcome,
+    CellSource,
+    Missing,
+    Outcome,
+    Place,
+    Session,
+)
+from gradeprop.session.unkept import not_kept
 
 OpenSession: TypeAlias = Callable[[], Session]
 
@@ -54,7 +63,13 @@ class SubmissionRun:
         started = time.perf_counter()
         try:
             own = self.limits.get(part.exercise)
-            return session.ask(asks, at=self._places[part], seconds=own.check_s if own else None)
+            outcomes = session.ask(
+                asks, at=self._places[part], seconds=own.check_s if own else None
+            )
+            return [
+                not_kept(outcome, self._written) if isinstance(outcome, Missing) else outcome
+                for outcome in outcomes
+            ]
         finally:
             took = time.perf_counter() - started
             self.checks_s += took
@@ -78,6 +93,10 @@ class SubmissionRun:
                 )
             )
         return tuple(cells)
+
+    @property
+    def _written(self) -> list[str]:
+        return [cell.source for cell in self.notebook.cells if cell.origin != "release"]
 
     def close(self) -> None:
         """All has been asked. Idempotent."""
