@@ -184,6 +184,7 @@ def main() -> None:
     fonts = FontList(config["packages"])
     warmup.restore_site_builtins()
     warmup.import_torch()
+    warmup.import_kernel()
     shell = NotebookShell()
     missing = warmup.import_packages(config["packages"], shell)
     warmup.warm_up(shell, backward=not config["gpu"])

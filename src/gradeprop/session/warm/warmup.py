@@ -18,6 +18,7 @@ from typing import Any, Final
 __all__ = [
     "be_interpreter",
     "freeze",
+    "import_kernel",
     "import_packages",
     "import_torch",
     "restore_site_builtins",
@@ -67,6 +68,13 @@ def import_torch() -> None:
 
     importlib.import_module("numpy")
     torch.set_num_threads(1)
+
+
+def import_kernel() -> None:
+    """Import the kernel's shell where it is installed: libraries look whether it has been, to find
+    out if they are in a notebook."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module("ipykernel.zmqshell")
 
 
 def import_packages(packages: Sequence[str], shell: Any) -> list[str]:
