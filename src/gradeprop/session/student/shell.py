@@ -27,6 +27,7 @@ from gradeprop.session.student.commands import CommandShell
 from gradeprop.session.student.displays import Compiler, Publisher, ResultHook
 from gradeprop.session.student.event_loop import CellLoop
 from gradeprop.session.student.kernel_magics import KernelMagics
+from gradeprop.session.student.memory_store import MemoryStore
 from gradeprop.session.student.outputs import OutputLog
 from gradeprop.session.student.streams import DescriptorCapture, Stream
 from gradeprop.session.student.tracebacks import exception_message, shortened
@@ -59,13 +60,13 @@ class NotebookShell(CommandShell):
     compiler_class: ClassVar[Any] = Compiler
     compile: Any
     display_formatter: Any
+    extension_manager: Any
     keepkernel_on_exit: ClassVar[Any] = None
 
     def __init__(self) -> None:
         config = Config()
         # The history's database has a thread of its own, which does not survive a fork.
         config.HistoryManager.enabled = False
-        # Without colours IPython shows fewer lines of a traceback; they are taken out later.
         config.InteractiveShell.colors = "neutral"
         # tqdm and others take a shell with this for a notebook's.
         config.IPKernelApp.connection_file = ""
@@ -80,6 +81,14 @@ class NotebookShell(CommandShell):
         for shell in shells:
             shell._instance = self
         self.display_formatter.active = True
+        # To colour them takes far longer than to find the lines, and they are read in plain text.
+        tracebacks: Any = self.InteractiveTB
+        if hasattr(tracebacks, "set_theme_name"):
+            tracebacks.set_theme_name("nocolor")
+        else:  # before IPython 9
+            tracebacks.set_colors("NoColor")
+        self.db = MemoryStore()
+        self.extension_manager.load_extension("storemagic")
 
     def keep(self, cell_bytes: int, total_bytes: int) -> None:
         """From now on keep so much output of a cell, and of all cells together."""
@@ -108,6 +117,11 @@ class NotebookShell(CommandShell):
 
     def init_environment(self) -> None:
         """The sandbox sets the environment."""
+
+    def _format_exception_for_storage(self, exception: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        """For ``%notebook``. IPython's own goes through all frames once more."""
+        name, message = type(exception).__name__, exception_message(exception)
+        return {"ename": name, "evalue": message, "traceback": [f"{name}: {message}"]}
 
     def init_magics(self) -> None:
         super().init_magics()
