@@ -43,7 +43,7 @@ def in_a_kernel(cells: list[ComparedCell]) -> tuple[Any, str]:
             timeout=120,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
-        ).execute(env=variables | {"OMP_NUM_THREADS": "1"})
+        ).execute(env=variables | {"OMP_NUM_THREADS": "1", "IPYTHONDIR": above})
     return notebook, str(folder)
 
 

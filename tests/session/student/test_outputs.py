@@ -129,6 +129,18 @@ def test_displays_of_earlier_cells_can_be_changed() -> None:
     assert log.finish() == ([], False)
 
 
+def test_a_second_display_of_an_id_changes_the_first() -> None:
+    log = OutputLog(1000, 10_000)
+    log.add(display("a"), "x")
+    log.add(display("b"), "x")
+    outputs, _ = log.finish()
+    assert [output["data"]["text/plain"] for output in outputs] == ["b", "b"]
+    log.start()
+    log.add(display("c"), "x")
+    shown, update = log.finish()[0]
+    assert (shown["data"], update["output_type"]) == (update["data"], "update_display_data")
+
+
 def test_changes_beyond_the_limit_are_cut_with_a_notice() -> None:
     log = OutputLog(1000, 10_000)
     log.add(display("a"), "x")

@@ -165,6 +165,8 @@ class OutputLog:
         """A display, a result or an error."""
         self.catch_up()
         self._make_way()
+        if type(display_id) is str:  # what has this id already shows the same from now on
+            self.update(output["data"], output["metadata"], display_id)
         output = self._plain(output)
         size = _weight(output) + _ENTRY_COST
         if output["output_type"] == "error" and size <= self._error_room:
