@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from gradeprop.gradients.comparison.mismatch import WELL_KNOWN
 from gradeprop.gradients.comparison.render import render_value, with_article
@@ -12,6 +13,9 @@ from gradeprop.grading.checks.expression import arguments_of, expression, tensor
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Ask, Call, Missing, Outcome, Raised, Returned, Stopped
+
+# What input() raises where nobody can answer.
+_NOBODY_ANSWERS: Final = "IPython.core.error.StdinNotImplementedError"
 
 
 def trouble(
@@ -65,7 +69,12 @@ def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
 def _raised(ask: Ask, outcome: Raised, public: bool, declared: Mapping[str, str]) -> Judgement:
     place = f" in line {outcome.line} of your cell" if outcome.line else ""
     cause = _cause_of(ask, outcome)
-    if public:
+    if outcome.type_name == _NOBODY_ANSWERS:
+        message = (
+            f"`{expression(ask) if public else ask.name}` waits for input{place}, but nobody can "
+            "answer while a notebook is graded."
+        )
+    elif public:
         message = f"`{expression(ask)}` raised {outcome.type_name}{place}: {outcome.message}"
     else:
         # The text and even the type's name are the student's to choose: they could carry a hidden
