@@ -1,8 +1,13 @@
-"""Numbers in sentences: points as people write them, and a noun in the number that fits."""
+"""Numbers in sentences, a noun in the number that fits, and what an error says without a file."""
 
 from __future__ import annotations
 
-__all__ = ["counted", "number", "points"]
+import re
+
+__all__ = ["counted", "number", "points", "without_file"]
+
+# As IPython and its kernel call the code of a cell.
+_CELL_FILE = re.compile(r"\((?:<ipython-input-[^>]*>|\d+\.py), (line \d+)\)")
 
 
 def number(value: float) -> str:
@@ -19,3 +24,8 @@ def points(value: float) -> str:
 def counted(count: int, noun: str) -> str:
     """``1 student``, ``3 students``: for nouns that only take an s."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def without_file(message: str) -> str:
+    """What a syntax error says, with the line and without the file that no student knows."""
+    return _CELL_FILE.sub(r"(\1)", message)

@@ -166,3 +166,23 @@ def test_ctrl_c_keeps_what_was_checked_and_says_where_it_was(tmp_path: Path) -> 
 )
 def test_check_cells_are_recognised(source: str, site: Any) -> None:
     assert checked(source) == site
+
+
+def test_an_answer_that_was_turned_into_markdown_is_run_and_told(tmp_path: Path) -> None:
+    path = notebook(tmp_path / "n.ipynb", SETUP, "def d_square(w):\n    return 2 * w", CHECK)
+    document = json.loads(path.read_text())
+    document["cells"][1] |= {
+        "cell_type": "markdown",
+        "metadata": {"nbgrader": {"cell_type": "code", "solution": True}},
+    }
+    path.write_text(json.dumps(document))
+    done = gradeprop("check", path.name, cwd=tmp_path)
+    assert done.stdout.endswith("All in all: so far 3 of 3 points.\n")
+    assert "Code cell 2 has been turned into a Markdown cell." in done.stderr
+
+
+def test_a_magic_that_keeps_no_names_is_to_blame(tmp_path: Path) -> None:
+    path = notebook(tmp_path / "n.ipynb", SETUP, f"%%timeit\n{HALF}", CHECK)
+    done = gradeprop("check", path.name, cwd=tmp_path)
+    said = " ".join(done.stdout.split())
+    assert "a cell that begins with %%timeit keeps no names. Take that line out." in said

@@ -48,6 +48,16 @@ def test_a_class_is_graded_into_result_files_and_a_table(built: Any) -> None:
     assert result_of(built, "cy")["status"] == "ungradable"
 
 
+def test_a_magic_that_keeps_no_names_is_to_blame(built: Any) -> None:
+    code = SOLVED["square_derivative-by_hand"]
+    timed = {**SOLVED, "square_derivative-by_hand": f"%%timeit\n{code}"}
+    hand_in(built, "ada", answered(built, timed))
+    gradeprop("grade", "a01_slopes", *NONE, cwd=built)
+    done = gradeprop("show", "a01_slopes", "ada", cwd=built)
+    said = " ".join(done.stdout.split())
+    assert "a cell that begins with %%timeit keeps no names. Take that line out." in said
+
+
 def test_several_workers_give_the_same_results_as_one(built: Any) -> None:
     for number in range(6):
         hand_in(built, f"s{number}", answered(built, HALVED if number % 2 else SOLVED))

@@ -165,3 +165,13 @@ def test_too_many_cells_are_refused() -> None:
     cells = [_code("")] * (reading.MAX_CELLS + 1)
     with pytest.raises(UngradableSubmission, match="5001 cells"):
         read_notebook(json.dumps(_notebook(*cells)).encode())
+
+
+@pytest.mark.parametrize("kind", ["code", "markdown", "raw"])
+def test_what_was_released_as_code_runs_whatever_it_is_now(kind: str) -> None:
+    cells = [
+        {**_code("x = 1"), "cell_type": kind, "metadata": {"nbgrader": {"cell_type": "code"}}},
+        {**_code("some words"), "cell_type": "markdown"},
+    ]
+    found = read_notebook(json.dumps(_notebook(*cells)).encode())
+    assert [cell.source for cell in found.code_cells()] == ["x = 1"]

@@ -37,7 +37,7 @@ def print_changes(
     err = screen.err()
     regraded = counted(len(earlier), "regraded submission")
     if not changed:
-        err.print(f"No marks changed in {regraded}.")
+        err.print(f"No marks changed in {regraded} (by the checks alone).")
         return
     err.print(f"Marks changed in {len(changed)} of {regraded} (by the checks alone):")
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))

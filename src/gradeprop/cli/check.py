@@ -102,6 +102,7 @@ def _run(
     return reports, errors
 
 
+_TYPES = {"markdown": "a Markdown cell", "raw": "a raw cell"}
 _PLAIN = str.maketrans(
     {"✓": "+", "✗": "x", "–": "-", "…": "...", "“": '"', "”": '"', "²": "^2", "→": "->"}
 )
@@ -137,7 +138,15 @@ def _code_cells(path: Path) -> list[str]:
         notebook = read_notebook(data)
     except UngradableSubmission as error:
         raise UsageError(error.what, where=str(path)) from None
-    return [cell.source for cell in notebook.cells if cell.kind == "code"]
+    cells = notebook.code_cells()
+    for number, cell in enumerate(cells, start=1):
+        if cell.kind != "code":
+            screen.err().print(
+                f"Code cell {number} has been turned into {_TYPES[cell.kind]}. It is run here and "
+                "when it is graded, but not in the notebook: turn it back into code.",
+                soft_wrap=True,
+            )
+    return [cell.source for cell in cells]
 
 
 def checked(source: str) -> tuple[str, str | None] | None:

@@ -80,6 +80,16 @@ class FoundNotebook:
     assignment: str | None
     notes: tuple[str, ...]
 
+    def code_cells(self) -> list[FoundCell]:
+        """The cells that run: code, and what was released as code, whatever type it has now.
+
+        Grading goes by the release; this is for where only the notebook is at hand."""
+        return [
+            cell
+            for cell in self.cells
+            if cell.kind == "code" or cell.nbgrader.get("cell_type") == "code"
+        ]
+
 
 def read_notebook(data: bytes) -> FoundNotebook:
     """Read what a student handed in.

@@ -95,10 +95,15 @@ class Raised:
 
 @dataclass(frozen=True)
 class Missing:
-    """No such name (for a call: no such callable; then ``found_type`` says what is there)."""
+    """No such name (for a call: no such callable; then ``found_type`` says what is there).
+
+    Attributes:
+        unkept_by: the magic (``%%timeit``) of a cell that may have defined it, but keeps no names.
+    """
 
     name: str
     found_type: str | None = None
+    unkept_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,14 +133,30 @@ class CellSource:
 
 
 @dataclass(frozen=True)
+class DisplayUpdate:
+    """What displays of this id show from now on, those of earlier cells, too."""
+
+    display_id: str
+    data: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class CellOutcome:
-    """What running one cell left: nbformat 4 output dicts, and why it stopped if it did."""
+    """What running one cell left: nbformat 4 output dicts, and why it stopped if it did.
+
+    Attributes:
+        displays: ids of outputs that later cells may change, by their places in ``outputs``.
+        updates: what this cell changed of earlier cells' outputs.
+    """
 
     status: Literal["ok", "error", "timeout", "killed", "memory", "output"]
     outputs: tuple[dict[str, Any], ...] = ()
     execution_count: int | None = None
     seconds: float = 0.0
     message: str | None = None
+    displays: Mapping[int, str] = field(default_factory=dict)
+    updates: tuple[DisplayUpdate, ...] = ()
 
 
 _Opened = TypeVar("_Opened", bound="_Closing")

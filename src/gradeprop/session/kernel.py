@@ -12,6 +12,7 @@ from gradeprop.session.interface import (
     Ask,
     CellOutcome,
     CellSource,
+    Missing,
     Outcome,
     Place,
     Raised,
@@ -22,6 +23,8 @@ from gradeprop.session.messages import answer_too_slow
 from gradeprop.session.student.answering import Answering
 from gradeprop.session.student.silence import silence
 from gradeprop.session.student.tracebacks import raised
+from gradeprop.session.student.unattended import unattended
+from gradeprop.session.unkept import not_kept
 
 __all__ = ["KernelSession"]
 
@@ -50,7 +53,7 @@ class KernelSession(Session):
         out = io.StringIO()
         began = time.monotonic()
         message = None
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), unattended():
             try:
                 code = compile(cell.source, f"<{cell.label}>", "exec")
                 exec(code, self._namespace)  # type: ignore[arg-type]
@@ -93,12 +96,19 @@ class KernelSession(Session):
                 if deadline is not None and time.monotonic() > deadline and stopped is None:
                     stopped = Stopped("timeout", answer_too_slow(ask.name, seconds or 0.0))
                 outcome = stopped or self._answering.answer(ask, self._namespace)
+                if isinstance(outcome, Missing):
+                    outcome = not_kept(outcome, self._sources())
                 if isinstance(outcome, Raised) and outcome.type_name == "KeyboardInterrupt":
                     raise KeyboardInterrupt(ask.name)
                 if isinstance(outcome, Stopped):
                     stopped = outcome
                 outcomes.append(outcome)
         return outcomes
+
+    def _sources(self) -> Sequence[str]:
+        """The cells that ran, where the kernel keeps them."""
+        cells = self._namespace.get("In")
+        return [cell for cell in cells if isinstance(cell, str)] if type(cells) is list else []
 
     def close(self) -> None:
         """Nothing to end: the kernel is the student's."""

@@ -113,6 +113,23 @@ def test_a_missing_name_is_named() -> None:
     assert "`d_square` is not defined" in judgement.message
 
 
+def test_a_name_that_a_magic_did_not_keep_has_the_remedy() -> None:
+    script = script_of(two_slopes)
+    missing = Missing("d_square", unkept_by="%%timeit")
+    judgement = judge(script, [missing] * 2, public=False, declared=WORDS)
+    assert judgement.misconception == "missing_name"
+    assert "%%timeit keeps no names. Take that line out." in judgement.message
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_waiting_for_input_is_told_in_words(public: bool) -> None:
+    script = script_of(two_slopes)
+    waits = Raised("IPython.core.error.StdinNotImplementedError", "secret", "trace", 3)
+    judgement = judge(script, [waits] * 2, public=public, declared=WORDS)
+    assert "waits for input in line 3 of your cell, but nobody can answer" in judgement.message
+    assert "secret" not in judgement.message
+
+
 def test_a_name_that_is_no_function_is_of_the_wrong_type() -> None:
     script = script_of(two_slopes)
     judgement = judge(script, [Missing("d_square", "Tensor")] * 2, public=False, declared=WORDS)

@@ -30,8 +30,9 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Li
 def test_the_environment_has_nothing_of_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "x")
     monkeypatch.setenv("PYTHONPATH", "/x")
-    variables = environment("/home", gpu=False)
+    variables = environment("/home", ["/opt/venv/bin"], gpu=False)
     assert {"SECRET", "PYTHONPATH"}.isdisjoint(variables)
+    assert variables["PATH"] == "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
     assert variables["OMP_NUM_THREADS"] == "1"
     assert variables["CUDA_VISIBLE_DEVICES"] == ""
     assert variables["USER"] == variables["LOGNAME"] == "student"  # torch 2.11 asks who it is
@@ -39,7 +40,7 @@ def test_the_environment_has_nothing_of_the_callers(monkeypatch: pytest.MonkeyPa
 
 def test_with_a_gpu_nothing_is_hidden_and_nothing_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
-    variables = environment("/home", gpu=True)
+    variables = environment("/home", [], gpu=True)
     assert "CUDA_VISIBLE_DEVICES" not in variables
     assert variables["CUDA_CACHE_DISABLE"] == "1"
     assert variables["USE_PYTORCH_KERNEL_CACHE"] == "0"

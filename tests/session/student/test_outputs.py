@@ -3,7 +3,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradeprop.session.student.outputs import OutputLog, Stream, plain_json
+from gradeprop.session.student.outputs import OutputLog, plain_json
+from gradeprop.session.student.streams import Stream
 
 
 def display(text: str) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def test_what_json_cannot_carry_becomes_text() -> None:
             raise RuntimeError
 
     assert plain_json({"a": math.nan, 1: object, "s": Loud("x"), "b": (1, 2)}) == {
-        "a": "nan",
+        "a": None,
         "1": "<type>",
         "s": "x",
         "b": [1, 2],
@@ -104,10 +105,66 @@ def test_a_stream_looks_like_a_kernels() -> None:
     log = OutputLog(1000, 1000)
     stream = Stream(log, "stdout", 1)
     assert (stream.encoding, stream.isatty(), stream.fileno(), stream.name) == (
-        "utf-8",
+        "UTF-8",
         False,
         1,
-        "<stdout>",
+        "stdout",
     )
     print("a", "b", file=stream, flush=True)  # type: ignore[call-overload]
     assert log.finish()[0][0]["text"] == "a b\n"
+
+
+def test_displays_of_earlier_cells_can_be_changed() -> None:
+    log = OutputLog(1000, 10_000)
+    log.add(display("a"), "x")
+    (shown,), _ = log.finish()
+    assert shown["transient"] == {"display_id": "x"}
+    log.start()
+    log.update({"text/plain": "b"}, {}, "x")
+    log.update({"text/plain": "c"}, {}, "x")
+    log.update({"text/plain": "d"}, {}, "never shown")
+    (update,), _ = log.finish()
+    assert (update["output_type"], update["data"]) == ("update_display_data", {"text/plain": "c"})
+    log.start()
+    assert log.finish() == ([], False)
+
+
+def test_a_second_display_of_an_id_changes_the_first() -> None:
+    log = OutputLog(1000, 10_000)
+    log.add(display("a"), "x")
+    log.add(display("b"), "x")
+    outputs, _ = log.finish()
+    assert [output["data"]["text/plain"] for output in outputs] == ["b", "b"]
+    log.start()
+    log.add(display("c"), "x")
+    shown, update = log.finish()[0]
+    assert (shown["data"], update["output_type"]) == (update["data"], "update_display_data")
+
+
+def test_changes_beyond_the_limit_are_cut_with_a_notice() -> None:
+    log = OutputLog(1000, 10_000)
+    log.add(display("a"), "x")
+    log.finish()
+    log.start()
+    log.update({"text/plain": "b" * 2000}, {}, "x")
+    (notice,), _ = log.finish()
+    assert "cut" in notice["text"]
+
+
+def test_folders_are_renamed_where_a_person_reads_them() -> None:
+    log = OutputLog(10_000, 10_000, {"/home/me/venv": "/opt/venv", "/home/me": "/opt/python"})
+    log.stream("stderr", "/home/me/venv/x.py: warning")
+    log.add(
+        {"output_type": "error", "ename": "E", "evalue": "/home/me/x", "traceback": ["/home/me/y"]}
+    )
+    log.add(
+        {
+            "output_type": "display_data",
+            "data": {"text/html": "/home/me/z", "image/png": "/home/me"},
+            "metadata": {},
+        }
+    )
+    told = str(log.finish()[0])
+    for name in ("/opt/venv/x.py", "/opt/python/x", "/opt/python/y", "/opt/python/z"):
+        assert name in told
+    assert told.count("/home/me") == 1

@@ -119,7 +119,7 @@ def test_leaving_is_an_error_like_any_other(shell: NotebookShell, source: str) -
     assert run(shell, "1").error is None
 
 
-@pytest.mark.parametrize("source", ["exit", "quit()"])
+@pytest.mark.parametrize("source", ["exit", "quit()", "exit(0)", "quit(True)"])
 def test_asking_to_leave_leaves_nothing(shell: NotebookShell, source: str) -> None:
     assert run(shell, source).error is None
     assert run(shell, "1").error is None

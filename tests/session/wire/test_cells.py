@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradeprop.session.wire.cells import clean_outputs, optional_count, optional_text
+from gradeprop.session.interface import DisplayUpdate
+from gradeprop.session.wire.cells import clean_cell, clean_outputs, optional_count, optional_text
 from gradeprop.session.wire.frames import WireError
 
 GOOD = [
@@ -100,3 +101,23 @@ def test_numbers_and_texts_are_checked() -> None:
             optional_count(wrong)
     with pytest.raises(WireError):
         optional_text(3)
+
+
+def test_what_changes_later_is_told_apart() -> None:
+    update = {
+        "output_type": "update_display_data",
+        "data": {"text/plain": "b", "no mime": 1},
+        "metadata": {},
+        "transient": {"display_id": "x"},
+    }
+    cell = clean_cell([update, GOOD[0], {**GOOD[2], "transient": {"display_id": "y"}}])
+    assert list(cell.outputs) == [GOOD[0], GOOD[2]]
+    assert cell.displays == {1: "y"}
+    assert cell.updates == (DisplayUpdate("x", {"text/plain": "b"}, {}),)
+
+
+@pytest.mark.parametrize("transient", [None, [], {}, {"display_id": 3}])
+def test_an_update_without_an_id_is_refused(transient: Any) -> None:
+    update = {"output_type": "update_display_data", "data": {}, "metadata": {}}
+    with pytest.raises(WireError):
+        clean_cell([{**update, "transient": transient}])

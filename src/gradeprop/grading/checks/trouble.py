@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from gradeprop.gradients.comparison.mismatch import WELL_KNOWN
 from gradeprop.gradients.comparison.render import render_value, with_article
@@ -25,6 +26,8 @@ choice could carry as much as a number does."""
 
 MOST_LINES = 100
 """In a longer answer no line is named where the question is hidden."""
+# What input() raises where nobody can answer.
+_NOBODY_ANSWERS: Final = "IPython.core.error.StdinNotImplementedError"
 
 
 def trouble(
@@ -64,6 +67,13 @@ def trouble(
 
 def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
     if outcome.found_type is None:
+        if outcome.unkept_by is not None:
+            message = (
+                f"`{ask.name}` is not defined: a cell that begins with {outcome.unkept_by} keeps "
+                "no names. Take that line out."
+            )
+            detail = f"no name {ask.name!r}, but a cell with {outcome.unkept_by}"
+            return Judgement("failed", message, detail, ("missing_name",))
         message = (
             f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
         )
@@ -84,7 +94,12 @@ def _raised(
     said = f" in line {outcome.line} of your cell" if outcome.line else ""
     place = said if _can_be_told(outcome.line, public, lines) else ""
     cause = _cause_of(ask, outcome)
-    if public:
+    if outcome.type_name == _NOBODY_ANSWERS:
+        message = (
+            f"`{expression(ask) if public else ask.name}` waits for input{place}, but nobody can "
+            "answer while a notebook is graded."
+        )
+    elif public:
         message = f"`{expression(ask)}` raised {outcome.type_name}{place}: {outcome.message}"
     else:
         # The text and even the type's name are the student's to choose: they could carry a hidden

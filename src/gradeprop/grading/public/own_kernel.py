@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,8 +22,7 @@ from gradeprop.session.student.answering import Answering
 from gradeprop.session.student.shell import NotebookShell
 from gradeprop.session.student.silence import silence
 from gradeprop.session.student.tracebacks import raised
-
-_FILE = re.compile(r"\(<ipython-input-[^>]*>, (line \d+)\)")
+from gradeprop.wording import without_file
 
 Site: TypeAlias = tuple[str, str | None]
 
@@ -60,6 +58,7 @@ def run_checks(
     """
     with _notebook_process(folder):
         shell = NotebookShell()
+        shell.begin()
         for number, (source, site) in enumerate(zip(cells, sites, strict=True), start=1):
             if site is not None:
                 session = KernelSession(shell.user_ns, Answering(cell_of=shell.cell_of))
@@ -84,11 +83,8 @@ def _run(shell: NotebookShell, source: str, number: int) -> CellError | None:
             f"stopped while code cell {number} was running. Is there a loop that never ends?"
         )
     found = raised(error, shell.cell_of)
-    # where a syntax error is, in words that the student knows
-    message = _FILE.sub(r"(\1)", found.message)
-    return CellError(
-        number, f"{found.type_name}: {message}", "\n".join(found.traceback.splitlines()[:-1])
-    )
+    message = f"{found.type_name}: {without_file(found.message)}"
+    return CellError(number, message, "\n".join(found.traceback.splitlines()[:-1]))
 
 
 @contextlib.contextmanager

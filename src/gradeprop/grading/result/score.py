@@ -30,6 +30,7 @@ from gradeprop.grading.result.words import (
 )
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import CellOutcome
+from gradeprop.wording import without_file
 
 _STOPS: tuple[Status, ...] = ("timeout", "killed", "memory", "output")
 
@@ -131,7 +132,7 @@ def _part_message(
         return None
     if cell.status == "error":
         error = next((item for item in cell.outputs if item["output_type"] == "error"), None)
-        what = f": {error['ename']}: {error['evalue']}" if error else ""
+        what = f": {error['ename']}: {without_file(error['evalue'])}" if error else ""
         return f"Your cell stopped with an error{shortened(what)}"
     return cell.message and sentence(cell.message)
 

@@ -12,9 +12,20 @@ from gradeprop.course.keys import PartKey
 from gradeprop.course.limits import Limits
 from gradeprop.errors import GraderFault
 from gradeprop.grading.result.verdict import ExecutedCell
+from gradeprop.grading.run.displays import final_outputs
 from gradeprop.grading.run.settled import Settled
 from gradeprop.notebook.restore import RestoredNotebook, RunCell
-from gradeprop.session.interface import Ask, CellOutcome, CellSource, Outcome, Place, Read, Session
+from gradeprop.session.interface import (
+    Ask,
+    CellOutcome,
+    CellSource,
+    Missing,
+    Outcome,
+    Place,
+    Read,
+    Session,
+)
+from gradeprop.session.unkept import not_kept
 
 OpenSession: TypeAlias = Callable[[], Session]
 
@@ -95,7 +106,7 @@ class SubmissionRun:
         self.asked += 1
         there = self._read.get((part, tuple(asks))) if _only_reads(asks) else None
         if there is not None:
-            return FirstAnswers(there, there=True)
+            return FirstAnswers(self._explained(there), there=True)
         late = self.recall(part, asks) if self.late_answers else None
         return None if late is None else FirstAnswers(late, there=False)
 
@@ -103,7 +114,8 @@ class SubmissionRun:
         """Ask the process that has run all cells; None where it cannot be asked."""
         session, place = self._at(part)
         with self._timed():
-            return session.recall(asks, at=place, seconds=self._check_s(part))
+            outcomes = session.recall(asks, at=place, seconds=self._check_s(part))
+        return None if outcomes is None else self._explained(outcomes)
 
     def is_settled(self, part: PartKey, asks: Sequence[Ask]) -> bool:
         """Whether a late answer is what the part's own place would have given, right or not."""
@@ -121,7 +133,7 @@ class SubmissionRun:
         session, place = self._at(part)
         self.asked_again += 1
         with self._timed():
-            return session.ask(asks, at=place, seconds=self._check_s(part))
+            return self._explained(session.ask(asks, at=place, seconds=self._check_s(part)))
 
     def _at(self, part: PartKey) -> tuple[Session, Place]:
         session = self._session or self._run_all()
@@ -132,6 +144,13 @@ class SubmissionRun:
     def _check_s(self, part: PartKey) -> float | None:
         own = self.limits.get(part.exercise)
         return own.check_s if own else None
+
+    def _explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """With the magic that keeps a name from being there, where one does."""
+        return [
+            not_kept(outcome, self._written) if isinstance(outcome, Missing) else outcome
+            for outcome in outcomes
+        ]
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
@@ -146,6 +165,7 @@ class SubmissionRun:
     def executed(self) -> tuple[ExecutedCell, ...]:
         """Every cell of the restored notebook, with what running it put out."""
         ran = {id(cell): outcome for cell, outcome in self.outcomes}
+        outputs = dict(zip(ran, final_outputs(ran.values()), strict=True))
         cells = []
         for cell in self.notebook.cells:
             outcome = ran.get(id(cell))
@@ -155,11 +175,15 @@ class SubmissionRun:
                     cell.kind,
                     cell.grade_id,
                     cell.judge,
-                    outcome.outputs if outcome else (),
+                    outputs.get(id(cell), ()),
                     outcome.execution_count if outcome else None,
                 )
             )
         return tuple(cells)
+
+    @property
+    def _written(self) -> list[str]:
+        return [cell.source for cell in self.notebook.cells if cell.origin != "release"]
 
     def close(self) -> None:
         """All has been asked. Idempotent."""

@@ -18,7 +18,7 @@ from gradeprop.session.grader.checkers import Checkers
 from gradeprop.session.grader.line import Line
 from gradeprop.session.grader.warm_process import Child
 from gradeprop.session.interface import CellOutcome, CellSource, Limits, Outcome
-from gradeprop.session.wire.cells import clean_outputs, optional_count, optional_text
+from gradeprop.session.wire.cells import clean_cell, optional_count, optional_text
 from gradeprop.session.wire.frames import Frame, WireError
 from gradeprop.session.wire.outcomes import decode_outcomes
 
@@ -136,9 +136,15 @@ class Conversation:
             message = messages.too_much_memory(self._limits.memory_mb)
         elif status == "output":
             message = messages.too_much_output(self._limits.output_kb_total)
-        outputs = clean_outputs(head.get("outputs"))
-        count = optional_count(head.get("count"))
-        return CellOutcome(status, outputs, count, message=message)
+        cell = clean_cell(head.get("outputs"))
+        return CellOutcome(
+            status,
+            cell.outputs,
+            optional_count(head.get("count")),
+            message=message,
+            displays=cell.displays,
+            updates=cell.updates,
+        )
 
     def mark(self, place: int, names: Sequence[str]) -> Cut | None:
         """Have the child remember, under the number ``place``, what ``names`` are bound to now.

@@ -252,10 +252,15 @@ def open_sandbox(
         launcher = Launcher(level, gpu, procs)
         undo.callback(launcher.close)
         devices = gpu_devices() if gpu else []
-        layers = layers_for(
-            level, launcher.readable, supervise=counting.supervised, devices=devices
-        )
-        config = {"packages": list(packages), "gpu": gpu, "layers": layers.as_json()}
+        supervise = counting.supervised
+        layers = layers_for(level, launcher.readable, supervise=supervise, devices=devices)
+        config = {
+            "packages": list(packages),
+            "gpu": gpu,
+            "layers": layers.as_json(),
+            "renamed": launcher.renamed,
+            "python": launcher.python,
+        }
 
         def start(control: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
             return launcher.start("warm.main", control, config, log)

@@ -12,6 +12,14 @@ from gradeprop.errors import MissingFacility
 __all__ = ["bubblewrap", "bubblewrap_command"]
 
 _DEVICES: Final = ("null", "zero", "full", "random", "urandom")
+# What programs look up besides: libraries, the time, what `awk` and the like stand for, and fonts.
+_SETTINGS: Final = (
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/var/cache/fontconfig",
+)
 
 
 def bubblewrap() -> str | None:
@@ -25,6 +33,7 @@ def bubblewrap_command(
     variables: Mapping[str, str],
     files: Mapping[str, str],
     folders: Iterable[tuple[str, str]],
+    links: Mapping[str, str],
     gpu: Sequence[str] | None,
 ) -> list[str]:
     """A command that runs ``inner`` in namespaces of its own.
@@ -32,7 +41,8 @@ def bubblewrap_command(
     Args:
         variables: all environment variables.
         files: what ``/etc`` shows, by its name there.
-        folders: where each is, and where it is shown.
+        folders: files and folders: where each is, and where it is shown.
+        links: symbolic links to make, and where they lead.
         gpu: a GPU's device files; None if it may not be used.
 
     Raises:
@@ -54,11 +64,13 @@ def bubblewrap_command(
     command += ["--size", str(64 << 20), "--tmpfs", "/tmp", "--dir", "/etc"]
     for name, path in files.items():
         command += ["--ro-bind", path, f"/etc/{name}"]
-    for name in ("ld.so.cache", "localtime"):
-        command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    for path in _SETTINGS:
+        command += ["--ro-bind-try", path, path]
     for source, inside in folders:
         if source != inside:
             command += ["--ro-bind", source, inside]
+    for link, target in links.items():
+        command += ["--symlink", target, link]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     return [*command, "--", *inner]
 

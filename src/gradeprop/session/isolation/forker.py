@@ -20,17 +20,18 @@ from gradeprop.session.isolation.supervisor import Supervisor
 
 __all__ = ["MAPS", "Forker", "Running", "address_space"]
 
-# The descriptors that a child has besides the first three: the stream to the grader, the file that
-# captures output, its own memory map, and until it is handed over the supervisor's listener.
+# The descriptors that a child has besides the first three: the stream to the grader, the files that
+# capture stdout and stderr, its own memory map, and until it is handed over the supervisor's
+# listener.
 _CHANNEL: Final = 3
-_CAPTURED: Final = 4
-MAPS: Final = 5
-_HANDOVER: Final = 6
+_CAPTURED: Final = (4, 5)
+MAPS: Final = 6
+_HANDOVER: Final = 7
 _ABOVE_ALL: Final = 64
 
-# What a child does once its layers are on: (its channel's descriptor, the captured output's, its
-# folder).
-Body = Callable[[int, int, Path], None]
+# What a child does once its layers are on: (its channel's descriptor, those that capture stdout and
+# stderr, its folder).
+Body = Callable[[int, tuple[int, int], Path], None]
 
 
 @dataclass
@@ -96,9 +97,9 @@ class Forker:
             # If memory runs out, this process and not the warm one is to go.
             Path("/proc/self/oom_score_adj").write_text("1000")
         enter_folder(own)
-        captured = os.open(own, os.O_TMPFILE | os.O_RDWR, 0o600)
+        captured = [os.open(own, os.O_TMPFILE | os.O_RDWR, 0o600) for _ in _CAPTURED]
         maps = os.open("/proc/self/maps", os.O_RDONLY)  # later the layers will not allow it
-        kept = [channel, captured, maps]
+        kept = [channel, *captured, maps]
         if handover is not None:
             kept.append(handover.fileno())
         keep_descriptors(kept)
@@ -114,8 +115,8 @@ class Forker:
             os.close(listener)
         # Last, so that whatever failed before is in the grader's log, and student code cannot write
         # there.
-        os.dup2(_CAPTURED, 1)
-        os.dup2(_CAPTURED, 2)
+        for stream, file in zip((1, 2), _CAPTURED, strict=True):
+            os.dup2(file, stream)
         self.body(_CHANNEL, _CAPTURED, own)
 
 

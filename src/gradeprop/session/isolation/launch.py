@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
@@ -20,12 +19,8 @@ from gradeprop.session.interface import Level
 from gradeprop.session.isolation.bubblewrap import bubblewrap_command
 from gradeprop.session.isolation.environment import environment
 from gradeprop.session.isolation.gpu import driver_folders, gpu_devices
-from gradeprop.session.isolation.interpreter import (
-    is_below,
-    own_code,
-    package_paths,
-    python_command,
-)
+from gradeprop.session.isolation.interpreter import is_below, own_code, python_command
+from gradeprop.session.isolation.mounts import VENV, find_mounts, renamed, version
 from gradeprop.session.isolation.other_user import (
     can_stage,
     closed_to_others,
@@ -38,8 +33,6 @@ __all__ = ["Launcher"]
 
 _Result = TypeVar("_Result")
 
-# Where bubblewrap shows Python and the packages, whatever their places outside are called.
-_INSIDE: Final = "/opt/gradeprop"
 _USR: Final = Path("/usr")
 
 
@@ -61,23 +54,6 @@ class _Starter:
 
 
 _starter = _Starter()
-
-
-@dataclass(frozen=True)
-class _Mount:
-    """A folder that the warm process sees.
-
-    Attributes:
-        path: where it is.
-        target: what it is called below the staging folder.
-        source: where bubblewrap or the warm process finds it.
-        inside: what the warm process calls it.
-    """
-
-    path: Path
-    target: str
-    source: str
-    inside: str
 
 
 class Launcher:
@@ -106,7 +82,9 @@ class Launcher:
         self.scratch = Scratch(self.uid)
         self._prefix = Path(sys.base_prefix).resolve()
         try:
-            self._mounts = self._find_mounts()
+            self._mounts = find_mounts(level, self.scratch.stage if self.staged else None)
+            if self.uid is not None and not self.staged:
+                _refuse_unreadable([mount.path for mount in self._mounts])
             self._driver = self._find_driver()
         except BaseException:
             self.close()
@@ -121,7 +99,23 @@ class Launcher:
 
         Python's prefix, the packages, our own code, and with a GPU its driver."""
         folders = [mount.inside for mount in self._mounts]
+        if self._has_own_venv:
+            folders.append(VENV)
         return tuple(dict.fromkeys([*folders, *self._driver.values()]))
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """What student code's output calls folders of this machine, the longest first."""
+        return renamed(self._mounts)
+
+    @property
+    def python(self) -> tuple[str, str]:
+        """What notebooks take for their interpreter, and for its prefix."""
+        if self._has_own_venv:
+            return f"{VENV}/bin/python", VENV
+        if self.level == "none":
+            return sys.executable, sys.prefix
+        return self._interpreter, self._prefix_inside
 
     def start(
         self, module: str, control: int, config: dict[str, Any], log: IO[bytes]
@@ -140,7 +134,7 @@ class Launcher:
     ) -> subprocess.Popen[bytes]:
         command = self._python_command(module, control, config)
         home = "/tmp" if self.level == "full" else str(self.scratch.home)
-        variables = environment(home, gpu=self.gpu)
+        variables = environment(home, [str(Path(self.python[0]).parent)], gpu=self.gpu)
         if library_path := self._library_path():
             variables["LD_LIBRARY_PATH"] = ":".join(library_path)
         if self.level == "full":
@@ -164,24 +158,29 @@ class Launcher:
     # Commands, from the innermost to the outermost.
 
     def _python_command(self, module: str, control: int, config: dict[str, Any]) -> list[str]:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        python = f"{self._prefix_inside}/bin/python{version}"
         imports = []
         for mount in self._mounts:
             if mount.path == own_code():
                 imports.append(str(Path(mount.inside).parent))
             elif mount.path != self._prefix:
                 imports.append(mount.inside)
-        return python_command(python, module, imports, str(control), json.dumps(config))
+        return python_command(self._interpreter, module, imports, str(control), json.dumps(config))
 
     def _bubblewrap_command(self, inner: list[str], variables: dict[str, str]) -> list[str]:
         folders = [(mount.source, mount.inside) for mount in self._mounts]
         folders += self._driver.items()
+        links: dict[str, str] = {}
+        if self._has_own_venv:
+            settings = self.scratch.venv_settings(f"{self._prefix_inside}/bin")
+            folders += [(str(settings), f"{VENV}/pyvenv.cfg")]
+            folders += [(str(self.scratch.pip), f"{VENV}/bin/{name}") for name in ("pip", "pip3")]
+            links = {f"{VENV}/bin/{name}": self._interpreter for name in ("python", "python3")}
         return bubblewrap_command(
             inner,
             variables=variables,
             files={"passwd": str(self.scratch.passwd), "group": str(self.scratch.group)},
             folders=folders,
+            links=links,
             gpu=gpu_devices() if self.gpu else None,
         )
 
@@ -203,20 +202,15 @@ class Launcher:
     def _prefix_inside(self) -> str:
         return next(mount.inside for mount in self._mounts if mount.path == self._prefix)
 
-    def _find_mounts(self) -> list[_Mount]:
-        wanted = [self._prefix, *package_paths()]
-        if not any(is_below(own_code(), path) for path in wanted[1:]):
-            wanted.append(own_code())
-        if self.uid is not None and not self.staged:
-            _refuse_unreadable(wanted)
-        return [self._mount(path, f"{n}/{path.name}") for n, path in enumerate(wanted)]
+    @property
+    def _interpreter(self) -> str:
+        return f"{self._prefix_inside}/bin/python{version()}"
 
-    def _mount(self, path: Path, target: str) -> _Mount:
-        if is_below(path, _USR):
-            return _Mount(path, target, str(path), str(path))
-        source = str(self.scratch.stage / target) if self.staged else str(path)
-        inside = f"{_INSIDE}/{target}" if self.level == "full" else source
-        return _Mount(path, target, source, inside)
+    @property
+    def _has_own_venv(self) -> bool:
+        """Whether bubblewrap makes a virtual environment around the packages, so that `!python`
+        and `!pip` know them."""
+        return any(mount.inside.startswith(f"{VENV}/") for mount in self._mounts)
 
     def _find_driver(self) -> dict[str, str]:
         """The folders that are looked into for NVIDIA's driver, and how children call them."""
@@ -224,7 +218,7 @@ class Launcher:
         found: dict[str, str] = {}
         for number, folder in enumerate(folders):
             as_outside = self.level != "full" or is_below(Path(folder), _USR)
-            found[folder] = folder if as_outside else f"{_INSIDE}/driver{number}"
+            found[folder] = folder if as_outside else f"/opt/driver{number}"
         return found
 
     def _library_path(self) -> list[str]:

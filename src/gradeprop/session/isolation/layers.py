@@ -30,9 +30,14 @@ _FACTS: Final = tuple(
     f"/proc/{name}" for name in ("cpuinfo", "meminfo", "stat", "loadavg", "uptime", "version")
 )
 _SYSTEM: Final = ("/usr", "/lib", "/lib64", "/bin")
-_SETTINGS: Final = tuple(
-    f"/etc/{name}"
-    for name in ("ld.so.cache", "passwd", "group", "nsswitch.conf", "localtime", "mime.types")
+_SETTINGS: Final = (
+    *(
+        f"/etc/{name}"
+        for name in ("ld.so.cache", "passwd", "group", "nsswitch.conf", "localtime", "mime.types")
+    ),
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/var/cache/fontconfig",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Final
 
 from gradeprop.session.isolation.gpu import DRIVER
@@ -11,6 +12,7 @@ from gradeprop.session.isolation.own_folder import OwnFolder
 __all__ = ["Scratch"]
 
 _PASSWD: Final = "student:x:{uid}:{uid}:student:/tmp:/bin/sh\n"
+_PIP: Final = '#!/bin/sh\nexec python -m pip "$@"\n'
 _GROUP: Final = "student:x:{uid}:\n"
 
 
@@ -26,6 +28,7 @@ class Scratch:
         stage: where root binds what another user is to read.
         no_driver: holds a file by the name of NVIDIA's driver that is no library.
         passwd, group: files that give the user a name.
+        pip: a program that runs pip.
 
     Raises:
         OSError: it cannot be made; nothing of it is left.
@@ -39,6 +42,7 @@ class Scratch:
         self.home = self.folder / "home"
         self.stage = self.folder / "stage"
         self.no_driver = self.folder / "no-driver"
+        self.pip = self.folder / "pip"
         try:
             self._fill(uid)
         except BaseException:
@@ -52,9 +56,17 @@ class Scratch:
         self.group.write_text(_GROUP.format(uid=inner_uid))
         for folder in (self.home, self.stage, self.no_driver):
             folder.mkdir()
+        self.pip.write_text(_PIP)
+        self.pip.chmod(0o755)
         if uid is not None:
             os.chown(self.home, uid, uid)
         (self.no_driver / DRIVER).touch()
+
+    def venv_settings(self, home: str) -> Path:
+        """A file that makes a folder a virtual environment of the Python in ``home``."""
+        settings = self.folder / "pyvenv.cfg"
+        settings.write_text(f"home = {home}\ninclude-system-site-packages = false\n")
+        return settings
 
     def remove(self) -> None:
         self._own.remove()

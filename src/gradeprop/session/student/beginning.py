@@ -1,12 +1,31 @@
-"""What a notebook's process begins with: random numbers from a seed, and CUDA if it is to."""
+"""What a notebook's process begins with: folders, random numbers from a seed, CUDA if it is to."""
 
 from __future__ import annotations
 
+import os
 import random
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-__all__ = ["seed_all", "start_gpu"]
+__all__ = ["begin_in", "seed_all", "start_gpu"]
+
+
+def begin_in(own: Path, matplotlibs: Mapping[str, bytes]) -> None:
+    """Have libraries keep what they keep in ``own``, and not among the notebook's files.
+
+    Args:
+        own: this process's folder.
+        matplotlibs: files for matplotlib to find: what it else had to find out, which takes long.
+    """
+    os.environ["XDG_CACHE_HOME"] = str(own / "cache")
+    settings = own / "matplotlib"
+    os.environ["MPLCONFIGDIR"] = str(settings)
+    if matplotlibs:
+        settings.mkdir()
+    for name, content in matplotlibs.items():
+        (settings / name).write_bytes(content)
 
 
 def seed_all(seed: int) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from gradeprop.session.student.shell import NotebookShell
+from gradeprop.session.student.unattended import refuse
 from gradeprop.session.wire.frames import Channel, Frame, WireError
 
 __all__ = ["FROM_GRADER", "Answer", "Checkers", "Seal", "discard_streams"]
@@ -132,6 +133,7 @@ class Checkers:
         below = own / self._below()
         os.chdir(below if below.is_dir() else own)
         self._seal(str(own), (0, 1, 2, channel.fileno()))
+        self._shell.cell_loop.leave()
         try:
             frame = channel.receive(json_cap=FROM_GRADER, tail_cap=FROM_GRADER)
         except WireError:
@@ -155,8 +157,11 @@ class Checkers:
 
 
 def discard_streams() -> None:
-    """What a check's calls print must reach no output: it could show the hidden inputs."""
+    """What a check's calls print must reach no output: it could show the hidden inputs.
+
+    And what they ask of a person nobody answers."""
+    refuse()
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
-    sys.stdout = sys.stderr = os.fdopen(null, "w", encoding="utf-8")
+    sys.stdout = sys.stderr = os.fdopen(null, "w", encoding="utf-8", errors="backslashreplace")

@@ -21,7 +21,6 @@ from gradeprop.session.messages import OUT_OF_MEMORY
 from gradeprop.session.student.answering import Answering, out_of_memory
 from gradeprop.session.student.beginning import seed_all, start_gpu
 from gradeprop.session.student.checkers import FROM_GRADER, Checkers, Seal, discard_streams
-from gradeprop.session.student.outputs import OutputLog
 from gradeprop.session.student.places import Bookmark
 from gradeprop.session.student.shell import NotebookShell
 from gradeprop.session.student.tracebacks import exception_message
@@ -86,9 +85,7 @@ class NotebookProcess:
     def _start(self, frame: Frame) -> None:
         head = frame.head
         self._lay_out(head["files"], frame.tail)
-        hidden = self.shell.shown.hidden
-        self.shell.shown = OutputLog(head["cell_bytes"], head["total_bytes"], hidden)
-        self.shell.capture.log = self.shell.shown
+        self.shell.keep(head["cell_bytes"], head["total_bytes"])
         self.answering = Answering(head["result_bytes"], self.shell.cell_of)
         sys.path.insert(0, "")
         if head["gpu"]:

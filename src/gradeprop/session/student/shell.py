@@ -1,45 +1,45 @@
 """An IPython shell without a kernel, whose outputs a notebook's reader cannot tell from a kernel's.
 
-Runs untrusted code in its own process; nothing here protects anything.
-"""
+Runs untrusted code in its own process; nothing here protects anything. What differs from a kernel,
+and why, is in docs/reference/session.md."""
 
 # IPython has few annotations, and declares as traits what subclasses set as class attributes.
 # mypy: disable-error-code="no-untyped-call,misc"
 
 from __future__ import annotations
 
-import builtins
-import codecs
-import getpass
-import os
+import re
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
 from typing import Any, ClassVar, Final
 
 from IPython.core import page
-from IPython.core.compilerop import CachingCompiler
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.error import StdinNotImplementedError
+from IPython.core.autocall import ZMQExitAutocall
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.text import SList
 from traitlets.config import Config
 
-from gradeprop.session.student.outputs import OutputLog, Stream
-from gradeprop.session.student.tracebacks import exception_message
-from gradeprop.session.student.transforms import QuickTransformers, may_await
+from gradeprop.session.student.commands import CommandShell
+from gradeprop.session.student.displays import Compiler, Publisher, ResultHook
+from gradeprop.session.student.event_loop import CellLoop
+from gradeprop.session.student.kernel_magics import KernelMagics
+from gradeprop.session.student.memory_store import MemoryStore
+from gradeprop.session.student.outputs import OutputLog
+from gradeprop.session.student.streams import DescriptorCapture, Stream
+from gradeprop.session.student.tracebacks import exception_message, shortened
+from gradeprop.session.student.transforms import QuickTransformers, may_await, may_warn
+from gradeprop.session.student.unattended import unattended
 
 __all__ = ["CellResult", "NotebookShell"]
 
-NO_INPUT = "input() was called, but nobody can answer while a notebook is graded."
-NO_COMMANDS = "no programs can be started while this notebook is graded"
 _MAX_FRAMES: Final = 60
 _DEFAULT_CELL: Final = 256 << 10
 _DEFAULT_TOTAL: Final = 4 << 20
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
@@ -52,89 +52,58 @@ class CellResult:
     spent: bool
 
 
-class _ResultHook(DisplayHook):
-    """A cell's last value: an ``execute_result``, nothing on stdout."""
-
-    shell: Any
-
-    def write_output_prompt(self) -> None:
-        """A notebook shows its prompt itself."""
-
-    def write_format_data(
-        self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
-    ) -> None:
-        self.shell.shown.add({
-            "output_type": "execute_result",
-            "execution_count": self.prompt_count,
-            "data": format_dict,
-            "metadata": md_dict or {},
-        })  # fmt: skip
-
-    def finish_displayhook(self) -> None:
-        self._is_active = False
-
-
-class _Publisher(DisplayPublisher):
-    shell: Any
-
-    def publish(
-        self,
-        data: Any,
-        metadata: Any = None,
-        *_: Any,
-        transient: Any = None,
-        update: bool = False,
-        **__: Any,
-    ) -> None:
-        self._validate_data(data, metadata)
-        display_id = (transient or {}).get("display_id")
-        if update:
-            self.shell.shown.update(data, metadata or {}, display_id)
-        else:
-            entry = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
-            self.shell.shown.add(entry, display_id)
-
-    def clear_output(self, wait: bool = False) -> None:
-        self.shell.shown.clear(wait)
-
-
-class _Compiler(CachingCompiler):
-    """Remembers which code belongs to which of the student's cells."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.labels: dict[str, str] = {}
-        self.running = ""
-
-    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
-        name: str = super().get_code_name(raw_code, transformed_code, number)
-        self.labels[name] = self.running
-        return name
-
-
-class NotebookShell(InteractiveShell):
+class NotebookShell(CommandShell):
     """One notebook's namespace, and the means to run its cells and keep what they show."""
 
-    displayhook_class: ClassVar[Any] = _ResultHook
-    display_pub_class: ClassVar[Any] = _Publisher
-    compiler_class: ClassVar[Any] = _Compiler
+    displayhook_class: ClassVar[Any] = ResultHook
+    display_pub_class: ClassVar[Any] = Publisher
+    compiler_class: ClassVar[Any] = Compiler
     compile: Any
     display_formatter: Any
+    extension_manager: Any
+    keepkernel_on_exit: ClassVar[Any] = None
 
     def __init__(self) -> None:
         config = Config()
         # The history's database has a thread of its own, which does not survive a fork.
         config.HistoryManager.enabled = False
-        config.InteractiveShell.colors = "nocolor"
-        self.shown = OutputLog(_DEFAULT_CELL, _DEFAULT_TOTAL)
+        config.InteractiveShell.colors = "neutral"
+        # tqdm and others take a shell with this for a notebook's.
+        config.IPKernelApp.connection_file = ""
+        self.capture = DescriptorCapture()
+        self.keep(_DEFAULT_CELL, _DEFAULT_TOTAL)
+        self.cell_loop = CellLoop()
         super().__init__(config=config)
         self.input_transformer_manager = QuickTransformers()
+        self.loop_runner = self.cell_loop.run
         # get_ipython() and display() find the shell through these.
-        shells: Any = (InteractiveShell, type(self))
+        shells: Any = (InteractiveShell, CommandShell, type(self))
         for shell in shells:
             shell._instance = self
         self.display_formatter.active = True
-        self.capture = DescriptorCapture(self.shown)
+        # To colour them takes far longer than to find the lines, and they are read in plain text.
+        tracebacks: Any = self.InteractiveTB
+        if hasattr(tracebacks, "set_theme_name"):
+            tracebacks.set_theme_name("nocolor")
+        else:  # before IPython 9
+            tracebacks.set_colors("NoColor")
+        self.db = MemoryStore()
+        self.extension_manager.load_extension("storemagic")
+
+    def keep(self, cell_bytes: int, total_bytes: int) -> None:
+        """From now on keep so much output of a cell, and of all cells together."""
+        before: OutputLog | None = getattr(self, "shown", None)
+        self.shown = OutputLog(cell_bytes, total_bytes, before.renamed if before else None)
+        self.shown.catch_up = self._catch_up
+
+    def begin(self) -> None:
+        """In a new process: the notebook begins in the folder that it is in."""
+        visited: Any = self.user_ns["_dh"]
+        visited[:] = [str(Path.cwd())]
+        self.cell_loop.begin()
+
+    def _catch_up(self) -> None:
+        self.capture.move_to(self.shown)
 
     # What a kernel does differently from a terminal.
 
@@ -149,61 +118,47 @@ class NotebookShell(InteractiveShell):
     def init_environment(self) -> None:
         """The sandbox sets the environment."""
 
+    def _format_exception_for_storage(self, exception: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        """For ``%notebook``. IPython's own goes through all frames once more."""
+        name, message = type(exception).__name__, exception_message(exception)
+        return {"ename": name, "evalue": message, "traceback": [f"{name}: {message}"]}
+
+    def init_magics(self) -> None:
+        super().init_magics()
+        self.register_magics(KernelMagics)
+
+    def _exiter_default(self) -> Any:
+        return ZMQExitAutocall(self)
+
     def enable_gui(self, gui: Any = None) -> None:
         """%matplotlib inline asks for it; there is no event loop to enable."""
 
     def ask_exit(self) -> None:
         """exit and quit end a kernel; here the next cell simply runs."""
 
-    def system(self, cmd: str) -> None:
-        """``!cmd``, without a pseudo-terminal; its output goes to the cell."""
-        try:
-            child = subprocess.Popen(
-                self.var_expand(cmd, depth=1),
-                shell=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
-        except OSError as error:
-            # Where no programs may be started, the rest of the cell is to run all the same.
-            self.shown.stream("stderr", f"!{cmd}: {NO_COMMANDS} ({error.strerror})\n")
-            self.user_ns["_exit_code"] = 126
-            return
-        assert child.stdout is not None
-        try:
-            pipe = child.stdout.fileno()
-            decoder = codecs.getincrementaldecoder("utf-8")("replace")
-            while part := os.read(pipe, 1 << 16):
-                self.shown.stream("stdout", decoder.decode(part))
-            code = child.wait()
-        except BaseException:
-            child.kill()
-            raise
-        self.user_ns["_exit_code"] = code
-
-    system_raw = system_piped = system
-
-    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
-        """``x = !cmd``."""
-        try:
-            return super().getoutput(cmd, split=split, depth=depth + 1)
-        except OSError as error:
-            self.shown.stream("stderr", f"!{cmd}: {NO_COMMANDS} ({error.strerror})\n")
-            return SList() if split else ""
+    def _get_exc_info(self, exc_tuple: Any = None) -> tuple[Any, Any, TracebackType | None]:
+        kind, error, trace = super()._get_exc_info(exc_tuple)
+        return kind, error, shortened(trace, _MAX_FRAMES)
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        lines = [_COLOUR.sub("", str(line)) for line in stb]
+        if len(lines) > 2 * _MAX_FRAMES:
+            lines = [*lines[:_MAX_FRAMES], "[…]", *lines[-_MAX_FRAMES:]]
         self.shown.add({
             "output_type": "error",
             "ename": str(getattr(etype, "__name__", etype))[:200],
             "evalue": exception_message(evalue),
-            "traceback": [str(line) for line in stb][:_MAX_FRAMES],
+            "traceback": lines,
         })  # fmt: skip
 
     # Running.
 
     def should_run_async(self, raw_cell: str, **keywords: Any) -> bool:
-        if not may_await(keywords.get("transformed_cell") or raw_cell):
+        source = keywords.get("transformed_cell") or raw_cell
+        if may_warn(source):
+            # A kernel compiles twice to decide this, and each time shows the compiler's warnings.
+            super().should_run_async(raw_cell, **keywords)
+        elif not may_await(source):
             return False
         needed: bool = super().should_run_async(raw_cell, **keywords)
         return needed
@@ -218,59 +173,35 @@ class NotebookShell(InteractiveShell):
         self.compile.running = label
         self.shown.start()
         result: Any = None
-        with self._notebook_streams():
+        with self._notebook_streams(), unattended():
             try:
                 try:
                     signal.signal(signal.SIGINT, signal.default_int_handler)
-                    result = self.run_cell(source, store_history=True)
+                    with self.cell_loop.running():
+                        result = self.run_cell(source, store_history=True)
+                    self.cell_loop.turn()
                 finally:
                     signal.signal(signal.SIGINT, signal.SIG_IGN)
-            except KeyboardInterrupt:
-                # The signal came in the few instructions where no cell runs any more.
+            except (KeyboardInterrupt, SystemExit):
+                # The signal came in the few instructions where no cell runs any more, or it or a
+                # task's own wish to leave came while tasks went on.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 result = result or self.last_execution_result
-        self.capture.drain()
+        self.capture.move_to(self.shown, at_end=True)
         outputs, spent = self.shown.finish()
         error = result.error_before_exec or result.error_in_exec
         return CellResult(outputs, result.execution_count, error, spent)
 
     @contextmanager
     def _notebook_streams(self) -> Iterator[None]:
-        before = sys.stdout, sys.stderr, builtins.input, getpass.getpass
+        before = sys.stdout, sys.stderr
         sys.stdout = Stream(self.shown, "stdout", 1)
         sys.stderr = Stream(self.shown, "stderr", 2)
-        builtins.input = getpass.getpass = _no_input
         try:
             yield
         finally:
-            sys.stdout, sys.stderr, builtins.input, getpass.getpass = before
+            sys.stdout, sys.stderr = before
 
 
-def _no_input(*_: object, **__: object) -> str:
-    raise StdinNotImplementedError(NO_INPUT)
-
-
-class DescriptorCapture:
-    """What C code and child processes write to descriptors 1 and 2, through a nameless file."""
-
-    def __init__(self, log: OutputLog) -> None:
-        self.log = log
-        self._file: int | None = None
-
-    def use(self, file: int) -> None:
-        """From now on what lies in the open ``file``, to which 1 and 2 lead, is output."""
-        self._file = file
-
-    def drain(self, cap: int = 1 << 20) -> None:
-        """Move what came to the log."""
-        if self._file is None:
-            return
-        try:
-            size = os.lseek(self._file, 0, os.SEEK_CUR)
-            if size > 0:
-                data = os.pread(self._file, min(size, cap), 0)
-                os.lseek(self._file, 0, os.SEEK_SET)
-                os.ftruncate(self._file, 0)
-                self.log.stream("stdout", data.decode("utf-8", "replace"))
-        except OSError:
-            return  # the student's code closed or replaced it
+# Libraries ask the class for its name to find out whether they are in a notebook.
+NotebookShell.__name__ = NotebookShell.__qualname__ = "ZMQInteractiveShell"

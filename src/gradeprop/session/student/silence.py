@@ -9,12 +9,15 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from gradeprop.session.student.unattended import unattended
+
 __all__ = ["silence"]
 
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Swallow what is written to stdout and stderr, and what is displayed through IPython.
+    """Swallow what is written to stdout and stderr, and what is displayed through IPython; what is
+    asked of a person is refused.
 
     Also what C code writes, child processes, and loggers that hold the streams from before. Nothing
     is kept, so that endless output needs no memory."""
@@ -26,6 +29,7 @@ def silence() -> Iterator[None]:
         for stream in different.values():
             undo.enter_context(_deaf(stream))
         undo.enter_context(_no_displays())
+        undo.enter_context(unattended())
         undo.enter_context(contextlib.redirect_stdout(_Sink()))
         undo.enter_context(contextlib.redirect_stderr(_Sink()))
         yield

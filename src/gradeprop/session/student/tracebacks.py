@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 from gradeprop.session.interface import Raised
 from gradeprop.session.student.capture import type_name
 
-__all__ = ["exception_message", "raised"]
+__all__ = ["exception_message", "raised", "shortened"]
 
+_OURS: Final = str(Path(__file__).parent)
 MAX_MESSAGE: Final = 4_000
 MAX_FRAMES: Final = 20
 
@@ -48,6 +50,31 @@ def raised(error: BaseException, cell_of: Callable[[str], str | None]) -> Raised
         lines = [*lines[:5], "...", *lines[-(MAX_FRAMES - 5) :]]
     name = type_name(error)
     return Raised(name, message, "\n".join([*lines, f"{name}: {message}"]), line)
+
+
+def shortened(trace: TracebackType | None, most: int) -> TracebackType | None:
+    """``trace`` without frames of ours at its end, and without its middle if it is long.
+
+    An endless recursion leaves a thousand, and to show each takes milliseconds.
+
+    Args:
+        most: how many frames may stay.
+    """
+    whole: list[TracebackType] = []
+    while trace is not None:
+        whole.append(trace)
+        trace = trace.tb_next
+    kept = list(whole)
+    while len(kept) > 1 and kept[-1].tb_frame.f_code.co_filename.startswith(_OURS):
+        kept.pop()
+    if len(kept) > most:
+        kept = [*kept[: most // 2], *kept[-(most // 2) :]]
+    if len(kept) == len(whole):
+        return whole[0] if whole else None
+    copy: TracebackType | None = None
+    for item in reversed(kept):
+        copy = TracebackType(copy, item.tb_frame, item.tb_lasti, item.tb_lineno)
+    return copy
 
 
 def _frames(trace: TracebackType | None) -> list[tuple[str, int, str]]:

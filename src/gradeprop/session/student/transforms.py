@@ -21,7 +21,7 @@ from IPython.core.inputtransformer2 import (
     leading_indent,
 )
 
-__all__ = ["QuickTransformers", "may_await"]
+__all__ = ["QuickTransformers", "may_await", "may_warn"]
 
 Transform: TypeAlias = Callable[[list[str]], list[str]]
 
@@ -31,6 +31,10 @@ _BY_TOKENS: Final = tuple(TransformerManager().token_transformers)
 _AT_FIRST: Final = tuple("%!,;/?")
 _ASSIGNED = re.compile(r"=[ \t]*[%!]")
 _AT_LAST = re.compile(r"\?[ \t]*(#.*)?$", re.MULTILINE)
+# What Python's compiler warns of most: escapes that are none, literals compared by identity, and
+# tuples that are asserted.
+_ODD_ESCAPE = re.compile(r"\\[^\n\\'\"abfnrtvxuUN0-7]")
+_ODD = re.compile(r"\bis\b\s*(not\b\s*)?[-\d'\"([{]|[\d'\"]\s*is\b|\bassert\s*\(")
 _PROMPTS: Final = (">>>", "...", "In [")
 
 
@@ -104,3 +108,8 @@ def _is_python(source: str) -> bool:
 def may_await(source: str) -> bool:
     """Whether ``source`` could await at its top level; if not, it is not compiled to see that."""
     return "await" in source or "async" in source
+
+
+def may_warn(source: str) -> bool:
+    """Whether the compiler might warn of something in ``source``; if not, it need not be asked."""
+    return bool("\\" in source and _ODD_ESCAPE.search(source)) or bool(_ODD.search(source))

@@ -20,7 +20,6 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -33,8 +32,6 @@ from gradeprop.session.isolation.supervisor import Supervisor, processes_below
 __all__ = ["WarmLoop", "main"]
 
 _MESSAGE_CAP: Final = 1 << 16
-# Folders that tell nothing of this machine, and that students' own output may well name.
-_EVERYBODYS: Final = {"/usr", "/usr/local"}
 
 
 @dataclass
@@ -172,32 +169,34 @@ def direct_children() -> set[int]:
     return {int(word) for word in text.split()}
 
 
-def private_folders(folders: Iterable[str]) -> tuple[str, ...]:
-    """Those of ``folders`` that output is not to name: with Python in ``/usr``, students' own
-    output may well name that."""
-    return tuple(folder for folder in folders if folder not in _EVERYBODYS)
-
-
 def main() -> None:
     """Entry point: ``argv[1]`` is the control socket's descriptor, ``argv[2]`` JSON: what to do."""
     control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(sys.argv[2])
     from gradeprop.session.isolation import syscalls
+    from gradeprop.session.student.beginning import begin_in
     from gradeprop.session.student.child import NotebookProcess
     from gradeprop.session.student.shell import NotebookShell
     from gradeprop.session.warm import warmup
+    from gradeprop.session.warm.fonts import FontList
     from gradeprop.session.wire.frames import Channel
 
+    fonts = FontList(config["packages"])
     warmup.restore_site_builtins()
     warmup.import_torch()
+    warmup.import_kernel()
     shell = NotebookShell()
     missing = warmup.import_packages(config["packages"], shell)
     warmup.warm_up(shell, backward=not config["gpu"])
     chosen = Layers.from_json(config["layers"])
-    shell.shown.hidden = private_folders((*chosen.readable, sys.base_prefix))
+    shell.shown.renamed = config["renamed"]
+    warmup.be_interpreter(*config["python"])
+    settings = fonts.files()
 
-    def body(channel: int, captured: int, own: Path) -> None:
+    def body(channel: int, captured: tuple[int, int], own: Path) -> None:
         shell.capture.use(captured)
+        begin_in(own, settings)
+        shell.begin()
         stream = Channel(socket.socket(fileno=channel))
         seal = functools.partial(chosen.seal, maps=MAPS)
         NotebookProcess(stream, shell, own / "notebook", own / "checks", seal).serve()

@@ -6,15 +6,19 @@ Runs on the untrusted side, before any student code, in one thread.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import ctypes
 import gc
 import importlib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 __all__ = [
+    "be_interpreter",
     "freeze",
+    "import_kernel",
     "import_packages",
     "import_torch",
     "restore_site_builtins",
@@ -45,6 +49,8 @@ _SHOWING = (
     "!true",
 )
 _FIGURE: Final = "import matplotlib.pyplot as plt\nplt.plot([1, 2])"
+# Names of a new module that a reset of the shell removes with all others.
+_ABOUT_MODULE: Final = ("__doc__", "__package__", "__loader__", "__spec__")
 _HUGE: Final = 2 << 20
 _MADV_COLLAPSE: Final = 25
 
@@ -65,6 +71,13 @@ def import_torch() -> None:
     importlib.import_module("numpy")
     PASSES.install()
     torch.set_num_threads(1)
+
+
+def import_kernel() -> None:
+    """Import the kernel's shell where it is installed: libraries look whether it has been, to find
+    out if they are in a notebook."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module("ipykernel.zmqshell")
 
 
 def import_packages(packages: Sequence[str], shell: Any) -> list[str]:
@@ -96,7 +109,9 @@ def warm_up(shell: Any, *, backward: bool) -> None:
     for source in sources:
         shell.run_source(source, "warm-up")
     _answer_once(shell)
+    about = {name: shell.user_ns.get(name) for name in _ABOUT_MODULE}
     shell.reset(new_session=True)
+    shell.user_ns.update(about)
     shell.execution_count = 1
     shell.compile.labels.clear()
 
@@ -127,6 +142,18 @@ def restore_site_builtins() -> None:
         site.setquit()
         site.setcopyright()
         site.sethelper()
+
+
+def be_interpreter(executable: str, prefix: str) -> None:
+    """Tell student code of this Python what a kernel would, and nothing of how it was started."""
+    sys.executable = executable
+    sys.prefix = sys.exec_prefix = prefix
+    packages = next((path for path in sys.path if path.endswith("site-packages")), prefix)
+    sys.argv[:] = [f"{packages}/ipykernel_launcher.py", "-f", "/tmp/kernel.json"]
+    sys.orig_argv[:] = [executable, "-m", "ipykernel_launcher", *sys.argv[1:]]
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # what stands in for one may not be reconfigured
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def freeze() -> int:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 
+from gradeprop.session.interface import DisplayUpdate
 from gradeprop.session.wire.frames import WireError, clean_text
 
-__all__ = ["clean_outputs", "optional_count", "optional_text"]
+__all__ = ["CleanCell", "clean_cell", "clean_outputs", "optional_count", "optional_text"]
 
 MAX_OUTPUTS: Final = 8_000
 _MAX_NODES: Final = 100_000
 _MAX_DEPTH: Final = 24
+_MAX_ID: Final = 200
 _MIME = re.compile(r"[A-Za-z0-9.+-]{1,80}/[A-Za-z0-9.+-]{1,80}")
+
+
+@dataclass(frozen=True)
+class CleanCell:
+    """What a cell put out, every field checked; see `CellOutcome`."""
+
+    outputs: tuple[dict[str, Any], ...]
+    displays: dict[int, str]
+    updates: tuple[DisplayUpdate, ...]
 
 
 class _Cleaner:
@@ -76,6 +88,18 @@ class _Cleaner:
         output["metadata"] = self.plain(metadata)
         return output
 
+    def update(self, raw: dict[str, Any]) -> DisplayUpdate:
+        display_id = self.display_id(raw)
+        if display_id is None:
+            raise _malformed()
+        new = self._display(raw, "display_data")
+        return DisplayUpdate(display_id, new["data"], new["metadata"])
+
+    def display_id(self, raw: dict[str, Any]) -> str | None:
+        transient = raw.get("transient")
+        named = transient.get("display_id") if type(transient) is dict else None
+        return clean_text(named[:_MAX_ID]) if type(named) is str else None
+
     def text(self, raw: Any) -> str:
         self.nodes += 1
         if type(raw) is not str or self.nodes > _MAX_NODES:
@@ -100,10 +124,30 @@ def clean_outputs(raw: Any) -> tuple[dict[str, Any], ...]:
     Raises:
         WireError: it is no list of outputs.
     """
+    return clean_cell(raw).outputs
+
+
+def clean_cell(raw: Any) -> CleanCell:
+    """The same, with what ``raw`` says of displays that change.
+
+    Raises:
+        WireError: it is no list of outputs and updates.
+    """
     if type(raw) is not list or len(raw) > MAX_OUTPUTS:
         raise _malformed()
     cleaner = _Cleaner()
-    return tuple(cleaner.output(item) for item in raw)
+    outputs: list[dict[str, Any]] = []
+    displays: dict[int, str] = {}
+    updates: list[DisplayUpdate] = []
+    for item in raw:
+        if type(item) is dict and item.get("output_type") == "update_display_data":
+            updates.append(cleaner.update(item))
+            continue
+        outputs.append(cleaner.output(item))
+        display_id = cleaner.display_id(item)
+        if display_id is not None:
+            displays[len(outputs) - 1] = display_id
+    return CleanCell(tuple(outputs), displays, tuple(updates))
 
 
 def optional_count(raw: Any) -> int | None:

@@ -1,0 +1,87 @@
+"""The event loop that is running while a notebook's cells run, as it is in a kernel."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Coroutine, Iterator
+from typing import Any, Final, TypeVar
+
+__all__ = ["CellLoop"]
+
+_Result = TypeVar("_Result")
+
+# How often after each cell tasks may go on. In a kernel they do until the next cell comes.
+_TURNS: Final = 10
+
+
+class CellLoop:
+    """A loop that cells find running, though it turns only where a cell awaits, and after cells.
+
+    There is none before `begin`, and none where a sandbox allows no sockets, which a loop needs to
+    be woken."""
+
+    def __init__(self) -> None:
+        self._loop: Any = None
+
+    def begin(self) -> None:
+        """Make the loop: in the notebook's own process, since a fork must not share it."""
+        with contextlib.suppress(OSError):
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+
+    def leave(self) -> None:
+        """In a fork: whoever asks for a loop is to get another."""
+        self._loop = None
+        self.begin()
+        self._loop = None
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Code within finds the loop running: tasks can be made, and no second loop be run."""
+        loop = self._loop
+        if loop is None:
+            yield
+            return
+        # Not by a task of the loop's: it would copy the context, and what a cell sets there
+        # (numpy's error handling, decimal's precision) would be lost to the next.
+        self._pretend(loop, threading.get_ident())
+        try:
+            yield
+        finally:
+            self._pretend(None, None)
+
+    def run(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
+        """Within `running`: what ``coroutine`` returns, with the loop turning meanwhile.
+
+        Raises:
+            KeyboardInterrupt: it was interrupted where it awaited, and has been cancelled.
+        """
+        loop = self._loop
+        if loop is None:
+            return asyncio.run(coroutine)
+        self._pretend(None, None)
+        task = loop.create_task(coroutine)
+        try:
+            return loop.run_until_complete(task)  # type: ignore[no-any-return]
+        except KeyboardInterrupt:
+            if not task.done():
+                task.cancel()
+                return loop.run_until_complete(task)  # type: ignore[no-any-return]
+            raise
+        finally:
+            self._pretend(loop, threading.get_ident())
+
+    def turn(self) -> None:
+        """After a cell: let tasks go on that need not wait."""
+        loop = self._loop
+        for _ in range(_TURNS):
+            if loop is None or not asyncio.all_tasks(loop):
+                return
+            loop.call_soon(loop.stop)
+            loop.run_forever()
+
+    def _pretend(self, loop: Any, thread: int | None) -> None:
+        self._loop._thread_id = thread  # what is_running() asks
+        asyncio._set_running_loop(loop)

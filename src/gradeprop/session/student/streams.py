@@ -1,0 +1,98 @@
+"""``sys.stdout`` and ``sys.stderr`` as a cell sees them, and what goes past them."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import Final
+
+from gradeprop.session.student.outputs import OutputLog
+
+__all__ = ["DescriptorCapture", "Stream"]
+
+# What is taken over at once of what C code and child processes wrote; more is counted only.
+_TAKEN: Final = 1 << 20
+
+
+class Stream(io.TextIOBase):
+    """What ``sys.stdout`` or ``sys.stderr`` is while a cell runs.
+
+    Args:
+        log: what it writes to.
+        name: ``"stdout"`` or ``"stderr"``.
+        descriptor: where a forked process, which has a log of its own, writes instead.
+    """
+
+    encoding = "UTF-8"  # without it, progress bars fall back to ASCII
+    errors = "backslashreplace"
+
+    def __init__(self, log: OutputLog, name: str, descriptor: int) -> None:
+        super().__init__()
+        self.name = name
+        self._log = log
+        self._descriptor = descriptor
+        self._pid = os.getpid()
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        if os.getpid() == self._pid:
+            self._log.stream(self.name, text)
+        else:
+            os.write(self._descriptor, text.encode("utf-8", "backslashreplace"))
+        return len(text)
+
+    def writelines(self, lines: object) -> None:
+        for line in lines:  # type: ignore[attr-defined]
+            self.write(line)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def close(self) -> None:
+        """A notebook's streams stay open."""
+
+
+class DescriptorCapture:
+    """What C code and child processes write to descriptors 1 and 2, through nameless files."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, int] = {}
+        self._taken: dict[str, int] = {}
+
+    def use(self, files: tuple[int, int]) -> None:
+        """From now on what lies in the open ``files``, to which 1 and 2 lead, is output."""
+        self._files = dict(zip(("stdout", "stderr"), files, strict=True))
+        self._taken = dict.fromkeys(self._files, 0)
+
+    def move_to(self, log: OutputLog, *, at_end: bool = False) -> None:
+        """Move what has come since last time to ``log``.
+
+        Args:
+            at_end: of a cell. Only then are the files emptied: a process may be writing."""
+        for name, file in self._files.items():
+            try:
+                self._move(log, name, file, at_end)
+            except OSError:
+                continue  # the student's code closed or replaced it
+
+    def _move(self, log: OutputLog, name: str, file: int, at_end: bool) -> None:
+        size = os.lseek(file, 0, os.SEEK_CUR)
+        taken = self._taken[name]
+        if size > taken:
+            self._taken[name] = size
+            data = os.pread(file, min(size - taken, _TAKEN), taken)
+            log.add_text(name, data.decode("utf-8", "replace"), lost=size - taken - len(data))
+        if at_end and size:
+            os.lseek(file, 0, os.SEEK_SET)
+            os.ftruncate(file, 0)
+            self._taken[name] = 0

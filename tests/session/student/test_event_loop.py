@@ -1,0 +1,114 @@
+"""A loop is running while cells run, as in a kernel."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Iterator
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from gradeprop.session.student.event_loop import CellLoop
+from gradeprop.session.student.shell import CellResult, NotebookShell
+
+
+@pytest.fixture(scope="module")
+def shell() -> Iterator[NotebookShell]:
+    before = InteractiveShell._instance
+    shell = NotebookShell()
+    shell.begin()
+    shell.run_source("import asyncio\nasync def three(): return 3", "cell")
+    yield shell
+    NotebookShell._instance = None
+    InteractiveShell._instance = before
+
+
+def value(result: CellResult) -> str:
+    assert result.error is None
+    (output,) = result.outputs
+    return str(output["data"]["text/plain"])
+
+
+def test_a_task_is_done_in_the_next_cell(shell: NotebookShell) -> None:
+    shell.run_source("task = asyncio.create_task(three())", "cell")
+    assert value(shell.run_source("task.done(), task.result()", "cell")) == "(True, 3)"
+
+
+def test_what_a_task_prints_is_in_the_cell_that_made_it(shell: NotebookShell) -> None:
+    source = "async def say(): print('said')\nasyncio.ensure_future(say());"
+    assert shell.run_source(source, "cell").outputs[0]["text"] == "said\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "asyncio.get_event_loop().is_running()",
+        "asyncio.get_running_loop().is_running()",
+        "asyncio.get_running_loop() is asyncio.get_event_loop()",
+        "await asyncio.sleep(0)\nasyncio.get_running_loop().is_running()",
+    ],
+)
+def test_the_loop_is_running(shell: NotebookShell, source: str) -> None:
+    assert value(shell.run_source(source, "cell")) == "True"
+
+
+@pytest.mark.parametrize(
+    "call", ["asyncio.run(three())", "asyncio.get_event_loop().run_until_complete(three())"]
+)
+def test_no_second_loop_is_run(shell: NotebookShell, call: str) -> None:
+    assert isinstance(shell.run_source(call, "cell").error, RuntimeError)
+
+
+def test_a_cell_awaits_a_task_of_an_earlier_one(shell: NotebookShell) -> None:
+    shell.run_source("later = asyncio.create_task(asyncio.sleep(0.001, 7))", "cell")
+    assert value(shell.run_source("await later", "cell")) == "7"
+
+
+def test_a_task_that_never_rests_holds_nothing_up(shell: NotebookShell) -> None:
+    source = (
+        "async def spin():\n    while True: await asyncio.sleep(0)\nt = asyncio.create_task(spin())"
+    )
+    assert shell.run_source(source, "cell").error is None
+    assert value(shell.run_source("t.cancel()", "cell")) == "True"
+
+
+def test_a_task_that_leaves_ends_nothing(shell: NotebookShell) -> None:
+    source = "async def leave(): raise SystemExit\nt = asyncio.create_task(leave())"
+    assert shell.run_source(source, "cell").error is None
+    assert value(shell.run_source("1", "cell")) == "1"
+
+
+def test_what_a_cell_sets_in_its_context_stays(shell: NotebookShell) -> None:
+    shell.run_source("import decimal; decimal.setcontext(decimal.Context(prec=3))", "cell")
+    assert value(shell.run_source("decimal.getcontext().prec", "cell")) == "3"
+
+
+def test_an_interrupt_where_a_cell_awaits_cancels_it(shell: NotebookShell) -> None:
+    source = (
+        "import os, signal\n"
+        "asyncio.get_running_loop().call_later(0.01, os.kill, os.getpid(), signal.SIGINT)\n"
+        "await asyncio.sleep(60)"
+    )
+    assert shell.run_source(source, "cell").error is not None
+    assert value(shell.run_source("await three()", "cell")) == "3"
+
+
+def test_before_it_begins_there_is_no_loop() -> None:
+    loop = CellLoop()
+    with loop.running(), pytest.raises(RuntimeError, match="no running event loop"):
+        asyncio.get_running_loop()
+
+
+def test_without_sockets_cells_run_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> asyncio.AbstractEventLoop:
+        raise PermissionError
+
+    monkeypatch.setattr(asyncio, "new_event_loop", refused)
+    loop = CellLoop()
+    loop.begin()
+    name: contextvars.ContextVar[int] = contextvars.ContextVar("name")
+    with loop.running():
+        name.set(3)
+    loop.turn()
+    assert name.get() == 3

@@ -1,0 +1,87 @@
+"""Cells of teaching notebooks show in a session what they show in a kernel: both run them here.
+
+``pytest -s`` prints the share of cells that do."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from gradeprop.grading.run.displays import final_outputs
+from gradeprop.session.interface import CellSource, Limits, Sandbox
+from gradeprop.session.isolation.survey import working
+from session.student.comparing import ComparedCell, comparable, read_cells
+
+FILES = sorted(Path(__file__).with_name("like_a_kernel").glob("*.ipy"))
+# Of all cells here, of which many were chosen because they are odd.
+LEAST_SHARE = 0.95
+PATIENT = Limits(cell_s=120.0, total_s=600.0, memory_mb=4096)
+
+same: list[bool] = []
+
+
+def in_a_kernel(cells: list[ComparedCell]) -> tuple[Any, str]:
+    """The notebook with its outputs, and its folder."""
+    from nbclient import NotebookClient
+
+    # Within pytest a kernel leaves the output of child processes alone.
+    variables = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
+    sources = [nbformat.v4.new_code_cell(cell.source) for cell in cells]
+    notebook = nbformat.v4.new_notebook(cells=sources)
+    with tempfile.TemporaryDirectory() as above:
+        folder = Path(above, "own", "notebook")
+        folder.mkdir(parents=True)
+        NotebookClient(
+            notebook,
+            allow_errors=True,
+            timeout=120,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+        ).execute(env=variables | {"OMP_NUM_THREADS": "1", "IPYTHONDIR": above})
+    return notebook, str(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_cell_shows_what_it_shows_in_a_kernel(
+    path: Path, sandbox_at: Callable[[str], Sandbox]
+) -> None:
+    cells = read_cells(path)
+    notebook, folder = in_a_kernel(cells)
+    # A session at `restricted` runs no programs, which is no difference of interest here.
+    sandbox = sandbox_at("full" if working("full") is None else "none")
+    with sandbox.open(limits=PATIENT, seed=1) as session:
+        outcomes = [session.run(CellSource(cell.source, "cell")) for cell in cells]
+        where = session.run(CellSource("print(__import__('os').environ['HOME'])", "where"))
+    here = where.outputs[0]["text"].strip()
+    wrong = []
+    shown = final_outputs(outcomes)
+    for cell, asked, outputs in zip(notebook.cells, cells, shown, strict=True):
+        expected, got = comparable(cell.outputs, folder), comparable(outputs, here)
+        same.append(got == expected)
+        if got != expected and asked.reason is None:
+            wrong.append((asked.source, expected, got))
+    assert not wrong, wrong[0]
+
+
+@pytest.mark.slow
+def test_the_share_is_high() -> None:
+    """Of the cells above; nothing to say where they were not run."""
+    if not same:
+        pytest.skip("the comparison did not run")
+    share = sum(same) / len(same)
+    print(f"\n{share:.1%} of {len(same)} cells show what they show in a kernel")
+    assert share >= LEAST_SHARE
+
+
+def test_every_difference_has_a_reason() -> None:
+    cells = [cell for path in FILES for cell in read_cells(path)]
+    assert all(cell.source for cell in cells)
+    assert all(cell.reason is None or len(cell.reason) > 3 for cell in cells)
+    assert sum(cell.reason is not None for cell in cells) / len(cells) < 1 - LEAST_SHARE
