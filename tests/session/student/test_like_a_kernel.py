@@ -21,6 +21,9 @@ from session.student.comparing import ComparedCell, comparable, read_cells
 FILES = sorted(Path(__file__).with_name("like_a_kernel").glob("*.ipy"))
 # Of all cells here, of which many were chosen because they are odd.
 LEAST_SHARE = 0.95
+# A kernel hears of what child processes write when a thread of its gets to run, which on a busy
+# machine may be too late: then it is asked again.
+ATTEMPTS = 3
 PATIENT = Limits(cell_s=120.0, total_s=600.0, memory_mb=4096)
 
 same: list[bool] = []
@@ -53,21 +56,24 @@ def test_a_cell_shows_what_it_shows_in_a_kernel(
     path: Path, sandbox_at: Callable[[str], Sandbox]
 ) -> None:
     cells = read_cells(path)
-    notebook, folder = in_a_kernel(cells)
     # A session at `restricted` runs no programs, which is no difference of interest here.
     sandbox = sandbox_at("full" if working("full") is None else "none")
     with sandbox.open(limits=PATIENT, seed=1) as session:
         outcomes = [session.run(CellSource(cell.source, "cell")) for cell in cells]
         where = session.run(CellSource("print(__import__('os').environ['HOME'])", "where"))
     here = where.outputs[0]["text"].strip()
-    wrong = []
-    shown = final_outputs(outcomes)
-    for cell, asked, outputs in zip(notebook.cells, cells, shown, strict=True):
-        expected, got = comparable(cell.outputs, folder), comparable(outputs, here)
-        same.append(got == expected)
-        if got != expected and asked.reason is None:
-            wrong.append((asked.source, expected, got))
-    assert not wrong, wrong[0]
+    shown = [comparable(outputs, here) for outputs in final_outputs(outcomes)]
+    wrong: dict[int, Any] = {}
+    for attempt in range(ATTEMPTS):
+        notebook, folder = in_a_kernel(cells)
+        expected = [comparable(cell.outputs, folder) for cell in notebook.cells]
+        differing = {n: expected[n] for n in range(len(cells)) if shown[n] != expected[n]}
+        wrong = differing if attempt == 0 else {n: wrong[n] for n in wrong.keys() & differing}
+        if all(cells[n].reason for n in wrong):
+            break
+    same.extend(n not in wrong for n in range(len(cells)))
+    without_reason = [n for n in wrong if cells[n].reason is None]
+    assert not [(cells[n].source, wrong[n], shown[n]) for n in without_reason]
 
 
 @pytest.mark.slow
