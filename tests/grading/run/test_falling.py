@@ -31,16 +31,17 @@ SLOW = pytest.mark.slow
 LOOP = "    while True: pass\n"
 HEAD = "def test_matches_autograd(student, reference, device):\n"
 PUBLIC_HEAD = "def test_shape(student, reference, device):\n"
+# Enough for an honest grader on a busy machine.
+PATIENCE_S = 3.0
+TOO_LONG = "the check did not end in 3 s"
 ONE_LINE = 14  # in the minimal course's grader, the first line of the hidden check
 FAULTY = [
-    pytest.param(LOOP, "the check did not end in 1 s", id="loop"),
-    pytest.param(
-        "    import re; re.match('(a+)+b', 'a' * 40)\n", "the check did not end in 1 s", id="in C"
-    ),
+    pytest.param(LOOP, TOO_LONG, id="loop"),
+    pytest.param("    import re; re.match('(a+)+b', 'a' * 40)\n", TOO_LONG, id="in C"),
     pytest.param(
         "    while True:\n        try:\n            while True: pass\n"
         "        except BaseException: pass\n",
-        "the check did not end in 1 s",
+        TOO_LONG,
         id="deaf",
     ),
     pytest.param(
@@ -68,7 +69,7 @@ FAULTY = [
 
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watched, "GRADER_S", 1.0)
+    monkeypatch.setattr(watched, "GRADER_S", PATIENCE_S)
     monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
@@ -114,18 +115,17 @@ IN_CLASS = [FAULTY[0], *(pytest.param(*item.values, id=item.id, marks=SLOW) for 
 def test_a_check_that_fails_by_itself_is_an_error_and_all_else_is_graded(
     tmp_path: Path, body: str, what: str
 ) -> None:
-    results = results_of(broken(tmp_path, HEAD, body), 3)
-    assert [result.student for result in results] == ["s0", "s1", "s2"]
-    for result in results:
-        part = part_of(result, "square_derivative", "by_hand")
-        assert [check.status for check in part.checks] == ["passed", "error"]
-        assert (part.score, part.checks[1].score) == (None, None)
-        assert part_of(result, "explain_sign", "commit").score == 1.0
-    leaves = "exit code" in what  # without a word of where
-    assert told(results[0]).startswith(f"{GRADER}:{ONE_LINE - leaves}: "), told(results[0])
-    assert what in told(results[0])
-    (fault,) = faults_in(results)
-    assert (fault.check, fault.submissions) == ("matches_autograd", 3)
+    (result,) = results_of(broken(tmp_path, HEAD, body), 1)
+    part = part_of(result, "square_derivative", "by_hand")
+    assert [check.status for check in part.checks] == ["passed", "error"]
+    assert (part.score, part.checks[1].score) == (None, None)
+    assert part_of(result, "explain_sign", "commit").score == 1.0
+    place, _, happened = told(result).partition(": ")
+    first = ONE_LINE - ("exit code" in what)  # who leaves says no word of where
+    assert place in [f"{GRADER}:{line}" for line in range(first, first + body.count("\n"))]
+    assert what in happened
+    (fault,) = faults_in([result])
+    assert (fault.check, fault.submissions) == ("matches_autograd", 1)
 
 
 @SLOW
@@ -175,7 +175,7 @@ def test_several_workers_come_to_the_same_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        pytest.param("while True: pass\n", ":19: importing it did not end in 1 s", marks=SLOW),
+        pytest.param("while True: pass\n", ":19: importing it did not end in 3 s", marks=SLOW),
         ("raise SystemExit(0)\n", ":19: SystemExit: 0"),
         pytest.param("import os; os._exit(3)\n", "(exit code 3)", marks=SLOW),
     ],
