@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from gradeprop.grading.run.displays import final_outputs
 from gradeprop.session.grader.kept_output import KeptOutput, measure
-from gradeprop.session.interface import CellOutcome, Limits
+from gradeprop.session.interface import CellOutcome, DisplayUpdate, Limits
 
 LIMITS = Limits(output_kb_cell=64, output_kb_total=256)
 CELL = (64 + 64) << 10
@@ -59,3 +60,30 @@ def test_short_parts_without_number_have_a_limit_too() -> None:
 def test_an_error_stays_an_error_when_its_output_is_cut() -> None:
     outcome = KeptOutput(LIMITS).keep(CellOutcome("error", (stream(CELL),), message="E: no"))
     assert (outcome.status, outcome.message) == ("error", "E: no")
+
+
+def display(size: int) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": {"text/plain": "x" * size}, "metadata": {}}
+
+
+def test_an_update_counts_for_each_display_that_shows_it() -> None:
+    """Many small displays of one id, and then one large text for all of them."""
+    kept = KeptOutput(LIMITS)
+    many = CellOutcome("ok", (display(1),) * 500, displays=dict.fromkeys(range(500), "id"))
+    assert kept.keep(many) is many
+    small = CellOutcome("ok", updates=(DisplayUpdate("id", {"text/plain": "x" * 9}, {}),) * 50)
+    assert kept.keep(small) is small
+    large = CellOutcome("ok", updates=(DisplayUpdate("id", {"text/plain": "x" * 60_000}, {}),))
+    cut = kept.keep(large)
+    assert (cut.status, cut.updates) == ("output", ())
+
+
+def test_what_is_cut_can_be_updated_no_more() -> None:
+    shown = (display(10), display(CELL), display(10))
+    outcome = CellOutcome("ok", shown, displays={0: "a", 1: "b", 2: "c"})
+    kept = KeptOutput(LIMITS).keep(outcome)
+    assert kept.displays == {0: "a"}
+    later = CellOutcome("ok", updates=(DisplayUpdate("c", {"text/plain": "new"}, {}),))
+    (first, _) = final_outputs([kept, later])
+    assert first[0] == display(10)
+    assert len(first) == 2

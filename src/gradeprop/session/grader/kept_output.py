@@ -5,6 +5,8 @@ round it."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -32,10 +34,11 @@ class KeptOutput:
         self._cell_bytes = (limits.output_kb_cell << 10) + _CELL_MORE
         self._bytes_left = (limits.output_kb_total << 10) + _TOTAL_MORE
         self._parts_left = _PARTS
+        self._displays: Counter[str] = Counter()
         self._words = messages.too_much_output(limits.output_kb_total)
 
     def keep(self, outcome: CellOutcome) -> CellOutcome:
-        """``outcome`` with the outputs that there is room for.
+        """``outcome`` with the outputs that there is room for, and what it changes of earlier ones.
 
         Those after the first that is too large are left out; a notice and the status ``output``
         say so."""
@@ -46,23 +49,43 @@ class KeptOutput:
             if size > room or parts > self._parts_left:
                 return self._cut(outcome, kept)
             room -= size
-            self._bytes_left -= size
-            self._parts_left -= parts
+            self._take(size, parts)
             kept.append(output)
+        updates = {update.display_id: update for update in outcome.updates}
+        for display_id, update in updates.items():
+            size, parts = measure([update.data, update.metadata])
+            shown = self._displays[display_id]  # it stands in each of them
+            if size * shown > self._bytes_left or parts * shown > self._parts_left:
+                return self._cut(outcome, kept)
+            self._take(size * shown, parts * shown)
+        self._displays.update(outcome.displays.values())
         return outcome
+
+    def _take(self, size: int, parts: int) -> None:
+        self._bytes_left -= size
+        self._parts_left -= parts
 
     def _cut(self, outcome: CellOutcome, kept: list[dict[str, Any]]) -> CellOutcome:
         notice = {"output_type": "stream", "name": "stderr", "text": _NOTICE}
         status = "output" if outcome.status == "ok" else outcome.status
         message = self._words if status == "output" else outcome.message
-        return replace(outcome, outputs=(*kept, notice), status=status, message=message)
+        displays = {place: id_ for place, id_ in outcome.displays.items() if place < len(kept)}
+        self._displays.update(displays.values())
+        return replace(
+            outcome,
+            outputs=(*kept, notice),
+            status=status,
+            message=message,
+            displays=displays,
+            updates=(),
+        )
 
 
 def measure(thing: Any) -> tuple[int, int]:
     """Bytes and parts of a plain JSON value."""
     if isinstance(thing, str):
         return len(thing.encode("utf-8", "replace")) + 2, 1
-    if isinstance(thing, dict):
+    if isinstance(thing, Mapping):
         return _sum([measure(item) for pair in thing.items() for item in pair])
     if isinstance(thing, list | tuple):
         return _sum([measure(item) for item in thing])
