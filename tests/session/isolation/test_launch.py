@@ -13,7 +13,7 @@ import pytest
 
 from gradeprop.errors import MissingFacility
 from gradeprop.session.grader.sandbox import open_sandbox
-from gradeprop.session.isolation import interpreter
+from gradeprop.session.isolation import interpreter, launch
 from gradeprop.session.isolation.bubblewrap import bubblewrap
 from gradeprop.session.isolation.environment import environment
 from gradeprop.session.isolation.launch import Launcher
@@ -115,11 +115,11 @@ def test_the_scratch_folder_goes_when_the_launcher_does() -> None:
 def test_a_launcher_that_fails_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: object) -> None:
+    def fail(*_: object) -> None:
         raise MissingFacility("no such thing")
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(Launcher, "_find_mounts", fail)
+    monkeypatch.setattr(launch, "find_mounts", fail)
     with pytest.raises(MissingFacility):
         Launcher("none")
     assert list(tmp_path.iterdir()) == []

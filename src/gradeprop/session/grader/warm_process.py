@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import IO, Any, Final
 
 from gradeprop.errors import GraderFault, MissingFacility
-from gradeprop.session.isolation.supervisor import processes_below
+from gradeprop.session.isolation.processes import processes_below
 from gradeprop.session.wire.frames import Channel
 
 __all__ = ["Child", "Start", "WarmProcess", "WarmProcessLostError"]

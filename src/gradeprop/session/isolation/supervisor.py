@@ -14,10 +14,11 @@ import os
 import platform
 import struct
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-__all__ = ["Supervisor", "processes_below"]
+from gradeprop.session.isolation.processes import processes_below
+
+__all__ = ["Supervisor"]
 
 _RECEIVE: Final = 0xC0502100
 _SEND: Final = 0xC0182101
@@ -101,19 +102,3 @@ def _threads(pid: int) -> int:
         return len(os.listdir(f"/proc/{pid}/task"))  # noqa: PTH208
     except OSError:
         return 0
-
-
-def processes_below(pid: int) -> list[int]:
-    """All descendants of ``pid`` as far as they still hang together."""
-    found: list[int] = []
-    waiting = [pid]
-    while waiting:
-        parent = waiting.pop()
-        for listing in Path(f"/proc/{parent}/task").glob("*/children"):
-            try:
-                children = [int(word) for word in listing.read_text().split()]
-            except OSError:
-                continue
-            found += children
-            waiting += children
-    return found

@@ -27,7 +27,8 @@ from typing import Any, Final
 from gradeprop.session.isolation.folders import remove_folder
 from gradeprop.session.isolation.forker import MAPS, Forker, Running, address_space
 from gradeprop.session.isolation.layers import Layers
-from gradeprop.session.isolation.supervisor import Supervisor, processes_below
+from gradeprop.session.isolation.processes import processes_below
+from gradeprop.session.isolation.supervisor import Supervisor
 
 __all__ = ["WarmLoop", "main"]
 
