@@ -14,6 +14,7 @@ from gradeprop.cli.app import app, command
 from gradeprop.cli.options import (
     CourseOption,
     DeviceOption,
+    ExportedOption,
     Format,
     IsolationOption,
     JsonOption,
@@ -130,14 +131,7 @@ def export(
         str | None,
         typer.Argument(metavar="ASSIGNMENT", help="Default: the whole course (csv, jsonl)."),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            metavar="FILE",
-            help="Default: stdout. For gradescope and code a folder is required.",
-        ),
-    ] = None,
+    output: ExportedOption = None,
     submitted: SubmittedOption = None,
     course: CourseOption = None,
 ) -> None:

@@ -67,3 +67,12 @@ IsolationOption = Annotated[
         ),
     ),
 ]
+
+ExportedOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="FILE",
+        help="Default: stdout. For gradescope and code a folder is required.",
+    ),
+]

@@ -15,11 +15,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from gradeprop.course.model import (
-    Course,
-    LoadedAssignment,
-    LoadedExercise,
-)
+from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.gradients.comparison.tolerance import Tolerances
 from gradeprop.grading.checks.blame import told
 from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
