@@ -68,7 +68,7 @@ IsolationOption = Annotated[
     ),
 ]
 
-ExportedOption: TypeAlias = Annotated[
+ExportedOption = Annotated[
     Path | None,
     typer.Option(
         "--output",
