@@ -88,6 +88,25 @@ LATER = {
         "    return float(open('factor.txt').read()) * w",
         "import os\nos.remove('factor.txt')",
     ),
+    "a builtin's name used again": (
+        "def d_square(w):\n    return sum([w, w])",
+        "sum = 0",
+    ),
+    "a builtin's name for a function": (
+        "def d_square(w):\n    return max(2, abs(-1)) * w",
+        "def abs(x, y):\n    return x - y\nmax = 10",
+    ),
+    "a library's name used again": (
+        "def d_square(w):\n    w = w.detach().clone().requires_grad_()\n"
+        "    (w ** 2).sum().backward()\n    return w.grad",
+        "kept = torch.Tensor.grad\ntorch.Tensor.grad = None",
+    ),
+    "a context manager of one's own": (
+        "def d_square(w):\n    w = w.detach().clone().requires_grad_()\n"
+        "    (w ** 2).sum().backward()\n    return w.grad",
+        "class Timer:\n    def __enter__(self): return self\n    def __exit__(self, *_): pass\n"
+        "g = torch.no_grad()\ng.__enter__()",
+    ),
     "a process that ends": (
         RIGHT,
         "import threading, os, time\nthreading.Timer(0, os._exit, (3,)).start()\ntime.sleep(5)",

@@ -48,6 +48,9 @@ def settled(
         "def f(x):\n    try:\n        return 1 / x\n    except ZeroDivisionError as error:\n"
         "        raise ValueError(f'{error}: {x:.2f}') from error",
         "def f(x):\n    return undefined_name" + "\nundefined_name = 2",
+        "class Own:\n    def __init__(self):\n        self.lr = 0.1\n    def move(self, w):\n"
+        "        self.moved = w - self.lr * w.grad\n        return self.moved\n"
+        "def f(x):\n    return 2 * x",
     ],
 )
 def test_a_plain_function_before_cells_that_compute_is_settled(answer: str) -> None:
@@ -157,6 +160,47 @@ def test_whatever_could_carry_state_is_not(answer: str) -> None:
 )
 def test_a_cell_that_could_do_more_than_compute_settles_nothing(later: str) -> None:
     assert settled(PLAIN, "x = 1")
+    assert not settled(PLAIN, later)
+
+
+USES_BUILTINS = "def f(x):\n    return sum(max(abs(y), pow(y, 2)) for y in x[: len(x)])\n"
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "sum = 0",
+        "max = 10",
+        "def pow(x): pass",
+        "def abs(x, y): pass",
+        "from math import pow",
+        "from torch import sum",
+        "for len in range(3): pass",
+        "match {'a': 1}:\n    case {**abs}:\n        pass",
+        "class sum: pass",
+    ],
+)
+def test_a_builtin_that_a_later_cell_shadows_was_the_builtin(later: str) -> None:
+    assert settled(USES_BUILTINS, "x = 1")
+    assert not settled(USES_BUILTINS, later)
+    assert not settled("def f(x):\n    return helper(x)\n", "def helper(x):\n    return x")
+    assert not settled("def f(x):\n    return rate * x", "rate = 0.1")
+    assert not settled("def f(x):\n    return pi * x", "from math import pi")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "torch.Tensor.grad = None",
+        "from torch import Tensor\nTensor.grad = None",
+        "class Timer:\n    def __enter__(self): return self\n    def __exit__(self, *_): pass\n"
+        "g = torch.no_grad()\ng.__enter__()",
+        "class Own:\n    def set_default_dtype(self): pass\ntorch.set_default_dtype(torch.float64)",
+        "def set_up(self):\n    self.exp = torch.sin\nset_up(torch)",
+        "class A:\n    def set_up(this):\n        this.exp = torch.sin\nA.set_up(torch)",
+    ],
+)
+def test_words_of_ones_own_classes_stand_for_nothing_else(later: str) -> None:
     assert not settled(PLAIN, later)
 
 

@@ -10,9 +10,10 @@ has a wrong answer of his own count."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.grading.run.vocabulary import ATTRIBUTES, BUILTINS, DRAWS, MODULES
@@ -42,15 +43,14 @@ class _Cell:
         binds: each global name that it binds, once for every time, and the top-level statement if
             that is a plain one.
         names: those that it looks up and does not bind itself.
-        attributes: what stands after a dot, and what it imports by name.
-        own: attributes and methods that it gives to objects of its own classes.
+        attributes: what stands after a dot, and what it imports by name; not what methods of its
+            own classes say of ``self``.
         plain: whether its statements are all of a kind that changes nothing else.
     """
 
     binds: tuple[tuple[str, ast.stmt | None], ...]
     names: frozenset[str]
     attributes: frozenset[str]
-    own: frozenset[str]
     plain: bool
 
 
@@ -85,33 +85,39 @@ class Settled:
         known = [code for code in self._codes if code is not None]
         if len(known) != len(self._codes):
             return False
-        bound: dict[str, list[ast.stmt | None]] = {}
-        for code in known:
-            for name, statement in code.binds:
-                bound.setdefault(name, []).append(statement)
-        own = frozenset().union(*(code.own for code in known))
-        later = known[self._places[part] :]
+        place = self._places[part]
+        earlier, later = known[:place], known[place:]
         # A later cell may call what an earlier one has defined.
         written = {id(code): code for code in (*self._by_students, *later)}
-        if not all(_computes_only(code, bound.keys(), own) for code in written.values()):
+        bound = _bound_in(known)
+        if not all(_computes_only(code, bound.keys()) for code in written.values()):
             return False
-        return _Plain(bound).are(names)
+        return _Plain(_bound_in(earlier), _bound_in(later)).are(names)
 
 
-def _computes_only(code: _Cell, bound: Iterable[str], own: frozenset[str]) -> bool:
+_Bound: TypeAlias = dict[str, list[ast.stmt | None]]
+
+
+def _bound_in(codes: Iterable[_Cell]) -> _Bound:
+    """All bindings of each global name, with their statements."""
+    bound: _Bound = {}
+    for code in codes:
+        for name, statement in code.binds:
+            bound.setdefault(name, []).append(statement)
+    return bound
+
+
+def _computes_only(code: _Cell, bound: Iterable[str]) -> bool:
     """Whether a cell does nothing but compute and bind names of its own."""
-    return (
-        code.plain
-        and code.names <= BUILTINS.union(bound)
-        and code.attributes <= ATTRIBUTES.union(own)
-    )
+    return code.plain and code.names <= BUILTINS.union(bound) and code.attributes <= ATTRIBUTES
 
 
 class _Plain:
-    """Tells plain functions, by all statements of the notebook that bind a name."""
+    """Tells plain functions, by all statements before the place that bind a name, and after it."""
 
-    def __init__(self, bound: Mapping[str, list[ast.stmt | None]]) -> None:
+    def __init__(self, bound: _Bound, later: _Bound) -> None:
         self._bound = bound
+        self._later = later
 
     def are(self, names: Iterable[str]) -> bool:
         """Whether each of these is one, and so is all that they name."""
@@ -129,13 +135,13 @@ class _Plain:
 
     def _named_by(self, name: str) -> frozenset[str] | None:
         """The names that the one thing which ``name`` means refers to; None if it is not plain."""
-        statements = self._bound.get(name)
-        if statements is None:
-            return frozenset() if name in BUILTINS else None
-        if all(isinstance(item, (ast.Import, ast.ImportFrom)) for item in statements):
-            same = len({ast.dump(item) for item in statements if item is not None}) == 1
+        statements, later = self._bound.get(name, []), self._later.get(name, [])
+        if not statements:
+            return frozenset() if name in BUILTINS and not later else None
+        if all(isinstance(item, (ast.Import, ast.ImportFrom)) for item in (*statements, *later)):
+            same = len({ast.dump(item) for item in (*statements, *later) if item}) == 1
             return frozenset() if same else None
-        if len(statements) != 1:
+        if len(statements) != 1 or later:
             return None
         (statement,) = statements
         if isinstance(statement, ast.FunctionDef):
@@ -188,39 +194,60 @@ def _read(source: str) -> _Cell | None:
 
 
 def _read_tree(tree: ast.Module) -> _Cell:
-    names, attributes, own = set[str](), set[str](), set[str]()
-    plain = True
+    names, attributes = set[str](), set[str]()
+    own, plain = _of_self(tree), True
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             names.add(node.id)
-        elif isinstance(node, ast.Attribute):
+        elif isinstance(node, ast.Attribute) and id(node) not in own:
             plain = plain and _may_stand(node)
-            (own if _is_own(node) else attributes).add(node.attr)
+            attributes.add(node.attr)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             plain = plain and _may_import(node)
             if isinstance(node, ast.ImportFrom):
                 attributes.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ClassDef):
-            own.update(item.name for item in node.body if isinstance(item, ast.FunctionDef))
         elif isinstance(node, (*_LEAVES_OPEN, ast.Global)):
             plain = False
     return _Cell(
         tuple(_bindings(tree)),
         frozenset(names - set(_stored_in(tree))),
         frozenset(attributes),
-        frozenset(own),
-        plain,
+        plain and not ("Tensor" in attributes and _sets_attributes(tree)),
     )
 
 
-def _is_own(node: ast.Attribute) -> bool:
-    """Whether it gives ``self`` an attribute."""
-    stores = not isinstance(node.ctx, ast.Load)
-    return stores and isinstance(node.value, ast.Name) and node.value.id == "self"
+def _of_self(tree: ast.Module) -> set[int]:
+    """The identities of the nodes by which methods of the code's own classes mean their object's
+    attributes."""
+    methods = [
+        item
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for item in node.body
+        if isinstance(item, ast.FunctionDef) and item.args.args[:1]
+    ]
+    return {
+        id(node)
+        for method in methods
+        for node in ast.walk(method)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self" == method.args.args[0].arg
+    }
+
+
+def _sets_attributes(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+        for node in ast.walk(tree)
+    )
 
 
 def _may_stand(node: ast.Attribute) -> bool:
-    return isinstance(node.ctx, ast.Load) or node.attr in _MAY_BE_SET or _is_own(node)
+    """Whether it is looked up, or set for a tensor that a name of its own means."""
+    if isinstance(node.ctx, ast.Load):
+        return True
+    return node.attr in _MAY_BE_SET and isinstance(node.value, ast.Name)
 
 
 def _may_import(node: ast.Import | ast.ImportFrom) -> bool:
@@ -264,3 +291,5 @@ def _stored_in(tree: ast.AST) -> Iterator[str]:
             yield from _imported(node)
         elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
             yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest
