@@ -189,6 +189,26 @@ def test_a_builtin_that_a_later_cell_shadows_was_the_builtin(later: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("answer", "later"),
+    [
+        ("target = 3.0\ndef f(x):\n    err = lambda x, target: x - target\n    return err(x, target)",
+         "target = 5.0"),
+        ("goal = 1.0\ndef f(x):\n    def loss(y, goal):\n        return y - goal\n"
+         "    return loss(x, goal)", "goal = 100.0"),
+        ("n = 2\ndef f(w):\n    return [w for n in range(n)]", "n = 3"),
+        ("k = 2\ndef f(w):\n    sum([k for k in (1, 1)])\n    return w * k", "k = 3"),
+        ("half = 0.5\ndef f(w):\n    def inner():\n        half = 2\n        return half\n"
+         "    return inner() * half", "half = 0.25"),
+        ("def f(x):\n    try:\n        n = extra\n    except NameError:\n        n = 0\n"
+         "    return x + n", "extra = 3"),
+    ],
+)  # fmt: skip
+def test_a_name_of_an_inner_scope_hides_no_global_one(answer: str, later: str) -> None:
+    assert settled(answer, "x = 1") == ("extra" not in answer)
+    assert not settled(answer, later)
+
+
+@pytest.mark.parametrize(
     "later",
     [
         "torch.Tensor.grad = None",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gradeprop.gradients.values import Evidence, Opaque, TensorState, Value
 from gradeprop.session.interface import Call, Missing, Outcome, Raised, Read, Returned, Stopped
 from gradeprop.session.wire.asks import decode_asks, encode_asks
+from gradeprop.session.wire.decoder import Decoder
 from gradeprop.session.wire.frames import WireError
 from gradeprop.session.wire.outcomes import decode_outcomes, encode_outcomes
 from gradeprop.session.wire.values import DTYPES
@@ -307,3 +308,15 @@ def test_what_is_no_device_is_malformed(device: str) -> None:
     rows, tail = encode_outcomes([Returned(TensorState(torch.ones(2), device))])
     with pytest.raises(WireError, match="device"):
         decode_outcomes(rows, tail)
+
+
+@pytest.mark.parametrize("at", range(17))
+@pytest.mark.parametrize("dtype", ["complex128", "float64", "int16", "bool"])
+def test_numbers_may_lie_anywhere_in_what_was_sent(at: int, dtype: str) -> None:
+    """The processor ends a process that reads some of them where they do not belong."""
+    kind: torch.dtype = getattr(torch, dtype)
+    sent = torch.ones(5, dtype=kind)
+    numbers = bytes(sent.view(torch.uint8).numpy())
+    row = {"dtype": dtype, "shape": [5], "at": at}
+    read = Decoder(b"\0" * at + numbers)._numbers(row)
+    assert torch.equal(read, sent)

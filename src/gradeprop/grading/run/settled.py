@@ -10,6 +10,7 @@ has a wrong answer of his own count."""
 from __future__ import annotations
 
 import ast
+import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,7 +43,7 @@ class _Cell:
     Attributes:
         binds: each global name that it binds, once for every time, and the top-level statement if
             that is a plain one.
-        names: those that it looks up and does not bind itself.
+        names: the global ones that it looks up, at the top or in any function.
         attributes: what stands after a dot, and what it imports by name; not what methods of its
             own classes say of ``self``.
         plain: whether its statements are all of a kind that changes nothing else.
@@ -194,12 +195,10 @@ def _read(source: str) -> _Cell | None:
 
 
 def _read_tree(tree: ast.Module) -> _Cell:
-    names, attributes = set[str](), set[str]()
+    attributes = set[str]()
     own, plain = _of_self(tree), True
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, ast.Attribute) and id(node) not in own:
+        if isinstance(node, ast.Attribute) and id(node) not in own:
             plain = plain and _may_stand(node)
             attributes.add(node.attr)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -210,7 +209,7 @@ def _read_tree(tree: ast.Module) -> _Cell:
             plain = False
     return _Cell(
         tuple(_bindings(tree)),
-        frozenset(names - set(_stored_in(tree))),
+        frozenset(_globals_in(symtable.symtable(ast.unparse(tree), "cell", "exec"))),
         frozenset(attributes),
         plain and not ("Tensor" in attributes and _sets_attributes(tree)),
     )
@@ -256,6 +255,16 @@ def _may_import(node: ast.Import | ast.ImportFrom) -> bool:
     return node.level == 0 and node.module in MODULES
 
 
+def _globals_in(scope: symtable.SymbolTable) -> Iterator[str]:
+    """The global names that code in a scope looks up, and in those within it."""
+    top = scope.get_type() == "module"
+    for symbol in scope.get_symbols():
+        if symbol.is_referenced() and (top or symbol.is_global()):
+            yield symbol.get_name()
+    for inner in scope.get_children():
+        yield from _globals_in(inner)
+
+
 def _bindings(tree: ast.Module) -> Iterator[tuple[str, ast.stmt | None]]:
     """Each binding of a global name, with its statement if it stands at the top by itself."""
     for statement in tree.body:
@@ -283,8 +292,6 @@ def _stored_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             yield node.id
-        elif isinstance(node, ast.arg):
-            yield node.arg
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             yield node.name
         elif isinstance(node, (ast.Import, ast.ImportFrom)):

@@ -42,6 +42,7 @@ POLL_S: Final = 0.5
 _DUMP_S: Final = 2.0
 _DUMP_STEP_S: Final = 0.05
 _STOP_S: Final = 5.0
+_MOST_DUMPED: Final = 1 << 20
 
 _PLACE = re.compile(r'File "([^"]+)", line (\d+)')
 
@@ -64,7 +65,9 @@ class Post:
 
     def take(self) -> Watch:
         """For the process: from now on it can be asked, and tells of a crash, where it stands."""
-        file = Path(self.dump).open("a")  # noqa: SIM115 - as long as the process lives
+        path = Path(self.dump)
+        file = path.open("a")
+        path.unlink()  # who watches has it open, and whatever is killed now leaves nothing
         faulthandler.enable(file=file, all_threads=True)
         faulthandler.register(signal.SIGUSR1, file=file, all_threads=True, chain=False)
         words: MutableSequence[int] = self.words
@@ -124,11 +127,10 @@ class Watched:
         context: Any = multiprocessing.get_context(method)
         words = context.RawArray("q", WORDS)
         self._watch = Watch(words)
-        descriptor, self._dump = tempfile.mkstemp(prefix="gradeprop-", suffix=".stack")
-        os.close(descriptor)
+        self._dump, self._dump_path = tempfile.mkstemp(prefix="gradeprop-", suffix=".stack")
         self.pipe: Connection
         self.pipe, theirs = context.Pipe()
-        post = Post(words, self._dump, bounded=True)
+        post = Post(words, self._dump_path, bounded=True)
         mine = self.pipe if method == "fork" else None
         # No more than this now: what does not fit into a pipe's buffer would wait for the child's
         # imports, and the next worker with it.
@@ -166,7 +168,7 @@ class Watched:
             how = f"importing it did not end in {GRADER_S:g} s"
         else:
             how = f"the check did not end in {GRADER_S:g} s"
-        dump = Path(self._dump).read_text("utf-8", "replace")
+        dump = os.pread(self._dump, _MOST_DUMPED, 0).decode("utf-8", "replace")
         self.close()
         return Fallen(seen, how, dump)
 
@@ -186,8 +188,9 @@ class Watched:
     def close(self) -> None:
         """Forget it; it has ended."""
         self.pipe.close()
-        with suppress(FileNotFoundError):
-            Path(self._dump).unlink()
+        os.close(self._dump)
+        with suppress(FileNotFoundError):  # it has not come so far as to take it
+            Path(self._dump_path).unlink()
 
     def _ask_where(self) -> None:
         """Have it write down where it stands."""
@@ -196,7 +199,7 @@ class Watched:
         until = time.monotonic() + _DUMP_S
         size = 0
         while time.monotonic() < until and self.process.is_alive():
-            before, size = size, Path(self._dump).stat().st_size
+            before, size = size, os.fstat(self._dump).st_size
             if 0 < before == size:
                 return
             self.process.join(_DUMP_STEP_S)

@@ -164,11 +164,12 @@ class Decoder:
             raise WireError("too_big", "too many tensors")
         if not count:
             return torch.empty(shape, dtype=kind)
+        # A copy, not only to let go of the frame: numbers that do not lie at a multiple of their
+        # size can end the process that reads them, and the student's side says where they lie.
+        own = bytearray(memoryview(self._tail)[begin : begin + size])
         if kind is torch.bool:  # bytes other than 0 and 1 are not booleans
-            read = torch.frombuffer(self._tail, dtype=torch.uint8, count=count, offset=begin)
-            return (read != 0).reshape(shape)
-        read = torch.frombuffer(self._tail, dtype=kind, count=count, offset=begin)
-        return read.clone().reshape(shape)
+            return (torch.frombuffer(own, dtype=torch.uint8) != 0).reshape(shape)
+        return torch.frombuffer(own, dtype=kind).reshape(shape)
 
 
 def _shape(raw: Any) -> list[int]:
