@@ -300,6 +300,7 @@ def test_the_same_answer_to_different_questions_is_hard_coded() -> None:
     assert diagnose(probes(constant)).named == "hard_coded"
     assert diagnose(probes(constant)[:1]).named is None
     assert diagnose(probes(constant, called=None)).named is None
+    assert diagnose(probes(torch.zeros(2).double())).named is None  # cleared, never found, …
 
 
 def test_an_all_zero_gradient_gets_no_points_and_no_invented_cause() -> None:
