@@ -141,7 +141,7 @@ def mount(kind, target, flags=0, options="", _whole=mount):
 """,
     ),
     "group": Part(
-        product.sandbox,
+        product.counting,
         ("control_group",),
         """
 def control_group():

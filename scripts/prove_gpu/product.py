@@ -1,6 +1,6 @@
 """All that the kit uses of the product is imported here: when a module moves, this file follows.
 
-`landlock`, `layers`, `sandbox` and `syscalls` are given as modules, since `leave_out` changes
+`counting`, `landlock`, `layers` and `syscalls` are given as modules, since `leave_out` changes
 copies of them.
 """
 
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from gradeprop.course.limits import Limits
 from gradeprop.errors import GradepropError
-from gradeprop.session.grader import sandbox
+from gradeprop.session.grader import counting
 from gradeprop.session.grader.sandbox import ProcessSandbox, open_sandbox
 from gradeprop.session.interface import CellOutcome, CellSource, Session
 from gradeprop.session.isolation import landlock, layers, syscalls
 from gradeprop.session.isolation.filters import build_filters
 from gradeprop.session.isolation.gpu import driver_folders, gpu_devices
-from gradeprop.session.isolation.launch import closed_to_others, package_paths, sandbox_uid
+from gradeprop.session.isolation.interpreter import package_paths
+from gradeprop.session.isolation.launch import closed_to_others, sandbox_uid
 from gradeprop.session.isolation.layers import Layers
 from gradeprop.session.isolation.survey import layers_for
 
@@ -28,6 +29,7 @@ __all__ = [
     "Session",
     "build_filters",
     "closed_to_others",
+    "counting",
     "driver_folders",
     "gpu_devices",
     "landlock",
@@ -35,7 +37,6 @@ __all__ = [
     "layers_for",
     "open_sandbox",
     "package_paths",
-    "sandbox",
     "sandbox_uid",
     "syscalls",
     "without_starting_cuda",

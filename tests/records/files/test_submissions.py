@@ -118,9 +118,10 @@ def test_a_student_whose_folder_is_closed_is_not_overlooked(tmp_path: Path) -> N
     for student in ("ada", "eve"):
         hand_in(tmp_path, student)
     (tmp_path / "eve").chmod(0)
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == 0 and not folder.stat().st_mode & 0o005:
-            folder.chmod(0o755)
+    closed = [item for item in (tmp_path, *tmp_path.parents) if not item.stat().st_mode & 0o005]
+    modes = {folder: folder.stat().st_mode for folder in closed}
+    for folder in closed:
+        folder.chmod(0o755)
     os.seteuid(65534)
     try:
         ada, eve = find_submissions(tmp_path, "a01")
@@ -129,6 +130,8 @@ def test_a_student_whose_folder_is_closed_is_not_overlooked(tmp_path: Path) -> N
         assert ada.read() == (b"{}", None)
     finally:
         os.seteuid(0)
+        for folder, mode in modes.items():
+            folder.chmod(mode)
 
 
 def test_names_beside_a_missing_notebook_cannot_reach_a_terminal(tmp_path: Path) -> None:
