@@ -38,7 +38,7 @@ def test_what_was_computed_from_the_names_passes() -> None:
         (
             TensorState(Z, requires_grad=True, is_leaf=False),
             ("y",),
-            "it was not computed from `x`: use `x` and `y` themselves",
+            "backward does not get from it to `x`: make `x` with requires_grad=True",
         ),
     ],
 )

@@ -49,7 +49,7 @@ def test_plain_values_are_themselves() -> None:
     [
         hostile,
         lambda: Sub([1.0]),
-        lambda: np.float64(1),
+        lambda: np.complex128(1),
         lambda: np.ones(2),
         lambda: {1: 2},
         lambda: namedtuple("P", "x")(1),
@@ -154,3 +154,18 @@ def test_building_and_capturing_are_inverse() -> None:
     assert number == 1
     assert isinstance(state, TensorState)
     assert state.requires_grad
+
+
+def test_a_number_of_numpys_is_a_number() -> None:
+    for number, plain in (
+        (np.float64(0.5), 0.5),
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3),
+        (np.uint8(3), 3),
+        (np.bool_(True), True),
+    ):
+        found = capture(number)
+        assert found == plain
+        assert type(found) is type(plain)
+    assert capture(np.float64("nan")) != capture(np.float64("nan"))
+    assert capture(np.ones(2)) == Opaque("numpy.ndarray")

@@ -59,6 +59,9 @@ def test_a_leaf_knows_whether_a_pass_has_reached_it() -> None:
     assert of_w("v = w.double()\n(v ** 2).sum().backward()").reached is True
     assert of_w("(w ** 2).backward()\nw.grad = None").reached is True
     assert of_w("torch.autograd.grad(w ** 2, w)").reached is False  # it writes no .grad
+    other = "v = torch.ones(1, requires_grad=True)\n"
+    assert of_w(other + "(w * v).backward(inputs=[v])").reached is False
+    assert of_w(other + "(w * v).backward(inputs=w)").reached is True
 
 
 def test_a_gradient_on_top_of_another_is_seen() -> None:

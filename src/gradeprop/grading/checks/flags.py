@@ -35,9 +35,10 @@ def flag_of(got: Value, probe: Probe, seen: Evidence) -> Flag | None:
         return Flag(_about_leaf(probe), "is_leaf", probe.is_leaf)
     absent = [name for name in probe.computed_from if name not in (seen.origins or ())]
     if seen.origins is not None and absent:
+        names = _listed(absent)
         return Flag(
-            f"it was not computed from {_listed(absent)}: use {_listed(probe.computed_from)} "
-            "themselves, not copies of them or their numbers."
+            f"backward does not get from it to {names}: make {names} with requires_grad=True "
+            "before you compute with it, use it itself and no copy, and leave the name bound to it."
         )
     return None
 

@@ -15,8 +15,8 @@ _RETURN_NOTHING = (
 def why_none() -> str:
     """Of a name that holds None."""
     return (
-        "backward() and print() return nothing: what backward finds is in the .grad of the tensor "
-        "that you made with requires_grad=True, once backward has run."
+        "backward() and print() return nothing, so bind no name to them: what backward finds is in "
+        "the .grad of the tensor that you made with requires_grad=True, once backward has run."
     )
 
 

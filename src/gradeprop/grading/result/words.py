@@ -23,9 +23,9 @@ ENGINE_WORDS: Mapping[str, str] = {
     ),
     "detached": (
         "The graph is cut: what backward() was called on does not lead back to the input. Look "
-        "for .detach(),"
-        " .item(), .data or torch.no_grad() on the way, and for a tensor without "
-        "requires_grad=True."
+        "for .detach(), .item(), .data or torch.no_grad() on the way, for a tensor without "
+        "requires_grad=True, and for a name that is bound anew inside torch.no_grad(): a = a - ... "
+        "makes another tensor, which requires no gradient; a -= ... changes the one that you have."
     ),
     "mutates_input": (
         "The function changed what was passed in: a tensor's values or its .grad, or a list or "
@@ -50,6 +50,8 @@ _LONGEST = 2_000
 def message(asked: str | None, report: str | None, hint: str | None) -> str | None:
     """What a student reads of a check, in one piece: the question, what came of it, the cause."""
     first = f"`{asked}`: {report}" if asked and report else report
+    if first and hint and first[-1].isalnum():  # an error's own text mostly has no full stop
+        first += "."
     return " ".join(filter(None, (first, hint))) or None
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import torch
 
 from gradeprop.gradients.values import Opaque, TensorState, Value
+from gradeprop.session.student.numpy_numbers import numpy_numbers
 
 __all__ = ["TooLargeError", "build", "capture", "type_name"]
 
@@ -29,6 +30,7 @@ _DTYPES: Final = frozenset({
 _name_of = type.__dict__["__qualname__"].__get__
 _module_of = type.__dict__["__module__"].__get__
 _strided = torch.strided
+_NUMPY_NUMBERS: Final = numpy_numbers()
 
 
 class TooLargeError(Exception):
@@ -89,6 +91,8 @@ def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
         return {key: _capture(item, budget, depth + 1) for key, item in thing.items()}
     if kind is torch.Tensor or kind is torch.nn.Parameter:
         return _capture_tensor(thing, budget)
+    if kind in _NUMPY_NUMBERS:  # np.float64 is a float, and the others are printed as one
+        return thing.item()  # type: ignore[no-any-return]
     return Opaque(type_name(thing))
 
 

@@ -32,6 +32,7 @@ _SMALL_BYTES: Final = 1 << 16
 _MOST_NODES: Final = 200  # of a graph that is searched for the tensors it ends in
 _MOST_PASSES: Final = 5_000  # of all cells that are looked at
 _MOST_IN_A_SPAN: Final = 20  # what a loop does wrong it does from the start
+_INPUTS: Final = 3  # of what is passed to torch's engine after the roots
 _ENTRY: Final = getattr(torch.autograd.graph, "_engine_run_backward", None)
 _ENTRY_CODE: Final = getattr(_ENTRY, "__code__", None)
 
@@ -200,7 +201,9 @@ class Passes:
             if graph is None:
                 self.lose_sight()
                 return
-            for leaf in (*leaves_in(graph), *roots):
+            # backward(inputs=[…]) leaves gradients in these and nowhere else.
+            chosen = variables.get("args", ())[_INPUTS : _INPUTS + 1]
+            for leaf in chosen[0] if chosen and chosen[0] else (*leaves_in(graph), *roots):
                 if leaf.is_leaf:
                     self._reach(leaf)
 
