@@ -110,7 +110,8 @@ def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_from_there(
         env={**os.environ, "COLUMNS": "80"},
         start_new_session=True,
     ) as run:
-        wait_for(lambda: len(list(results.glob("*.json"))) == len(FIRST))
+        wait_for(lambda: len(list(results.glob("*.json"))) == len(FIRST) or run.poll() is not None)
+        assert run.poll() is None, run.stderr.read().decode()
         below = descendants(run.pid)
         if sent == signal.SIGINT:  # as a terminal does it: to the whole foreground group
             os.killpg(run.pid, sent)
