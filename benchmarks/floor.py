@@ -33,6 +33,7 @@ from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import check_seed, public_seed, student_seed
 from gradeprop.grading.checks.sites import CheckSite, Write
+from gradeprop.grading.checks.watch import Watch
 from gradeprop.grading.run.publish import release_of
 from gradeprop.notebook.restore import RestoredNotebook, restore
 from gradeprop.session.interface import Call
@@ -44,6 +45,7 @@ class Recorder:
     """An `Examiner` that keeps the scripts of all checks, for every student."""
 
     def __init__(self, students: Sequence[str]) -> None:
+        self.watch = Watch()
         self._seeds = [student_seed(_KEY, student) for student in students]
         self.scripts: list[dict[tuple[str, str], list[Script]]] = [{} for _ in students]
 
