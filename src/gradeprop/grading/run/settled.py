@@ -273,13 +273,11 @@ def _bindings(tree: ast.Module) -> Iterator[tuple[str, ast.stmt | None]]:
         elif isinstance(statement, (ast.Import, ast.ImportFrom)):
             for name in _imported(statement):
                 yield name, statement
-        elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            alone = isinstance(statement.targets[0], ast.Name)
+        else:
+            targets = statement.targets if isinstance(statement, ast.Assign) else []
+            alone = list(map(type, targets)) == [ast.Name]
             for name in _stored_in(statement):
                 yield name, statement if alone else None
-        else:
-            for name in _stored_in(statement):
-                yield name, None
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
