@@ -4,6 +4,7 @@ repeated.
 To search further: ``pytest --hypothesis-profile=search --hypothesis-seed=N``.
 """
 
+import builtins
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -29,9 +30,10 @@ def pytest_configure() -> None:
 
 
 def pytest_runtest_teardown() -> None:
-    """A notebook's shell leaves it ignored between cells, also the one that a test runs in this
-    process."""
+    """What a notebook's shell leaves behind, where a test runs one in this process: between cells it
+    has Ctrl-C ignored, and its built-in would let rich take what is printed for a notebook's."""
     _hear_ctrl_c()
+    vars(builtins).pop("get_ipython", None)
 
 
 def _hear_ctrl_c() -> None:

@@ -3,7 +3,6 @@ subject."""
 
 from __future__ import annotations
 
-import builtins
 import gc
 import json
 import os
@@ -53,8 +52,6 @@ def gradeprop(*arguments: Any, cwd: Any) -> Any:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.chdir(cwd)
         patch.setenv("COLUMNS", "80")
-        # One that another test has left behind would take what is printed for a notebook's.
-        patch.delattr(builtins, "get_ipython", raising=False)
         patch.setattr(sys, "argv", ["gradeprop", *map(str, arguments)])
         # Workers import the main module, and typer calls the command by its name.
         patch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
