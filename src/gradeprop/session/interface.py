@@ -13,12 +13,27 @@ from typing import Any, Literal, NewType, TypeAlias, TypeVar
 
 from gradeprop.course.limits import Limits
 from gradeprop.gradients.values import NOTHING_SEEN, Evidence, Opaque, TensorState, Value
+from gradeprop.session.questions import (
+    Argument,
+    Ask,
+    Bound,
+    Call,
+    Code,
+    Read,
+    ReadAll,
+    Run,
+    carries_code,
+    only_reads,
+)
 
 __all__ = [
+    "Argument",
     "Ask",
+    "Bound",
     "Call",
     "CellOutcome",
     "CellSource",
+    "Code",
     "IsolatingLevel",
     "Level",
     "Limits",
@@ -28,12 +43,16 @@ __all__ = [
     "Place",
     "Raised",
     "Read",
+    "ReadAll",
     "Returned",
+    "Run",
     "Sandbox",
     "Session",
     "Stopped",
     "TensorState",
     "Value",
+    "carries_code",
+    "only_reads",
 ]
 
 StopReason: TypeAlias = Literal["timeout", "killed", "memory", "output"]
@@ -45,34 +64,11 @@ Place = NewType("Place", int)
 """Where a session's notebook has stood, as `Session.mark` gave it."""
 
 
-@dataclass(frozen=True)
-class Read:
-    """Ask: what is the value of this global name?"""
-
-    name: str
-
-
-@dataclass(frozen=True, eq=False)
-class Call:
-    """Ask: what does this function return for these arguments?
-
-    Tensor arguments arrive on the student's side as fresh tensors on ``TensorState.device``, with
-    the given ``requires_grad`` and, where given, ``grad``."""
-
-    name: str
-    arguments: tuple[Value, ...] = ()
-    keywords: Mapping[str, Value] = field(default_factory=dict)
-
-
-Ask: TypeAlias = Read | Call
-"""One question."""
-
-
 @dataclass(frozen=True, eq=False)
 class Returned:
-    """The value of a name, or what a call returned.
+    """The value of a name, or what a call or run returned.
 
-    ``arguments`` is the state of the call's arguments afterwards (positional, then keywords in
+    ``arguments`` is the state of the arguments afterwards (positional, then keywords in
     order), so that a mutated input is seen. ``used`` names machinery that ran during the call, best
     effort: ``"autograd"`` (any backward or forward-mode pass), ``"optimizer"`` (a ``torch.optim``
     step). ``seen`` is what else was seen, for excluding causes; student code could forge it."""

@@ -141,7 +141,8 @@ def _names(found: Mapping[str, Any]) -> str:
 
 
 def _single(got: Value, expected: Single, rule: Rule, place: str) -> Pair | Mismatch | None:
-    """For an answer that is no tuple or dict: what is wrong, or the numbers that decide it, or None."""
+    """For an answer that is no tuple or dict: what is wrong, or the numbers that decide it, or
+    None."""
     if expected is None:
         return None if got is None else wrong_type(got, "None", place)
     if got is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gradeprop.session import messages
-from gradeprop.session.interface import Ask, Limits, Outcome, Read, Stopped, StopReason
+from gradeprop.session.interface import Ask, Limits, Outcome, Stopped, StopReason, only_reads
 from gradeprop.session.wire.asks import encode_asks
 from gradeprop.session.wire.frames import Frame, WireError
 from gradeprop.session.wire.outcomes import decode_outcomes
@@ -84,7 +84,7 @@ class Questions:
     @property
     def only_reads(self) -> bool:
         """Whether no code of the student's runs to answer them."""
-        return all(isinstance(ask, Read) for ask in self.asks)
+        return only_reads(self.asks)
 
     def too_late(self, answered: int) -> str:
         """What the student hears when time is up after the first ``answered`` of them."""

@@ -6,12 +6,23 @@ Runs beside student code; whatever that code raises becomes an outcome.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from gradeprop.session.interface import Ask, Call, Missing, Outcome, Read, Returned, Stopped
+from gradeprop.session.interface import (
+    Ask,
+    Call,
+    Missing,
+    Outcome,
+    Read,
+    ReadAll,
+    Returned,
+    Run,
+    Stopped,
+)
 from gradeprop.session.messages import answer_too_large
-from gradeprop.session.student.capture import TooLargeError, build, capture, type_name
+from gradeprop.session.student.arguments import made, made_function
+from gradeprop.session.student.capture import TooLargeError, capture, type_name
 from gradeprop.session.student.clues import seen_of_name
 from gradeprop.session.student.tracebacks import raised
 from gradeprop.session.student.watching import watch
@@ -54,16 +65,20 @@ class Answering:
 
     def answer(self, ask: Ask, namespace: Mapping[str, Any]) -> Outcome:
         """What ``ask`` gives in ``namespace``; never raises for anything that student code does."""
-        if ask.name not in namespace:
-            return Missing(ask.name)
-        found = namespace[ask.name]
-        if isinstance(ask, Call) and not callable(found):
-            return Missing(ask.name, type_name(found))
+        for name in ask.names:
+            if name not in namespace:
+                return Missing(name)
+        if isinstance(ask, Call) and not callable(namespace[ask.name]):
+            return Missing(ask.name, type_name(namespace[ask.name]))
         try:
             if isinstance(ask, Read):
+                found = namespace[ask.name]
                 value = capture(found, self.max_bytes)
                 return Returned(value, seen=seen_of_name(found, namespace))
-            return self._call(ask, found)
+            if isinstance(ask, ReadAll):
+                both = tuple(namespace[name] for name in ask.names)
+                return Returned(capture(both, self.max_bytes))
+            return self._call(ask, namespace)
         except TooLargeError:
             return Stopped("output", answer_too_large(ask.name, self.max_bytes / (1 << 20)))
         except BaseException as error:
@@ -71,15 +86,19 @@ class Answering:
                 return Stopped("memory", MEMORY_MESSAGE)
             return raised(error, self.cell_of)
 
-    def _call(self, ask: Call, function: Callable[..., Any]) -> Returned:
-        arguments = [build(item) for item in ask.arguments]
-        keywords = {key: build(item) for key, item in ask.keywords.items()}
+    def _call(self, ask: Call | Run, namespace: Mapping[str, Any]) -> Returned:
+        is_run = isinstance(ask, Run)
+        function = made_function(ask.function) if isinstance(ask, Run) else namespace[ask.name]
+        arguments = [made(item, namespace) for item in ask.arguments]
+        keywords = {key: made(item, namespace) for key, item in ask.keywords.items()}
         afterwards = (*arguments, *keywords.values())
         with watch() as watched:
             value = function(*arguments, **keywords)
+        seen = watched.seen(function, afterwards, value)
         return Returned(
             value=capture(value, self.max_bytes),
             arguments=tuple(capture(item, self.max_bytes) for item in afterwards),
             used=frozenset(watched.used),
-            seen=watched.seen(function, afterwards, value),
+            # whether the grader's own function returns something is no news
+            seen=replace(seen, returns=None) if is_run else seen,
         )
