@@ -23,6 +23,7 @@ from gradeprop.session.questions import (
     ReadAll,
     Run,
     carries_code,
+    each_in,
     only_reads,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "TensorState",
     "Value",
     "carries_code",
+    "each_in",
     "only_reads",
 ]
 

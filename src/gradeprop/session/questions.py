@@ -20,6 +20,7 @@ __all__ = [
     "ReadAll",
     "Run",
     "carries_code",
+    "each_in",
     "only_reads",
 ]
 
@@ -60,6 +61,11 @@ class Read:
         """The global names that it asks about."""
         return (self.name,)
 
+    @property
+    def subject(self) -> str:
+        """What of the student's it is about, for messages."""
+        return self.name
+
 
 @dataclass(frozen=True)
 class ReadAll:
@@ -70,6 +76,11 @@ class ReadAll:
     @property
     def name(self) -> str:
         return ", ".join(self.names)
+
+    @property
+    def subject(self) -> str:
+        """What of the student's it is about, for messages."""
+        return self.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +104,11 @@ class Call:
         """The global names that it asks about: the function's first, then those passed along."""
         return (self.name, *_bound_in((*self.arguments, *self.keywords.values())))
 
+    @property
+    def subject(self) -> str:
+        """What of the student's it is about, for messages."""
+        return self.name
+
 
 @dataclass(frozen=True, eq=False)
 class Run:
@@ -115,6 +131,11 @@ class Run:
         """The global names that are passed along."""
         return tuple(_bound_in((*self.arguments, *self.keywords.values())))
 
+    @property
+    def subject(self) -> str:
+        """What of the student's it is about, for messages: never the grader's own function."""
+        return ", ".join(dict.fromkeys(self.names)) or "the check"
+
 
 Ask: TypeAlias = Read | ReadAll | Call | Run
 """One question."""
@@ -129,23 +150,23 @@ def carries_code(ask: Ask) -> bool:
     """Whether a function of the grader's travels with it."""
     if isinstance(ask, Call):
         return any(
-            isinstance(item, Code) for item in _each((*ask.arguments, *ask.keywords.values()))
+            isinstance(item, Code) for item in each_in((*ask.arguments, *ask.keywords.values()))
         )
     return isinstance(ask, Run)
 
 
 def _bound_in(arguments: Iterable[Argument]) -> Iterator[str]:
-    for item in _each(arguments):
+    for item in each_in(arguments):
         if isinstance(item, Bound):
             yield item.name
 
 
-def _each(arguments: Iterable[Argument]) -> Iterator[Argument]:
+def each_in(arguments: Iterable[Argument]) -> Iterator[Argument]:
     """All that is passed, at any depth of lists, tuples and dicts."""
     for item in arguments:
         if isinstance(item, list | tuple):
-            yield from _each(item)
+            yield from each_in(item)
         elif isinstance(item, dict):
-            yield from _each(item.values())
+            yield from each_in(item.values())
         else:
             yield item

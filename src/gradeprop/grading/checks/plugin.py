@@ -19,8 +19,9 @@ from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.gradients.comparison.tolerance import Tolerances
 from gradeprop.grading.checks.blame import told
 from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
 from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError, Write, check_sites
+from gradeprop.grading.checks.student import Student
 
 Devices: TypeAlias = tuple[str, ...]
 
@@ -79,7 +80,7 @@ class GradingPlugin:
 
     @pytest.fixture
     def student(self, gradeprop_target: _Target) -> Student:
-        """Asks about the student's work; see `gradeprop.grading.checks.script.Student`."""
+        """Asks about the student's work; see `gradeprop.grading.checks.student.Student`."""
         return Student(gradeprop_target.device)
 
     @pytest.fixture

@@ -11,7 +11,19 @@ from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.result import words
-from gradeprop.session.interface import Ask, Call, Missing, Outcome, Raised, Returned, Stopped
+from gradeprop.session.interface import (
+    Argument,
+    Ask,
+    Bound,
+    Call,
+    Code,
+    Missing,
+    Outcome,
+    Raised,
+    Returned,
+    Run,
+    Stopped,
+)
 
 _WELL_KNOWN_ERRORS = frozenset(
     {
@@ -49,9 +61,11 @@ def trouble(
             outcome.reason, words.stopped(outcome), f"{expression(ask)}: {outcome.message}"
         )
     if isinstance(outcome, Missing):
-        return _missing(ask, outcome, public)
+        return _missing(_named(ask, outcome), outcome, public)
     if isinstance(outcome, Raised):
         return _raised(ask, outcome, public, declared, lines)
+    if isinstance(ask, Run):
+        return None  # what the grader's own code uses and changes is not the student's doing
     for machinery in forbid:
         if machinery in outcome.used:
             cause = words.FORBIDDEN_CAUSE[machinery]
@@ -65,27 +79,32 @@ def trouble(
     return None
 
 
-def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
+def _named(ask: Ask, outcome: Missing) -> str:
+    """Which of the names that were asked about is missing; no other can be."""
+    return outcome.name if outcome.name in ask.names else ask.subject
+
+
+def _missing(name: str, outcome: Missing, public: bool) -> Judgement:
     if outcome.found_type is None:
         if outcome.unkept_by is not None:
             message = (
-                f"`{ask.name}` is not defined: a cell that begins with {outcome.unkept_by} keeps "
+                f"`{name}` is not defined: a cell that begins with {outcome.unkept_by} keeps "
                 "no names. Take that line out."
             )
-            detail = f"no name {ask.name!r}, but a cell with {outcome.unkept_by}"
+            detail = f"no name {name!r}, but a cell with {outcome.unkept_by}"
             return Judgement("failed", message, detail, ("missing_name",))
         message = (
-            f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
+            f"`{name}` is not defined. Did its cell run to the end, and is the name spelled so?"
         )
-        return Judgement("failed", message, f"no name {ask.name!r}", ("missing_name",))
+        return Judgement("failed", message, f"no name {name!r}", ("missing_name",))
     found = with_article(outcome.found_type)
     # an earlier question may have left a name made of its input
     known = public or found in WELL_KNOWN
     message = (
-        f"`{ask.name}` should be a function, but it is {found if known else 'something else'}."
+        f"`{name}` should be a function, but it is {found if known else 'something else'}."
         " Was the name used again for something else?"
     )
-    return Judgement("failed", message, f"{ask.name!r} is a {outcome.found_type}", ("wrong_type",))
+    return Judgement("failed", message, f"{name!r} is a {outcome.found_type}", ("wrong_type",))
 
 
 def _raised(
@@ -96,7 +115,7 @@ def _raised(
     cause = _cause_of(ask, outcome)
     if outcome.type_name == _NOBODY_ANSWERS:
         message = (
-            f"`{expression(ask) if public else ask.name}` waits for input{place}, but nobody can "
+            f"`{expression(ask) if public else ask.subject}` waits for input{place}, but nobody can "
             "answer while a notebook is graded."
         )
     elif public:
@@ -106,7 +125,7 @@ def _raised(
         # input.
         known = outcome.type_name in _WELL_KNOWN_ERRORS
         message = (
-            f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
+            f"`{ask.subject}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
             "that you cannot see. Try it with other values, shapes and dtypes."
         )
     hint = words.words_for(cause, declared) if cause else None
@@ -140,14 +159,18 @@ def _cause_of(ask: Ask, outcome: Raised) -> str | None:
 
 def _changed(ask: Call, outcome: Returned) -> str | None:
     """Which argument came back changed, in value or ``.grad``; None if none did."""
-    for position, (old, new) in enumerate(zip(arguments_of(ask), outcome.arguments, strict=False)):
-        if not _same(old, new):
+    names = [*range(len(ask.arguments)), *ask.keywords]
+    pairs = zip(names, arguments_of(ask), outcome.arguments, strict=False)
+    for position, (name, old, new) in enumerate(pairs):
+        if name not in ask.may_change and not _same(old, new):
             return f"argument {position} came back as {render_value(new)}"
     return None
 
 
-def _same(old: Value, new: Value) -> bool:
-    """Whether a value came back as it went, at any depth."""
+def _same(old: Argument, new: Value) -> bool:
+    """Whether a value came back as it went, at any depth; what is passed by name is not a copy."""
+    if isinstance(old, Bound | Code):
+        return True
     if isinstance(old, TensorState):
         return isinstance(new, TensorState) and _same_tensor(old, new)
     if type(old) is not type(new):

@@ -28,7 +28,7 @@ from gradeprop.grading.run import assembly
 from gradeprop.grading.run.paper import Paper, lines_of
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.notebook.restore import PartState
-from gradeprop.session.interface import Ask, Call, Outcome
+from gradeprop.session.interface import Ask, Outcome, only_reads
 
 __all__ = ["Circumstances", "Inquiry", "OnCheck", "Question"]
 
@@ -176,7 +176,7 @@ class Inquiry:
             if len(judgement.misconceptions) <= 1:
                 break
             script = question.write(attempt)
-            if not any(isinstance(item, Call) for item in script.asks):
+            if only_reads(script.asks):
                 break  # a name has one value, however often it is read
             with self._how.watch.away():
                 outcomes = ask(script.asks)

@@ -88,7 +88,7 @@ class Questions:
 
     def too_late(self, answered: int) -> str:
         """What the student hears when time is up after the first ``answered`` of them."""
-        return self.late or messages.answer_too_slow(self.asks[answered].name, self.seconds)
+        return self.late or messages.answer_too_slow(self.asks[answered].subject, self.seconds)
 
 
 def answer_in(frame: Frame, ask: Ask, limits: Limits) -> Outcome | None:
@@ -112,5 +112,5 @@ def worded(outcome: Outcome, ask: Ask, limits: Limits) -> Outcome:
     if outcome.reason == "memory":
         return Stopped("memory", messages.too_much_memory(limits.memory_mb))
     if outcome.reason == "output":
-        return Stopped("output", messages.answer_too_large(ask.name, limits.result_mb))
+        return Stopped("output", messages.answer_too_large(ask.subject, limits.result_mb))
     return Stopped("killed", messages.MALFORMED)

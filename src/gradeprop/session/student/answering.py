@@ -80,7 +80,7 @@ class Answering:
                 return Returned(capture(both, self.max_bytes))
             return self._call(ask, namespace)
         except TooLargeError:
-            return Stopped("output", answer_too_large(ask.name, self.max_bytes / (1 << 20)))
+            return Stopped("output", answer_too_large(ask.subject, self.max_bytes / (1 << 20)))
         except BaseException as error:
             if out_of_memory(error):
                 return Stopped("memory", MEMORY_MESSAGE)

@@ -3,9 +3,9 @@
 Scalars are JSON's own; what JSON lacks is an object with one key: ``{"l": [...]}`` list, ``{"t":
 [...]}`` tuple, ``{"s": [...]}`` set, ``{"d": [[key, value], ...]}`` dict, ``{"f": "nan"}`` special
 float, ``{"i": "12..."}`` large int, ``{"o": "np.int64"}`` opaque, ``{"x": {...}}`` tensor; in asks
-also ``{"n": "Cube"}`` an object by name and ``{"c": [name, source]}`` a function. A tensor's numbers
-lie in the tail, little-endian, row by row, from the byte that it names; dtype and shape say how
-many.
+also ``{"n": "Cube"}`` an object by name and ``{"c": [name, source]}`` a function. A tensor's
+numbers lie in the tail, little-endian, row by row, from the byte that it names; dtype and shape say
+how many.
 (A safetensors file in the tail would do the same and take longer for each submission.)
 
 The two ends are `gradeprop.session.wire.encoder` and `gradeprop.session.wire.decoder`; whole asks
