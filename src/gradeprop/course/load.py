@@ -17,7 +17,8 @@ from gradeprop.course.crosscheck import crosscheck
 from gradeprop.course.digest import FOLDERS, course_digest, files_below
 from gradeprop.course.document import Document
 from gradeprop.course.folder import CourseFiles, ExerciseFiles
-from gradeprop.course.layout import data_path, exercise_path
+from gradeprop.course.harness import PythonFile
+from gradeprop.course.layout import SHARED, data_path, exercise_path
 from gradeprop.course.model import Course, Exercise, LoadedAssignment, LoadedExercise
 from gradeprop.course.python_source import parse_python
 from gradeprop.course.schema import named_schema
@@ -131,7 +132,26 @@ class _Reader:
         for path in present:
             if match := re.fullmatch(r"exercises/([^/]+)/([^/]+)\.yaml", path):
                 exercises[match[1], match[2]] = self.exercise(match[1], match[2])
-        return CourseFiles(document, spec, exercises, present)
+        return CourseFiles(document, spec, exercises, present, self.shared(present))
+
+    def shared(self, present: Sequence[str]) -> dict[str, PythonFile]:
+        """The helpers that graders share."""
+        found = {}
+        for path in present:
+            match = re.fullmatch(rf"{SHARED}([^/]+)\.py", path)
+            text = self.text(path) if match else None
+            file = None if text is None else self.python(path, text)
+            if match and file:
+                found[match[1]] = file
+        return found
+
+    def python(self, path: str, text: str) -> PythonFile | None:
+        """A file of graders' code."""
+        tree, wrong = parse_python(text)
+        if wrong:
+            problem = CourseProblem(path, wrong.line, wrong.column, wrong.what, "mend the grader")
+            self.problems.append(problem)
+        return None if tree is None else PythonFile(path, text, tree)
 
     def voided(self, files: CourseFiles) -> tuple[Voided, ...]:
         if not (self.root / VOIDED).exists():
@@ -154,17 +174,7 @@ class _Reader:
         if (self.root / files.grader_path).exists():
             text = self.text(files.grader_path)
             if text is not None:
-                files.grader, wrong = parse_python(text)
-                if wrong:
-                    self.problems.append(
-                        CourseProblem(
-                            files.grader_path,
-                            wrong.line,
-                            wrong.column,
-                            wrong.what,
-                            "mend the grader",
-                        )
-                    )
+                files.grader_file = self.python(files.grader_path, text)
         for name in files.spec.files if files.spec else ():
             path = self.root / data_path(assignment, name)
             if path.is_file() and not path.is_symlink():

@@ -115,8 +115,8 @@ def _raised(
     cause = _cause_of(ask, outcome)
     if outcome.type_name == _NOBODY_ANSWERS:
         message = (
-            f"`{expression(ask) if public else ask.subject}` waits for input{place}, but nobody can "
-            "answer while a notebook is graded."
+            f"`{expression(ask) if public else ask.subject}` waits for input{place}, but nobody "
+            "can answer while a notebook is graded."
         )
     elif public:
         message = f"`{expression(ask)}` raised {outcome.type_name}{place}: {outcome.message}"
