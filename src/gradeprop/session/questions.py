@@ -75,6 +75,7 @@ class ReadAll:
 
     @property
     def name(self) -> str:
+        """All of them."""
         return ", ".join(self.names)
 
     @property
@@ -124,6 +125,7 @@ class Run:
 
     @property
     def name(self) -> str:
+        """The function's."""
         return self.function.name
 
     @property
