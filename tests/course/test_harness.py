@@ -134,3 +134,13 @@ def test_what_a_shared_file_builds_on_comes_before_it() -> None:
     module: dict[str, Any] = {}
     exec(found.source, module)
     assert module["harness"]() == 10
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_python_ends_them(end: str) -> None:
+    lines = ["X = 'a\fb\u2028'", "@staticmethod", "def harness():", "    return X", "Y = 1"]
+    found = travelling("harness", a_file(end.join(lines)), {})
+    assert found.source.splitlines(keepends=False)[-1] == "    return X"
+    module: dict[str, Any] = {}
+    exec(found.source, module)
+    assert module["harness"].__func__() == "a\fb\u2028"

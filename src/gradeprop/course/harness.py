@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -246,8 +247,9 @@ def _text_of(statement: ast.stmt, file: PythonFile) -> str:
     if not isinstance(statement, Definition):
         return ast.get_source_segment(file.text, statement) or ""
     first = min([statement.lineno, *(item.lineno for item in statement.decorator_list)])
-    lines = file.text.splitlines()[first - 1 : statement.end_lineno]
-    return "\n".join(lines)
+    # As Python counts lines: a form feed, say, ends none.
+    lines = re.split(r"\r\n?|\n", file.text)
+    return "\n".join(lines[first - 1 : statement.end_lineno])
 
 
 def _globals_of(text: str) -> set[str]:

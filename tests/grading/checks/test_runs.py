@@ -150,9 +150,7 @@ def test_changing_an_argument_may_be_the_task() -> None:
 
 def test_an_argument_that_was_not_changed_is_told() -> None:
     told = judged(changes(may_change=(0,)), step=lambda *_, **__: None)
-    assert told.message.startswith(
-        "`step([1.0, 1.0], lr=0.5), then its argument 1`: Your answer is"
-    )
+    assert told.message.startswith("`argument 1 after step([1.0, 1.0], lr=0.5)`: Your answer is")
 
 
 def test_an_object_that_is_passed_may_change() -> None:

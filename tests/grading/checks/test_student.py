@@ -81,6 +81,8 @@ def test_after_stands_for_an_argument_by_its_place_or_keyword() -> None:
         (lambda s: s.call("f", 1.0)[0].after(0), "there are: 0"),
         (lambda s: s.call("f", 1.0, may_change=(1,)), "may_change names 1; the arguments are: 0"),
         (lambda s: s.call("f", may_change=("x",)), "may_change names 'x'; the arguments are: none"),
+        (lambda s: s.call("f", 1.0, may_change=0), "may_change takes a tuple: may_change=(0,)"),
+        (lambda s: s.call("f", lr=1.0, may_change="lr"), "a tuple: may_change=('lr',)"),
         (lambda s: s.call(harness, 1.0), "a function of the grader's own is run by student.run"),
         (lambda s: s.name(harness), "takes a name in quotes"),
         (lambda s: s.run(lambda f: f), "is not defined at the top level of its file"),
@@ -130,8 +132,9 @@ def test_all_kinds_of_arguments_are_passed() -> None:
         (lambda s: s.values("a", "b"), "(a, b)"),
         (lambda s: s.values("a", "b")[1].grad, "b.grad"),
         (lambda s: s.values("a"), "(a,)"),
-        (lambda s: s.call("f", 2.0).after(0), "f(2.0), then its argument 1"),
-        (lambda s: s.call("f", x=2.0).after("x"), "f(x=2.0), then its argument x"),
+        (lambda s: s.call("f", 2.0).after(0), "argument 1 after f(2.0)"),
+        (lambda s: s.call("f", x=2.0).after("x"), "x after f(x=2.0)"),
+        (lambda s: s.call("f", 2.0).after(0)["W"].grad, '["W"].grad of argument 1 after f(2.0)'),
     ],
 )  # fmt: skip
 def test_a_question_is_shown_in_plain_words(write: Any, text: str) -> None:

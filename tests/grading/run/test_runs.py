@@ -109,6 +109,13 @@ def test_a_class_earns_its_points(cubes: Any) -> None:
     assert part.score == 3
 
 
+def test_a_wrong_answer_to_the_graders_code_is_asked_again_at_its_place(cubes: Any) -> None:
+    """The code may ask for anything of torch: nobody can tell that no later cell is to blame."""
+    for answer, again in ((CUBE, 0), (UPSTREAM_DROPPED, 1)):
+        result = cubes.grade_one(cubes.notebook(square_derivative__by_hand=answer))
+        assert result.timing.asked_again == again
+
+
 def test_its_mistake_is_named(cubes: Any) -> None:
     part = graded(cubes, UPSTREAM_DROPPED)
     assert part.score == 0

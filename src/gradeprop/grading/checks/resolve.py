@@ -46,12 +46,16 @@ def found_at(handle: Handle, outcome: Returned, ask: Ask) -> Found | NoSuchItem:
 
 
 def path_text(handle: Handle, ask: Ask, most: int = SMALL) -> str:
-    """The value as a student would have written it: ``f(x)[1].grad``.
+    """The value as a student would have written it: ``f(x)[1].grad``; of an argument in words:
+    ``argument 1 after f(x)``.
 
     Args:
         most: of a tensor with more elements the form only.
     """
     first, *rest = handle.path or (None,)
+    if isinstance(first, After):
+        steps = "".join(map(_step_text, rest))
+        return f"{f'{steps} of ' if steps else ''}{_argument(first)} after {expression(ask, most)}"
     if (
         isinstance(ask, ReadAll)
         and isinstance(first, int)
@@ -61,10 +65,12 @@ def path_text(handle: Handle, ask: Ask, most: int = SMALL) -> str:
     return expression(ask, most) + "".join(map(_step_text, handle.path))
 
 
+def _argument(after: After) -> str:
+    which = after.argument
+    return which if isinstance(which, str) else f"argument {which + 1}"
+
+
 def _step_text(step: Step) -> str:
-    if isinstance(step, After):
-        which = step.argument
-        return f", then its argument {which if isinstance(which, str) else which + 1}"
     if isinstance(step, Key):
         return f'["{step.name}"]'
     return ".grad" if step == "grad" else f"[{step}]"

@@ -60,6 +60,8 @@ class Student:
                 f"call() takes the name of a student's function, not {name!r}; a function of the"
                 " grader's own is run by student.run(...)"
             )
+        if isinstance(may_change, int | str):
+            raise TypeError(f"may_change takes a tuple: may_change=({may_change!r},)")
         passed = (*range(len(arguments)), *keywords)
         for item in may_change:
             if item not in passed:
