@@ -16,8 +16,10 @@ from gradeprop.errors import UsageError
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.sampled import fitting, given
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.public.data import decode_script
+from gradeprop.grading.public.sampled_data import decode_given
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Outcome, Raised, Session
 
@@ -85,6 +87,7 @@ class PublicChecks:
     def __init__(self) -> None:
         self._unread: list[str] = []
         self._read: dict[str, Mapping[str, Any]] = {}
+        self._samples: dict[str, Mapping[str, Any]] = {}
 
     def load(self, text: str) -> None:
         """Take in one or more exercises. They are read at the first check: where a notebook is
@@ -94,6 +97,15 @@ class PublicChecks:
             text: JSON, ``{exercise: data}``, written by `gradeprop.grading.run.publish`.
         """
         self._unread.append(text)
+
+    def load_samples(self, text: str) -> None:
+        """Take in what misconceptions' samples give to these checks.
+
+        Args:
+            text: JSON, ``{exercise: {check: {misconception: [given, …]}}}``; see
+                `gradeprop.grading.public.sampled_data`.
+        """
+        self._samples.update(json.loads(text))
 
     def _exercises(self) -> Mapping[str, Mapping[str, Any]]:
         while self._unread:
@@ -138,11 +150,16 @@ class PublicChecks:
             raise UsageError(
                 f"{exercise} has no part {part!r} to check", remedy=f"its parts: {known}"
             )
-        return [_check_part(exercise, item, session, begun) for item in parts]
+        samples = self._samples.get(exercise, {})
+        return [_check_part(exercise, item, samples, session, begun) for item in parts]
 
 
 def _check_part(
-    exercise: str, part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
+    exercise: str,
+    part: Mapping[str, Any],
+    samples: Mapping[str, Any],
+    session: Session,
+    begun: Callable[[str], bool],
 ) -> PublicReport:
     checks: list[PublicCheck] = []
     passed: set[str] = set()
@@ -151,7 +168,8 @@ def _check_part(
         if missing:
             judgement, trace = Judgement("skipped", skipped_because(missing)), None
         else:
-            judgement, trace = _check(item["script"], part, session, begun)
+            known = samples.get(item["check"], {})
+            judgement, trace = _check(item["script"], part, known, session, begun)
         if judgement.status == "passed":
             passed.add(item["check"])
         checks.append(
@@ -169,7 +187,11 @@ def _check_part(
 
 
 def _check(
-    data: dict[str, Any], part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
+    data: dict[str, Any],
+    part: Mapping[str, Any],
+    samples: Mapping[str, Any],
+    session: Session,
+    begun: Callable[[str], bool],
 ) -> tuple[Judgement, str | None]:
     # A student may have set another default device: their code keeps it, the judging does not
     # depend on it.
@@ -186,10 +208,23 @@ def _check(
             forbid=part["forbid"],
             options=part.get("options", ()),
             rows=True,
+            by_sample=_fitting(script, outcomes, part.get("options", ()), samples),
         )
     if judgement.status == "failed" and _untouched(script, begun):
         return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
     return judgement, _trace(outcomes)
+
+
+def _fitting(
+    script: Script,
+    outcomes: Sequence[Outcome],
+    options: Sequence[str],
+    samples: Mapping[str, Sequence[dict[str, Any]]],
+) -> tuple[str, ...]:
+    """The misconceptions of which a sample gave the same."""
+    mine = given(script, outcomes, options) if samples else None
+    known = {name: map(decode_given, ways) for name, ways in samples.items()}
+    return fitting(script, mine, known)
 
 
 def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:
