@@ -17,15 +17,19 @@ from gradeprop.gradients.comparison.rule import STRICT
 from gradeprop.gradients.values import Evidence, Opaque, TensorState, Value
 from gradeprop.grading.checks.choice import in_the_options_words
 from gradeprop.grading.checks.judge import resolved, rule_of
+from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Probe, Script
 from gradeprop.grading.checks.trouble import changed_argument
+from gradeprop.grading.result import words
 from gradeprop.session.interface import Outcome, Raised, Read, Returned
 
-__all__ = ["Given", "fitting", "given"]
+__all__ = ["Given", "fitting", "given", "worth_trying"]
 
 Flags: TypeAlias = tuple[bool, bool]
 """``requires_grad`` and ``is_leaf``."""
 
+_RULED: Final = frozenset(words.FORBIDDEN_CAUSE.values())
+"""Causes that are a rule of the part's: what the value would have been makes no difference."""
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
 
 
@@ -107,6 +111,25 @@ def fitting(
         for name, known in samples.items()
         if any(item is not None and _is_alike(script, mine, item) for item in known)
     )
+
+
+def worth_trying(script: Script, names: Iterable[str], judgement: Judgement) -> list[str]:
+    """Those misconceptions whose samples may say more of a check than is known without them.
+
+    Once one of them is found, or several, only those that nothing but a sample can find.
+
+    Args:
+        names: of the part's misconceptions those that are recognised by their samples.
+        judgement: what the check is without samples.
+    """
+    if judgement.status != "failed" or judgement.not_begun or _RULED & {*judgement.misconceptions}:
+        return []
+    names = [name for name in names if any(name not in it.ruled_out for it in script.probes)]
+    if not set(names).intersection(judgement.misconceptions):
+        return names
+    return [
+        name for name in names if not any(probe.alternatives.get(name) for probe in script.probes)
+    ]
 
 
 def _end(script: Script, outcomes: Sequence[Outcome]) -> Ended | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -16,7 +17,7 @@ from gradeprop.errors import UsageError
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
-from gradeprop.grading.checks.sampled import fitting, given
+from gradeprop.grading.checks.sampled import fitting, given, worth_trying
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.public.data import decode_script
 from gradeprop.grading.public.sampled_data import decode_given
@@ -198,18 +199,21 @@ def _check(
     with torch.device("cpu"):
         script = decode_script(data)
     outcomes = session.ask(script.asks)
+    judged = partial(
+        judge,
+        script,
+        outcomes,
+        public=True,
+        declared=part["words"],
+        clues=_clues(part),
+        forbid=part["forbid"],
+        options=part.get("options", ()),
+        rows=True,
+    )
     with torch.device("cpu"):
-        judgement = judge(
-            script,
-            outcomes,
-            public=True,
-            declared=part["words"],
-            clues=_clues(part),
-            forbid=part["forbid"],
-            options=part.get("options", ()),
-            rows=True,
-            by_sample=_fitting(script, outcomes, part.get("options", ()), samples),
-        )
+        judgement = judged()
+        by_sample = _fitting(script, outcomes, judgement, part, samples)
+        judgement = judged(by_sample=by_sample) if by_sample else judgement
     if judgement.status == "failed" and _untouched(script, begun):
         return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
     return judgement, _trace(outcomes)
@@ -218,13 +222,16 @@ def _check(
 def _fitting(
     script: Script,
     outcomes: Sequence[Outcome],
-    options: Sequence[str],
+    judgement: Judgement,
+    part: Mapping[str, Any],
     samples: Mapping[str, Sequence[dict[str, Any]]],
 ) -> tuple[str, ...]:
     """The misconceptions of which a sample gave the same."""
-    mine = given(script, outcomes, options) if samples else None
-    known = {name: map(decode_given, ways) for name, ways in samples.items()}
-    return fitting(script, mine, known)
+    tried = worth_trying(script, samples, judgement)
+    if not tried:
+        return ()
+    mine = given(script, outcomes, part.get("options", ()))
+    return fitting(script, mine, {name: map(decode_given, samples[name]) for name in tried})
 
 
 def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:

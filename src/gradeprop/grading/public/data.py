@@ -25,7 +25,7 @@ def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
         known = probe.alternatives.items()
         spoken.append({cause: list(answers) for cause, answers in known if cause in causes})
     probes = [
-        _encode_probe(replace(probe, alternatives=alternatives))
+        _encode_probe(replace(probe, alternatives=alternatives, ruled_out=probe.ruled_out & causes))
         for probe, alternatives in zip(script.probes, prune(spoken), strict=True)
     ]
     return {"asks": [_encode_ask(ask) for ask in script.asks], "probes": probes}
@@ -76,6 +76,7 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         "requires_grad": probe.requires_grad,
         **({} if probe.is_leaf is None else {"is_leaf": probe.is_leaf}),
         **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
+        **({"ruled_out": sorted(probe.ruled_out)} if probe.ruled_out else {}),
     }
 
 
@@ -92,6 +93,7 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
         data["requires_grad"],
         data.get("is_leaf"),
         tuple(data.get("computed_from", ())),
+        frozenset(data.get("ruled_out", ())),
     )
 
 
