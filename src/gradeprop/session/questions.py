@@ -16,6 +16,7 @@ __all__ = [
     "Bound",
     "Call",
     "Code",
+    "Define",
     "Read",
     "ReadAll",
     "Run",
@@ -139,7 +140,25 @@ class Run:
         return ", ".join(dict.fromkeys(self.names)) or "the check"
 
 
-Ask: TypeAlias = Read | ReadAll | Call | Run
+@dataclass(frozen=True)
+class Define:
+    """Run this code in the notebook's names, for the questions that follow; answered with None."""
+
+    source: str
+    name: str = "the code before the questions"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """None: it asks about nothing."""
+        return ()
+
+    @property
+    def subject(self) -> str:
+        """What it is about, for messages."""
+        return self.name
+
+
+Ask: TypeAlias = Read | ReadAll | Call | Run | Define
 """One question."""
 
 

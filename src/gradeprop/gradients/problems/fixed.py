@@ -18,9 +18,10 @@ class Fixed(Problem):
     Args:
         answer: tensor, number, word, truth value, None, a set of words or whole numbers, or a tuple
             or dict (by name) of them.
-        mistakes: misconception id -> one wrong answer, or a **list** of variants. Ids that are not
-            given are derived from the answer (sign, factors, transposition, …). Authors' graders
-            use the name, as they do :meth:`Problem.mistake`'s.
+        mistakes: misconception id -> one wrong answer, or a **list** of variants; an empty list
+            says that it means nothing here. Ids that are not given are derived from the answer
+            (sign, factors, transposition, …). Authors' graders use the name, as they do
+            :meth:`Problem.mistake`'s.
         labels: names of the items of a tuple answer.
 
     Raises:
@@ -47,6 +48,9 @@ class Fixed(Problem):
         if name in self._wrong:
             return list(self._wrong[name])
         return super().mistake(name)
+
+    def rules_out(self, name: str) -> bool:
+        return self._wrong.get(name) == []
 
 
 def _comparable(answer: Any, what: str) -> Answer:

@@ -12,6 +12,7 @@ from gradeprop.session.interface import (
     Bound,
     Call,
     Code,
+    Define,
     Read,
     ReadAll,
     Run,
@@ -23,7 +24,7 @@ def expression(ask: Ask, most: int = SMALL) -> str:
     """How a student would have written it: ``d_square([1.5, -0.7])``; of a tensor with more than
     ``most`` elements the form only. What the grader's own code did is no call that a student could
     write: ``run: gradient_through(Cube, [1.5, -0.7])``."""
-    if isinstance(ask, Read):
+    if isinstance(ask, Read | Define):
         return ask.name
     if isinstance(ask, ReadAll):
         return f"({ask.name}{',' if len(ask.names) == 1 else ''})"

@@ -72,9 +72,11 @@ def trouble(
             detail = f"{expression(ask)} used {machinery}"
             hint = words.words_for(cause, declared)
             return Judgement("failed", None, detail, (cause,), hint=hint)
-    if isinstance(ask, Call) and (changed := _changed(ask, outcome)) is not None:
+    changed = changed_argument(ask, outcome)
+    if changed is not None:
+        position, left = changed
         hint = words.words_for("mutates_input", declared)
-        detail = f"{expression(ask)}: {changed}"
+        detail = f"{expression(ask)}: argument {position} came back as {render_value(left)}"
         return Judgement("failed", None, detail, ("mutates_input",), hint=hint)
     return None
 
@@ -157,13 +159,16 @@ def _cause_of(ask: Ask, outcome: Raised) -> str | None:
     return None
 
 
-def _changed(ask: Call, outcome: Returned) -> str | None:
-    """Which argument came back changed, in value or ``.grad``; None if none did."""
+def changed_argument(ask: Ask, outcome: Returned) -> tuple[int, Value] | None:
+    """The first argument of a call that came back changed, in value or ``.grad``, and may not: its
+    number, and what became of it; None if none did."""
+    if not isinstance(ask, Call):
+        return None
     names = [*range(len(ask.arguments)), *ask.keywords]
     pairs = zip(names, arguments_of(ask), outcome.arguments, strict=False)
     for position, (name, old, new) in enumerate(pairs):
         if name not in ask.may_change and not _same(old, new):
-            return f"argument {position} came back as {render_value(new)}"
+            return position, new
     return None
 
 

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gradeprop.gradients.values import Evidence
 from gradeprop.session.interface import (
     Ask,
     Call,
+    Define,
     Missing,
     Outcome,
     Read,
@@ -65,6 +67,8 @@ class Answering:
 
     def answer(self, ask: Ask, namespace: Mapping[str, Any]) -> Outcome:
         """What ``ask`` gives in ``namespace``; never raises for anything that student code does."""
+        if isinstance(ask, Define):
+            return self._define(ask, namespace)
         for name in ask.names:
             if name not in namespace:
                 return Missing(name)
@@ -76,8 +80,9 @@ class Answering:
                 value = capture(found, self.max_bytes)
                 return Returned(value, seen=seen_of_name(found, namespace))
             if isinstance(ask, ReadAll):
-                both = tuple(namespace[name] for name in ask.names)
-                return Returned(capture(both, self.max_bytes))
+                things = tuple(namespace[name] for name in ask.names)
+                seen = _in_common([seen_of_name(thing, namespace) for thing in things])
+                return Returned(capture(things, self.max_bytes), seen=seen)
             return self._call(ask, namespace)
         except TooLargeError:
             return Stopped("output", answer_too_large(ask.subject, self.max_bytes / (1 << 20)))
@@ -85,6 +90,16 @@ class Answering:
             if out_of_memory(error):
                 return Stopped("memory", MEMORY_MESSAGE)
             return raised(error, self.cell_of)
+
+    def _define(self, ask: Define, namespace: Mapping[str, Any]) -> Outcome:
+        """What it defined before an error counts, as in a cell."""
+        try:
+            exec(compile(ask.source, "<sample>", "exec"), namespace)  # type: ignore[arg-type]
+        except BaseException as error:
+            if out_of_memory(error):
+                return Stopped("memory", MEMORY_MESSAGE)
+            return raised(error, self.cell_of)
+        return Returned(None)
 
     def _call(self, ask: Call | Run, namespace: Mapping[str, Any]) -> Returned:
         is_run = isinstance(ask, Run)
@@ -102,3 +117,13 @@ class Answering:
             # whether the grader's own function returns something is no news
             seen=replace(seen, returns=None) if is_run else seen,
         )
+
+
+def _in_common(seen: Sequence[Evidence]) -> Evidence:
+    """What is known of several names, where they do not contradict one another."""
+    reached = {item.reached for item in seen} - {None}
+    piled = {item.piled for item in seen} - {None}
+    return Evidence(
+        reached=reached.pop() if len(reached) == 1 else None,
+        piled=piled.pop() if len(piled) == 1 else None,
+    )

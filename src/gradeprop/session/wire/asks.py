@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from gradeprop.session.interface import Ask, Bound, Call, Code, Read, ReadAll, Run
+from gradeprop.session.interface import Ask, Bound, Call, Code, Define, Read, ReadAll, Run
 from gradeprop.session.wire.decoder import Decoder, malformed, rows_in
 from gradeprop.session.wire.encoder import Encoder
 
@@ -28,6 +28,8 @@ def _row(ask: Ask, encoder: Encoder) -> dict[str, Any]:
         return {"read": ask.name}
     if isinstance(ask, ReadAll):
         return {"all": list(ask.names)}
+    if isinstance(ask, Define):
+        return {"define": ask.source}
     passed = {
         "arguments": [encoder.value(item) for item in ask.arguments],
         "keywords": [[key, encoder.value(item)] for key, item in ask.keywords.items()],
@@ -61,6 +63,8 @@ class _AskDecoder(Decoder):
 def _ask(row: dict[str, Any], decoder: Decoder) -> Ask:
     if "read" in row:
         return Read(decoder.text(row["read"]))
+    if "define" in row:
+        return Define(decoder.text(row["define"]))
     if "all" in row:
         return ReadAll(tuple(map(decoder.text, row["all"])))
     arguments = decoder.values(row.get("arguments"))
