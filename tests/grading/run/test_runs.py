@@ -29,6 +29,7 @@ class Cube(torch.autograd.Function):
         return upstream * 3 * ctx.k * x**2, None
 """
 UPSTREAM_DROPPED = CUBE.replace("upstream * 3", "3")
+K_DROPPED = CUBE.replace("3 * ctx.k", "3")
 TEXTS = {
     SOLUTION: f"# %% part: by_hand\n{CUBE}",
     "graders/shared/functions.py": """\
@@ -85,12 +86,16 @@ def cubes(tmp_path: Path, sandbox: Any) -> Any:
         "    starter: |\n      class Cube(torch.autograd.Function):\n          ...\n    hints",
         text,
     )
-    text = re.sub(r"(?s)    misconceptions:.*", "", text) + (
-        "    misconceptions:\n      - id: upstream_ignored\n        say: The upstream gradient is lost.\n"
-        "        sample: |\n"
-        + "".join(f"          {line}\n" for line in UPSTREAM_DROPPED.splitlines())
+    text = re.sub(r"(?s)    misconceptions:.*", "    misconceptions:\n", text)
+    text += misconception("upstream_ignored", UPSTREAM_DROPPED) + misconception(
+        "k_dropped", K_DROPPED
     )
     return Classroom(write_course(tmp_path, {**TEXTS, EXERCISE: text}), sandbox)
+
+
+def misconception(name: str, sample: str) -> str:
+    lines = "".join(f"          {line}\n" for line in sample.splitlines())
+    return f"      - id: {name}\n        say: {name} it is.\n        sample: |\n{lines}"
 
 
 def graded(cubes: Any, answer: str, *later: str) -> Any:
@@ -120,6 +125,12 @@ def test_its_mistake_is_named(cubes: Any) -> None:
     part = graded(cubes, UPSTREAM_DROPPED)
     assert part.score == 0
     assert part.checks[0].misconception == "upstream_ignored"
+
+
+def test_a_mistake_that_only_its_sample_shows_is_named(cubes: Any) -> None:
+    """The sample's class is asked by the same code of the grader's."""
+    part = graded(cubes, K_DROPPED.replace("ctx.k = k", "ctx.k = float(k)"))
+    assert part.checks[0].misconception == "k_dropped"
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,27 @@ def test_a_set_arrives_as_a_set() -> None:
     outcome = one(Run(code, (frozenset({"a"}),)))
     assert isinstance(outcome, Returned)
     assert outcome.value == frozenset({"a", "c"})
+
+
+def test_of_several_names_is_known_what_is_so_of_all_that_know_it() -> None:
+    """As of one name, so that a sample with another past is not taken for this one."""
+    from gradeprop.session.student.passes import PASSES
+
+    PASSES.install()
+    names: dict[str, Any] = {"torch": torch}
+    cell = (
+        "a = torch.ones(2, requires_grad=True)\nb = torch.ones(2, requires_grad=True)\n"
+        "c = torch.ones(2, requires_grad=True)\nn = 3\n"
+        "(a * b).sum().backward()\n(a * 1).sum().backward()"
+    )
+    exec(cell, names)
+
+    def seen(*asked: str) -> Any:
+        (outcome,) = answered(ReadAll(asked), names=names)
+        assert isinstance(outcome, Returned)
+        return outcome.seen.reached, outcome.seen.piled
+
+    assert seen("a", "n") == (True, True)
+    assert seen("a", "b") == (True, None)
+    assert seen("a", "c")[0] is None
+    assert seen("n") == (None, None)
