@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from course.minimal import EXPLAIN_GRADER, GRADER, write_course
+from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.submission import SubmissionRun
@@ -179,6 +181,24 @@ def test_what_needs_a_check_waits_for_its_last_word(classroom: Any) -> None:
     )
     part = part_of(classroom.grade_one(notebook), *BY_HAND)
     assert [check.status for check in part.checks] == ["passed", "passed"]
+
+
+def test_a_check_that_is_asked_twice_is_written_down_once(
+    classroom: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: Counter[str] = Counter()
+    script = GradingPlugin._script
+
+    def noted(plugin: GradingPlugin, item: Any, attempt: int) -> Any:
+        written[item.originalname] += 1
+        return script(plugin, item, attempt)
+
+    monkeypatch.setattr(GradingPlugin, "_script", noted)
+    answer = "two = 2\ndef d_square(w):\n    return two * w"
+    notebook = with_later(classroom, "del two", square_derivative__by_hand=answer)
+    assert part_of(classroom.grade_one(notebook), *BY_HAND).score == 3.0
+    # Once to foresee what will be asked of everybody, and once to ask.
+    assert set(written.values()) == {2}
 
 
 def test_a_right_notebook_is_not_run_again(classroom: Any, monkeypatch: pytest.MonkeyPatch) -> None:

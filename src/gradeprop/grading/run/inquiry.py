@@ -10,7 +10,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from gradeprop.course.model import ChoicePart
@@ -45,6 +45,11 @@ class Question:
     site: CheckSite
     device: str
     write: Write
+
+    @cached_property
+    def script(self) -> Script:
+        """What it asks and expects, written down once: a second asking asks the same."""
+        return self.write(0)
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,7 @@ class Inquiry:
 
     def _first(self, question: Question) -> Judgement | None:
         """The judgement of what the notebook as it stands says; None if that may not count."""
-        run, script = self._run_on(question.device), question.write(0)
+        run, script = self._run_on(question.device), question.script
         place = question.site.place
         with self._how.watch.away():
             first = run.first(place, script.asks)
@@ -158,7 +163,7 @@ class Inquiry:
 
     def _again(self, question: Question) -> Judgement:
         """The judgement of what is said at the check's own place."""
-        run, script = self._run_on(question.device), question.write(0)
+        run, script = self._run_on(question.device), question.script
         ask = partial(run.again, question.site.place)
         with self._how.watch.away():
             outcomes = ask(script.asks)
