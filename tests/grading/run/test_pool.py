@@ -118,6 +118,7 @@ def test_a_sandbox_that_cannot_start_is_an_error_before_any_result(
     assert results == []
 
 
+@pytest.mark.slow
 def test_what_kept_the_workers_from_starting_is_told_once_there_is_work(
     tmp_path: Path, sandbox: Any
 ) -> None:
@@ -143,6 +144,7 @@ def test_graders_that_are_not_needed_after_all_leave_at_once(plan: Any) -> None:
         assert process.exitcode != 0, "it left by itself, having warmed up for nothing"
 
 
+@pytest.mark.slow
 def test_graders_that_end_before_they_begin_are_a_fault_of_ours(
     plan: Any, loads: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -171,6 +171,7 @@ def test_a_slow_cell_is_interrupted_and_keeps_what_it_did(session: Session) -> N
     assert value(session, "x") == 1
 
 
+@pytest.mark.slow
 def test_a_cell_that_cannot_be_interrupted_is_left_out(session: Session) -> None:
     run(session, "x = 1")
     stubborn = (
@@ -297,6 +298,7 @@ def test_how_much_of_the_whole_is_left_is_told_to_nobody(sandbox: Sandbox) -> No
     assert answer.message == total_spent(1.5)
 
 
+@pytest.mark.slow
 def test_a_replay_that_is_slow_where_the_first_run_was_not_is_bounded_too(
     plain_sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -340,6 +342,7 @@ def test_nothing_is_left_running_after_a_session(plain_sandbox: Sandbox) -> None
     assert not Path(f"/proc/{pid}").exists()
 
 
+@pytest.mark.slow
 def test_a_thread_that_ends_the_process_later_costs_no_other_part(sandbox: Sandbox) -> None:
     with sandbox.open(limits=GENEROUS, seed=1) as session:
         run(session, "import os, threading\nx = 5\ndef f(): return x")
@@ -362,6 +365,7 @@ def test_a_dead_warm_process_is_replaced_and_the_work_done_again(sandbox: Sandbo
         assert value(session, "y") == 8
 
 
+@pytest.mark.slow
 def test_a_submission_that_ends_the_warm_process_alone_twice_fails(plain_sandbox: Sandbox) -> None:
     kills = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nimport time; time.sleep(600)"
     with plain_sandbox.open(limits=GENEROUS, seed=1) as session:
