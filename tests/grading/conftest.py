@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,11 @@ def classroom(tmp_path: Path, sandbox: Any) -> Any:
 def part_of(result: Any, exercise: Any, part: Any) -> Any:
     found = next(item for item in result.exercises if item.exercise == exercise)
     return next(item for item in found.parts if item.part == part)
+
+
+def with_later(classroom: Any, later: str, **answers: str) -> Any:
+    """The notebook with these answers and an extra cell at its end."""
+    notebook = json.loads(classroom.notebook(**answers))
+    cell = {"cell_type": "code", "id": "later", "metadata": {}, "source": later}
+    notebook["cells"].append({**cell, "outputs": [], "execution_count": None})
+    return json.dumps(notebook).encode()

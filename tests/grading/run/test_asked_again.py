@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.session.interface import Place
-from grading.conftest import Classroom, part_of
+from grading.conftest import Classroom, part_of, with_later
 
 BY_HAND = ("square_derivative", "by_hand")
 RIGHT = "def d_square(w):\n    return 2 * w"
@@ -114,14 +113,6 @@ LATER = {
         "import threading, os, time\nthreading.Timer(0, os._exit, (3,)).start()\ntime.sleep(5)",
     ),
 }
-
-
-def with_later(classroom: Any, later: str, **answers: str) -> Any:
-    """The notebook with these answers and an extra cell at its end."""
-    notebook = json.loads(classroom.notebook(**answers))
-    cell = {"cell_type": "code", "id": "later", "metadata": {}, "source": later}
-    notebook["cells"].append({**cell, "outputs": [], "execution_count": None})
-    return json.dumps(notebook).encode()
 
 
 @pytest.fixture
