@@ -74,7 +74,12 @@ def part_of(result: Any, exercise: Any, part: Any) -> Any:
 
 def with_later(classroom: Any, later: str, **answers: str) -> Any:
     """The notebook with these answers and an extra cell at its end."""
-    notebook = json.loads(classroom.notebook(**answers))
-    cell = {"cell_type": "code", "id": "later", "metadata": {}, "source": later}
-    notebook["cells"].append({**cell, "outputs": [], "execution_count": None})
-    return json.dumps(notebook).encode()
+    return with_cell(classroom.notebook(**answers), later)
+
+
+def with_cell(notebook: bytes, source: str) -> bytes:
+    """``notebook`` with an extra cell at its end."""
+    document = json.loads(notebook)
+    cell = {"cell_type": "code", "id": "later", "metadata": {}, "source": source}
+    document["cells"].append({**cell, "outputs": [], "execution_count": None})
+    return json.dumps(document).encode()
