@@ -91,7 +91,7 @@ def test_a_worker_that_is_killed_takes_nobodys_result_along(plan: Any, loads: An
     assert {result.auto_score for result in results} == {4.0}
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_large_notebooks_are_not_all_in_memory_at_once(
     plan: Any, classroom: Any, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
