@@ -3,9 +3,9 @@ inputs it would not; or what comes nearest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Final, TypeAlias
 
 import torch
@@ -89,8 +89,8 @@ def _apart(asked: _Asked, one: str, other: str) -> str | None:
         for ask, mine, theirs in answers:
             if _text(mine) != _text(theirs):
                 return (
-                    f"They differ at {expression(ask)}, where {one} gives {_text(mine)} and {other} "
-                    f"gives {_text(theirs)}"
+                    f"They differ at {expression(ask)}, where {one} gives {_text(mine)} and"
+                    f" {other} gives {_text(theirs)}"
                 )
     return None
 
