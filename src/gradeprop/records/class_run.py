@@ -183,7 +183,7 @@ def _about_times(times: Mapping[str, str | None]) -> tuple[str, ...]:
     if not unknown:
         return ()
     return (
-        f"Graded without the time when they were handed in ({TIMESTAMP} cannot be used): "
+        f"The time of handing in is not known ({TIMESTAMP} cannot be used): "
         f"{named(unknown)}",
     )
 
