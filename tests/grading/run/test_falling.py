@@ -57,6 +57,11 @@ FAULTY = [
         "it ended the process that grades (exit code 3)",
         id="leaves another",
     ),
+    pytest.param(
+        "    import os; os._exit(0)\n", "it ended the process that grades (exit code 0)", id="exit 0"
+    ),
+    pytest.param("    raise SystemExit\n", "SystemExit", id="leaves"),
+    pytest.param("    import sys; sys.exit(0)\n", "SystemExit: 0", id="leaves content"),
     pytest.param("    raise KeyboardInterrupt\n", "(exit code 1", id="interrupt"),
     pytest.param("    def f(): f()\n    f()\n", "RecursionError", id="recursion"),
     pytest.param(
