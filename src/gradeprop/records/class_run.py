@@ -182,10 +182,7 @@ def _about_times(times: Mapping[str, str | None]) -> tuple[str, ...]:
     unknown = [shown_id(student) for student, note in times.items() if note is not None]
     if not unknown:
         return ()
-    return (
-        f"The time of handing in is not known ({TIMESTAMP} cannot be used): "
-        f"{named(unknown)}",
-    )
+    return (f"The time of handing in is not known ({TIMESTAMP} cannot be used): {named(unknown)}",)
 
 
 @contextmanager

@@ -26,16 +26,14 @@ Devices: TypeAlias = tuple[str, ...]
 
 
 _SITE = pytest.StashKey[CheckSite]()
+# Whether a check is not asked of somebody, for a reason that the examiner has given.
+_NOT_ASKED = pytest.StashKey[bool]()
 
 
 def tolerances_of(course: Course, exercise: LoadedExercise) -> Tolerances:
     """The exercise's overrides on the course's."""
     merged = {**course.spec.tolerances, **exercise.spec.tolerances}
     return {dtype: (spec.rtol, spec.atol) for dtype, spec in merged.items()}
-
-
-class _NotAskedError(pytest.skip.Exception):
-    """A check is not asked of somebody, for which the examiner has the reason."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +164,8 @@ class GradingPlugin:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         reason = self._prerequisite(item)
         if reason is not None:
-            raise _NotAskedError(reason)
+            item.stash[_NOT_ASKED] = True
+            pytest.skip(reason)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -240,7 +239,7 @@ class GradingPlugin:
         """Tell the examiner of a grader's fault. One that skips its check, or leaves, is one, too:
         it has judged nobody."""
         self.examiner.watch.ends()  # it may have left no memory to speak of it
-        if isinstance(error, _NotAskedError):
+        if _NOT_ASKED in item.stash:
             return
         site, target = self._site(item), _target(item)
         self.examiner.fault(target.subject, site, target.device, self._told(item, error))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import faulthandler
 import multiprocessing
 import os
-import re
 import signal
 import sys
 import tempfile
@@ -22,10 +21,11 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TextIO, TypeAlias
 
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.grading.checks.blame import defined_at
+from gradeprop.grading.checks.stack import calls_of_graders, line_in
 from gradeprop.grading.checks.watch import WORDS, Seen, Watch
 from gradeprop.grading.run.interrupts import ctrl_c_held
 
@@ -43,8 +43,6 @@ _DUMP_S: Final = 2.0
 _DUMP_STEP_S: Final = 0.05
 _STOP_S: Final = 5.0
 _MOST_DUMPED: Final = 1 << 20
-
-_PLACE = re.compile(r'File "([^"]+)", line (\d+)')
 
 Method: TypeAlias = Literal["fork", "spawn"]
 
@@ -70,6 +68,7 @@ class Post:
         path.unlink()  # who watches has it open, and whatever is killed now leaves nothing
         faulthandler.enable(file=file, all_threads=True)
         faulthandler.register(signal.SIGUSR1, file=file, all_threads=True, chain=False)
+        _tell_of_exits(file)
         words: MutableSequence[int] = self.words
         return Watch(words, bounded=self.bounded)
 
@@ -91,12 +90,12 @@ class Fallen:
     def told(self, course: Course, site: CheckSite) -> str:
         """``graders/a/test_b.py:12: the check did not end in 30 s``, and the calls down there."""
         grader = site.exercise.grader
-        path = (Path(course.root) / grader).resolve()
-        lines = [line for file, line in self._places() if Path(file).resolve() == path]
-        place = f"{grader}:{lines[0]}" if lines else ""
-        if self.seen is None or self.seen.imported is None:
-            place = place or defined_at(course.root, grader, site.check.check)
-        return f"{place or grader}: {self.how}\n{self.dump.strip()}"
+        root = Path(course.root).resolve()
+        line = line_in(self.dump, root / grader)
+        place = grader if line is None else f"{grader}:{line}"
+        if line is None and (self.seen is None or self.seen.imported is None):
+            place = defined_at(course.root, grader, site.check.check)
+        return f"{place}: {self.how}\n{calls_of_graders(self.dump, root / 'graders')}".strip()
 
     def sites(self, assignment: LoadedAssignment) -> list[CheckSite]:
         """The checks that are to blame: the one that ran; all of a file that was imported."""
@@ -109,10 +108,6 @@ class Fallen:
             return [sites[seen.check]]
         imported = seen.imported
         return [] if imported is None else [site for site in sites if site.order[0] == imported]
-
-    def _places(self) -> list[tuple[str, str]]:
-        """Files and lines, those called last first."""
-        return _PLACE.findall(self.dump)
 
 
 class Watched:
@@ -217,10 +212,25 @@ def _run(
     # What a grader prints is no data, and a progress bar's lock may have been held when this
     # process was copied.
     sys.stdout = sys.stderr = sys.__stderr__
+    leave = os._exit
     try:
         target(pipe, post, *arguments)
     except (KeyboardInterrupt, BrokenPipeError):  # a grader's doing, or nobody listens any more
         raise SystemExit(1) from None
+    finally:
+        os._exit = leave  # how every process that is a copy ends
+
+
+def _tell_of_exits(file: TextIO) -> None:
+    """Have ``os._exit`` write down where this process stands: who calls it is a grader."""
+    leave, own = os._exit, os.getpid()
+
+    def tell_and_leave(status: int) -> NoReturn:
+        if os.getpid() == own:  # not what a grader has started
+            faulthandler.dump_traceback(file, all_threads=False)
+        leave(status)
+
+    os._exit = tell_and_leave
 
 
 def _ending(code: int | None) -> str:
