@@ -61,8 +61,9 @@ class Graders(Protocol):
         submissions: Sequence[Load],
         on_result: OnResult,
         on_shown: OnShown | None = None,
-    ) -> None:
-        """Grade all submissions.
+    ) -> Mapping[tuple[str, str], str]:
+        """Grade all submissions; return the checks that are asked of nobody any more, since they
+        fail by themselves: those of the plan, and those that have proven it.
 
         Args:
             plan: for the facilities that these graders were started with.
@@ -157,12 +158,12 @@ class _Pool:
         submissions: Sequence[Load],
         on_result: OnResult,
         on_shown: OnShown | None = None,
-    ) -> None:
+    ) -> Mapping[tuple[str, str], str]:
         self._plan, self._submissions = plan, submissions
         self._on_result, self._on_shown = on_result, on_shown
-        self._turns = Turns(dict(plan.faults))
+        self._turns = Turns(dict(plan.faults), proven=plan.proven)
         if not submissions:
-            return
+            return plan.faults
         if self._forks and not self._workers:
             self._start()
         share = -(-len(submissions) // (4 * len(self._workers)))
@@ -173,6 +174,7 @@ class _Pool:
         with interrupt() as interrupted:
             while self._is_busy():
                 self._attend(interrupted)
+        return dict(self._turns.of_all)
 
     def _is_busy(self) -> bool:
         return bool(self._turns) or self._anybody_works()
