@@ -30,9 +30,9 @@ from gradeprop.wording import counted
 if TYPE_CHECKING:
     from gradeprop.grading.result.faults import Fault
     from gradeprop.grading.result.verdict import SubmissionResult
+    from gradeprop.grading.run.interface import Graders
     from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
-    from gradeprop.grading.run.pool import Graders
     from gradeprop.grading.slips import Finding
     from gradeprop.grading.verify import Proof
     from gradeprop.session.grader.sandbox import Isolation

@@ -32,10 +32,14 @@ from gradeprop.grading.run.interrupts import ctrl_c_held
 if TYPE_CHECKING:
     from gradeprop.grading.checks.sites import CheckSite
 
-__all__ = ["GRADER_S", "POLL_S", "Fallen", "Post", "Watched", "can_fork"]
+__all__ = ["GRADER_S", "POLL_S", "READY_S", "Fallen", "Method", "Post", "Watched", "can_fork"]
 
 GRADER_S = 30.0
 """How long graders' own code may run at a stretch; what it asks a student does not count."""
+
+READY_S = 60.0
+"""How long a process may take until it can begin, sandboxes not counted. One that is a copy may
+have copied a lock that nobody will open: nothing tells it from one that is slow but its time."""
 
 POLL_S: Final = 0.5
 # How long a process may take to write down where it stands, and how often to look.
@@ -70,7 +74,9 @@ class Post:
         faulthandler.register(signal.SIGUSR1, file=file, all_threads=True, chain=False)
         _tell_of_exits(file)
         words: MutableSequence[int] = self.words
-        return Watch(words, bounded=self.bounded)
+        watch = Watch(words, bounded=self.bounded)
+        watch.tell_ready()
+        return watch
 
 
 @dataclass(frozen=True)
@@ -81,11 +87,13 @@ class Fallen:
         seen: the grader's code that ran then; None if none did.
         how: what happened, in words.
         dump: where it stood, as `faulthandler` tells; may be empty.
+        late: whether it had not become ready in its time.
     """
 
     seen: Seen | None
     how: str
     dump: str
+    late: bool = False
 
     def told(self, course: Course, site: CheckSite) -> str:
         """``graders/a/test_b.py:12: the check did not end in 30 s``, and the calls down there."""
@@ -116,9 +124,16 @@ class Watched:
     Args:
         target: a function of a module: called with its end of a pipe, a `Post` and ``arguments``.
         method: ``"fork"`` copies this process, ``"spawn"`` starts a new one.
+        besides_s: how much longer than `READY_S` it may take to become ready.
     """
 
-    def __init__(self, target: Callable[..., None], *arguments: Any, method: Method) -> None:
+    def __init__(
+        self,
+        target: Callable[..., None],
+        *arguments: Any,
+        method: Method,
+        besides_s: float = 0.0,
+    ) -> None:
         context: Any = multiprocessing.get_context(method)
         words = context.RawArray("q", WORDS)
         self._watch = Watch(words)
@@ -137,6 +152,13 @@ class Watched:
             warnings.simplefilter("ignore", DeprecationWarning)
             self.process.start()
         theirs.close()
+        self._ready_s = READY_S + besides_s
+        self._since = time.monotonic()
+
+    @property
+    def late(self) -> bool:
+        """Whether it should have become ready long ago."""
+        return not self._watch.is_ready and time.monotonic() - self._since > self._ready_s
 
     @property
     def overdue(self) -> bool:
@@ -153,19 +175,22 @@ class Watched:
     def fall(self, *, hangs: bool) -> Fallen:
         """Find out where it stands and end it, if it ``hangs``; else it has ended by itself."""
         seen = self._watch.seen()
+        late = hangs and self.late
         if hangs:
             self._ask_where()
             self.process.kill()
         self.process.join()
         if not hangs:
             how = f"it ended the process that grades ({_ending(self.process.exitcode)})"
+        elif late:
+            how = f"it was not ready in {self._ready_s:g} s"
         elif seen is not None and seen.imported is not None:
             how = f"importing it did not end in {GRADER_S:g} s"
         else:
             how = f"the check did not end in {GRADER_S:g} s"
         dump = os.pread(self._dump, _MOST_DUMPED, 0).decode("utf-8", "replace")
         self.close()
-        return Fallen(seen, how, dump)
+        return Fallen(seen, how, dump, late)
 
     def stop(self, *, patient: bool) -> None:
         """End it; if ``patient``, give it time to leave by itself, which it does when it reads that
