@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import threading
 import types
 from pathlib import Path
 
@@ -71,7 +72,12 @@ def test_a_long_recursion_is_told_in_a_few_lines(grader: Path, dump: Path) -> No
 
 
 def test_where_no_grader_stands_the_innermost_calls_are_told(dump: Path) -> None:
+    over = threading.Event()
+    other = threading.Thread(target=over.wait)
+    other.start()
     stand(dump)
+    over.set()
+    other.join()
     told = calls_of_graders(dump.read_text(), Path("/nowhere")).splitlines()
     assert told[-1].endswith("in stand")
     assert line_in(dump.read_text(), Path("/nowhere/test_x.py")) is None

@@ -12,7 +12,8 @@ __all__ = ["calls_of_graders", "line_in"]
 _MOST: Final = 12
 """Calls that are shown; a recursion has thousands, and all are the same."""
 
-_THREAD = re.compile(r"^(?:Current thread|Thread) .*$", re.MULTILINE)
+_CURRENT: Final = "Current thread"
+_THREAD = re.compile(rf"^(?=(?:{_CURRENT}|Thread) )", re.MULTILINE)
 _CALL = re.compile(r'^ *(File "([^"]+)", line (\d+).*)$', re.MULTILINE)
 
 
@@ -50,10 +51,11 @@ def calls_of_graders(dump: str, folder: Path) -> str:
 
 
 def _threads(dump: str) -> list[list[_Call]]:
-    """The calls of each thread, innermost first."""
+    """The calls of each thread, innermost first; the thread that ran comes before the others."""
+    told = sorted(_THREAD.split(dump), key=lambda text: not text.startswith(_CURRENT))
     return [
         [_Call(said, Path(file).resolve(), line) for said, file, line in _CALL.findall(thread)]
-        for thread in _THREAD.split(dump)
+        for thread in told
     ]
 
 

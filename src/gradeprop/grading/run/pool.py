@@ -263,9 +263,10 @@ class _Pool:
             self._copied = None
         if not worker.ready:
             self._false_starts += 1
-            given_up = fallen.late and not self._forks
-            if given_up or self._false_starts > len(self._workers) + 1:
-                raise GraderFault(f"the processes that grade cannot be started: {fallen.how}")
+            if fallen.late and not self._forks:
+                raise GraderFault(f"a process that grades does not come to begin: {fallen.how}")
+            if self._false_starts > len(self._workers) + 1:
+                raise GraderFault(f"the processes that grade end before they begin: {fallen.how}")
             if fallen.late:
                 self._forks = False  # a new process copies no lock
         assert self._plan is not None
