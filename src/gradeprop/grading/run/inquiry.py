@@ -106,7 +106,7 @@ class Inquiry:
 
     def _first(self, question: Question) -> Judgement | None:
         """The judgement of what the notebook as it stands says; None if that may not count."""
-        run, script = self._run_on(question.device), question.write(0)
+        run, script = self._run_on(question.device), question.script
         place = question.site.place
         with self._how.watch.away():
             first = run.first(place, script.asks)
@@ -127,7 +127,7 @@ class Inquiry:
 
     def _again(self, question: Question) -> Judgement:
         """The judgement of what is said at the check's own place."""
-        run, script = self._run_on(question.device), question.write(0)
+        run, script = self._run_on(question.device), question.script
         ask = partial(run.again, question.site.place)
         with self._how.watch.away():
             outcomes = ask(script.asks)
