@@ -326,6 +326,7 @@ def test_remedies_fit_the_type() -> None:
     assert "torch.tensor(..., dtype=x.dtype)" in text([1.0, 2.0], RIGHT)
     assert "torch.tensor(...)" in text(2.0, RIGHT, Rule(dtype="floating"))
     assert "first item: [0]" in text((state(1.0),), RIGHT)
+    assert "first item: [0]" in text((2.0,), 1.0)
     assert "the item that is asked for" in text([state(1.0), state(2.0)], RIGHT)
     assert "the item that is asked for" in text([2.0, 1.0], 1.0)
     assert ".item()" in text(state(1.0), 1.0)
@@ -333,6 +334,23 @@ def test_remedies_fit_the_type() -> None:
     assert "with a decimal point" in text(TensorState(torch.tensor(3)), RIGHT.sum())
     assert "Keep the dtype" in text(TensorState(RIGHT.double()), RIGHT.float())
     assert text(None, RIGHT) == "Your answer is None."
+
+
+def test_a_list_of_one_is_not_told_to_give_its_first_item_for_it_may_hold_more_another_time() -> (
+    None
+):
+    def text(got: Any, right: Any) -> Any:
+        found = compare(got, right)
+        assert found is not None
+        return found.student(True)
+
+    assert "Leave out .tolist()" in text([1.0], RIGHT)
+    assert "Leave out .tolist()" in text((1.0,), RIGHT)
+    assert "[-1] for the last" in text([1.0], 2.0)
+    tensors = text([state(1.0)], RIGHT)
+    assert "[-1] for the last" in tensors
+    assert "torch.stack(...)" in tensors
+    assert "torch.stack" not in text((state(1.0), state(2.0)), RIGHT)
 
 
 def test_a_hostile_type_name_is_cut_and_cleaned() -> None:
