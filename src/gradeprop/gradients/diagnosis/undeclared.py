@@ -31,7 +31,7 @@ def undeclared(observations: Sequence[Observation]) -> str | None:
             kinds.add(mismatch.kind)
     if kinds == {"none"}:
         return _of_nothing(wrong)
-    if kinds <= _FORMS and _constant(observations):
+    if kinds and kinds <= _FORMS and _constant(observations):
         return "hard_coded"
     if kinds == {"value"}:
         return "hard_coded" if _hard_coded(observations) else None

@@ -74,6 +74,7 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         "requires_grad": probe.requires_grad,
         **({} if probe.is_leaf is None else {"is_leaf": probe.is_leaf}),
         **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
+        **({"by_backward": True} if probe.by_backward else {}),
     }
 
 
@@ -90,6 +91,7 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
         data["requires_grad"],
         data.get("is_leaf"),
         tuple(data.get("computed_from", ())),
+        data.get("by_backward", False),
     )
 
 

@@ -43,10 +43,11 @@ def _seen_of_name(thing: object, namespace: Mapping[str, Any]) -> Evidence:
         return Evidence(origins=_origins(thing, namespace))
     known = PASSES.leaf(thing)
     if known is not None:
-        return Evidence(reached=True, piled=known.piled)
+        return Evidence(reached=True, piled=known.piled, differentiated=True)
     if thing.requires_grad:
         unreached = False if PASSES.complete else None
-        return Evidence(reached=unreached, piled=unreached)
+        differentiated = True if PASSES.count else unreached
+        return Evidence(reached=unreached, piled=unreached, differentiated=differentiated)
     owner = PASSES.owner(thing)
     return Evidence(piled=owner.piled, is_gradient=True) if owner is not None else Evidence()
 

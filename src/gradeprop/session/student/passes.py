@@ -131,13 +131,20 @@ class Span:
 
 
 class Passes:
-    """All passes of this process since `install`."""
+    """All passes of this process since `install`.
+
+    Attributes:
+        complete: whether all were looked at.
+        count: how many there were, those of torch.autograd.grad included, but not while a check's
+            call was watched.
+    """
 
     def __init__(self) -> None:
         self._leaves: dict[int, Leaf] = {}
         self._looked_at = 0
         self._spans: list[Span] = []
         self.complete = False
+        self.count = 0
 
     def install(self) -> None:
         """Begin to look; nothing happens the second time."""
@@ -181,6 +188,7 @@ class Passes:
 
     def note(self, frame: Any) -> None:
         """A pass begins, called for by ``frame``."""
+        self.count += not self._spans
         for span in self._spans:
             span.count += 1
         if self._spans and self._spans[-1].count > _MOST_IN_A_SPAN:
