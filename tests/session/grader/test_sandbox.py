@@ -396,3 +396,14 @@ def test_what_a_notebook_asks_of_a_desktop_is_answered_soon_and_costs_nothing_el
     (answer,) = session.ask([Call("f")], at=place)
     assert isinstance(answer, Returned)
     assert (answer.value, value(session, "w")) == (7, 5)
+
+
+def test_what_ran_before_the_notebook_is_not_taken_for_its_gradients(session: Session) -> None:
+    run(session, "import torch\nw = torch.ones(1, requires_grad=True)\nw.grad = torch.ones(1)")
+    (by_hand,) = ask(session, Read("w"))
+    run(session, "v = torch.ones(1, requires_grad=True)\n(v ** 2).backward()")
+    (later,) = ask(session, Read("w"))
+    assert isinstance(by_hand, Returned)
+    assert isinstance(later, Returned)
+    assert by_hand.seen.differentiated is False
+    assert later.seen.differentiated is True

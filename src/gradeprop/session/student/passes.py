@@ -155,6 +155,10 @@ class Passes:
         self.complete = _ENTRY_CODE is not None
         variable._execution_engine = _Engine(engine, self)
 
+    def begin(self) -> None:
+        """What ran until now was no part of a notebook."""
+        self.count = 0
+
     def leaf(self, tensor: torch.Tensor) -> Leaf | None:
         """What is known of this very tensor."""
         found = self._leaves.get(id(tensor))
