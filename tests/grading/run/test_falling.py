@@ -108,10 +108,15 @@ def told(result: Any) -> str:
     return first_line(part_of(result, "square_derivative", "by_hand").checks[1].detail)
 
 
-IN_CLASS = [FAULTY[0], *(pytest.param(*item.values, id=item.id, marks=SLOW) for item in FAULTY[1:])]
+def quick(*ids: str) -> list[Any]:
+    """Those of ``FAULTY``; all others are marked as slow."""
+    return [
+        item if item.id in ids else pytest.param(*item.values, id=item.id, marks=SLOW)
+        for item in FAULTY
+    ]
 
 
-@pytest.mark.parametrize(("body", "what"), IN_CLASS)
+@pytest.mark.parametrize(("body", "what"), quick("exit"))
 def test_a_check_that_fails_by_itself_is_an_error_and_all_else_is_graded(
     tmp_path: Path, body: str, what: str
 ) -> None:
@@ -153,6 +158,7 @@ def test_a_loop_that_few_inputs_meet_costs_only_those(tmp_path: Path) -> None:
     assert statuses == ["error", "passed", "passed", "passed"]
 
 
+@SLOW
 def test_a_check_that_ends_when_it_is_asked_alone_is_no_fault(tmp_path: Path) -> None:
     once = tmp_path / "once"
     body = (
@@ -199,7 +205,7 @@ def test_a_file_that_falls_when_it_is_imported_costs_its_own_checks(
         assert part_of(result, "explain_sign", "commit").score == 1.0
 
 
-@pytest.mark.parametrize(("body", "what"), FAULTY)
+@pytest.mark.parametrize(("body", "what"), quick("exit", "recursion"))
 def test_building_tells_a_public_check_that_fails_by_itself(
     tmp_path: Path, body: str, what: str
 ) -> None:
@@ -226,6 +232,7 @@ def d_square(w):
 """
 
 
+@SLOW
 @pytest.mark.parametrize(("share", "status"), [(0.0, "passed"), (2.0, "timeout")])
 def test_who_ran_out_of_time_beside_others_is_graded_again_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, status: str

@@ -12,6 +12,7 @@ from typing import Any
 from gradeprop.session.interface import (
     Ask,
     Call,
+    Define,
     Missing,
     Outcome,
     Raised,
@@ -63,6 +64,8 @@ class Answering:
 
     def answer(self, ask: Ask, namespace: Mapping[str, Any]) -> Outcome:
         """What ``ask`` gives in ``namespace``; never raises for anything that student code does."""
+        if isinstance(ask, Define):
+            return self._define(ask, namespace)
         if ask.name not in namespace:
             return Missing(ask.name)
         found = namespace[ask.name]
@@ -79,6 +82,16 @@ class Answering:
             if out_of_memory(error):
                 return Stopped("memory", MEMORY_MESSAGE)
             return raised(error, self.cell_of)
+
+    def _define(self, ask: Define, namespace: Mapping[str, Any]) -> Outcome:
+        """What it defined before an error counts, as in a cell."""
+        try:
+            exec(compile(ask.source, "<sample>", "exec"), namespace)  # type: ignore[arg-type]
+        except BaseException as error:
+            if out_of_memory(error):
+                return Stopped("memory", MEMORY_MESSAGE)
+            return raised(error, self.cell_of)
+        return Returned(None)
 
     def _call(self, ask: Call, function: Callable[..., Any]) -> Returned | Raised:
         arguments = [build(item) for item in ask.arguments]
