@@ -88,6 +88,24 @@ def test_remedies_fit_the_type() -> None:
     assert text(None, RIGHT) == "Your answer is None."
 
 
+def test_a_list_of_one_is_not_told_to_give_its_first_item_for_it_may_hold_more_another_time() -> (
+    None
+):
+    def text(got: Any, right: Any) -> Any:
+        found = compare(got, right)
+        assert found is not None
+        return found.student(True)
+
+    assert "Leave out .tolist()" in text([1.0], RIGHT)
+    assert "Leave out .tolist()" in text((1.0,), RIGHT)
+    assert "first item: [0]" in text((1.0,), 2.0)
+    assert "[-1] for the last" in text([1.0], 2.0)
+    tensors = text([state(1.0)], RIGHT)
+    assert "[-1] for the last" in tensors
+    assert "torch.stack(...)" in tensors
+    assert "torch.stack" not in text((state(1.0), state(2.0)), RIGHT)
+
+
 def test_a_hostile_type_name_is_cut_and_cleaned() -> None:
     found = compare(Opaque("x" * 5000 + "\x1b[31m"), RIGHT)
     assert found is not None

@@ -248,6 +248,20 @@ def test_checks_with_fixtures_of_their_own_are_asked_at_their_places(
     assert classroom.grade_one(later).auto_score == 4.0
 
 
+@pytest.mark.parametrize(
+    "later",
+    ["d_square.__code__ = (lambda w, by=1: 2 * w).__code__", "d_square.__defaults__ = (2,)"],
+)
+def test_a_function_that_is_given_other_code_later_earns_nothing(
+    classroom: Any, later: str
+) -> None:
+    wrong = "def d_square(w, by=1):\n    return by * w"
+    result = classroom.grade_one(with_later(classroom, later, square_derivative__by_hand=wrong))
+    part = part_of(result, *BY_HAND)
+    assert part.score == 0
+    assert "missing_factor_two" in {check.misconception for check in part.checks}
+
+
 def test_both_ways_of_asking_agree(classroom: Any) -> None:
     answers = [
         {},

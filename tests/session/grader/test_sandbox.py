@@ -170,3 +170,14 @@ def test_nothing_is_left_running_after_a_session(plain_sandbox: Sandbox) -> None
         run(session, "import os\nme = os.getpid()")
         pid = value(session, "me")
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_what_ran_before_the_notebook_is_not_taken_for_its_gradients(session: Session) -> None:
+    run(session, "import torch\nw = torch.ones(1, requires_grad=True)\nw.grad = torch.ones(1)")
+    (by_hand,) = ask(session, Read("w"))
+    run(session, "v = torch.ones(1, requires_grad=True)\n(v ** 2).backward()")
+    (later,) = ask(session, Read("w"))
+    assert isinstance(by_hand, Returned)
+    assert isinstance(later, Returned)
+    assert by_hand.seen.differentiated is False
+    assert later.seen.differentiated is True

@@ -178,8 +178,9 @@ def _explained(
     )
     hint = _hint(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
-    # public.
-    said_by_the_hint = hint is not None and diagnosis.named in declared and not public
+    # public. Of numbers that are written in, no remedy for their form leads on.
+    says_all = diagnosis.named in declared or diagnosis.named == "hard_coded"
+    said_by_the_hint = hint is not None and says_all and not public
     return Judgement(
         "failed",
         None if said_by_the_hint else _report(wrong, len(script.probes), public),
