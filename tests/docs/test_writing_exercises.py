@@ -7,6 +7,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 from cli.conftest import gradeprop
@@ -32,6 +33,7 @@ def files_of_the_guide() -> Any:
     )
 
 
+@pytest.mark.slow
 def test_the_guides_exercise_is_proven(tmp_path: Path) -> None:
     files = files_of_the_guide()
     assert len(files) == 3

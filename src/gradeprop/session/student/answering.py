@@ -16,6 +16,7 @@ from gradeprop.session.interface import (
     Define,
     Missing,
     Outcome,
+    Raised,
     Read,
     ReadAll,
     Returned,
@@ -101,19 +102,24 @@ class Answering:
             return raised(error, self.cell_of)
         return Returned(None)
 
-    def _call(self, ask: Call | Run, namespace: Mapping[str, Any]) -> Returned:
+    def _call(self, ask: Call | Run, namespace: Mapping[str, Any]) -> Returned | Raised:
         is_run = isinstance(ask, Run)
         function = made_function(ask.function) if isinstance(ask, Run) else namespace[ask.name]
         arguments = [made(item, namespace) for item in ask.arguments]
         keywords = {key: made(item, namespace) for key, item in ask.keywords.items()}
         afterwards = (*arguments, *keywords.values())
         with watch() as watched:
-            value = function(*arguments, **keywords)
+            try:
+                value = function(*arguments, **keywords)
+            except BaseException as error:
+                if out_of_memory(error):
+                    raise
+                return replace(raised(error, self.cell_of), used=watched.used)
         seen = watched.seen(function, afterwards, value)
         return Returned(
             value=capture(value, self.max_bytes),
             arguments=tuple(capture(item, self.max_bytes) for item in afterwards),
-            used=frozenset(watched.used),
+            used=watched.used,
             # whether the grader's own function returns something is no news
             seen=replace(seen, returns=None) if is_run else seen,
         )
