@@ -15,7 +15,7 @@ from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.compare import as_value, matches
 from gradeprop.gradients.comparison.render import render_value
 from gradeprop.gradients.diagnosis.observation import Observation
-from gradeprop.gradients.values import TensorState
+from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.expression import expression
 from gradeprop.grading.checks.judge import question_of
 from gradeprop.grading.checks.judgement import Judgement
