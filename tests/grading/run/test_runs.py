@@ -163,7 +163,7 @@ def test_a_hidden_run_shows_nothing_of_itself(cubes: Any) -> None:
     assert shown.status == "passed"
     assert hidden.message == (
         "`Cube` raised ValueError in line 5 of your cell on inputs that you cannot see. Try it "
-        "with other values, shapes and dtypes."
+        "with other values, shapes and dtypes, and with tensors that require grad."
     )
     assert "run: through(Cube, " in (hidden.detail or "")
 
