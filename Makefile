@@ -49,7 +49,7 @@ format: $(VENV)/.ready
 	$(BIN)/ruff format
 
 schemas: $(VENV)/.ready
-	$(BIN)/python -m gradeprop.course.schema
+	$(BIN)/gradeprop schema
 
 examples: $(VENV)/.ready
 	$(BIN)/python examples/make_class.py

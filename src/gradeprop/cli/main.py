@@ -18,11 +18,53 @@ from gradeprop.cli.options import (
     Format,
     IsolationOption,
     JsonOption,
+    Kind,
     SlipsOption,
     StudentsOption,
     SubmittedOption,
 )
 from gradeprop.errors import GradepropError
+
+
+@command("Start a course: a small one that verifies.")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    json: JsonOption = False,
+) -> None:
+    """Start a course in DIR: one assignment with three small exercises, to read and to change."""
+    from gradeprop.cli.start import init as run
+
+    run(folder, as_json=json)
+
+
+@command("Start an exercise: its files and its line in course.yaml.")
+def new(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ASSIGNMENT/EXERCISE", help="A new assignment is added to the course."
+        ),
+    ],
+    kind: Annotated[Kind, typer.Option("--kind", help="What students give as an answer.")] = "code",
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Start an exercise that verifies, to make your own: YAML, solution, grader and the line in
+    course.yaml, whose comments stay."""
+    from gradeprop.cli.start import new as run
+
+    run(name, kind, course, as_json=json)
+
+
+@command("Write the schemas, for editors.")
+def schema(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]")] = Path("schemas"),
+    json: JsonOption = False,
+) -> None:
+    """Write the JSON schemas of a course's YAML files, by which editors complete and check them."""
+    from gradeprop.cli.start import schema as run
+
+    run(folder, as_json=json)
 
 
 @command("Write the notebooks, with solutions and for students.")

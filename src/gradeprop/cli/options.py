@@ -13,6 +13,9 @@ Device = Literal["auto", "cpu", "cuda"]
 Isolation = Literal["auto", "full", "restricted", "none"]
 
 
+Kind = Literal["code", "choice", "explanation"]
+
+
 Format = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl", "code"]
 
 
