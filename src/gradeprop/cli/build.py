@@ -7,15 +7,15 @@ from datetime import date
 from pathlib import Path
 
 from gradeprop.cli import screen
-from gradeprop.cli.selection import named_assignment, open_course
+from gradeprop.cli.selection import open_assignments
 from gradeprop.course.dates import build_notes, later_releases
 
 
 def run(names: Sequence[str], folder: Path | None, *, as_json: bool) -> None:
     """Write both notebooks of each assignment and print their paths; say on stderr what should not
     be handed out yet."""
-    root, course = open_course(folder)
-    chosen = [named_assignment(course, name) for name in names] or list(course.assignments)
+    root, course = open_assignments(folder, names)
+    chosen = course.assignments
     from gradeprop.grading.run.publish import release_of  # imports torch, which takes seconds
     from gradeprop.records.files.notebooks import write_notebooks
 

@@ -84,7 +84,11 @@ def build(
 @command("Prove the graders with solutions and known mistakes.")
 def verify(
     exercises: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="Default: all.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[EXERCISE]...",
+            help="Exercises, assignments, or paths of their files. Default: all.",
+        ),
     ] = None,
     course: CourseOption = None,
     device: DeviceOption = "auto",

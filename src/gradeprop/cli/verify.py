@@ -13,7 +13,7 @@ from rich.table import Table
 
 from gradeprop.cli import screen, verify_slips
 from gradeprop.cli.fault_list import print_faults
-from gradeprop.cli.selection import chosen_exercises, open_course
+from gradeprop.cli.selection import chosen_exercises, open_chosen
 from gradeprop.course.limits import Limits
 from gradeprop.course.model import LoadedExercise
 from gradeprop.course.slips import load_slips
@@ -47,9 +47,9 @@ def run(
     Args:
         slips: also grade the everyday wrong answers of ``tests/content/slips``.
     """
-    root, course = open_course(folder)
+    root, course = open_chosen(folder, names)
     course = as_written(course)  # a voided check has a grader all the same
-    chosen = chosen_exercises(course, names)
+    chosen = chosen_exercises(course)
     devices = chosen_devices(device, course.spec.devices)
     key = course_key(root)
     from gradeprop.grading.run.facilities import facilities_for
@@ -75,15 +75,12 @@ def run(
 
         with graders(facilities_for(course, isolation, devices), 1) as running:
             for assignment in course.assignments:
-                mine = [exercise for exercise in assignment.exercises if exercise in chosen]
-                if not mine:
-                    continue
                 release, faults = release_in_use(course, assignment)
                 plan = Plan(course, assignment.id, release, key, devices, isolation, faults)
                 setting = plan.setting({})
                 grade = partial(_grade, running, plan)
-                verify(setting, trials(setting, mine), note, grade)
-                own = {exercise.slug for exercise in mine}
+                verify(setting, trials(setting, assignment.exercises), note, grade)
+                own = {exercise.slug for exercise in assignment.exercises}
                 slips_here = [slip for slip in bank if slip.exercise in own]
                 judge_slips(setting, slips_here, note_slip, grade)
     if as_json:
