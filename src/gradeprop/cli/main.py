@@ -102,6 +102,30 @@ def verify(
     sys.exit(run(exercises or [], course, device, isolation, slips=slips, as_json=json))
 
 
+@command("Show what a student would read for an answer.", name="try")
+def try_answer(
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="Or a path of its files.")],
+    answer: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ANSWER.py", help="With a line '# %% part: PART' above each answer, or plain."
+        ),
+    ],
+    device: DeviceOption = "auto",
+    isolation: IsolationOption = "auto",
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what a student would read for an answer: public and hidden checks, points and cause.
+
+    ANSWER.py has the format of solutions; code for an exercise with a single part needs no marker.
+    Parts that it leaves out hold the solution.
+    """
+    from gradeprop.cli.try_answer import run
+
+    sys.exit(run(exercise, answer, device, isolation, course, as_json=json))
+
+
 @command("Grade what is in submitted/, into results/.")
 def grade(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],

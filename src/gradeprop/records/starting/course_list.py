@@ -96,5 +96,5 @@ def _must_say(changed: bytes, before: CourseSpec, assignment: str, slug: str) ->
         raise UsageError(
             f"the exercise {slug!r} cannot be added to a list that is written like this",
             where="course.yaml",
-            remedy=f"add it to the exercises of {assignment!r} yourself, then run the command again",
+            remedy=f"add it to the exercises of {assignment!r} yourself, then call this again",
         )

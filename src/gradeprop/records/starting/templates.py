@@ -1,6 +1,6 @@
 """The texts that new courses and exercises begin with; they lie beside this module.
 
-Each carries ``.txt`` after its name, so that no tool takes a template for a file of this package."""
+Each carries ``.txt`` after its name, so that no tool takes one for a file of this package."""
 
 from __future__ import annotations
 
