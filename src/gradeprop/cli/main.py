@@ -19,6 +19,7 @@ from gradeprop.cli.options import (
     IsolationOption,
     JsonOption,
     Kind,
+    MutantsOption,
     SlipsOption,
     StudentsOption,
     SubmittedOption,
@@ -94,12 +95,16 @@ def verify(
     device: DeviceOption = "auto",
     isolation: IsolationOption = "auto",
     slips: SlipsOption = False,
+    mutants: MutantsOption = False,
     json: JsonOption = False,
 ) -> None:
     """Prove the graders: solutions pass, starters earn nothing, known mistakes are named."""
-    from gradeprop.cli.verify import run
+    from gradeprop.cli.verify import Request, run
 
-    sys.exit(run(exercises or [], course, device, isolation, slips=slips, as_json=json))
+    request = Request(
+        tuple(exercises or ()), course, device, isolation, slips, mutants, as_json=json
+    )
+    sys.exit(run(request))
 
 
 @command("Show what a student would read for an answer.", name="try")

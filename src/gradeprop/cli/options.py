@@ -52,6 +52,15 @@ SlipsOption = Annotated[
 ]
 
 
+MutantsOption = Annotated[
+    bool,
+    typer.Option(
+        "--mutants",
+        help="Also grade each solution with one small fault at a time: does a check see it?",
+    ),
+]
+
+
 DeviceOption = Annotated[
     Device,
     typer.Option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
-from gradeprop.cli import screen, verify_slips
+from gradeprop.cli import screen, verify_mutants, verify_slips
 from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import chosen_exercises, open_chosen
+from gradeprop.course.excuses import load_excuses
 from gradeprop.course.limits import Limits
-from gradeprop.course.model import LoadedExercise
+from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.course.slips import load_slips
 from gradeprop.course.voided import as_written
 from gradeprop.errors import VerificationFailed
@@ -24,6 +25,7 @@ from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.records.files.key import course_key
 
 if TYPE_CHECKING:
+    from gradeprop.grading.mutants.judge import Trials
     from gradeprop.grading.result.verdict import SubmissionResult
     from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
@@ -33,25 +35,69 @@ if TYPE_CHECKING:
     from gradeprop.session.grader.sandbox import Isolation
 
 
-def run(
-    names: Sequence[str],
-    folder: Path | None,
-    device: str,
-    isolation: Isolation,
-    *,
-    slips: bool,
-    as_json: bool,
-) -> int:
-    """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0.
+@dataclass(frozen=True)
+class Request:
+    """What was asked for on the command line.
 
-    Args:
+    Attributes:
+        names: exercises, assignments or paths; all if there is none.
         slips: also grade the everyday wrong answers of ``tests/content/slips``.
+        mutants: also grade solutions with one small fault each.
     """
-    root, course = open_chosen(folder, names)
+
+    names: tuple[str, ...]
+    folder: Path | None
+    device: str
+    isolation: Isolation
+    slips: bool
+    mutants: bool
+    as_json: bool
+
+
+@dataclass
+class _Found:
+    """What came out, in the order in which it did."""
+
+    proofs: list[Proof] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    trials: list[Trials] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return (
+            all(proof.holds for proof in self.proofs)
+            and not any(finding.problems for finding in self.findings)
+            and all(trials.holds for trials in self.trials)
+        )
+
+
+def run(request: Request) -> int:
+    """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0."""
+    root, course = open_chosen(request.folder, request.names)
     course = as_written(course)  # a voided check has a grader all the same
     chosen = chosen_exercises(course)
-    devices = chosen_devices(device, course.spec.devices)
+    found = _verified(root, course, chosen, request)
+    if request.as_json:
+        about_slips = verify_slips.as_data(found.findings, found.proofs) if request.slips else {}
+        about_mutants = verify_mutants.as_data(found.trials) if request.mutants else {}
+        proofs = [asdict(proof) for proof in found.proofs]
+        screen.print_json({"proofs": proofs, **about_slips, **about_mutants})
+    else:
+        _print(chosen, found.proofs)
+        if request.slips:
+            verify_slips.show(found.findings, found.proofs)
+        if request.mutants:
+            verify_mutants.show(root, chosen, found.trials)
+        _print_limits(course.spec.limits, found.proofs)
+    return 0 if found.holds else VerificationFailed.exit_code
+
+
+def _verified(
+    root: Path, course: Course, chosen: Sequence[LoadedExercise], request: Request
+) -> _Found:
+    devices = chosen_devices(request.device, course.spec.devices)
     key = course_key(root)
+    from gradeprop.grading.mutants.make import mutants_of
     from gradeprop.grading.run.facilities import facilities_for
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import graders
@@ -59,41 +105,58 @@ def run(
     from gradeprop.grading.slips import judge_slips
     from gradeprop.grading.verify import cases_of, trials, verify
 
-    proofs: list[Proof] = []
-    findings: list[Finding] = []
-    bank = load_slips(root, chosen) if slips else []
+    found = _Found()
+    bank = load_slips(root, chosen) if request.slips else []
+    mutants = {item.slug: mutants_of(item) for item in chosen} if request.mutants else {}
+    excuses = load_excuses(root, chosen) if request.mutants else []
     total = sum(len(cases_of(exercise)) for exercise in chosen) + len(bank)
-    with screen.progress("Verifying", total) as bar:
+    total += sum(map(len, mutants.values()))
+
+    def planned(course: Course, assignment: LoadedAssignment) -> Plan:
+        release, faults = release_in_use(course, assignment)
+        return Plan(course, assignment.id, release, key, devices, request.isolation, faults)
+
+    with (
+        screen.progress("Verifying", total) as bar,
+        graders(facilities_for(course, request.isolation, devices), 1) as running,
+    ):
 
         def note(proof: Proof) -> None:
-            proofs.append(proof)
+            found.proofs.append(proof)
             bar.step(proof.case.exercise)
 
         def note_slip(finding: Finding) -> None:
-            findings.append(finding)
+            found.findings.append(finding)
             bar.step(finding.slip.exercise)
 
-        with graders(facilities_for(course, isolation, devices), 1) as running:
-            for assignment in course.assignments:
-                release, faults = release_in_use(course, assignment)
-                plan = Plan(course, assignment.id, release, key, devices, isolation, faults)
-                setting = plan.setting({})
-                grade = partial(_grade, running, plan)
-                verify(setting, trials(setting, assignment.exercises), note, grade)
-                own = {exercise.slug for exercise in assignment.exercises}
-                slips_here = [slip for slip in bank if slip.exercise in own]
-                judge_slips(setting, slips_here, note_slip, grade)
-    if as_json:
-        about_slips = verify_slips.as_data(findings, proofs) if slips else {}
-        screen.print_json({"proofs": [asdict(proof) for proof in proofs], **about_slips})
-    else:
-        _print(chosen, proofs)
-        if slips:
-            verify_slips.show(findings, proofs)
-        _print_limits(course.spec.limits, proofs)
-    holds = all(proof.holds for proof in proofs)
-    holds = holds and not any(finding.problems for finding in findings)
-    return 0 if holds else VerificationFailed.exit_code
+        for assignment in course.assignments:
+            plan = planned(course, assignment)
+            setting = plan.setting({})
+            grade = partial(_grade, running, plan)
+            verify(setting, trials(setting, assignment.exercises), note, grade)
+            own = {exercise.slug for exercise in assignment.exercises}
+            judge_slips(setting, [slip for slip in bank if slip.exercise in own], note_slip, grade)
+        for exercise in chosen:
+            if mutants.get(exercise.slug) and _is_solved(exercise, found.proofs):
+                found.trials.append(
+                    verify_mutants.tried(
+                        course,
+                        exercise,
+                        mutants[exercise.slug],
+                        excuses,
+                        found.proofs,
+                        planned,
+                        partial(partial, _grade, running),
+                        partial(bar.step, exercise.slug),
+                    )
+                )
+    return found
+
+
+def _is_solved(exercise: LoadedExercise, proofs: Sequence[Proof]) -> bool:
+    """Whether the solution gets full marks: else its mutants tell nothing."""
+    cases = [proof for proof in proofs if proof.case.exercise == exercise.slug]
+    return all(proof.holds for proof in cases if proof.case.kind == "solution")
 
 
 def _grade(

@@ -15,6 +15,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from gradeprop.course.course_spec import CourseSpec
+from gradeprop.course.excuses import ExcuseList
 from gradeprop.course.model import Exercise
 from gradeprop.course.slips import SlipList
 from gradeprop.course.voided import VoidedList
@@ -22,6 +23,7 @@ from gradeprop.course.voided import VoidedList
 _MODELS: Final[dict[str, type[BaseModel]]] = {
     "course.schema.json": CourseSpec,
     "exercise.schema.json": Exercise,
+    "mutants.schema.json": ExcuseList,
     "slips.schema.json": SlipList,
     "voided.schema.json": VoidedList,
 }
