@@ -11,10 +11,16 @@ from gradeprop.cli.selection import open_assignments
 from gradeprop.course.dates import build_notes, later_releases
 
 
-def run(names: Sequence[str], folder: Path | None, *, as_json: bool) -> None:
+def run(
+    names: Sequence[str], folder: Path | None, saved: Sequence[str] = (), *, as_json: bool
+) -> None:
     """Write both notebooks of each assignment and print their paths; say on stderr what should not
-    be handed out yet."""
-    root, course = open_assignments(folder, names)
+    be handed out yet.
+
+    Args:
+        saved: if there are any, only the assignments to which these files belong.
+    """
+    root, course = open_assignments(folder, names, saved)
     chosen = course.assignments
     from gradeprop.grading.run.publish import release_of  # imports torch, which takes seconds
     from gradeprop.records.files.notebooks import write_notebooks

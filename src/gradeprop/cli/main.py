@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
 from gradeprop import __version__
 from gradeprop.cli.app import app, command
+from gradeprop.cli.installed import told
 from gradeprop.cli.options import (
     CourseOption,
     DeviceOption,
@@ -23,6 +25,7 @@ from gradeprop.cli.options import (
     SlipsOption,
     StudentsOption,
     SubmittedOption,
+    WatchOption,
 )
 from gradeprop.errors import GradepropError
 
@@ -73,13 +76,21 @@ def build(
     assignments: Annotated[
         list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
     ] = None,
+    watch: WatchOption = False,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write the notebooks: source/ (with solutions) and release/ (for students)."""
     from gradeprop.cli.build import run
 
-    run(assignments or [], course, as_json=json)
+    names = assignments or []
+    if not watch:
+        run(names, course, as_json=json)
+        return
+    from gradeprop.cli.watching import at_each_save
+    from gradeprop.course.load import find_course
+
+    at_each_save(find_course(course), lambda saved: run(names, course, saved, as_json=json))
 
 
 @command("Prove the graders with solutions and known mistakes.")
@@ -96,6 +107,7 @@ def verify(
     isolation: IsolationOption = "auto",
     slips: SlipsOption = False,
     mutants: MutantsOption = False,
+    watch: WatchOption = False,
     json: JsonOption = False,
 ) -> None:
     """Prove the graders: solutions pass, starters earn nothing, known mistakes are named."""
@@ -104,7 +116,13 @@ def verify(
     request = Request(
         tuple(exercises or ()), course, device, isolation, slips, mutants, as_json=json
     )
-    sys.exit(run(request))
+    if not watch:
+        sys.exit(run(request))
+    from gradeprop.cli.watching import at_each_save
+    from gradeprop.course.load import find_course
+
+    root = find_course(course)
+    sys.exit(at_each_save(root, lambda saved: run(replace(request, saved=saved))))
 
 
 @command("Show what a student would read for an answer.", name="try")
@@ -358,15 +376,24 @@ def options(
     """Auto-graded exercises for teaching gradients with PyTorch."""
 
 
+def _leave(error: GradepropError) -> NoReturn:
+    from gradeprop.cli.screen import plain
+
+    print(plain(f"gradeprop: {error}"), file=sys.stderr)
+    sys.exit(error.exit_code)
+
+
 def main() -> None:
     """Entry point: every error becomes its message on stderr and its own exit code."""
     try:
         app()
     except GradepropError as error:
-        from gradeprop.cli.screen import plain
-
-        print(plain(f"gradeprop: {error}"), file=sys.stderr)
-        sys.exit(error.exit_code)
+        _leave(error)
+    except ModuleNotFoundError as absent:
+        missing = told(absent)
+        if missing is None:
+            raise
+        _leave(missing)
     except BrokenPipeError:  # `gradeprop … | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

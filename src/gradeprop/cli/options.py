@@ -61,6 +61,12 @@ MutantsOption = Annotated[
 ]
 
 
+WatchOption = Annotated[
+    bool,
+    typer.Option("--watch", help="Once more at each save, for what was saved, until Ctrl-C."),
+]
+
+
 DeviceOption = Annotated[
     Device,
     typer.Option(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gradeprop.course.choosing import by_name, whole
+from gradeprop.course.choosing import Choose, both, by_name, whole, with_neighbours
 from gradeprop.course.load import find_course, load_course
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.course.validate import did_you_mean
@@ -24,19 +24,27 @@ def open_course(folder: Path | None) -> tuple[Path, Course]:
     return root, load_course(root)
 
 
-def open_chosen(folder: Path | None, names: Sequence[str]) -> tuple[Path, Course]:
+def open_chosen(
+    folder: Path | None, names: Sequence[str], saved: Sequence[str] = ()
+) -> tuple[Path, Course]:
     """The course folder, and of the course the exercises named: by assignment, by exercise or by
     the path of a file. All of it if none is named. What is wrong with the others hides nothing.
+
+    Args:
+        saved: names, too; if there are any, only what these name as well.
 
     Raises:
         UsageError: there is no course here, or a name fits nothing.
         CourseError: what was named is not valid.
     """
     root = find_course(folder)
-    return root, load_course(root, by_name(names, root) if names else None)
+    wanted = by_name(names, root) if names else None
+    return root, load_course(root, _narrowed(wanted, by_name(saved, root) if saved else None))
 
 
-def open_assignments(folder: Path | None, names: Sequence[str]) -> tuple[Path, Course]:
+def open_assignments(
+    folder: Path | None, names: Sequence[str], saved: Sequence[str] = ()
+) -> tuple[Path, Course]:
     """As `open_chosen`, by whole assignments.
 
     Raises:
@@ -44,9 +52,13 @@ def open_assignments(folder: Path | None, names: Sequence[str]) -> tuple[Path, C
         CourseError: what was named is not valid.
     """
     root = find_course(folder)
-    if not names:
-        return root, load_course(root)
-    return root, load_course(root, whole(names))
+    wanted = whole(names) if names else None
+    fresh = with_neighbours(by_name(saved, root)) if saved else None
+    return root, load_course(root, _narrowed(wanted, fresh))
+
+
+def _narrowed(one: Choose | None, other: Choose | None) -> Choose | None:
+    return both(one, other) if one and other else one or other
 
 
 def named_assignment(course: Course, name: str) -> LoadedAssignment:

@@ -43,6 +43,7 @@ class Request:
         names: exercises, assignments or paths; all if there is none.
         slips: also grade the everyday wrong answers of ``tests/content/slips``.
         mutants: also grade solutions with one small fault each.
+        saved: names, too: only what they name as well.
     """
 
     names: tuple[str, ...]
@@ -52,6 +53,7 @@ class Request:
     slips: bool
     mutants: bool
     as_json: bool
+    saved: tuple[str, ...] = ()
 
 
 @dataclass
@@ -73,9 +75,11 @@ class _Found:
 
 def run(request: Request) -> int:
     """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0."""
-    root, course = open_chosen(request.folder, request.names)
+    root, course = open_chosen(request.folder, request.names, request.saved)
     course = as_written(course)  # a voided check has a grader all the same
     chosen = chosen_exercises(course)
+    if not chosen:
+        return 0  # what was saved is none of what was asked for
     found = _verified(root, course, chosen, request)
     if request.as_json:
         about_slips = verify_slips.as_data(found.findings, found.proofs) if request.slips else {}

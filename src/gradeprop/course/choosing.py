@@ -43,6 +43,21 @@ def by_name(names: Sequence[str], root: Path) -> Choose:
     return choose
 
 
+def both(one: Choose, other: Choose) -> Choose:
+    """What two choices have in common."""
+    return lambda listed: one(listed) & other(listed)
+
+
+def with_neighbours(choose: Choose) -> Choose:
+    """A choice with all other exercises of its assignments."""
+
+    def chosen(listed: Sequence[Key]) -> Set[Key]:
+        assignments = {assignment for assignment, _ in choose(listed)}
+        return {key for key in listed if key[0] in assignments}
+
+    return chosen
+
+
 def whole(assignments: Sequence[str]) -> Choose:
     """A choice of whole assignments.
 
