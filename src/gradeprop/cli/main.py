@@ -78,6 +78,7 @@ def build(
     ] = None,
     watch: WatchOption = False,
     course: CourseOption = None,
+    isolation: IsolationOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Write the notebooks: source/ (with solutions) and release/ (for students)."""
@@ -85,12 +86,13 @@ def build(
 
     names = assignments or []
     if not watch:
-        run(names, course, as_json=json)
+        run(names, course, isolation, as_json=json)
         return
     from gradeprop.cli.watching import at_each_save
     from gradeprop.course.load import find_course
 
-    at_each_save(find_course(course), lambda saved: run(names, course, saved, as_json=json))
+    root = find_course(course)
+    at_each_save(root, lambda saved: run(names, course, isolation, saved, as_json=json))
 
 
 @command("Prove the graders with solutions and known mistakes.")

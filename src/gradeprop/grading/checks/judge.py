@@ -46,6 +46,7 @@ def judge(
     earlier: Sequence[Observation] = (),
     rows: bool = False,
     lines: int | None = None,
+    by_sample: Sequence[str] = (),
 ) -> Judgement:
     """Judge one check.
 
@@ -60,13 +61,15 @@ def judge(
         earlier: observations of the same check on other inputs, that a cause must explain too.
         rows: whether to write down, for showing, what was asked and what came.
         lines: how many the student's answer has, where that is known.
+        by_sample: misconceptions of which a sample gives what the student's answer gave (see
+            `gradeprop.grading.checks.sampled`).
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
     for ask, outcome in zip(script.asks, outcomes, strict=True):
         found = trouble(ask, outcome, public, declared, forbid, lines)
         if found is not None:
-            return found
+            return found.called(by_sample, declared)
     outcomes = [in_the_options_words(outcome, options) for outcome in outcomes]
     for ask, outcome in zip(script.asks, outcomes, strict=True):
         found = no_option(ask, outcome, options, public=public)
@@ -76,7 +79,9 @@ def judge(
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
         return Judgement("passed", rows=shown)
-    explained = _explained(script, outcomes, mismatches, public, declared, clues, earlier)
+    explained = _explained(
+        script, outcomes, mismatches, public, declared, clues, earlier, by_sample
+    )
     return replace(explained, rows=shown)
 
 
@@ -86,12 +91,18 @@ def _called(probe: Probe, script: Script) -> str | None:
     return ask.name if isinstance(ask, Call) else None
 
 
-def _rule(probe: Probe, script: Script) -> Rule:
+def rule_of(probe: Probe, script: Script) -> Rule:
     """A function answers where its input lives; what the student made without one lives where they
     chose."""
     ask = script.asks[probe.handle.ask]
     given = any(True for _ in tensors_in(arguments_of(ask)))
     return probe.rule if given else anywhere(probe.rule)
+
+
+def resolved(probe: Probe, outcomes: Sequence[Outcome]) -> Value | TypeError:
+    """The value that a probe looks at, or an error if what came has no such item."""
+    found = _got(probe, outcomes)
+    return found.value if isinstance(found, _Found) else TypeError("there is no such item")
 
 
 def _got(probe: Probe, outcomes: Sequence[Outcome]) -> _Found | _NoSuchItem:
@@ -106,7 +117,7 @@ def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wro
     if isinstance(found, _NoSuchItem):
         return found.mismatch
     seen = _seen(probe, outcomes)
-    mismatch = compare(found.value, probe.answer, _rule(probe, script), probe.labels)
+    mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
     if mismatch is None:
         return flag_of(found.value, probe, seen)
     if mismatch.kind != "none":
@@ -139,6 +150,7 @@ def _explained(
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None,
     earlier: Sequence[Observation],
+    by_sample: Sequence[str],
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
@@ -147,7 +159,7 @@ def _explained(
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
         found = _got(probe, outcomes)
         got = found.container if isinstance(found, _NoSuchItem) else found.value
-        rule = _rule(probe, script)
+        rule = rule_of(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
             wrong.append((_expression(probe, script), mismatch))
@@ -156,7 +168,7 @@ def _explained(
                 and mismatch.kind == "device"
                 and compare(got, probe.answer, rule.ignoring_place(), probe.labels) is None
             )
-    diagnosis = diagnose([*earlier, *observations], clues)
+    diagnosis = diagnose([*earlier, *observations], clues, by_sample)
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
@@ -187,7 +199,7 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
         found.container if isinstance(found, _NoSuchItem) else found.value,
         probe.answer,
         probe.alternatives,
-        _rule(probe, script),
+        rule_of(probe, script),
         probe.labels,
         _called(probe, script),
         seen,
@@ -209,7 +221,7 @@ def _rows(
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
         if not (missing and wrong):
-            yield row_of(shown, got, probe.answer, _rule(probe, script), probe.labels)
+            yield row_of(shown, got, probe.answer, rule_of(probe, script), probe.labels)
         if isinstance(mismatch, Flag) and mismatch.attribute:
             flags = Item("", str(mismatch.expected), str(not mismatch.expected), False)
             yield Row(f"{shown}.{mismatch.attribute}", (flags,))

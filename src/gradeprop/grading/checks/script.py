@@ -55,7 +55,8 @@ class Handle:
 class Probe:
     """One expectation: the value at ``handle`` should match ``answer`` under ``rule``.
 
-    ``alternatives`` maps a misconception's id to the wrong answers that it would have given here.
+    ``alternatives`` maps a misconception's id to the wrong answers that it would have given here;
+    those ``ruled_out`` mean nothing here.
     """
 
     handle: Handle
@@ -66,6 +67,7 @@ class Probe:
     requires_grad: bool | None = None
     is_leaf: bool | None = None
     computed_from: tuple[str, ...] = ()
+    ruled_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +147,7 @@ class Reference:
                 rule,
                 tuple(problem.labels),
                 Misconceptions(problem, self._misconceptions),
+                ruled_out=frozenset(filter(problem.rules_out, self._misconceptions)),
                 **flags,
             )
         )
