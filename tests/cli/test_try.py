@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from cli.conftest import HALVED, answered, gradeprop, hand_in, result_of
-from course.minimal import EXPLAIN_GRADER, GRADER, replaced, write_course
+from course.minimal import (
+    EXERCISE,
+    EXPLAIN_GRADER,
+    GRADER,
+    course_files,
+    replaced,
+    write_course,
+)
 
 NONE = ("--isolation", "none")
 HALF = "def d_square(w):\n    return w\n"
@@ -118,3 +125,22 @@ def test_a_graders_fault_is_told_with_its_place_and_exit_code_1(course: Any) -> 
     assert done.returncode == 1
     assert f"square_derivative matches_autograd: {GRADER}:" in done.stdout
     assert "Checks that failed by themselves" in done.stdout
+
+
+def test_a_cause_that_only_a_sample_tells_is_said_in_the_notebook_too(tmp_path: Any) -> None:
+    sample = """\
+      - id: only_here
+        say: Only the sample knows.
+        sample: |
+          def d_square(w):
+              return 2 * w + 7
+"""
+    text = course_files()[EXERCISE] + sample
+    done = tried(
+        write_course(tmp_path, {EXERCISE: text}),
+        "square_derivative",
+        "def d_square(w):\n    return w + 7 + w\n",
+    )
+    notebook, handed_in = done.stdout.split("After handing in:")
+    assert "Only the sample knows." in notebook
+    assert "by_hand: 0 of 3 points, only_here" in handed_in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,9 +151,16 @@ def _in_the_notebook(
 
     spec = exercise.part(result.part)
     assert not isinstance(spec, ExplanationPart)
-    judged = {item.check: item.judgement for item in seen if item.device == "cpu"}
-    for verdict in result.checks:  # what was not asked, as it waits for another check
-        judged.setdefault(verdict.check, Judgement(verdict.status, verdict.message))
+    shown = {item.check: item.judgement for item in seen if item.device == "cpu"}
+    judged: dict[str, Judgement] = {}
+    for verdict in result.checks:
+        if verdict.device == "cpu":
+            # Nothing was shown of what was not asked, as it waits for another check; and a cause
+            # that a sample tells is found after what is shown.
+            judgement = shown.get(verdict.check, Judgement(verdict.status, verdict.message))
+            if verdict.hint:
+                judgement = replace(judgement, report=verdict.report, hint=verdict.hint)
+            judged[verdict.check] = judgement
     checks = [check for check in spec.checks if check.public]
     report = PublicReport(
         exercise.slug,
