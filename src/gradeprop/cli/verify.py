@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from gradeprop.cli import screen, verify_mutants, verify_slips
 from gradeprop.cli.fault_list import print_faults
@@ -23,13 +26,15 @@ from gradeprop.errors import VerificationFailed
 from gradeprop.grading.result.faults import merged
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.records.files.key import course_key
+from gradeprop.wording import counted
 
 if TYPE_CHECKING:
     from gradeprop.grading.mutants.judge import Trials
+    from gradeprop.grading.result.faults import Fault
     from gradeprop.grading.result.verdict import SubmissionResult
+    from gradeprop.grading.run.interface import Graders
     from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
-    from gradeprop.grading.run.pool import Graders
     from gradeprop.grading.slips import Finding
     from gradeprop.grading.verify import Proof
     from gradeprop.session.grader.sandbox import Isolation
@@ -68,7 +73,7 @@ class _Found:
     def holds(self) -> bool:
         return (
             all(proof.holds for proof in self.proofs)
-            and not any(finding.problems for finding in self.findings)
+            and not any(finding.problems or finding.faults for finding in self.findings)
             and all(trials.holds for trials in self.trials)
         )
 
@@ -85,11 +90,13 @@ def run(request: Request) -> int:
         about_slips = verify_slips.as_data(found.findings, found.proofs) if request.slips else {}
         about_mutants = verify_mutants.as_data(found.trials) if request.mutants else {}
         proofs = [asdict(proof) for proof in found.proofs]
-        screen.print_json({"proofs": proofs, **about_slips, **about_mutants})
+        met = [fault.to_json() for fault in _faults(found.proofs, found.findings)]
+        screen.print_json({"proofs": proofs, "faults": met, **about_slips, **about_mutants})
     else:
         _print(chosen, found.proofs)
         if request.slips:
             verify_slips.show(found.findings, found.proofs)
+        print_faults(screen.out(), _faults(found.proofs, found.findings), "trial")
         if request.mutants:
             verify_mutants.show(root, chosen, found.trials)
         _print_limits(course.spec.limits, found.proofs)
@@ -113,30 +120,42 @@ def _verified(
     bank = load_slips(root, chosen) if request.slips else []
     mutants = {item.slug: mutants_of(item) for item in chosen} if request.mutants else {}
     excuses = load_excuses(root, chosen) if request.mutants else []
-    total = sum(len(cases_of(exercise)) for exercise in chosen) + len(bank)
-    total += sum(map(len, mutants.values()))
+    answers = Counter({exercise.slug: len(cases_of(exercise)) for exercise in chosen})
+    answers.update(slip.exercise for slip in bank)
+    answers.update({slug: len(made) for slug, made in mutants.items()})
 
     def planned(course: Course, assignment: LoadedAssignment) -> Plan:
         release, faults = release_in_use(course, assignment)
-        return Plan(course, assignment.id, release, key, devices, request.isolation, faults)
+        return Plan(
+            course, assignment.id, release, key, devices, request.isolation, faults, proven=1
+        )
 
     with (
-        screen.progress("Verifying", total) as bar,
+        screen.progress("Verifying", answers.total()) as bar,
         graders(facilities_for(course, request.isolation, devices), 1) as running,
     ):
+        left = answers.copy()
+
+        def step(exercise: str) -> None:
+            bar.step(exercise)
+            left[exercise] -= 1
+            if not left[exercise]:
+                bar.line(f"{exercise}: {counted(answers[exercise], 'answer')} tried")
 
         def note(proof: Proof) -> None:
             found.proofs.append(proof)
-            bar.step(proof.case.exercise)
+            step(proof.case.exercise)
 
         def note_slip(finding: Finding) -> None:
             found.findings.append(finding)
-            bar.step(finding.slip.exercise)
+            step(finding.slip.exercise)
 
         for assignment in course.assignments:
+            mine = assignment.exercises
+            bar.line(f"Verifying {assignment.id} ({counted(len(mine), 'exercise')})")
             plan = planned(course, assignment)
             setting = plan.setting({})
-            grade = partial(_grade, running, plan)
+            grade = _Grading(running, plan).grade
             verify(setting, trials(setting, assignment.exercises), note, grade)
             own = {exercise.slug for exercise in assignment.exercises}
             judge_slips(setting, [slip for slip in bank if slip.exercise in own], note_slip, grade)
@@ -150,8 +169,8 @@ def _verified(
                         excuses,
                         found.proofs,
                         planned,
-                        partial(partial, _grade, running),
-                        partial(bar.step, exercise.slug),
+                        lambda plan: _Grading(running, plan).grade,
+                        partial(step, exercise.slug),
                     )
                 )
     return found
@@ -163,15 +182,24 @@ def _is_solved(exercise: LoadedExercise, proofs: Sequence[Proof]) -> bool:
     return all(proof.holds for proof in cases if proof.case.kind == "solution")
 
 
-def _grade(
-    running: Graders,
-    plan: Plan,
-    submissions: Sequence[Submission],
-    on_result: Callable[[SubmissionResult], None],
-    late_answers: bool,
-) -> None:
-    plan = replace(plan, late_answers=late_answers)
-    running.grade(plan, [partial(_itself, item) for item in submissions], on_result)
+@dataclass
+class _Grading:
+    """Grades trials of an assignment. A check that has once shown that it does not come to an end
+    is not waited for again."""
+
+    running: Graders
+    plan: Plan
+
+    def grade(
+        self,
+        submissions: Sequence[Submission],
+        on_result: Callable[[SubmissionResult], None],
+        late_answers: bool,
+    ) -> None:
+        plan = replace(self.plan, late_answers=late_answers)
+        loads = [partial(_itself, item) for item in submissions]
+        faults = self.running.grade(plan, loads, on_result)
+        self.plan = replace(self.plan, faults=faults)
 
 
 def _itself(submission: Submission) -> Submission:
@@ -184,13 +212,12 @@ def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None
         table.add_column(column, justify="left" if column in ("exercise", "verdict") else "center")
     for exercise in exercises:
         mine = [proof for proof in proofs if proof.case.exercise == exercise.slug]
-        wrong = [proof for proof in mine if not proof.holds]
         table.add_row(
             exercise.slug,
             _mark(mine, "solution"),
             _mark(mine, "starter"),
             _share(mine),
-            screen.styled("proven" if not wrong else "wrong", "green" if not wrong else "bold red"),
+            _verdict(mine),
         )
     screen.out().print(table)
     by_slug = {exercise.slug: exercise for exercise in exercises}
@@ -198,7 +225,12 @@ def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None
         for problem in proof.problems:
             place = _place(by_slug[proof.case.exercise], proof)
             screen.out().print(f"{place}: {screen.plain(problem)}", soft_wrap=True)
-    print_faults(screen.out(), merged(f for proof in proofs for f in proof.faults), "trial")
+
+
+def _faults(proofs: Sequence[Proof], findings: Sequence[Finding]) -> list[Fault]:
+    of_proofs = (fault for proof in proofs for fault in proof.faults)
+    of_slips = (fault for finding in findings for fault in finding.faults)
+    return merged(chain(of_proofs, of_slips))
 
 
 def _print_limits(limits: Limits, proofs: Sequence[Proof]) -> None:
@@ -221,10 +253,26 @@ def _place(exercise: LoadedExercise, proof: Proof) -> str:
     return exercise.grader if proof.case.kind == "solution" else exercise.path
 
 
+def _verdict(proofs: Sequence[Proof]) -> Text:
+    if any(proof.problems for proof in proofs):
+        return screen.styled("wrong", "bold red")
+    if any(proof.faults for proof in proofs):
+        return screen.styled("grader fault", "bold red")
+    return screen.styled("proven", "green")
+
+
 def _mark(proofs: Sequence[Proof], kind: str) -> str:
-    return "✓" if all(proof.holds for proof in proofs if proof.case.kind == kind) else "✗"
+    """``?`` where a check that failed by itself leaves it open."""
+    mine = [proof for proof in proofs if proof.case.kind == kind]
+    if any(proof.problems for proof in mine):
+        return "✗"
+    return "?" if any(proof.faults for proof in mine) else "✓"
 
 
 def _share(proofs: Sequence[Proof]) -> str:
     mistakes = [proof for proof in proofs if proof.case.kind == "misconception"]
-    return f"{sum(proof.holds for proof in mistakes)} of {len(mistakes)}"
+    known = [proof for proof in mistakes if proof.problems or not proof.faults]
+    if len(known) < len(mistakes) and not known:
+        return "?"
+    unknown = f", {len(mistakes) - len(known)} unknown" if len(known) < len(mistakes) else ""
+    return f"{sum(proof.holds for proof in known)} of {len(mistakes)}{unknown}"

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -21,10 +21,9 @@ from gradeprop.course.folder import CourseFiles, ExerciseFiles
 from gradeprop.course.layout import data_path, exercise_path
 from gradeprop.course.model import Course, Exercise, LoadedAssignment, LoadedExercise
 from gradeprop.course.python_source import parse_python
-from gradeprop.course.schema import SCHEMA_NAMES, named_schema
 from gradeprop.course.solution import read_solution
 from gradeprop.course.strict_yaml import read_yaml
-from gradeprop.course.validate import did_you_mean, validate
+from gradeprop.course.validate import validate
 from gradeprop.course.voided import FILE as VOIDED
 from gradeprop.course.voided import Voided, VoidedList, check_voided, with_voided
 from gradeprop.errors import CourseError, CourseProblem, UsageError
@@ -190,23 +189,9 @@ class _Reader:
         self.problems += document.problems
         if not document.readable or (document.data is None and document.problems):
             return None
-        self.problems += self.schema_line(document)
         value, problems = validate(model, document)
         self.problems += problems
         return value
-
-    def schema_line(self, document: Document) -> list[CourseProblem]:
-        """A first line that names a schema must name one that exists, or one of ours, which help
-        editors and nobody else: a course need not have the line, nor the files."""
-        match = named_schema(document.lines[0])
-        if match is None or PurePosixPath(match[1]).name in SCHEMA_NAMES:
-            return []
-        target = Path(os.path.normpath((self.root / document.path).parent / match[1]))
-        if target.is_file():
-            return []
-        what = f"the schema {match[1]} does not exist"
-        remedy = did_you_mean(PurePosixPath(match[1]).name, SCHEMA_NAMES)
-        return [document.problem((1, match.start(1) + 1), what, remedy)]
 
     def yaml(self, path: str) -> Document:
         raw = self.bytes(path)

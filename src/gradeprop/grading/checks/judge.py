@@ -136,7 +136,7 @@ def _why_nothing(
     """Why None came where a value should be."""
     if isinstance(found.owner, TensorState):
         path = replace(probe.handle, path=probe.handle.path[:-1])
-        return why_no_grad(found.owner, _expression(replace(probe, handle=path), script), seen)
+        return why_no_grad(found.owner, question_of(replace(probe, handle=path), script), seen)
     if _called(probe, script) is None:
         return why_none() if "tensor" in mismatch.expected else "Has it been given a value?"
     return why_nothing_returned(seen, item=bool(probe.handle.path or mismatch.place))
@@ -162,7 +162,7 @@ def _explained(
         rule = rule_of(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
-            wrong.append((_expression(probe, script), mismatch))
+            wrong.append((question_of(probe, script), mismatch))
             right_elsewhere = right_elsewhere and (
                 isinstance(mismatch, Mismatch)
                 and mismatch.kind == "device"
@@ -178,8 +178,9 @@ def _explained(
     )
     hint = _hint(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
-    # public.
-    said_by_the_hint = hint is not None and diagnosis.named in declared and not public
+    # public. Of numbers that are written in, no remedy for their form leads on.
+    says_all = diagnosis.named in declared or diagnosis.named == "hard_coded"
+    said_by_the_hint = hint is not None and says_all and not public
     return Judgement(
         "failed",
         None if said_by_the_hint else _report(wrong, len(script.probes), public),
@@ -214,7 +215,7 @@ def _rows(
     """What was asked and what came, probe by probe."""
     wrong = False
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
-        shown = _expression(probe, script, MOST)
+        shown = question_of(probe, script, MOST)
         found = _got(probe, outcomes)
         missing = isinstance(found, _NoSuchItem)
         got = found.container if isinstance(found, _NoSuchItem) else found.value
@@ -228,7 +229,8 @@ def _rows(
         wrong = wrong or mismatch is not None
 
 
-def _expression(probe: Probe, script: Script, most: int = SMALL) -> str:
+def question_of(probe: Probe, script: Script, most: int = SMALL) -> str:
+    """What a probe looks at, as a student would have written it."""
     return expression(script.asks[probe.handle.ask], most) + _path_text(probe)
 
 

@@ -77,6 +77,7 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         **({} if probe.is_leaf is None else {"is_leaf": probe.is_leaf}),
         **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
         **({"ruled_out": sorted(probe.ruled_out)} if probe.ruled_out else {}),
+        **({"by_backward": True} if probe.by_backward else {}),
     }
 
 
@@ -94,6 +95,7 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
         data.get("is_leaf"),
         tuple(data.get("computed_from", ())),
         frozenset(data.get("ruled_out", ())),
+        data.get("by_backward", False),
     )
 
 
