@@ -83,6 +83,7 @@ def test_a_module_of_our_own_that_is_missing_is_a_fault_and_told_as_one(tmp_path
     assert done.returncode != 3
 
 
+@pytest.mark.slow
 def test_doctor_has_nothing_against_a_students_installation(tmp_path: Path) -> None:
     done = without(GRADE, "doctor", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -90,6 +91,7 @@ def test_doctor_has_nothing_against_a_students_installation(tmp_path: Path) -> N
     assert "to write exercises and grade: pip install 'gradeprop[grade]'" in done.stdout
 
 
+@pytest.mark.slow
 def test_doctor_tells_an_instructor_what_is_missing(tmp_path: Path) -> None:
     done = without(["orjson"], "doctor", cwd=tmp_path)
     assert done.returncode == 3
@@ -97,6 +99,7 @@ def test_doctor_tells_an_instructor_what_is_missing(tmp_path: Path) -> None:
     assert line.split() == ["✗", "orjson", "not", "installed"]
 
 
+@pytest.mark.slow
 def test_without_torch_doctor_and_commands_say_how_to_get_it(course: Any) -> None:
     done = without(["torch"], "build", cwd=course)
     assert (done.returncode, done.stderr) == (
@@ -118,6 +121,7 @@ def test_a_mac_with_an_intel_processor_is_told_where_to_go(
     assert "Colab" in said
 
 
+@pytest.mark.slow
 def test_doctor_misses_no_program_that_is_merely_not_on_the_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
