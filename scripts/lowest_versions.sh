@@ -39,6 +39,9 @@ if ! cmp -s "$pins" "$folder/.ready"; then
     fi
     cp "$pins" "$folder/.ready"
 fi
-"$folder/bin/python" -m pytest -q -m "not slow" tests/course tests/gradients tests/grading tests/notebook \
+# The committed schemas are those of the pydantic that constraints.txt names.
+"$folder/bin/python" -m pytest -q -m "not slow" \
+    --deselect tests/course/test_schema.py::test_the_committed_schemas_are_those_of_the_model \
+    tests/course tests/gradients tests/grading tests/notebook \
     tests/cli/test_verify.py tests/cli/test_grade.py tests/cli/test_check.py
 tested "passed with torch $("$folder/bin/python" -c 'import torch; print(torch.__version__)')."

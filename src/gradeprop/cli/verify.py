@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gradeprop.grading.run.interface import Graders
     from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
+    from gradeprop.grading.run.worker import Shown
     from gradeprop.grading.slips import Finding
     from gradeprop.grading.verify import Proof
     from gradeprop.session.grader.sandbox import Isolation
@@ -143,7 +144,6 @@ def _verified(
                 bar.line(f"{exercise}: {counted(answers[exercise], 'answer')} tried")
 
         def note(proof: Proof) -> None:
-            found.proofs.append(proof)
             step(proof.case.exercise)
 
         def note_slip(finding: Finding) -> None:
@@ -155,10 +155,12 @@ def _verified(
             bar.line(f"Verifying {assignment.id} ({counted(len(mine), 'exercise')})")
             plan = planned(course, assignment)
             setting = plan.setting({})
-            grade = _Grading(running, plan).grade
-            verify(setting, trials(setting, assignment.exercises), note, grade)
-            own = {exercise.slug for exercise in assignment.exercises}
-            judge_slips(setting, [slip for slip in bank if slip.exercise in own], note_slip, grade)
+            grading = _Grading(running, plan)
+            made = trials(setting, mine)
+            found.proofs += verify(setting, made, note, grading.grade, grading.explain)
+            own = {exercise.slug for exercise in mine}
+            slips_here = [slip for slip in bank if slip.exercise in own]
+            judge_slips(setting, slips_here, note_slip, grading.grade)
         for exercise in chosen:
             if mutants.get(exercise.slug) and _is_solved(exercise, found.proofs):
                 found.trials.append(
@@ -200,6 +202,17 @@ class _Grading:
         loads = [partial(_itself, item) for item in submissions]
         faults = self.running.grade(plan, loads, on_result)
         self.plan = replace(self.plan, faults=faults)
+
+    def explain(self, submission: Submission) -> dict[tuple[str, str], str]:
+        """Why its wrong answers have no cause, by exercise and check."""
+        said: dict[tuple[str, str], str] = {}
+
+        def note(shown: Shown) -> None:
+            if shown.judgement.why is not None:
+                said[shown.exercise, shown.check] = shown.judgement.why
+
+        self.running.grade(self.plan, [partial(_itself, submission)], lambda _: None, note)
+        return said
 
 
 def _itself(submission: Submission) -> Submission:
