@@ -1,4 +1,4 @@
-"""Print a pip constraint for each package that pyproject.toml names with a lowest version: that one."""
+"""Print a pip constraint for each package that pyproject.toml names: its lowest version."""
 
 from __future__ import annotations
 
