@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from gradeprop.course.choosing import Choose, concerning, listed
 from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.crosscheck import crosscheck
 from gradeprop.course.digest import FOLDERS, course_digest, files_below
@@ -54,8 +55,11 @@ def find_course(start: Path | None = None) -> Path:
     )
 
 
-def load_course(root: Path) -> Course:
+def load_course(root: Path, choose: Choose | None = None) -> Course:
     """Load the course in ``root`` and check it across its files.
+
+    Args:
+        choose: what of the course is wanted; the rest is left out, and so are its problems.
 
     Raises:
         CourseError: with all problems of all files; their paths are relative to ``root``.
@@ -65,11 +69,21 @@ def load_course(root: Path) -> Course:
     files = reader.course()
     voided = reader.voided(files)
     problems = [*reader.problems, *crosscheck(files)]
-    if problems or files.spec is None:
+    if files.spec is None:
+        raise CourseError(problems)
+    chosen = set(listed(files))
+    if choose is not None:
+        chosen &= choose(listed(files))
+        problems = list(concerning(problems, files, chosen))
+    if problems:
         raise CourseError(problems)
     assignments = []
     for item in files.spec.assignments:
-        found = [files.exercises[item.id, slug] for slug in item.exercises]
+        found = [
+            files.exercises[item.id, slug] for slug in item.exercises if (item.id, slug) in chosen
+        ]
+        if not found:
+            continue
         exercises = tuple(_loaded(exercise, voided) for exercise in found)
         assignments.append(LoadedAssignment(spec=item, exercises=exercises))
     return Course(
