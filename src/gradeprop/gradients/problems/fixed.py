@@ -30,6 +30,7 @@ class Fixed(Problem):
         self._wrong: dict[str, list[Answer]] = {}
         for name, wrong in (mistakes or {}).items():
             self._wrong[name] = list(wrong) if isinstance(wrong, list) else [wrong]
+        self.stated = frozenset(self._wrong)
         self.labels = labels
 
     def answer(self) -> Answer:
