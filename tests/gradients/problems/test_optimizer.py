@@ -65,7 +65,9 @@ def test_mistakes_of_plain_descent(name: str, given: Any) -> None:
 def test_gradients_pile_up_with_what_was_there_before() -> None:
     options: Any = {"lr": 0.1, "steps": 1, "leftover": [torch.tensor([10.0])]}
     problem = Optimizer(torch.optim.SGD, square, [THREE], **options)
-    assert [item.item() for item in problem.mistake("grad_accumulated")] == pytest.approx([2.4, 1.4])
+    assert [item.item() for item in problem.mistake("grad_accumulated")] == pytest.approx(
+        [2.4, 1.4]
+    )
 
 
 def test_gradients_cleared_too_early_leave_decay_at_work_or_nothing() -> None:

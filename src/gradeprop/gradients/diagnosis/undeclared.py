@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gradeprop.gradients.comparison.compare import as_value, compare, matches
+from gradeprop.gradients.comparison.compare import as_value, matches
 from gradeprop.gradients.comparison.mismatch import Kind
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import TensorState, Value
@@ -23,7 +23,7 @@ def undeclared(observations: Sequence[Observation]) -> str | None:
     wrong: list[Observation] = []
     kinds: set[Kind] = set()
     for item in observations:
-        mismatch = compare(item.got, item.expected, item.rule, item.labels)
+        mismatch = item.mismatch()
         if mismatch is not None:
             wrong.append(item)
             kinds.add(mismatch.kind)

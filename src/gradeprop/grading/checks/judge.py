@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
 from gradeprop.gradients.comparison.compare import compare
@@ -12,10 +13,13 @@ from gradeprop.gradients.comparison.render import SMALL
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.comparison.wrong_type import wrong_type
 from gradeprop.gradients.diagnosis.clues import Clues
-from gradeprop.gradients.diagnosis.diagnose import diagnose
+from gradeprop.gradients.diagnosis.diagnose import Diagnosis, diagnose
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState, Value
-from gradeprop.grading.checks.choice import in_the_options_words, no_option
+from gradeprop.grading.checks.before import before_values
+from gradeprop.grading.checks.causes import causes_of_all, only
+from gradeprop.grading.checks.choice import in_the_options_words
+from gradeprop.grading.checks.expected import Raising, wrong_value
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.flags import Flag, flag_of
 from gradeprop.grading.checks.judgement import Judgement
@@ -25,13 +29,15 @@ from gradeprop.grading.checks.nothing import (
     why_none,
     why_nothing_returned,
 )
-from gradeprop.grading.checks.rows import MOST, Item, Row, row_of
+from gradeprop.grading.checks.raising import Unraised, raising_row, unraised
+from gradeprop.grading.checks.rows import MOST, Item, Row, row_of, row_of_expected
 from gradeprop.grading.checks.script import Probe, Script, anywhere
-from gradeprop.grading.checks.trouble import trouble
+from gradeprop.grading.checks.signs import by_flags, renamed
 from gradeprop.grading.result import words
+from gradeprop.grading.result.error_words import ERROR_WORDS
 from gradeprop.session.interface import Call, Outcome, Returned
 
-_Wrong: TypeAlias = Mismatch | Flag
+_Wrong: TypeAlias = Mismatch | Flag | Unraised
 
 
 def judge(
@@ -63,15 +69,22 @@ def judge(
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
-    for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = trouble(ask, outcome, public, declared, forbid, lines)
-        if found is not None:
-            return found
-    outcomes = [in_the_options_words(outcome, options) for outcome in outcomes]
-    for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = no_option(ask, outcome, options, public=public)
-        if found is not None:
-            return found
+    found = before_values(script, outcomes, public, declared, forbid, options, lines)
+    if found is None:
+        meant = [in_the_options_words(outcome, options) for outcome in outcomes]
+        found = _of_values(script, meant, public, declared, clues, earlier, rows)
+    return renamed(found, script.signs, declared, public=public)
+
+
+def _of_values(
+    script: Script,
+    outcomes: Sequence[Outcome],
+    public: bool,
+    declared: Mapping[str, str],
+    clues: Mapping[str, Clues] | None,
+    earlier: Sequence[Observation],
+    rows: bool,
+) -> Judgement:
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
@@ -102,11 +115,16 @@ def _got(probe: Probe, outcomes: Sequence[Outcome]) -> _Found | _NoSuchItem:
 
 def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wrong | None:
     """What is wrong with the value that the probe looks at."""
+    if isinstance(probe.expected, Raising):
+        return unraised(outcomes[probe.handle.ask], probe.expected)
     found = _got(probe, outcomes)
     if isinstance(found, _NoSuchItem):
         return found.mismatch
     seen = _seen(probe, outcomes)
-    mismatch = compare(found.value, probe.answer, _rule(probe, script), probe.labels)
+    if probe.expected is not None:
+        mismatch = wrong_value(found.value, probe.expected)
+    else:
+        mismatch = compare(found.value, probe.answer, _rule(probe, script), probe.labels)
     if mismatch is None:
         return flag_of(found.value, probe, seen)
     if mismatch.kind != "none":
@@ -142,27 +160,31 @@ def _explained(
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
-    wrong: list[tuple[str, _Wrong]] = []
+    wrong: list[tuple[Probe, _Wrong]] = []
     right_elsewhere = True
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
+        if mismatch is not None:
+            wrong.append((probe, mismatch))
+        if isinstance(probe.expected, Raising):
+            right_elsewhere = right_elsewhere and mismatch is None
+            continue
         found = _got(probe, outcomes)
         got = found.container if isinstance(found, _NoSuchItem) else found.value
         rule = _rule(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
-            wrong.append((_expression(probe, script), mismatch))
             right_elsewhere = right_elsewhere and (
                 isinstance(mismatch, Mismatch)
                 and mismatch.kind == "device"
                 and compare(got, probe.answer, rule.ignoring_place(), probe.labels) is None
             )
-    diagnosis = diagnose([*earlier, *observations], clues)
+    diagnosis = _diagnosis(script, outcomes, wrong, [*earlier, *observations], clues)
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
     detail = "; ".join(
-        f"{said}: {item.text if isinstance(item, Flag) else item.detail()}"
-        for said, item in wrong[:3]
+        f"{_expression(probe, script)}: {item.text if isinstance(item, Flag) else item.detail()}"
+        for probe, item in wrong[:3]
     )
     hint = _hint(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
@@ -174,9 +196,29 @@ def _explained(
         detail,
         causes,
         observations=tuple(observations),
-        asked=wrong[0][0] if public else None,
+        asked=_expression(wrong[0][0], script) if public else None,
         hint=hint,
     )
+
+
+def _diagnosis(
+    script: Script,
+    outcomes: Sequence[Outcome],
+    wrong: Sequence[tuple[Probe, _Wrong]],
+    observations: Sequence[Observation],
+    clues: Mapping[str, Clues] | None,
+) -> Diagnosis:
+    """What explains all that is wrong: an exception, a flag, or values."""
+    if any(isinstance(item, Unraised) for _, item in wrong):
+        asked = [(script.asks[probe.handle.ask], outcomes[probe.handle.ask]) for probe, _ in wrong]
+        return only(causes_of_all(asked, script.signs))
+    flags = [
+        (item, found.value)
+        for probe, item in wrong
+        if isinstance(item, Flag) and isinstance(found := _got(probe, outcomes), _Found)
+    ]
+    told = by_flags(script.signs, flags) if len(flags) == len(wrong) else ()
+    return only(told) if told else diagnose(observations, clues)
 
 
 def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Observation:
@@ -193,6 +235,7 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
         seen,
         of_grad=is_grad,
         awaits_backward=isinstance(found, _Found) and awaits_backward(found.owner, seen),
+        wrong_in=partial(wrong_value, expected=probe.expected) if probe.expected else None,
     )
 
 
@@ -203,12 +246,17 @@ def _rows(
     wrong = False
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
         shown = _expression(probe, script, MOST)
+        if isinstance(probe.expected, Raising):
+            yield raising_row(shown, outcomes[probe.handle.ask], probe.expected)
+            continue
         found = _got(probe, outcomes)
         missing = isinstance(found, _NoSuchItem)
         got = found.container if isinstance(found, _NoSuchItem) else found.value
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
-        if not (missing and wrong):
+        if probe.expected is not None:
+            yield row_of_expected(shown, got, probe.expected)
+        elif not (missing and wrong):
             yield row_of(shown, got, probe.answer, _rule(probe, script), probe.labels)
         if isinstance(mismatch, Flag) and mismatch.attribute:
             flags = Item("", str(mismatch.expected), str(not mismatch.expected), False)
@@ -224,10 +272,11 @@ def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:
     """What to say of a cause besides what is wrong with the value."""
     if named is None:
         return None
-    return declared.get(named) or (words.ENGINE_WORDS[named] if named == "hard_coded" else None)
+    spoken = named == "hard_coded" or named in ERROR_WORDS
+    return declared.get(named) or (words.ENGINE_WORDS[named] if spoken else None)
 
 
-def _report(wrong: Sequence[tuple[str, _Wrong]], asked: int, public: bool) -> str:
+def _report(wrong: Sequence[tuple[Probe, _Wrong]], asked: int, public: bool) -> str:
     _, first = wrong[0]
     report = first.text if isinstance(first, Flag) else first.student(public)
     if not public and len(wrong) < asked:

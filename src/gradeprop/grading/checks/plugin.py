@@ -18,6 +18,7 @@ import pytest
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.gradients.comparison.tolerance import Tolerances
 from gradeprop.grading.checks.blame import told
+from gradeprop.grading.checks.declared import ids_of, looked_for, signs_of
 from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
 from gradeprop.grading.checks.script import Reference, Script, Student
 from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError, Write, check_sites
@@ -61,6 +62,7 @@ class GradingPlugin:
             for number, exercise in enumerate(assignment.exercises)
         }
         self._shared: dict[tuple[tuple[str, str], str, int], Script] = {}
+        self._known = {exercise.slug: ids_of(exercise) for exercise in assignment.exercises}
         self._tolerances = {
             exercise.slug: tolerances_of(course, exercise) for exercise in assignment.exercises
         }
@@ -276,7 +278,8 @@ class GradingPlugin:
         reference = self._reference(site, target, attempt)
         own = {"student": student, "reference": reference, "device": target.device}
         item.obj(**{name: own[name] if name in own else item.funcargs[name] for name in names})
-        script = Script(tuple(student.asks), tuple(reference.probes))
+        looked = looked_for(site.part.misconceptions, site.check.check)
+        script = Script(tuple(student.asks), tuple(reference.probes), signs_of(looked))
         if same:
             self._shared[key] = script
         return script
@@ -285,11 +288,14 @@ class GradingPlugin:
         return item.stash[_SITE]
 
     def _reference(self, site: CheckSite, target: _Target, attempt: int) -> Reference:
+        looked = looked_for(site.part.misconceptions, site.check.check)
         return Reference(
             self.examiner.seed(target.subject, site, attempt),
             target.device,
-            {item.id: item.pattern for item in site.part.misconceptions},
+            {item.id: item.pattern for item in looked},
             self._tolerances[site.exercise.slug],
+            frozenset(item.id for item in looked if item.checks),
+            self._known[site.exercise.slug],
         )
 
 

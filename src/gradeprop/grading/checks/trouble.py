@@ -8,21 +8,13 @@ from typing import Final
 from gradeprop.gradients.comparison.mismatch import WELL_KNOWN
 from gradeprop.gradients.comparison.render import render_value, with_article
 from gradeprop.gradients.values import TensorState, Value
-from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
+from gradeprop.grading.checks.causes import causes_of
+from gradeprop.grading.checks.expression import arguments_of, expression
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.known_errors import WELL_KNOWN_ERRORS
+from gradeprop.grading.checks.signs import Sign
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Ask, Call, Missing, Outcome, Raised, Returned, Stopped
-
-_WELL_KNOWN_ERRORS = frozenset(
-    {
-        "AssertionError", "AttributeError", "ImportError", "IndexError", "KeyError",
-        "ModuleNotFoundError", "NameError", "NotImplementedError", "RecursionError",
-        "RuntimeError", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError",
-        "ZeroDivisionError",
-    }
-)  # fmt: skip
-"""What an error may be called where the question is hidden: with every name that Python has, the
-choice could carry as much as a number does."""
 
 MOST_LINES = 100
 """In a longer answer no line is named where the question is hidden."""
@@ -37,10 +29,12 @@ def trouble(
     declared: Mapping[str, str],
     forbid: Sequence[str],
     lines: int | None = None,
+    signs: Sequence[Sign] = (),
 ) -> Judgement | None:
     """What goes before any comparison: stopped, missing, raised, forbidden, changed input.
 
     Args:
+        signs: by which exceptions the exercise knows its misconceptions.
         lines: how many the student's answer has, where that is known; an error further down is in
             no line of it, whatever it says.
     """
@@ -51,7 +45,7 @@ def trouble(
     if isinstance(outcome, Missing):
         return _missing(ask, outcome, public)
     if isinstance(outcome, Raised):
-        return _raised(ask, outcome, public, declared, lines)
+        return _raised(ask, outcome, public, declared, lines, signs)
     for machinery in forbid:
         if machinery in outcome.used:
             cause = words.FORBIDDEN_CAUSE[machinery]
@@ -89,11 +83,16 @@ def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
 
 
 def _raised(
-    ask: Ask, outcome: Raised, public: bool, declared: Mapping[str, str], lines: int | None
+    ask: Ask,
+    outcome: Raised,
+    public: bool,
+    declared: Mapping[str, str],
+    lines: int | None,
+    signs: Sequence[Sign],
 ) -> Judgement:
     said = f" in line {outcome.line} of your cell" if outcome.line else ""
     place = said if _can_be_told(outcome.line, public, lines) else ""
-    cause = _cause_of(ask, outcome)
+    causes = causes_of(ask, outcome, signs)
     if outcome.type_name == _NOBODY_ANSWERS:
         message = (
             f"`{expression(ask) if public else ask.name}` waits for input{place}, but nobody can "
@@ -104,14 +103,14 @@ def _raised(
     else:
         # The text and even the type's name are the student's to choose: they could carry a hidden
         # input.
-        known = outcome.type_name in _WELL_KNOWN_ERRORS
+        known = outcome.type_name in WELL_KNOWN_ERRORS
         message = (
             f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
             "that you cannot see. Try it with other values, shapes and dtypes."
         )
-    hint = words.words_for(cause, declared) if cause else None
+    hint = words.words_for(causes[0], declared) if len(causes) == 1 else None
     detail = f"{expression(ask)} raised {outcome.type_name}{said}: {outcome.message}"
-    return Judgement("failed", message, detail, (cause,) if cause else (), hint=hint)
+    return Judgement("failed", message, detail, causes, hint=hint)
 
 
 def _can_be_told(line: int | None, public: bool, lines: int | None) -> bool:
@@ -121,21 +120,6 @@ def _can_be_told(line: int | None, public: bool, lines: int | None) -> bool:
     if line is None or (lines is not None and line > lines):
         return False
     return public or lines is None or lines <= MOST_LINES
-
-
-def _cause_of(ask: Ask, outcome: Raised) -> str | None:
-    """The cause that torch's own words for an error tell, if any."""
-    if outcome.type_name == "RuntimeError" and "does not require grad" in outcome.message:
-        return "detached"
-    if any(tensor.device != "cpu" for tensor in tensors_in(arguments_of(ask))):
-        apart = outcome.type_name == "RuntimeError" and "on the same device" in outcome.message
-        # Tensor.numpy(), or a numpy function applied to a tensor.
-        to_numpy = (
-            outcome.type_name == "TypeError" and "device type tensor to numpy" in outcome.message
-        )
-        if apart or to_numpy:
-            return "wrong_device"
-    return None
 
 
 def _changed(ask: Call, outcome: Returned) -> str | None:

@@ -14,6 +14,7 @@ from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.prune import prune
 from gradeprop.gradients.values import TensorState, Value
+from gradeprop.grading.checks import expected, signs
 from gradeprop.grading.checks.script import Handle, Probe, Script, anywhere
 from gradeprop.session.interface import Ask, Call, Read
 
@@ -28,13 +29,19 @@ def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
         _encode_probe(replace(probe, alternatives=alternatives))
         for probe, alternatives in zip(script.probes, prune(spoken), strict=True)
     ]
-    return {"asks": [_encode_ask(ask) for ask in script.asks], "probes": probes}
+    kept = [signs.to_dict(sign) for sign in script.signs if sign.cause in causes]
+    return {
+        "asks": [_encode_ask(ask) for ask in script.asks],
+        "probes": probes,
+        **({"signs": kept} if kept else {}),
+    }
 
 
 def decode_script(data: dict[str, Any]) -> Script:
     return Script(
         tuple(_decode_ask(ask) for ask in data["asks"]),
         tuple(_decode_probe(probe) for probe in data["probes"]),
+        tuple(map(signs.from_dict, data.get("signs", ()))),
     )
 
 
@@ -74,6 +81,7 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         "requires_grad": probe.requires_grad,
         **({} if probe.is_leaf is None else {"is_leaf": probe.is_leaf}),
         **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
+        **({} if probe.expected is None else {"expected": expected.to_dict(probe.expected)}),
     }
 
 
@@ -90,6 +98,7 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
         data["requires_grad"],
         data.get("is_leaf"),
         tuple(data.get("computed_from", ())),
+        expected.from_dict(data["expected"]) if "expected" in data else None,
     )
 
 

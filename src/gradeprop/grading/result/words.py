@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gradeprop.grading.result.error_words import ERROR_WORDS
 from gradeprop.session.interface import Stopped
 
 NOT_BEGUN = "Nothing has been written here yet: the cell is as it was released."
@@ -17,6 +18,7 @@ ALL_TAKEN_OUT = "All checks of this part were taken out."
 NO_CELL = "The cell for this part is missing from the notebook."
 
 ENGINE_WORDS: Mapping[str, str] = {
+    **ERROR_WORDS,
     "hard_coded": (
         "The result is the same whatever the input is. Compute it from the function's arguments, "
         "and not from numbers that are written in or from names outside of it."

@@ -235,4 +235,4 @@ def _joined(first: Script, second: Script) -> Script:
         replace(probe, handle=replace(probe.handle, ask=probe.handle.ask + shift))
         for probe in second.probes
     )
-    return Script(first.asks + second.asks, first.probes + moved)
+    return Script(first.asks + second.asks, first.probes + moved, first.signs)

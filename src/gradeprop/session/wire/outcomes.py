@@ -18,6 +18,7 @@ _MAX_LINE: Final = 1_000_000
 _MAX_MESSAGE: Final = 4_000
 _MAX_TRACEBACK: Final = 16_000
 _MOST_ORIGINS: Final = 64
+_MOST_BASES: Final = 32
 
 
 def encode_outcomes(outcomes: Iterable[Outcome]) -> tuple[list[Any], bytes]:
@@ -41,6 +42,7 @@ def _row(outcome: Outcome, encoder: Encoder) -> dict[str, Any]:
             "message": outcome.message,
             "traceback": outcome.traceback,
             "line": outcome.line,
+            "bases": list(outcome.bases),
         }
     if isinstance(outcome, Missing):
         return {"missing": outcome.name, "found": outcome.found_type}
@@ -66,6 +68,7 @@ def _outcome(row: dict[str, Any], decoder: Decoder) -> Outcome:
             decoder.text(row.get("message"))[:_MAX_MESSAGE],
             decoder.text(row.get("traceback"))[:_MAX_TRACEBACK],
             _line(row.get("line")),
+            _bases(row.get("bases", []), decoder),
         )
     if "missing" in row:
         found = row.get("found")
@@ -109,6 +112,12 @@ def _seen(row: Any, decoder: Decoder) -> Evidence:
             raise malformed("outcome")
         origins = tuple(map(decoder.text, origins))
     return Evidence(**facts, origins=origins)
+
+
+def _bases(raw: Any, decoder: Decoder) -> tuple[str, ...]:
+    if type(raw) is not list or len(raw) > _MOST_BASES:
+        raise malformed("outcome")
+    return tuple(map(decoder.type_name, raw))
 
 
 def _line(raw: Any) -> int | None:
