@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from gradeprop.course.crosscheck_code import check_grader, check_solution, check_sources
 from gradeprop.course.crosscheck_dates import check_dates
 from gradeprop.course.crosscheck_exercise import check_exercise
+from gradeprop.course.crosscheck_literals import check_literals
+from gradeprop.course.crosscheck_recognition import check_recognition
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.gradeids import check_grade_ids
@@ -21,9 +23,11 @@ def crosscheck(files: CourseFiles) -> list[CourseProblem]:
     problems: list[CourseProblem] = []
     for exercise in files.exercises.values():
         problems += check_exercise(exercise)
+        problems += check_recognition(exercise)
         problems += check_sources(exercise)
         problems += check_solution(exercise)
         problems += check_grader(exercise)
+        problems += check_literals(exercise)
     if files.spec is not None:
         problems += _listing(files)
         problems += check_dates(files)

@@ -25,7 +25,9 @@ def jacobian(f: Function, at: torch.Tensor) -> torch.Tensor:
     """J[i, j] = ∂f_i/∂x_j, of the shape of f(x) followed by that of x
     (`torch.autograd.functional.jacobian`)."""
     with torch.inference_mode(False), torch.enable_grad():
-        found: torch.Tensor = torch.autograd.functional.jacobian(f, at.clone())
+        found: torch.Tensor = torch.autograd.functional.jacobian(  # type: ignore[no-untyped-call]
+            f, at.clone()
+        )
     return found.detach()
 
 
@@ -33,7 +35,9 @@ def hessian(f: Function, at: torch.Tensor) -> torch.Tensor:
     """H[i, j] = ∂²f/∂x_i∂x_j of a scalar f, of the shape of x twice over
     (`torch.autograd.functional.hessian`)."""
     with torch.inference_mode(False), torch.enable_grad():
-        found: torch.Tensor = torch.autograd.functional.hessian(f, at.clone())
+        found: torch.Tensor = torch.autograd.functional.hessian(  # type: ignore[no-untyped-call]
+            f, at.clone()
+        )
     return found.detach()
 
 

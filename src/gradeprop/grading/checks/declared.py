@@ -31,9 +31,10 @@ def looked_for(misconceptions: Iterable[Misconception], check: str) -> list[Misc
     return [item for item in misconceptions if not item.checks or check in item.checks]
 
 
-def signs_of(misconceptions: Iterable[Misconception]) -> tuple[Sign, ...]:
-    """By what besides values they are known; those known by values alone are not there."""
-    return tuple(_sign(item) for item in misconceptions if item.raises or item.flag or item.engine)
+def signs_of(misconceptions: Iterable[Misconception], check: str) -> tuple[Sign, ...]:
+    """By what besides values this check knows them; those known by values alone are not there."""
+    sought = looked_for(misconceptions, check)
+    return tuple(_sign(item) for item in sought if item.raises or item.flag or item.engine)
 
 
 def _sign(item: Misconception) -> Sign:

@@ -56,8 +56,14 @@ class OneOf:
 Expected: TypeAlias = Raising | Within | OneOf
 
 
-def wrong_value(got: Value, expected: Within | OneOf) -> Mismatch | None:
-    """What is wrong with a value, None if nothing is."""
+def wrong_value(got: Value, expected: Expected) -> Mismatch | None:
+    """What is wrong with a value, None if nothing is.
+
+    Raises:
+        TypeError: an exception is expected, and no value.
+    """
+    if isinstance(expected, Raising):
+        raise TypeError("a call that should raise has no value")
     if isinstance(expected, OneOf):
         return _wrong_word(got, expected)
     return _out_of_range(got, expected)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeAlias
 
 from gradeprop.gradients.comparison.compare import compare
 from gradeprop.gradients.comparison.mismatch import Mismatch
@@ -33,11 +32,8 @@ from gradeprop.grading.checks.raising import Unraised, raising_row, unraised
 from gradeprop.grading.checks.rows import MOST, Item, Row, row_of, row_of_expected
 from gradeprop.grading.checks.script import Probe, Script, anywhere
 from gradeprop.grading.checks.signs import by_flags, renamed
-from gradeprop.grading.result import words
-from gradeprop.grading.result.error_words import ERROR_WORDS
+from gradeprop.grading.checks.telling import Wrong, detail_of, hint_of, report_of
 from gradeprop.session.interface import Call, Outcome, Returned
-
-_Wrong: TypeAlias = Mismatch | Flag | Unraised
 
 
 def judge(
@@ -113,7 +109,7 @@ def _got(probe: Probe, outcomes: Sequence[Outcome]) -> _Found | _NoSuchItem:
     return _resolve(outcome.value, probe)
 
 
-def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wrong | None:
+def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Wrong | None:
     """What is wrong with the value that the probe looks at."""
     if isinstance(probe.expected, Raising):
         return unraised(outcomes[probe.handle.ask], probe.expected)
@@ -152,7 +148,7 @@ def _why_nothing(
 def _explained(
     script: Script,
     outcomes: Sequence[Outcome],
-    mismatches: Sequence[_Wrong | None],
+    mismatches: Sequence[Wrong | None],
     public: bool,
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None,
@@ -160,7 +156,7 @@ def _explained(
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
-    wrong: list[tuple[Probe, _Wrong]] = []
+    wrong: list[tuple[Probe, Wrong]] = []
     right_elsewhere = True
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
         if mismatch is not None:
@@ -182,21 +178,18 @@ def _explained(
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
-    detail = "; ".join(
-        f"{_expression(probe, script)}: {item.text if isinstance(item, Flag) else item.detail()}"
-        for probe, item in wrong[:3]
-    )
-    hint = _hint(diagnosis.named, declared) or diagnosis.unsure
+    told = [(_expression(probe, script), item) for probe, item in wrong]
+    hint = hint_of(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
     # public.
     said_by_the_hint = hint is not None and diagnosis.named in declared and not public
     return Judgement(
         "failed",
-        None if said_by_the_hint else _report(wrong, len(script.probes), public),
-        detail,
+        None if said_by_the_hint else report_of(told, len(script.probes), public),
+        detail_of(told),
         causes,
         observations=tuple(observations),
-        asked=_expression(wrong[0][0], script) if public else None,
+        asked=told[0][0] if public else None,
         hint=hint,
     )
 
@@ -204,7 +197,7 @@ def _explained(
 def _diagnosis(
     script: Script,
     outcomes: Sequence[Outcome],
-    wrong: Sequence[tuple[Probe, _Wrong]],
+    wrong: Sequence[tuple[Probe, Wrong]],
     observations: Sequence[Observation],
     clues: Mapping[str, Clues] | None,
 ) -> Diagnosis:
@@ -240,7 +233,7 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
 
 
 def _rows(
-    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[_Wrong | None]
+    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[Wrong | None]
 ) -> Iterator[Row]:
     """What was asked and what came, probe by probe."""
     wrong = False
@@ -266,22 +259,6 @@ def _rows(
 
 def _expression(probe: Probe, script: Script, most: int = SMALL) -> str:
     return expression(script.asks[probe.handle.ask], most) + _path_text(probe)
-
-
-def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:
-    """What to say of a cause besides what is wrong with the value."""
-    if named is None:
-        return None
-    spoken = named == "hard_coded" or named in ERROR_WORDS
-    return declared.get(named) or (words.ENGINE_WORDS[named] if spoken else None)
-
-
-def _report(wrong: Sequence[tuple[Probe, _Wrong]], asked: int, public: bool) -> str:
-    _, first = wrong[0]
-    report = first.text if isinstance(first, Flag) else first.student(public)
-    if not public and len(wrong) < asked:
-        report = f"{report} On some of the hidden inputs the answer is right, on others it is not."
-    return report
 
 
 @dataclass(frozen=True)

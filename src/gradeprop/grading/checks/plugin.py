@@ -25,7 +25,6 @@ from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError,
 
 Devices: TypeAlias = tuple[str, ...]
 
-
 _SITE = pytest.StashKey[CheckSite]()
 
 
@@ -62,10 +61,7 @@ class GradingPlugin:
             for number, exercise in enumerate(assignment.exercises)
         }
         self._shared: dict[tuple[tuple[str, str], str, int], Script] = {}
-        self._known = {exercise.slug: ids_of(exercise) for exercise in assignment.exercises}
-        self._tolerances = {
-            exercise.slug: tolerances_of(course, exercise) for exercise in assignment.exercises
-        }
+        self._tolerances = {item.slug: tolerances_of(course, item) for item in assignment.exercises}
 
     # --- fixtures ---------------------------------------------------------------------------------
 
@@ -278,8 +274,8 @@ class GradingPlugin:
         reference = self._reference(site, target, attempt)
         own = {"student": student, "reference": reference, "device": target.device}
         item.obj(**{name: own[name] if name in own else item.funcargs[name] for name in names})
-        looked = looked_for(site.part.misconceptions, site.check.check)
-        script = Script(tuple(student.asks), tuple(reference.probes), signs_of(looked))
+        signs = signs_of(site.part.misconceptions, site.check.check)
+        script = Script(tuple(student.asks), tuple(reference.probes), signs)
         if same:
             self._shared[key] = script
         return script
@@ -288,14 +284,14 @@ class GradingPlugin:
         return item.stash[_SITE]
 
     def _reference(self, site: CheckSite, target: _Target, attempt: int) -> Reference:
-        looked = looked_for(site.part.misconceptions, site.check.check)
+        sought = looked_for(site.part.misconceptions, site.check.check)
         return Reference(
             self.examiner.seed(target.subject, site, attempt),
             target.device,
-            {item.id: item.pattern for item in looked},
+            {item.id: item.pattern for item in sought},
             self._tolerances[site.exercise.slug],
-            frozenset(item.id for item in looked if item.checks),
-            self._known[site.exercise.slug],
+            frozenset(item.id for item in sought if item.checks),
+            ids_of(site.exercise),
         )
 
 
