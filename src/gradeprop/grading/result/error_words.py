@@ -77,9 +77,10 @@ ERROR_WORDS: Mapping[str, str] = {
         "x.detach().numpy()."
     ),
     "more_than_one_number": (
-        "A tensor of several elements was to become one Python number, by .item(), float() or the "
-        "like. Reduce it first with .sum() or .mean(), whichever the task means, choose an element "
-        "such as x[0], or go on with the tensor."
+        "A tensor of several elements was to become one Python number, by .item(), float(), a "
+        "function of math, or torch.tensor(...) around tensors, which torch.stack can join. Reduce "
+        "it first with .sum() or .mean(), whichever the task means, choose an element such as "
+        "x[0], or go on with the tensor."
     ),
     "truth_of_many": (
         "A comparison of tensors gives one truth value for each element, and if or while needs a "
@@ -100,7 +101,8 @@ ERROR_WORDS: Mapping[str, str] = {
     ),
     "unknown_name": (
         "A name was used that does not exist there. Is it spelled as where it was made, and did "
-        "that cell run? What is assigned inside a function exists only in it: return it."
+        "that cell run? What is assigned inside a function exists only in it: return it. And text "
+        "needs quotes."
     ),
     "grad_of_computed": (
         "The .grad of a tensor that is itself the result of a computation was looked at. .grad is "

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from gradeprop.course.model import ChoicePart
 from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.grading.checks.cell_error import with_cell_error
 from gradeprop.grading.checks.declared import clues_of
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
@@ -203,7 +204,8 @@ class Inquiry:
         if judgement.misconception == "missing_name" and state == "missing":
             # Nobody left a name out of a cell that was not there.
             return Judgement("failed", NO_CELL, judgement.detail)
-        return judgement
+        cell = self._run_on(question.device).part_outcomes.get(site.place)
+        return with_cell_error(judgement, script, cell, _declared(site))
 
     def _judged(
         self,
@@ -219,7 +221,7 @@ class Inquiry:
             script,
             outcomes,
             public=site.check.public or shown,
-            declared={item.id: item.say.strip() for item in part.misconceptions},
+            declared=_declared(site),
             clues=clues_of(part.misconceptions),
             forbid=part.forbid,
             options=part.options if isinstance(part, ChoicePart) else (),
@@ -265,6 +267,11 @@ class Inquiry:
         elif score.at_worst([known[same], verdict])[0] is verdict:
             # a parametrised check: its worst case
             known[same] = verdict
+
+
+def _declared(site: CheckSite) -> dict[str, str]:
+    """The exercise's words, by id."""
+    return {item.id: item.say.strip() for item in site.part.misconceptions}
 
 
 def _place_of(question: Question) -> tuple[tuple[int, int], tuple[bool, tuple[int, int, int]]]:
