@@ -9,6 +9,9 @@ import torch
 
 from gradeprop.gradients import Optimizer
 
+# The first optimizer of a process imports torch._dynamo, which takes seconds.
+pytestmark = pytest.mark.slow
+
 THREE = torch.tensor([3.0], dtype=torch.float64)
 GIVEN = [lambda p, g=g: g * p[0] for g in (1.0, -2.0, 0.5)]
 """Losses whose gradients are 1, −2 and ½ wherever one is."""

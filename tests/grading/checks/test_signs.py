@@ -148,6 +148,13 @@ def test_the_exercise_knows_it_in_a_cell_too() -> None:
     assert (found.misconception, found.hint) == ("rebinding", WORDS["rebinding"])
 
 
+def test_a_cause_of_the_engine_is_renamed_in_a_cell_too() -> None:
+    script = script_of(a_leaf, Sign("other", engine="leaf_changed"))
+    cell = stopped("RuntimeError", "a leaf Variable that requires grad ... in-place operation")
+    found = with_cell_error(judged(script, Missing("w")), script, cell, WORDS)
+    assert (found.misconception, found.hint) == ("other", "Other.")
+
+
 def test_a_cells_error_is_no_cause_of_what_else_is_wrong() -> None:
     cell = stopped("NameError", "name 'lss' is not defined")
     called = script_of(a_step)

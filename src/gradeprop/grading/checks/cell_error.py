@@ -8,7 +8,7 @@ from dataclasses import replace
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.known_errors import cause_of_error
 from gradeprop.grading.checks.script import Script
-from gradeprop.grading.checks.signs import by_error
+from gradeprop.grading.checks.signs import by_error, renamed
 from gradeprop.grading.result import words
 from gradeprop.session.interface import CellOutcome, Raised, Read
 
@@ -34,7 +34,8 @@ def with_cell_error(
     if len(causes) != 1:
         return judgement
     hint = words.words_for(causes[0], declared)
-    return replace(judgement, misconceptions=causes, hint=hint)
+    named = replace(judgement, misconceptions=causes, hint=hint)
+    return renamed(named, script.signs, declared, public=True)  # the report names no number
 
 
 def _may_be_why(judgement: Judgement, script: Script) -> bool:
