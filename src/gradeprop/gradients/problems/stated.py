@@ -39,5 +39,6 @@ def answers_of(
         except Exception as error:
             which = f"wrong[{name!r}]" + (f"[{number}]" if len(functions) > 1 else "")
             said = f"{problem}: {which} raised {type(error).__name__}: {error}"
-            raise ValueError(said) from error
+            # With its traceback, for who looks for the grader's own line in it.
+            raise ValueError(said).with_traceback(error.__traceback__) from error
     return found

@@ -11,10 +11,12 @@ import traceback
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeAlias
 
 from gradeprop.course.model import ChoicePart
 from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.grading.checks.blame import told
 from gradeprop.grading.checks.cell_error import with_cell_error
 from gradeprop.grading.checks.declared import clues_of
 from gradeprop.grading.checks.judge import judge
@@ -281,8 +283,9 @@ def _place_of(question: Question) -> tuple[tuple[int, int], tuple[bool, tuple[in
 
 
 def _told(site: CheckSite, error: Exception) -> str:
-    said = "".join(traceback.format_exception(error))
-    return f"{site.exercise.grader}: {type(error).__name__}: {error}\n{said}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = (frame.filename for frame in frames if frame.filename.endswith(site.exercise.grader))
+    return told(error, site.exercise.grader, Path(next(own, site.exercise.grader)))
 
 
 def _needs(site: CheckSite) -> list[str]:

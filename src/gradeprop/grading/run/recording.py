@@ -159,6 +159,8 @@ class _Recorder:
 
     def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> str | None:  # noqa: ARG002
         script = write(0)
+        for probe in script.probes:
+            list(probe.alternatives.values())  # worked out here, where a fault has its check
         earlier = self.scripts.get(site.key)
         self.scripts[site.key] = script if earlier is None else _joined(earlier, script)
         return None
