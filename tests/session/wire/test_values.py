@@ -110,6 +110,7 @@ def test_views_and_shared_memory_travel_as_copies() -> None:
     [
         Raised("ValueError", "no", "c, line 3, in f\nValueError: no", 3),
         Raised("SystemExit", "", "", None),
+        Raised("torch.OutOfMemoryError", "no", bases=("RuntimeError", "Exception")),
         Missing("f"),
         Missing("f", "int"),
         Stopped("memory", "too much"),
