@@ -8,6 +8,7 @@ from typing import Any
 
 from cli.conftest import gradeprop
 from course.minimal import write_course
+from gradeprop.course.known_ids import CAUSES
 
 GUIDE = Path(__file__).parents[2] / "docs" / "writing-exercises.md"
 
@@ -36,3 +37,8 @@ def test_the_guides_exercise_is_proven(tmp_path: Path) -> None:
     done = gradeprop("verify", "slope_of_cube", "--isolation", "none", cwd=root)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 of 3" in done.stdout
+
+
+def test_the_guide_names_every_cause_of_the_engine() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    assert [cause for cause in CAUSES if f"`{cause}`" not in text] == []

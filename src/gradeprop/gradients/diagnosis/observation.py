@@ -27,6 +27,7 @@ class Observation:
         seen: what else was seen of it in the student's process.
         of_grad: ``got`` is the ``.grad`` of a tensor.
         awaits_backward: it is that of a leaf which no backward pass is known to have reached.
+        of_computed: it is that of a tensor that is itself the result of a computation.
         wrong_in: where more than one answer is right, what is wrong with a value; ``expected`` is
             None then.
     """
@@ -40,6 +41,7 @@ class Observation:
     seen: Evidence = NOTHING_SEEN
     of_grad: bool = False
     awaits_backward: bool = False
+    of_computed: bool = False
     wrong_in: Callable[[Value], Mismatch | None] | None = None
 
     def mismatch(self) -> Mismatch | None:

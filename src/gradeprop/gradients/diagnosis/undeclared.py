@@ -39,6 +39,8 @@ def _of_nothing(wrong: Sequence[Observation]) -> str | None:
     """Where None came: a ``.grad`` of which nobody knows why it is empty has no cause."""
     if all(item.awaits_backward for item in wrong):
         return "no_backward"
+    if all(item.of_computed for item in wrong):
+        return "grad_of_computed"
     return None if any(item.of_grad for item in wrong) else "wrong_type"
 
 

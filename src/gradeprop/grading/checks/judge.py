@@ -24,6 +24,7 @@ from gradeprop.grading.checks.flags import Flag, flag_of
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.nothing import (
     awaits_backward,
+    is_computed,
     why_no_grad,
     why_none,
     why_nothing_returned,
@@ -228,6 +229,7 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
         seen,
         of_grad=is_grad,
         awaits_backward=isinstance(found, _Found) and awaits_backward(found.owner, seen),
+        of_computed=isinstance(found, _Found) and is_computed(found.owner),
         wrong_in=partial(wrong_value, expected=probe.expected) if probe.expected else None,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradeprop.gradients.values import Evidence, TensorState, Value
 
-__all__ = ["awaits_backward", "why_no_grad", "why_none", "why_nothing_returned"]
+__all__ = ["awaits_backward", "is_computed", "why_no_grad", "why_none", "why_nothing_returned"]
 
 _RETURN_NOTHING = (
     "backward() and print() return nothing, and .grad is None where no backward has arrived, where "
@@ -40,9 +40,14 @@ def awaits_backward(owner: Value, seen: Evidence) -> bool:
     return owner.is_leaf and owner.requires_grad and seen.reached is False
 
 
+def is_computed(owner: Value) -> bool:
+    """Whether ``owner`` is the result of a computation, of which torch keeps no ``.grad``."""
+    return isinstance(owner, TensorState) and not owner.is_leaf
+
+
 def why_no_grad(owner: TensorState, name: str, seen: Evidence) -> str:
     """Of the ``.grad`` of ``owner``, which the student calls ``name``."""
-    if not owner.is_leaf:
+    if is_computed(owner):
         return (
             f"`{name}` is the result of a computation, and .grad is kept for the tensor that you "
             f"made with requires_grad=True. Make `{name}` itself that way: .double(), .to(...) or "

@@ -21,7 +21,8 @@ def hint_of(named: str | None, declared: Mapping[str, str]) -> str | None:
     """What to say of a cause besides what is wrong with the value."""
     if named is None:
         return None
-    spoken = named == "hard_coded" or named in ERROR_WORDS
+    # of an empty .grad the report says all that there is to say
+    spoken = named == "hard_coded" or (named in ERROR_WORDS and named != "grad_of_computed")
     return declared.get(named) or (ENGINE_WORDS[named] if spoken else None)
 
 
