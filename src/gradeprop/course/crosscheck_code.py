@@ -25,8 +25,12 @@ def check_sources(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
             ("starter", ("parts", number, "starter"), part.starter)
         ]
         for index, item in enumerate(part.misconceptions):
-            at = ("parts", number, "misconceptions", index, "sample")
-            sources.append((f"sample of {item.id!r}", at, item.sample))
+            at = ("parts", number, "misconceptions", index)
+            if item.sample is not None:
+                sources.append((f"sample of {item.id!r}", (*at, "sample"), item.sample))
+            for each, text in enumerate(item.samples):
+                name = f"sample {each + 1} of {item.id!r}"
+                sources.append((name, (*at, "samples", each), text))
         for name, path, text in sources:
             wrong = parse_python(text)[1]
             if wrong:
@@ -58,6 +62,7 @@ def check_solution(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
             yield exercise.problem(what, remedy, "parts", number, "part")
         elif own.text:
             yield from _one_solution(path, part, own)
+            yield from _changes(exercise, number, own)
 
 
 def _one_solution(
@@ -88,7 +93,8 @@ def _one_solution(
             f"the solution of {part.part!r} is its starter", "the starter must earn nothing"
         )
     for item in part.misconceptions:
-        if same_code(cell.text, item.sample):
+        written = item.samples if item.sample is None else (item.sample,)
+        if any(same_code(cell.text, sample) for sample in written):
             what = f"the solution of {part.part!r} is the sample of {item.id!r}"
             yield problem(what, "a sample must be a wrong answer")
     if isinstance(part, ChoicePart):
@@ -103,6 +109,28 @@ def _one_solution(
             yield problem(
                 f"the starter of {part.part!r} holds the right option", "let it assign None"
             )
+
+
+def _changes(exercise: ExerciseFiles, number: int, cell: SolutionCell) -> Iterator[CourseProblem]:
+    """Samples that are the solution with replacements, and cannot be made."""
+    assert exercise.spec is not None
+    for index, item in enumerate(exercise.spec.parts[number].misconceptions):
+        if not item.change:
+            continue
+        at = ("parts", number, "misconceptions", index, "change")
+        try:
+            (sample,) = item.ways(cell.text)
+        except ValueError as error:
+            remedy = f"copy it from the solution of {cell.part!r}, with enough around it"
+            yield exercise.problem(str(error), remedy, *at)
+            continue
+        wrong = parse_python(sample)[1]
+        if wrong:
+            what = f"the changed solution {wrong.what} (its line {wrong.line})"
+            yield exercise.problem(what, "mend it", *at)
+        elif same_code(cell.text, sample):
+            what = f"the sample of {item.id!r} is the solution of {cell.part!r}"
+            yield exercise.problem(what, "a sample must be a wrong answer", *at)
 
 
 def check_grader(exercise: ExerciseFiles) -> Iterator[CourseProblem]:

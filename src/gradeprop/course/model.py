@@ -24,6 +24,7 @@ from gradeprop.course.fields import (
 )
 from gradeprop.course.keys import PartKey
 from gradeprop.course.patterns import Pattern
+from gradeprop.course.replacing import changed
 
 
 class LimitOverrides(Model):
@@ -123,9 +124,41 @@ class Misconception(Model):
         description="What to say, without naming a cause, where nobody can tell what was seen.",
     )
     public: bool = Field(True, description="Its words travel in the released notebook.")
-    sample: Text = Field(
-        description="Python: a wrong answer for this part that shows this misconception."
+    sample: Text | None = Field(
+        None, description="Python: a wrong answer for this part that shows this misconception."
     )
+    samples: tuple[Text, ...] = Field(
+        (), description="Instead of sample: several wrong answers that all show it."
+    )
+    change: dict[Text, str] = Field(
+        {},
+        description=(
+            "Instead of sample: the solution with replacements, the old text: the new one. Each old"
+            " text stands in the solution exactly once; the new one may be empty."
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_show_it(self) -> Misconception:
+        given = [name for name in ("sample", "samples", "change") if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError("id: give exactly one of sample, samples, change")
+        return self
+
+    @property
+    def by_sample(self) -> bool:
+        """Whether it is recognised by what its samples give, besides by its id."""
+        return self.pattern is None
+
+    def ways(self, solution: str) -> tuple[str, ...]:
+        """The sources of all its samples, for a part with this solution.
+
+        Raises:
+            ValueError: an old text of ``change`` does not stand in the solution exactly once.
+        """
+        if self.change:
+            return (changed(solution, self.change),)
+        return self.samples if self.sample is None else (self.sample,)
 
 
 class Criterion(Model):
@@ -280,6 +313,11 @@ class LoadedExercise(Model):
 
     def part(self, name: str) -> CodePart | ChoicePart | ExplanationPart:
         return next(part for part in self.spec.parts if part.part == name)
+
+    def samples(self, part: str) -> dict[str, tuple[str, ...]]:
+        """By misconception, the wrong answers for a part that show it."""
+        solution = self.solution[part]
+        return {item.id: item.ways(solution) for item in self.part(part).misconceptions}
 
 
 class LoadedAssignment(Model):

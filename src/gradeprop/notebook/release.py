@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
@@ -77,7 +78,10 @@ class ReleaseModel:
 
 
 def release_model(
-    course: Course, assignment: LoadedAssignment, public: Mapping[str, Any]
+    course: Course,
+    assignment: LoadedAssignment,
+    public: Mapping[str, Any],
+    samples: Mapping[str, Any] = MappingProxyType({}),
 ) -> ReleaseModel:
     """Lay out the notebook of one assignment.
 
@@ -86,12 +90,14 @@ def release_model(
         assignment: one of ``course.assignments``.
         public: by exercise, what its public checks need in the student's kernel, as JSON-able data;
             entries of other assignments are left out.
+        samples: likewise, what misconceptions' samples give to them, where that is known.
 
     Raises:
         CourseError: two cells would get the same id, or two data files the same name.
     """
     slugs = [exercise.slug for exercise in assignment.exercises]
     data = {slug: public[slug] for slug in slugs if slug in public}
+    setup = setup_source(course.spec.packages, data, samples)
     cells = [
         ReleaseCell(
             f"{assignment.id}-introduction",
@@ -99,9 +105,7 @@ def release_model(
             "markdown",
             assignment_introduction(assignment, course.spec.colab, course.spec.devices),
         ),
-        ReleaseCell(
-            f"{assignment.id}-setup", "setup", "code", setup_source(course.spec.packages, data)
-        ),
+        ReleaseCell(f"{assignment.id}-setup", "setup", "code", setup),
     ]
     for number, exercise in enumerate(assignment.exercises, start=1):
         cells.extend(_exercise_cells(exercise, number))

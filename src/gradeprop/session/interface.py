@@ -19,6 +19,7 @@ __all__ = [
     "Call",
     "CellOutcome",
     "CellSource",
+    "Define",
     "IsolatingLevel",
     "Level",
     "Limits",
@@ -64,7 +65,15 @@ class Call:
     keywords: Mapping[str, Value] = field(default_factory=dict)
 
 
-Ask: TypeAlias = Read | Call
+@dataclass(frozen=True)
+class Define:
+    """Run this code in the notebook's names, for the questions that follow; answered with None."""
+
+    source: str
+    name: str = "the code before the questions"
+
+
+Ask: TypeAlias = Read | Call | Define
 """One question."""
 
 
@@ -89,6 +98,7 @@ class Raised:
 
     Attributes:
         line: the line in the student's own cell, when known.
+        used: as in `Returned`, until then.
         bases: names of the classes that the exception's type is derived from, nearest first.
     """
 
@@ -96,6 +106,7 @@ class Raised:
     message: str
     traceback: str = ""
     line: int | None = None
+    used: frozenset[str] = frozenset()
     bases: tuple[str, ...] = ()
 
 
@@ -105,11 +116,13 @@ class Missing:
 
     Attributes:
         unkept_by: the magic (``%%timeit``) of a cell that may have defined it, but keeps no names.
+        deleted_by: what has taken the name away again (``del w``).
     """
 
     name: str
     found_type: str | None = None
     unkept_by: str | None = None
+    deleted_by: str | None = None
 
 
 @dataclass(frozen=True)

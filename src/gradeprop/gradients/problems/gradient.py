@@ -87,6 +87,9 @@ class Gradient(Problem):
     def _of(self, function: Function) -> Answer:
         return self._like_input(self._gradient(function, self._upstream))
 
+    def rules_out(self, name: str) -> bool:
+        return self._wrong.get(name) == []
+
     def _gradient(self, f: Function, upstream: torch.Tensor | None) -> list[torch.Tensor]:
         with torch.inference_mode(False), torch.enable_grad():
             points = [item.to(torch.float64, copy=True).requires_grad_() for item in self._at]

@@ -22,6 +22,7 @@ def before_values(
     forbid: Sequence[str],
     options: Sequence[str],
     lines: int | None,
+    by_sample: Sequence[str],
 ) -> Judgement | None:
     """What goes before any comparison, where there is something."""
     may_raise = {probe.handle.ask for probe in script.probes if isinstance(probe.expected, Raising)}
@@ -30,10 +31,17 @@ def before_values(
             continue
         found = trouble(ask, outcome, public, declared, forbid, lines, script.signs)
         if found is not None:
-            return found
+            return found.called(_own_causes(script, found, by_sample), declared)
     for ask, outcome in zip(script.asks, outcomes, strict=True):
         meant = in_the_options_words(outcome, options)
         found = no_option(ask, meant, options, public=public)
         if found is not None:
             return found
     return None
+
+
+def _own_causes(script: Script, found: Judgement, by_sample: Sequence[str]) -> list[str]:
+    """The exercise's own among the causes, by an exception or by a sample."""
+    known = {sign.cause for sign in script.signs if sign.error}
+    by_error = [cause for cause in found.misconceptions if cause in known]
+    return list(dict.fromkeys([*by_error, *by_sample]))

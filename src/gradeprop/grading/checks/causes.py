@@ -40,6 +40,7 @@ def causes_of_all(asked: Sequence[tuple[Ask, Outcome]], signs: Sequence[Sign]) -
     return told[0] if len(set(told)) == 1 else ()
 
 
-def only(causes: tuple[str, ...]) -> Diagnosis:
+def only(found: Sequence[str]) -> Diagnosis:
     """The one cause named, or several that cannot be told apart."""
+    causes = tuple(dict.fromkeys(found))
     return Diagnosis(causes[0] if len(causes) == 1 else None, causes)

@@ -12,7 +12,7 @@ from gradeprop.grading.checks.signs import Sign
 if TYPE_CHECKING:
     from gradeprop.course.model import LoadedExercise, Misconception
 
-__all__ = ["clues_of", "ids_of", "looked_for", "signs_of"]
+__all__ = ["clues_of", "ids_of", "looked_for", "signs_of", "words_of"]
 
 
 def clues_of(misconceptions: Iterable[Misconception]) -> dict[str, Clues]:
@@ -24,6 +24,11 @@ def clues_of(misconceptions: Iterable[Misconception]) -> dict[str, Clues]:
         elif item.id in OF_THE_ENGINE and item.pattern is None:
             found[item.id] = OF_THE_ENGINE[item.id]
     return found
+
+
+def words_of(misconceptions: Iterable[Misconception]) -> dict[str, str]:
+    """What the student reads, by id."""
+    return {item.id: item.say.strip() for item in misconceptions}
 
 
 def looked_for(misconceptions: Iterable[Misconception], check: str) -> list[Misconception]:

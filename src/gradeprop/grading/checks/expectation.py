@@ -37,6 +37,7 @@ class Expectation:
         requires_grad: bool | None = None,
         is_leaf: bool | None = None,
         computed_from: Sequence[str] = (),
+        by_backward: bool = False,
     ) -> None:
         """Expect the value to equal ``problem.answer()``.
 
@@ -50,6 +51,8 @@ class Expectation:
             requires_grad, is_leaf: if given, what these flags of the tensor must be.
             computed_from: names of tensors that its graph must lead back to. Where nobody can tell
                 (see `gradeprop.gradients.values.Evidence`), it passes.
+            by_backward: of a ``.grad``: it must not have been written where autograd has not run at
+                all. Where nobody can tell, it passes.
 
         Raises:
             TypeError: ``problem`` is no `Problem`.
@@ -68,6 +71,7 @@ class Expectation:
             requires_grad=requires_grad,
             is_leaf=is_leaf,
             computed_from=tuple(computed_from),
+            by_backward=by_backward,
         )
 
     def to_raise(self, type_name: str, says: str | None = None) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from gradeprop.gradients.comparison.compare import compare
 from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.render import SMALL
 from gradeprop.gradients.comparison.rule import Rule
-from gradeprop.gradients.comparison.wrong_type import wrong_type
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.diagnose import Diagnosis, diagnose
 from gradeprop.gradients.diagnosis.observation import Observation
-from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState, Value
+from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState
 from gradeprop.grading.checks.before import before_values
 from gradeprop.grading.checks.causes import causes_of_all, only
 from gradeprop.grading.checks.choice import in_the_options_words
@@ -30,6 +29,7 @@ from gradeprop.grading.checks.nothing import (
     why_nothing_returned,
 )
 from gradeprop.grading.checks.raising import Unraised, raising_row, unraised
+from gradeprop.grading.checks.resolving import Found, NoSuchItem, looked_at
 from gradeprop.grading.checks.rows import MOST, Item, Row, row_of, row_of_expected
 from gradeprop.grading.checks.script import Probe, Script, anywhere
 from gradeprop.grading.checks.signs import by_flags, renamed
@@ -49,6 +49,7 @@ def judge(
     earlier: Sequence[Observation] = (),
     rows: bool = False,
     lines: int | None = None,
+    by_sample: Sequence[str] = (),
 ) -> Judgement:
     """Judge one check.
 
@@ -63,13 +64,15 @@ def judge(
         earlier: observations of the same check on other inputs, that a cause must explain too.
         rows: whether to write down, for showing, what was asked and what came.
         lines: how many the student's answer has, where that is known.
+        by_sample: misconceptions of which a sample gives what the student's answer gave (see
+            `gradeprop.grading.checks.sampled`).
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
-    found = before_values(script, outcomes, public, declared, forbid, options, lines)
+    found = before_values(script, outcomes, public, declared, forbid, options, lines, by_sample)
     if found is None:
         meant = [in_the_options_words(outcome, options) for outcome in outcomes]
-        found = _of_values(script, meant, public, declared, clues, earlier, rows)
+        found = _of_values(script, meant, public, declared, clues, earlier, rows, by_sample)
     return renamed(found, script.signs, declared, public=public)
 
 
@@ -81,12 +84,15 @@ def _of_values(
     clues: Mapping[str, Clues] | None,
     earlier: Sequence[Observation],
     rows: bool,
+    by_sample: Sequence[str],
 ) -> Judgement:
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
         return Judgement("passed", rows=shown)
-    explained = _explained(script, outcomes, mismatches, public, declared, clues, earlier)
+    explained = _explained(
+        script, outcomes, mismatches, public, declared, clues, earlier, by_sample
+    )
     return replace(explained, rows=shown)
 
 
@@ -96,7 +102,7 @@ def _called(probe: Probe, script: Script) -> str | None:
     return ask.name if isinstance(ask, Call) else None
 
 
-def _rule(probe: Probe, script: Script) -> Rule:
+def rule_of(probe: Probe, script: Script) -> Rule:
     """A function answers where its input lives; what the student made without one lives where they
     chose."""
     ask = script.asks[probe.handle.ask]
@@ -104,24 +110,18 @@ def _rule(probe: Probe, script: Script) -> Rule:
     return probe.rule if given else anywhere(probe.rule)
 
 
-def _got(probe: Probe, outcomes: Sequence[Outcome]) -> _Found | _NoSuchItem:
-    outcome = outcomes[probe.handle.ask]
-    assert isinstance(outcome, Returned)  # all else was dealt with before
-    return _resolve(outcome.value, probe)
-
-
 def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Wrong | None:
     """What is wrong with the value that the probe looks at."""
     if isinstance(probe.expected, Raising):
         return unraised(outcomes[probe.handle.ask], probe.expected)
-    found = _got(probe, outcomes)
-    if isinstance(found, _NoSuchItem):
+    found = looked_at(probe, outcomes)
+    if isinstance(found, NoSuchItem):
         return found.mismatch
     seen = _seen(probe, outcomes)
     if probe.expected is not None:
         mismatch = wrong_value(found.value, probe.expected)
     else:
-        mismatch = compare(found.value, probe.answer, _rule(probe, script), probe.labels)
+        mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
     if mismatch is None:
         return flag_of(found.value, probe, seen)
     if mismatch.kind != "none":
@@ -135,12 +135,12 @@ def _seen(probe: Probe, outcomes: Sequence[Outcome]) -> Evidence:
 
 
 def _why_nothing(
-    probe: Probe, script: Script, found: _Found, mismatch: Mismatch, seen: Evidence
+    probe: Probe, script: Script, found: Found, mismatch: Mismatch, seen: Evidence
 ) -> str:
     """Why None came where a value should be."""
     if isinstance(found.owner, TensorState):
         path = replace(probe.handle, path=probe.handle.path[:-1])
-        return why_no_grad(found.owner, _expression(replace(probe, handle=path), script), seen)
+        return why_no_grad(found.owner, question_of(replace(probe, handle=path), script), seen)
     if _called(probe, script) is None:
         return why_none() if "tensor" in mismatch.expected else "Has it been given a value?"
     return why_nothing_returned(seen, item=bool(probe.handle.path or mismatch.place))
@@ -154,6 +154,7 @@ def _explained(
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None,
     earlier: Sequence[Observation],
+    by_sample: Sequence[str],
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
@@ -165,9 +166,9 @@ def _explained(
         if isinstance(probe.expected, Raising):
             right_elsewhere = right_elsewhere and mismatch is None
             continue
-        found = _got(probe, outcomes)
-        got = found.container if isinstance(found, _NoSuchItem) else found.value
-        rule = _rule(probe, script)
+        found = looked_at(probe, outcomes)
+        got = found.container if isinstance(found, NoSuchItem) else found.value
+        rule = rule_of(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
             right_elsewhere = right_elsewhere and (
@@ -175,15 +176,16 @@ def _explained(
                 and mismatch.kind == "device"
                 and compare(got, probe.answer, rule.ignoring_place(), probe.labels) is None
             )
-    diagnosis = _diagnosis(script, outcomes, wrong, [*earlier, *observations], clues)
+    diagnosis = _diagnosis(script, outcomes, wrong, [*earlier, *observations], clues, by_sample)
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
-    told = [(_expression(probe, script), item) for probe, item in wrong]
+    told = [(question_of(probe, script), item) for probe, item in wrong]
     hint = hint_of(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
-    # public.
-    said_by_the_hint = hint is not None and diagnosis.named in declared and not public
+    # public. Of numbers that are written in, no remedy for their form leads on.
+    says_all = diagnosis.named in declared or diagnosis.named == "hard_coded"
+    said_by_the_hint = hint is not None and says_all and not public
     return Judgement(
         "failed",
         None if said_by_the_hint else report_of(told, len(script.probes), public),
@@ -201,35 +203,38 @@ def _diagnosis(
     wrong: Sequence[tuple[Probe, Wrong]],
     observations: Sequence[Observation],
     clues: Mapping[str, Clues] | None,
+    by_sample: Sequence[str],
 ) -> Diagnosis:
     """What explains all that is wrong: an exception, a flag, or values."""
     if any(isinstance(item, Unraised) for _, item in wrong):
         asked = [(script.asks[probe.handle.ask], outcomes[probe.handle.ask]) for probe, _ in wrong]
-        return only(causes_of_all(asked, script.signs))
+        return only(by_sample or causes_of_all(asked, script.signs))
     flags = [
         (item, found.value)
         for probe, item in wrong
-        if isinstance(item, Flag) and isinstance(found := _got(probe, outcomes), _Found)
+        if isinstance(item, Flag) and isinstance(found := looked_at(probe, outcomes), Found)
     ]
     told = by_flags(script.signs, flags) if len(flags) == len(wrong) else ()
-    return only(told) if told else diagnose(observations, clues)
+    if told:
+        return only((*told, *by_sample))
+    return diagnose(observations, clues, by_sample)
 
 
 def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Observation:
     """What came on this probe, with all that may explain it."""
-    found, seen = _got(probe, outcomes), _seen(probe, outcomes)
+    found, seen = looked_at(probe, outcomes), _seen(probe, outcomes)
     is_grad = bool(probe.handle.path) and probe.handle.path[-1] == "grad"
     return Observation(
-        found.container if isinstance(found, _NoSuchItem) else found.value,
+        found.container if isinstance(found, NoSuchItem) else found.value,
         probe.answer,
         probe.alternatives,
-        _rule(probe, script),
+        rule_of(probe, script),
         probe.labels,
         _called(probe, script),
         seen,
         of_grad=is_grad,
-        awaits_backward=isinstance(found, _Found) and awaits_backward(found.owner, seen),
-        of_computed=isinstance(found, _Found) and is_computed(found.owner),
+        awaits_backward=isinstance(found, Found) and awaits_backward(found.owner, seen),
+        of_computed=isinstance(found, Found) and is_computed(found.owner),
         wrong_in=partial(wrong_value, expected=probe.expected) if probe.expected else None,
     )
 
@@ -240,58 +245,28 @@ def _rows(
     """What was asked and what came, probe by probe."""
     wrong = False
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
-        shown = _expression(probe, script, MOST)
+        shown = question_of(probe, script, MOST)
         if isinstance(probe.expected, Raising):
             yield raising_row(shown, outcomes[probe.handle.ask], probe.expected)
             continue
-        found = _got(probe, outcomes)
-        missing = isinstance(found, _NoSuchItem)
-        got = found.container if isinstance(found, _NoSuchItem) else found.value
+        found = looked_at(probe, outcomes)
+        missing = isinstance(found, NoSuchItem)
+        got = found.container if isinstance(found, NoSuchItem) else found.value
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
         if probe.expected is not None:
             yield row_of_expected(shown, got, probe.expected)
         elif not (missing and wrong):
-            yield row_of(shown, got, probe.answer, _rule(probe, script), probe.labels)
+            yield row_of(shown, got, probe.answer, rule_of(probe, script), probe.labels)
         if isinstance(mismatch, Flag) and mismatch.attribute:
             flags = Item("", str(mismatch.expected), str(not mismatch.expected), False)
             yield Row(f"{shown}.{mismatch.attribute}", (flags,))
         wrong = wrong or mismatch is not None
 
 
-def _expression(probe: Probe, script: Script, most: int = SMALL) -> str:
+def question_of(probe: Probe, script: Script, most: int = SMALL) -> str:
+    """What a probe looks at, as a student would have written it."""
     return expression(script.asks[probe.handle.ask], most) + _path_text(probe)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A value; ``owner`` is the tensor whose ``.grad`` it is, if it is one."""
-
-    value: Value
-    owner: Value = None
-
-
-@dataclass(frozen=True)
-class _NoSuchItem:
-    container: Value
-    mismatch: Mismatch
-
-
-def _resolve(value: Value, probe: Probe) -> _Found | _NoSuchItem:
-    owner: Value = None
-    for step in probe.handle.path:
-        owner = value if step == "grad" else None
-        if step == "grad":
-            if not isinstance(value, TensorState):
-                return _NoSuchItem(value, wrong_type(value, "a tensor with a .grad", ""))
-            value = None if value.grad is None else TensorState(value.grad, value.device)
-        elif isinstance(value, (list, tuple)) and step < len(value):
-            value = value[step]
-        else:
-            return _NoSuchItem(
-                value, wrong_type(value, f"a tuple of at least {step + 1} items", "")
-            )
-    return _Found(value, owner)
 
 
 def _path_text(probe: Probe) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gradeprop.gradients.diagnosis.observation import Observation
@@ -19,6 +20,7 @@ class Judgement:
         report: what came of it, in words for the student.
         hint: the words for the cause.
         not_begun: the answer is still the starter.
+        why: where asked for, why a wrong value has no cause, for whoever writes the grader.
         detail: everything that is known, for the instructor.
         misconceptions: one id when it is known, several when they cannot be told apart here.
         rows: where asked for, what was asked and what came.
@@ -34,6 +36,7 @@ class Judgement:
     asked: str | None = None
     hint: str | None = None
     not_begun: bool = False
+    why: str | None = None
 
     @property
     def message(self) -> str | None:
@@ -43,6 +46,13 @@ class Judgement:
     @property
     def misconception(self) -> str | None:
         return self.misconceptions[0] if len(self.misconceptions) == 1 else None
+
+    def called(self, causes: Sequence[str], declared: Mapping[str, str]) -> Judgement:
+        """The same, explained by the exercise's own causes where it has any."""
+        if not causes:
+            return self
+        hint = declared.get(causes[0]) if len(causes) == 1 else None
+        return replace(self, misconceptions=tuple(causes), hint=hint)
 
     def narrowed_by(self, fresh: Judgement) -> Judgement:
         """This judgement's numbers with the causes that also explain the ``fresh`` inputs."""

@@ -11,21 +11,24 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pytest
 
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.gradients.comparison.tolerance import Tolerances
-from gradeprop.grading.checks.blame import told
-from gradeprop.grading.checks.declared import ids_of, looked_for, signs_of
+from gradeprop.grading.checks.blame import defined_at, told
+from gradeprop.grading.checks.declared import signs_of
 from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
+from gradeprop.grading.checks.reference import reference_of
 from gradeprop.grading.checks.script import Reference, Script, Student
 from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError, Write, check_sites
 
 Devices: TypeAlias = tuple[str, ...]
 
 _SITE = pytest.StashKey[CheckSite]()
+# Whether a check is not asked of somebody, for a reason that the examiner has given.
+_NOT_ASKED = pytest.StashKey[bool]()
 
 
 def tolerances_of(course: Course, exercise: LoadedExercise) -> Tolerances:
@@ -150,7 +153,7 @@ class GradingPlugin:
         try:
             if self._prerequisite(item) is None:
                 self._examine(item)
-        except (KeyboardInterrupt, pytest.exit.Exception):
+        except KeyboardInterrupt:
             raise
         except BaseException as error:  # whatever a grader may raise, as in pytest
             self._blame(item, error)
@@ -160,6 +163,7 @@ class GradingPlugin:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         reason = self._prerequisite(item)
         if reason is not None:
+            item.stash[_NOT_ASKED] = True
             pytest.skip(reason)
 
     @pytest.hookimpl(tryfirst=True)
@@ -224,25 +228,29 @@ class GradingPlugin:
                 raise ValueError(
                     "the check expects nothing: call reference.expect(...).to_match(...)"
                 )
-        except (KeyboardInterrupt, pytest.exit.Exception):
+        except KeyboardInterrupt:
             raise
         except BaseException as error:  # whatever a grader may raise, as in pytest
             raise GraderCodeError(self._told(item, error)) from error
         return script
 
     def _blame(self, item: pytest.Item, error: BaseException) -> None:
-        """Tell the examiner of a grader's fault; one that skips its check or leaves has only not
-        run it."""
+        """Tell the examiner of a grader's fault. One that skips its check, or leaves, is one, too:
+        it has judged nobody."""
         self.examiner.watch.ends()  # it may have left no memory to speak of it
-        raised = error.__cause__ if isinstance(error, GraderCodeError) else error
-        if not isinstance(raised, (pytest.skip.Exception, SystemExit)):
-            site, target = self._site(item), _target(item)
-            self.examiner.fault(target.subject, site, target.device, self._told(item, error))
+        if _NOT_ASKED in item.stash:
+            return
+        site, target = self._site(item), _target(item)
+        self.examiner.fault(target.subject, site, target.device, self._told(item, error))
 
     def _told(self, item: pytest.Item, error: BaseException) -> str:
         if isinstance(error, GraderCodeError):
             return str(error)
-        return told(error, self._site(item).exercise.grader, item.path)
+        site = self._site(item)
+        grader = site.exercise.grader
+        return told(
+            error, grader, item.path, defined_at(self.course.root, grader, site.check.check)
+        )
 
     def _finish(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Tell the examiner if this was the subject's last check."""
@@ -284,17 +292,9 @@ class GradingPlugin:
         return item.stash[_SITE]
 
     def _reference(self, site: CheckSite, target: _Target, attempt: int) -> Reference:
-        sought = looked_for(site.part.misconceptions, site.check.check)
-        return Reference(
-            self.examiner.seed(target.subject, site, attempt),
-            target.device,
-            {item.id: item.pattern for item in sought},
-            self._tolerances[site.exercise.slug],
-            frozenset(item.id for item in sought if item.checks),
-            ids_of(site.exercise),
-        )
+        seed = self.examiner.seed(target.subject, site, attempt)
+        return reference_of(site, seed, target.device, self._tolerances[site.exercise.slug])
 
 
 def _target(item: Any) -> _Target:
-    target: _Target = item.callspec.params[TARGET]
-    return target
+    return cast(_Target, item.callspec.params[TARGET])

@@ -64,9 +64,9 @@ class Handle:
 class Probe:
     """One expectation: the value at ``handle`` should match ``answer`` under ``rule``.
 
-    ``alternatives`` maps a misconception's id to the wrong answers that it would have given here.
-    Where ``expected`` is given, more than one answer is right: it says which, and ``answer`` is
-    None.
+    ``alternatives`` maps a misconception's id to the wrong answers that it would have given here;
+    those ``ruled_out`` mean nothing here. Where ``expected`` is given, more than one answer is
+    right: it says which, and ``answer`` is None.
     """
 
     handle: Handle
@@ -77,6 +77,8 @@ class Probe:
     requires_grad: bool | None = None
     is_leaf: bool | None = None
     computed_from: tuple[str, ...] = ()
+    ruled_out: frozenset[str] = frozenset()
+    by_backward: bool = False
     expected: Expected | None = None
 
 
@@ -128,6 +130,7 @@ class Reference:
         tolerances: overrides of the table by dtype.
         named_here: ids of those whose ``checks`` name this check: they hold for plain values, too.
         known: all ids that a grader may speak of; None: any.
+        elsewhere: ids of the part's misconceptions that only other checks look for.
     """
 
     def __init__(
@@ -138,6 +141,7 @@ class Reference:
         tolerances: Mapping[str, tuple[float, float]],
         named_here: frozenset[str] = frozenset(),
         known: frozenset[str] | None = None,
+        elsewhere: frozenset[str] = frozenset(),
     ) -> None:
         self._inputs = Inputs(seed)
         self._device = device
@@ -145,6 +149,7 @@ class Reference:
         self._tolerances = tolerances
         self._named_here = named_here
         self._known = known
+        self._elsewhere = elsewhere
         self.probes: list[Probe] = []
 
     def inputs(self, shape: Sequence[int], dtype: str = "float32", **options: Any) -> torch.Tensor:
@@ -176,6 +181,7 @@ class Reference:
                 self._completed(rule),
                 tuple(problem.labels),
                 Misconceptions(problem, patterns),
+                ruled_out=self._elsewhere | frozenset(filter(problem.rules_out, patterns)),
                 **flags,
             )
         )
@@ -184,7 +190,11 @@ class Reference:
         """Write a probe down that more than one answer satisfies."""
         rule = self._completed(Rule(kinds="either", shapes="single", dtype="any"))
         alternatives = {} if isinstance(expected, Raising) else constants(self._misconceptions)
-        self._note(Probe(handle, None, rule, (), alternatives, expected=expected))
+        self._note(
+            Probe(
+                handle, None, rule, (), alternatives, ruled_out=self._elsewhere, expected=expected
+            )
+        )
 
     def _note(self, probe: Probe) -> None:
         same = [item for item in self.probes if item.handle.ask == probe.handle.ask]

@@ -9,12 +9,12 @@ from gradeprop.gradients.comparison.mismatch import WELL_KNOWN
 from gradeprop.gradients.comparison.render import render_value, with_article
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.causes import causes_of
-from gradeprop.grading.checks.expression import arguments_of, expression
+from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.known_errors import WELL_KNOWN_ERRORS
 from gradeprop.grading.checks.signs import Sign
 from gradeprop.grading.result import words
-from gradeprop.session.interface import Ask, Call, Missing, Outcome, Raised, Returned, Stopped
+from gradeprop.session.interface import Ask, Missing, Outcome, Raised, Returned, Stopped
 
 MOST_LINES = 100
 """In a longer answer no line is named where the question is hidden."""
@@ -45,18 +45,25 @@ def trouble(
     if isinstance(outcome, Missing):
         return _missing(ask, outcome, public)
     if isinstance(outcome, Raised):
-        return _raised(ask, outcome, public, declared, lines, signs)
-    for machinery in forbid:
-        if machinery in outcome.used:
-            cause = words.FORBIDDEN_CAUSE[machinery]
-            detail = f"{expression(ask)} used {machinery}"
-            hint = words.words_for(cause, declared)
-            return Judgement("failed", None, detail, (cause,), hint=hint)
-    if isinstance(ask, Call) and (changed := _changed(ask, outcome)) is not None:
+        return _raised(ask, outcome, public, declared, forbid, lines, signs)
+    machinery = _forbidden(outcome, forbid)
+    if machinery is not None:
+        cause = words.FORBIDDEN_CAUSE[machinery]
+        detail = f"{expression(ask)} used {machinery}"
+        hint = words.words_for(cause, declared)
+        return Judgement("failed", None, detail, (cause,), hint=hint)
+    changed = changed_argument(ask, outcome)
+    if changed is not None:
+        position, left = changed
         hint = words.words_for("mutates_input", declared)
-        detail = f"{expression(ask)}: {changed}"
+        detail = f"{expression(ask)}: argument {position} came back as {render_value(left)}"
         return Judgement("failed", None, detail, ("mutates_input",), hint=hint)
     return None
+
+
+def _forbidden(outcome: Returned | Raised, forbid: Sequence[str]) -> str | None:
+    """What ran during the call that the part forbids."""
+    return next((machinery for machinery in forbid if machinery in outcome.used), None)
 
 
 def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
@@ -67,6 +74,13 @@ def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
                 "no names. Take that line out."
             )
             detail = f"no name {ask.name!r}, but a cell with {outcome.unkept_by}"
+            return Judgement("failed", message, detail, ("missing_name",))
+        if outcome.deleted_by is not None:
+            message = (
+                f"`{ask.name}` is not defined: the last thing that your cells do with it is "
+                f"{outcome.deleted_by}. Take that line out, and see that its cell runs to the end."
+            )
+            detail = f"no name {ask.name!r}, but a cell with {outcome.deleted_by}"
             return Judgement("failed", message, detail, ("missing_name",))
         message = (
             f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
@@ -87,12 +101,15 @@ def _raised(
     outcome: Raised,
     public: bool,
     declared: Mapping[str, str],
+    forbid: Sequence[str],
     lines: int | None,
     signs: Sequence[Sign],
 ) -> Judgement:
     said = f" in line {outcome.line} of your cell" if outcome.line else ""
     place = said if _can_be_told(outcome.line, public, lines) else ""
-    causes = causes_of(ask, outcome, signs)
+    machinery = _forbidden(outcome, forbid)
+    # To mend the error would only lead to what is forbidden.
+    causes = (words.FORBIDDEN_CAUSE[machinery],) if machinery else causes_of(ask, outcome, signs)
     if outcome.type_name == _NOBODY_ANSWERS:
         message = (
             f"`{expression(ask) if public else ask.name}` waits for input{place}, but nobody can "
@@ -106,9 +123,11 @@ def _raised(
         known = outcome.type_name in WELL_KNOWN_ERRORS
         message = (
             f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
-            "that you cannot see. Try it with other values, shapes and dtypes."
+            f"that you cannot see. Try it with other values, shapes and dtypes{_and_with(ask)}."
         )
     hint = words.words_for(causes[0], declared) if len(causes) == 1 else None
+    if not causes:
+        hint = _hint_of(outcome)
     detail = f"{expression(ask)} raised {outcome.type_name}{said}: {outcome.message}"
     return Judgement("failed", message, detail, causes, hint=hint)
 
@@ -122,11 +141,29 @@ def _can_be_told(line: int | None, public: bool, lines: int | None) -> bool:
     return public or lines is None or lines <= MOST_LINES
 
 
-def _changed(ask: Call, outcome: Returned) -> str | None:
-    """Which argument came back changed, in value or ``.grad``; None if none did."""
+def _and_with(ask: Ask) -> str:
+    """What else is worth trying of all that the question has; nothing that a student chooses."""
+    given = list(tensors_in(arguments_of(ask)))
+    if any(tensor.grad is not None for tensor in given):
+        return ", and with tensors that require grad and carry a .grad"
+    if any(tensor.requires_grad for tensor in given):
+        return ", and with tensors that require grad"
+    return ""
+
+
+def _hint_of(outcome: Raised) -> str | None:
+    """What to do about an error that tells no cause."""
+    if outcome.type_name in ("TypeError", "AttributeError") and "NoneType" in outcome.message:
+        return words.NONE_IN_THE_WAY
+    return None
+
+
+def changed_argument(ask: Ask, outcome: Returned) -> tuple[int, Value] | None:
+    """The first argument that came back changed, in value or ``.grad``: its number, and what became
+    of it; None if none did."""
     for position, (old, new) in enumerate(zip(arguments_of(ask), outcome.arguments, strict=False)):
         if not _same(old, new):
-            return f"argument {position} came back as {render_value(new)}"
+            return position, new
     return None
 
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+NOTHING_RETURNED = "backward() and print() return nothing"
+WHAT_GIVES_NONE = (
+    f"Mind: {NOTHING_RETURNED}, and .grad is None where no backward has arrived, where it was "
+    "cleared, and in a tensor that is itself the result of a computation."
+)
+"""Where None comes from."""
+
 ERROR_WORDS: Mapping[str, str] = {
     "leaf_changed": (
         "A tensor that requires grad was changed in place while autograd was watching. Update it "
@@ -87,9 +94,8 @@ ERROR_WORDS: Mapping[str, str] = {
         "single one: use .all() or .any(), or torch.where to choose element by element."
     ),
     "none_used": (
-        "Something here is None. A tensor's .grad is None until backward has reached it, after "
-        "zero_grad(), and for a tensor that is itself the result of a computation; backward(), "
-        "print() and functions without return give None, too."
+        f"Something that it computes with is None. {WHAT_GIVES_NONE} Of a tensor x that you are "
+        "given, x.detach().clone().requires_grad_() is a copy of your own that keeps its .grad."
     ),
     "number_has_no_graph": (
         "backward() was called on a Python number, which knows nothing of where it came from. "

@@ -8,66 +8,36 @@ notebook, each check at its own place, and that answer counts."""
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
-from gradeprop.course.model import ChoicePart
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.blame import told
 from gradeprop.grading.checks.cell_error import with_cell_error
-from gradeprop.grading.checks.declared import clues_of
+from gradeprop.grading.checks.declared import clues_of, words_of
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
-from gradeprop.grading.checks.sites import CheckSite, GraderCodeError, Write
-from gradeprop.grading.checks.watch import Watch
+from gradeprop.grading.checks.sites import CheckSite, GraderCodeError
 from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
 from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN
 from gradeprop.grading.run import assembly
+from gradeprop.grading.run.explaining import fitting_by_sample
 from gradeprop.grading.run.paper import Paper, lines_of
+from gradeprop.grading.run.question import Circumstances, Question
+from gradeprop.grading.run.samples import options_of
 from gradeprop.grading.run.submission import SubmissionRun
+from gradeprop.grading.run.why import why_no_cause
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import Ask, Call, Outcome
 
-__all__ = ["Circumstances", "Inquiry", "OnCheck", "Question"]
-
-OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
+__all__ = ["Inquiry"]
 
 PROBES_AGAIN = 3
 """How often a check is asked again on fresh inputs when two causes fit."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A check as it is asked of one paper on one device."""
-
-    site: CheckSite
-    device: str
-    write: Write
-
-
-@dataclass(frozen=True)
-class Circumstances:
-    """How checks are asked.
-
-    Attributes:
-        at_once: whether each check is judged when it comes; else one may wait for
-            `Inquiry.finish`.
-        begin: told before the graders' code of a check runs again.
-        watch: where that code stands.
-        left_out: checks that are not asked of anybody, by exercise and check.
-        on_check: hears of every check with all its inputs and expected values.
-    """
-
-    at_once: bool
-    begin: Callable[[CheckSite], None]
-    watch: Watch
-    left_out: Container[tuple[str, str]] = ()
-    on_check: OnCheck | None = None
 
 
 class Inquiry:
@@ -141,7 +111,7 @@ class Inquiry:
 
     def _first(self, question: Question) -> Judgement | None:
         """The judgement of what the notebook as it stands says; None if that may not count."""
-        run, script = self._run_on(question.device), question.write(0)
+        run, script = self._run_on(question.device), question.script
         place = question.site.place
         with self._how.watch.away():
             first = run.first(place, script.asks)
@@ -156,17 +126,22 @@ class Inquiry:
         )
         if not counts:
             return None
-        self._show(question, script, first.outcomes)
-        return self._told_apart(question, judgement, partial(run.recall, place))
+        explained = self._explained(question, script, first.outcomes, judgement)
+        told = self._told_apart(question, explained, partial(run.recall, place))
+        self._show(question, first.outcomes, told)
+        return told
 
     def _again(self, question: Question) -> Judgement:
         """The judgement of what is said at the check's own place."""
-        run, script = self._run_on(question.device), question.write(0)
+        run, script = self._run_on(question.device), question.script
         ask = partial(run.again, question.site.place)
         with self._how.watch.away():
             outcomes = ask(script.asks)
-        self._show(question, script, outcomes)
-        return self._told_apart(question, self._judge(question, script, outcomes), ask)
+        judgement = self._judge(question, script, outcomes)
+        explained = self._explained(question, script, outcomes, judgement)
+        told = self._told_apart(question, explained, ask)
+        self._show(question, outcomes, told)
+        return told
 
     def _told_apart(
         self,
@@ -186,6 +161,9 @@ class Inquiry:
             if outcomes is None:
                 break
             fresh = self._judge(question, script, outcomes, judgement.observations)
+            fresh = self._explained(
+                question, script, outcomes, fresh, judgement.observations, attempt
+            )
             if not fresh.observations:
                 break
             judgement = judgement.narrowed_by(fresh)
@@ -207,7 +185,28 @@ class Inquiry:
             # Nobody left a name out of a cell that was not there.
             return Judgement("failed", NO_CELL, judgement.detail)
         cell = self._run_on(question.device).part_outcomes.get(site.place)
-        return with_cell_error(judgement, script, cell, _declared(site))
+        return with_cell_error(judgement, script, cell, words_of(site.part.misconceptions))
+
+    def _explained(
+        self,
+        question: Question,
+        script: Script,
+        outcomes: Sequence[Outcome],
+        judgement: Judgement,
+        earlier: Sequence[Observation] = (),
+        attempt: int = 0,
+    ) -> Judgement:
+        """The same judgement with what the misconceptions' samples say of it."""
+        site = question.site
+        if self._how.samples is None or self._state_of(site) in ("starter", "missing"):
+            return judgement
+        with self._how.watch.away():
+            by_sample = fitting_by_sample(
+                self._how.samples, site, question.device, script, outcomes, judgement, attempt
+            )
+        if not by_sample:
+            return judgement
+        return self._judged(site, script, outcomes, earlier, by_sample=by_sample)
 
     def _judged(
         self,
@@ -217,28 +216,36 @@ class Inquiry:
         earlier: Sequence[Observation] = (),
         *,
         shown: bool = False,
+        by_sample: Sequence[str] = (),
     ) -> Judgement:
         part = site.part
         return judge(
             script,
             outcomes,
             public=site.check.public or shown,
-            declared=_declared(site),
+            declared=words_of(site.part.misconceptions),
             clues=clues_of(part.misconceptions),
             forbid=part.forbid,
-            options=part.options if isinstance(part, ChoicePart) else (),
+            options=options_of(part),
             earlier=earlier,
             rows=shown,
             lines=lines_of(self._paper, site.place),
+            by_sample=by_sample,
         )
 
-    def _show(self, question: Question, script: Script, outcomes: Sequence[Outcome]) -> None:
+    def _show(self, question: Question, outcomes: Sequence[Outcome], told: Judgement) -> None:
         """Tell who listens of the answer that counts, with all numbers."""
         if self._how.on_check is None:
             return
-        judgement = self._judged(question.site, script, outcomes, shown=True)
+        site, script = question.site, question.script
+        shown = self._judged(site, script, outcomes, shown=True)
+        causes, samples = told.misconceptions or shown.misconceptions, self._how.samples
+        shown = replace(shown, misconceptions=causes, hint=told.hint)
         with self._how.watch.away():
-            self._how.on_check(question.site, question.device, judgement)
+            if samples is not None and not told.not_begun:
+                why = why_no_cause(samples, site, question.device, script, shown)
+                shown = replace(shown, why=why)
+            self._how.on_check(site, question.device, shown)
 
     def _state_of(self, site: CheckSite) -> PartState:
         assert self._paper.restored is not None
@@ -269,11 +276,6 @@ class Inquiry:
         elif score.at_worst([known[same], verdict])[0] is verdict:
             # a parametrised check: its worst case
             known[same] = verdict
-
-
-def _declared(site: CheckSite) -> dict[str, str]:
-    """The exercise's words, by id."""
-    return {item.id: item.say.strip() for item in site.part.misconceptions}
 
 
 def _place_of(question: Question) -> tuple[tuple[int, int], tuple[bool, tuple[int, int, int]]]:

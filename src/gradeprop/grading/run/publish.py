@@ -3,23 +3,38 @@ and the notebook that carries them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GraderFault
 from gradeprop.grading.run.recording import recorded
+from gradeprop.grading.run.recording_samples import needs_samples, recorded_samples
 from gradeprop.notebook.release import ReleaseModel, release_model
+from gradeprop.session.interface import Sandbox
 
 __all__ = ["record_public_checks", "release_in_use", "release_of"]
 
 
-def release_of(course: Course, assignment: LoadedAssignment) -> ReleaseModel:
-    """The released notebook with its public checks.
+def release_of(
+    course: Course,
+    assignment: LoadedAssignment,
+    sandboxes: Callable[[], Mapping[str, Sandbox]] | None = None,
+) -> ReleaseModel:
+    """The released notebook with its public checks, and what known wrong answers give to them.
+
+    Args:
+        sandboxes: called if samples are to be run, gives an open one for the CPU; without it, the
+            notebook knows what is recognised by ids and patterns alone.
 
     Raises:
         GraderFault: as `record_public_checks`.
     """
-    return release_model(course, assignment, record_public_checks(course, assignment))
+    public = record_public_checks(course, assignment)
+    if sandboxes is None or not needs_samples(assignment):
+        return release_model(course, assignment, public)
+    samples = recorded_samples(course, assignment, public, sandboxes())
+    return release_model(course, assignment, public, samples)
 
 
 def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[str, Any]:
@@ -33,10 +48,8 @@ def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[s
         checks: dict[str, list[str]] = {}
         for (exercise, check), why in found.faults.items():
             checks.setdefault(why, []).append(f"{exercise} {check}")
-        told = [f"{', '.join(names)}: {why}" for why, names in checks.items()]
-        raise GraderFault(
-            "a grader fails by itself:\n" + "\n".join(told), remedy="mend it; see the trace above"
-        )
+        told = [f"{', '.join(names)}: {why.strip()}" for why, names in checks.items()]
+        raise GraderFault("\n".join(["a grader fails by itself; mend it there:", *told]))
     return found.data
 
 

@@ -53,7 +53,7 @@ def raised(error: BaseException, cell_of: Callable[[str], str | None]) -> Raised
         lines = [*lines[:5], "...", *lines[-(MAX_FRAMES - 5) :]]
     name = type_name(error)
     trace = "\n".join([*lines, f"{name}: {message}"])
-    return Raised(name, message, trace, line, _bases_of(error))
+    return Raised(name, message, trace, line, bases=_bases_of(error))
 
 
 def _bases_of(error: BaseException) -> tuple[str, ...]:
