@@ -10,6 +10,8 @@ from gradeprop.course.crosscheck_code import check_grader, check_solution, check
 from gradeprop.course.crosscheck_dates import check_dates
 from gradeprop.course.crosscheck_exercise import check_exercise
 from gradeprop.course.crosscheck_harness import check_harnesses
+from gradeprop.course.crosscheck_literals import check_literals
+from gradeprop.course.crosscheck_recognition import check_recognition
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.gradeids import check_grade_ids
@@ -29,10 +31,12 @@ def crosscheck(files: CourseFiles) -> list[CourseProblem]:
     problems: list[CourseProblem] = []
     for exercise in files.exercises.values():
         problems += check_exercise(exercise)
+        problems += check_recognition(exercise)
         problems += check_sources(exercise)
         problems += check_solution(exercise)
         problems += check_grader(exercise)
         problems += check_harnesses(exercise, files.shared)
+        problems += check_literals(exercise)
     if files.spec is not None:
         problems += _listing(files)
         problems += check_dates(files)

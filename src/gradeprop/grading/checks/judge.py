@@ -4,36 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from functools import partial
 
 from gradeprop.gradients.comparison.compare import compare
 from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.render import SMALL
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.clues import Clues
-from gradeprop.gradients.diagnosis.diagnose import diagnose
+from gradeprop.gradients.diagnosis.diagnose import Diagnosis, diagnose
 from gradeprop.gradients.diagnosis.observation import Observation
-from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState, Value
-from gradeprop.grading.checks.choice import in_the_options_words, no_option
+from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState
+from gradeprop.grading.checks.before import before_values
+from gradeprop.grading.checks.causes import causes_of_all, only
+from gradeprop.grading.checks.choice import in_the_options_words
+from gradeprop.grading.checks.expected import Raising, wrong_value
 from gradeprop.grading.checks.expression import arguments_of, tensors_in
 from gradeprop.grading.checks.flags import Flag, flag_of
 from gradeprop.grading.checks.handle import After
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.nothing import (
     awaits_backward,
+    is_computed,
     why_no_grad,
     why_none,
     why_nothing_came,
     why_nothing_returned,
 )
-from gradeprop.grading.checks.resolve import Found, NoSuchItem, found_at, path_text
-from gradeprop.grading.checks.rows import MOST, Item, Row, row_of
+from gradeprop.grading.checks.raising import Unraised, raising_row, unraised
+from gradeprop.grading.checks.resolve import Found, NoSuchItem, path_text
+from gradeprop.grading.checks.resolving import looked_at
+from gradeprop.grading.checks.rows import MOST, Item, Row, row_of, row_of_expected
 from gradeprop.grading.checks.script import Probe, Script, anywhere
-from gradeprop.grading.checks.trouble import trouble
-from gradeprop.grading.result import words
+from gradeprop.grading.checks.signs import by_flags, renamed
+from gradeprop.grading.checks.telling import Wrong, detail_of, hint_of, report_of
 from gradeprop.session.interface import Call, Outcome, Returned, Run
-
-_Wrong: TypeAlias = Mismatch | Flag
 
 
 def judge(
@@ -68,15 +72,23 @@ def judge(
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
-    for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = trouble(ask, outcome, public, declared, forbid, lines)
-        if found is not None:
-            return found.called(by_sample, declared)
-    outcomes = [in_the_options_words(outcome, options) for outcome in outcomes]
-    for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = no_option(ask, outcome, options, public=public)
-        if found is not None:
-            return found
+    found = before_values(script, outcomes, public, declared, forbid, options, lines, by_sample)
+    if found is None:
+        meant = [in_the_options_words(outcome, options) for outcome in outcomes]
+        found = _of_values(script, meant, public, declared, clues, earlier, rows, by_sample)
+    return renamed(found, script.signs, declared, public=public)
+
+
+def _of_values(
+    script: Script,
+    outcomes: Sequence[Outcome],
+    public: bool,
+    declared: Mapping[str, str],
+    clues: Mapping[str, Clues] | None,
+    earlier: Sequence[Observation],
+    rows: bool,
+    by_sample: Sequence[str],
+) -> Judgement:
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
@@ -101,25 +113,18 @@ def rule_of(probe: Probe, script: Script) -> Rule:
     return probe.rule if given else anywhere(probe.rule)
 
 
-def resolved(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Value | TypeError:
-    """The value that a probe looks at, or an error if what came has no such item."""
-    found = _got(probe, script, outcomes)
-    return found.value if isinstance(found, Found) else TypeError("there is no such item")
-
-
-def _got(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Found | NoSuchItem:
-    outcome = outcomes[probe.handle.ask]
-    assert isinstance(outcome, Returned)  # all else was dealt with before
-    return found_at(probe.handle, outcome, script.asks[probe.handle.ask])
-
-
-def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wrong | None:
+def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Wrong | None:
     """What is wrong with the value that the probe looks at."""
-    found = _got(probe, script, outcomes)
+    if isinstance(probe.expected, Raising):
+        return unraised(outcomes[probe.handle.ask], probe.expected)
+    found = looked_at(probe, script, outcomes)
     if isinstance(found, NoSuchItem):
         return found.mismatch
     seen = _seen(probe, outcomes)
-    mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
+    if probe.expected is not None:
+        mismatch = wrong_value(found.value, probe.expected)
+    else:
+        mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
     if mismatch is None:
         return flag_of(found.value, probe, seen)
     if mismatch.kind != "none":
@@ -155,7 +160,7 @@ def _why_nothing(
 def _explained(
     script: Script,
     outcomes: Sequence[Outcome],
-    mismatches: Sequence[_Wrong | None],
+    mismatches: Sequence[Wrong | None],
     public: bool,
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None,
@@ -164,47 +169,71 @@ def _explained(
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
-    wrong: list[tuple[str, _Wrong]] = []
+    wrong: list[tuple[Probe, Wrong]] = []
     right_elsewhere = True
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
-        found = _got(probe, script, outcomes)
+        if mismatch is not None:
+            wrong.append((probe, mismatch))
+        if isinstance(probe.expected, Raising):
+            right_elsewhere = right_elsewhere and mismatch is None
+            continue
+        found = looked_at(probe, script, outcomes)
         got = found.container if isinstance(found, NoSuchItem) else found.value
         rule = rule_of(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
-            wrong.append((question_of(probe, script), mismatch))
             right_elsewhere = right_elsewhere and (
                 isinstance(mismatch, Mismatch)
                 and mismatch.kind == "device"
                 and compare(got, probe.answer, rule.ignoring_place(), probe.labels) is None
             )
-    diagnosis = diagnose([*earlier, *observations], clues, by_sample)
+    diagnosis = _diagnosis(script, outcomes, wrong, [*earlier, *observations], clues, by_sample)
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
-    detail = "; ".join(
-        f"{said}: {item.text if isinstance(item, Flag) else item.detail()}"
-        for said, item in wrong[:3]
-    )
-    hint = _hint(diagnosis.named, declared) or diagnosis.unsure
+    told = [(question_of(probe, script), item) for probe, item in wrong]
+    hint = hint_of(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
     # public. Of numbers that are written in, no remedy for their form leads on.
     says_all = diagnosis.named in declared or diagnosis.named == "hard_coded"
     said_by_the_hint = hint is not None and says_all and not public
     return Judgement(
         "failed",
-        None if said_by_the_hint else _report(wrong, len(script.probes), public),
-        detail,
+        None if said_by_the_hint else report_of(told, len(script.probes), public),
+        detail_of(told),
         causes,
         observations=tuple(observations),
-        asked=wrong[0][0] if public else None,
+        asked=told[0][0] if public else None,
         hint=hint,
     )
 
 
+def _diagnosis(
+    script: Script,
+    outcomes: Sequence[Outcome],
+    wrong: Sequence[tuple[Probe, Wrong]],
+    observations: Sequence[Observation],
+    clues: Mapping[str, Clues] | None,
+    by_sample: Sequence[str],
+) -> Diagnosis:
+    """What explains all that is wrong: an exception, a flag, or values."""
+    if any(isinstance(item, Unraised) for _, item in wrong):
+        asked = [(script.asks[probe.handle.ask], outcomes[probe.handle.ask]) for probe, _ in wrong]
+        return only(by_sample or causes_of_all(asked, script.signs))
+    flags = [
+        (item, found.value)
+        for probe, item in wrong
+        if isinstance(item, Flag) and isinstance(found := looked_at(probe, script, outcomes), Found)
+    ]
+    told = by_flags(script.signs, flags) if len(flags) == len(wrong) else ()
+    if told:
+        return only((*told, *by_sample))
+    return diagnose(observations, clues, by_sample)
+
+
 def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Observation:
     """What came on this probe, with all that may explain it."""
-    found, seen = _got(probe, script, outcomes), _seen(probe, outcomes)
+    found, seen = looked_at(probe, script, outcomes), _seen(probe, outcomes)
     is_grad = bool(probe.handle.path) and probe.handle.path[-1] == "grad"
     return Observation(
         found.container if isinstance(found, NoSuchItem) else found.value,
@@ -216,22 +245,29 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
         seen,
         of_grad=is_grad,
         awaits_backward=isinstance(found, Found) and awaits_backward(found.owner, seen),
+        of_computed=isinstance(found, Found) and is_computed(found.owner),
+        wrong_in=partial(wrong_value, expected=probe.expected) if probe.expected else None,
     )
 
 
 def _rows(
-    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[_Wrong | None]
+    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[Wrong | None]
 ) -> Iterator[Row]:
     """What was asked and what came, probe by probe."""
     wrong = False
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
         shown = question_of(probe, script, MOST)
-        found = _got(probe, script, outcomes)
+        if isinstance(probe.expected, Raising):
+            yield raising_row(shown, outcomes[probe.handle.ask], probe.expected)
+            continue
+        found = looked_at(probe, script, outcomes)
         missing = isinstance(found, NoSuchItem)
         got = found.container if isinstance(found, NoSuchItem) else found.value
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
-        if not (missing and wrong):
+        if probe.expected is not None:
+            yield row_of_expected(shown, got, probe.expected)
+        elif not (missing and wrong):
             yield row_of(shown, got, probe.answer, rule_of(probe, script), probe.labels)
         if isinstance(mismatch, Flag) and mismatch.attribute:
             flags = Item("", str(mismatch.expected), str(not mismatch.expected), False)
@@ -242,18 +278,3 @@ def _rows(
 def question_of(probe: Probe, script: Script, most: int = SMALL) -> str:
     """What a probe looks at, as a student would have written it."""
     return path_text(probe.handle, script.asks[probe.handle.ask], most)
-
-
-def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:
-    """What to say of a cause besides what is wrong with the value."""
-    if named is None:
-        return None
-    return declared.get(named) or (words.ENGINE_WORDS[named] if named == "hard_coded" else None)
-
-
-def _report(wrong: Sequence[tuple[str, _Wrong]], asked: int, public: bool) -> str:
-    _, first = wrong[0]
-    report = first.text if isinstance(first, Flag) else first.student(public)
-    if not public and len(wrong) < asked:
-        report = f"{report} On some of the hidden inputs the answer is right, on others it is not."
-    return report

@@ -14,6 +14,7 @@ from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.prune import prune
 from gradeprop.gradients.values import TensorState
+from gradeprop.grading.checks import expected, signs
 from gradeprop.grading.checks.handle import After, Handle, Key, Step
 from gradeprop.grading.checks.script import Probe, Script, anywhere
 from gradeprop.session.interface import Argument, Ask, Bound, Call, Code, Define, Read, ReadAll, Run
@@ -29,13 +30,19 @@ def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
         _encode_probe(replace(probe, alternatives=alternatives, ruled_out=probe.ruled_out & causes))
         for probe, alternatives in zip(script.probes, prune(spoken), strict=True)
     ]
-    return {"asks": [_encode_ask(ask) for ask in script.asks], "probes": probes}
+    kept = [signs.to_dict(sign) for sign in script.signs if sign.cause in causes]
+    return {
+        "asks": [_encode_ask(ask) for ask in script.asks],
+        "probes": probes,
+        **({"signs": kept} if kept else {}),
+    }
 
 
 def decode_script(data: dict[str, Any]) -> Script:
     return Script(
         tuple(_decode_ask(ask) for ask in data["asks"]),
         tuple(_decode_probe(probe) for probe in data["probes"]),
+        tuple(map(signs.from_dict, data.get("signs", ()))),
     )
 
 
@@ -99,6 +106,7 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
         **({"ruled_out": sorted(probe.ruled_out)} if probe.ruled_out else {}),
         **({"by_backward": True} if probe.by_backward else {}),
+        **({} if probe.expected is None else {"expected": expected.to_dict(probe.expected)}),
     }
 
 
@@ -117,6 +125,7 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
         tuple(data.get("computed_from", ())),
         frozenset(data.get("ruled_out", ())),
         data.get("by_backward", False),
+        expected.from_dict(data["expected"]) if "expected" in data else None,
     )
 
 

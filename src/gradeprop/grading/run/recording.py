@@ -163,6 +163,8 @@ class _Recorder:
 
     def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> str | None:  # noqa: ARG002
         script = write(0)
+        for probe in script.probes:
+            list(probe.alternatives.values())  # worked out here, where a fault has its check
         earlier = self.scripts.get(site.key)
         self.scripts[site.key] = script if earlier is None else _joined(earlier, script)
         return None
@@ -240,4 +242,4 @@ def _joined(first: Script, second: Script) -> Script:
         replace(probe, handle=replace(probe.handle, ask=probe.handle.ask + shift))
         for probe in second.probes
     )
-    return Script(first.asks + second.asks, first.probes + moved)
+    return Script(first.asks + second.asks, first.probes + moved, first.signs)
