@@ -60,15 +60,9 @@ def solutions(assignment_id: Any) -> Any:
 
 
 def sample(exercise_slug: Any, part_slug: Any, misconception: Any) -> Any:
-    parts = [
-        part
-        for assignment in course().assignments
-        for exercise in assignment.exercises
-        if exercise.slug == exercise_slug
-        for part in exercise.spec.parts
-        if part.part == part_slug
-    ]
-    return next(item.sample for item in parts[0].misconceptions if item.id == misconception)
+    exercises = (each for assignment in course().assignments for each in assignment.exercises)
+    (exercise,) = (each for each in exercises if each.slug == exercise_slug)
+    return exercise.samples(part_slug)[misconception][0]
 
 
 def filled(assignment_id: Any, answers: Any) -> Any:
