@@ -19,6 +19,7 @@ class AssignmentSpec(Model):
     id: Slug
     title: Text
     introduction: Text = Field(description="Markdown; the notebook opens with it.")
+    closing: Text | None = Field(None, description="Markdown; the notebook ends with it.")
     exercises: Annotated[tuple[Slug, ...], Field(min_length=1)]
     weight: Weight = Field(
         1.0,

@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from gradeprop.course.crosscheck_code import check_grader, check_solution, check_sources
 from gradeprop.course.crosscheck_dates import check_dates
 from gradeprop.course.crosscheck_exercise import check_exercise
+from gradeprop.course.crosscheck_order import check_order
+from gradeprop.course.crosscheck_stated import check_stated
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.gradeids import check_grade_ids
@@ -24,9 +26,11 @@ def crosscheck(files: CourseFiles) -> list[CourseProblem]:
         problems += check_sources(exercise)
         problems += check_solution(exercise)
         problems += check_grader(exercise)
+        problems += check_stated(exercise)
     if files.spec is not None:
         problems += _listing(files)
         problems += check_dates(files)
+        problems += check_order(files)
         problems += check_grade_ids(files)
         problems += _strays(files)
     return problems
@@ -71,12 +75,19 @@ def _listing(files: CourseFiles) -> Iterator[CourseProblem]:
             ("solution", solution_path(home, slug)),
             ("grader", grader_path(home, slug)),
         ):
+            if what == "grader" and not _needs_grader(files, home, slug):
+                continue
             if needed not in files.present:
                 remedy = f"write {needed}" + (
                     ", or take it off the list" if what == "exercise" else ""
                 )
                 if what == "exercise" or yaml in files.present:
                     yield problem(path, f"the exercise {slug!r} has no {what} file", remedy)
+
+
+def _needs_grader(files: CourseFiles, home: str, slug: str) -> bool:
+    exercise = files.exercises.get((home, slug))
+    return exercise is None or exercise.needs_grader
 
 
 def _strays(files: CourseFiles) -> Iterator[CourseProblem]:

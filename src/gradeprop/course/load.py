@@ -8,10 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from gradeprop.course.completing import complete
 from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.crosscheck import crosscheck
 from gradeprop.course.digest import FOLDERS, course_digest, files_below
@@ -22,6 +23,7 @@ from gradeprop.course.model import Course, Exercise, LoadedAssignment, LoadedExe
 from gradeprop.course.python_source import parse_python
 from gradeprop.course.schema import named_schema
 from gradeprop.course.solution import read_solution
+from gradeprop.course.stated import with_whole_samples
 from gradeprop.course.strict_yaml import read_yaml
 from gradeprop.course.validate import validate
 from gradeprop.course.voided import FILE as VOIDED
@@ -90,12 +92,15 @@ def _loaded(files: ExerciseFiles, voided: Sequence[Voided]) -> LoadedExercise:
                 places[f"{part.part}.{getattr(item, key)}"] = files.where(
                     "parts", number, kind, index
                 )
+    solution = {cell.part: cell.text for cell in files.solution or ()}
+    spec = with_whole_samples(files.spec, solution)
     return LoadedExercise(
         slug=files.slug,
         assignment=files.assignment,
-        spec=with_voided(files.spec, files.slug, voided),
-        solution={cell.part: cell.text for cell in files.solution or ()},
+        spec=with_voided(spec, files.slug, voided),
+        solution=solution,
         grader=files.grader_path,
+        stated=files.stated,
         data=files.data,
         places=places,
     )
@@ -109,6 +114,7 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.problems: list[CourseProblem] = []
+        self.common: dict[str, dict[str, Any]] = {}
 
     def course(self) -> CourseFiles:
         document = self.yaml("course.yaml")
@@ -145,6 +151,7 @@ class _Reader:
 
     def exercise(self, assignment: str, slug: str) -> ExerciseFiles:
         files = ExerciseFiles(assignment, slug, self.yaml(exercise_path(assignment, slug)))
+        complete(files.document.data, self.common)
         files.spec = self.validated(Exercise, files.document)
         if (self.root / files.solution_path).exists():
             text = self.text(files.solution_path)

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart, LoadedExercise
+from gradeprop.grading.repairs import must_be_faulty
 from gradeprop.grading.result.faults import Fault, faults_in
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult, Timing
 from gradeprop.grading.run.batch import grade_batch
@@ -172,6 +173,7 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
             for part in parts
             if part.score
         ]
+        problems += [item for part in parts for item in must_be_faulty(exercise, part, result)]
         message = None
     else:
         part = next(part for part in parts if part.part == case.part)

@@ -5,21 +5,28 @@ which holds solutions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.errors import CourseError, CourseProblem
-from gradeprop.notebook.prose import assignment_introduction, exercise_introduction, prompt
+from gradeprop.notebook.prose import (
+    assignment_introduction,
+    exercise_introduction,
+    prerequisites,
+    prompt,
+)
 from gradeprop.notebook.setup_cell import setup_source
 from gradeprop.notebook.sources import plain
 
 if TYPE_CHECKING:  # pydantic is not needed to restore a notebook
     from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 
-Role: TypeAlias = Literal["introduction", "setup", "prompt", "solution", "manual", "check"]
+Role: TypeAlias = Literal[
+    "introduction", "setup", "prompt", "given", "solution", "manual", "after", "check", "closing"
+]
 
 
 @dataclass(frozen=True)
@@ -104,29 +111,44 @@ def release_model(
         ),
     ]
     for number, exercise in enumerate(assignment.exercises, start=1):
-        cells.extend(_exercise_cells(exercise, number))
+        before = prerequisites(course, assignment, exercise)
+        cells.extend(_exercise_cells(exercise, number, before))
+    if assignment.spec.closing is not None:
+        text = assignment.spec.closing.strip()
+        cells.append(ReleaseCell(f"{assignment.id}-closing", "closing", "markdown", text))
     _refuse_twins(assignment.id, cells)
     return ReleaseModel(assignment.id, assignment.spec.title, tuple(cells), _files(assignment))
 
 
-def _exercise_cells(exercise: LoadedExercise, number: int) -> Iterator[ReleaseCell]:
+def _exercise_cells(
+    exercise: LoadedExercise, number: int, before: Sequence[str]
+) -> Iterator[ReleaseCell]:
     slug, spec = exercise.slug, exercise.spec
     yield ReleaseCell(
         f"{slug}-introduction",
         "introduction",
         "markdown",
-        exercise_introduction(spec, number),
+        exercise_introduction(spec, number, before),
         slug,
     )
+    if spec.given is not None:
+        yield ReleaseCell(f"{slug}-given", "given", "code", spec.given.strip("\n"), slug)
     for part in spec.parts:
         name = f"{slug}-{part.part}"
         text = prompt(part, alone=len(spec.parts) == 1)
         yield ReleaseCell(f"{name}-prompt", "prompt", "markdown", text, slug, part.part)
+        if part.given is not None:
+            given = part.given.strip("\n")
+            yield ReleaseCell(f"{name}-given", "given", "code", given, slug, part.part)
         starter = part.starter.strip("\n")
         if part.kind == "explanation":
             yield ReleaseCell(name, "manual", "markdown", starter, slug, part.part, part.points)
         else:
             yield ReleaseCell(name, "solution", "code", starter, slug, part.part)
+        if part.after is not None:
+            after = part.after.strip("\n")
+            yield ReleaseCell(f"{name}-after", "after", "code", after, slug, part.part)
+        if part.kind != "explanation":
             check = f'gp.check("{slug}", "{part.part}")'
             yield ReleaseCell(f"{name}-check", "check", "code", check, slug, part.part, part.points)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from gradeprop.course.facts import Reveal
+from gradeprop.course.options import Allowed
 from gradeprop.gradients.comparison.compare import compare
 from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.render import SMALL
@@ -15,7 +17,12 @@ from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.diagnose import diagnose
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState, Value
-from gradeprop.grading.checks.choice import in_the_options_words, no_option
+from gradeprop.grading.checks.choice import (
+    in_the_options_words,
+    no_option,
+    options_joined,
+    snapped,
+)
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.flags import Flag, flag_of
 from gradeprop.grading.checks.judgement import Judgement
@@ -42,7 +49,8 @@ def judge(
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None = None,
     forbid: Sequence[str] = (),
-    options: Sequence[str] = (),
+    allowed: Mapping[str, Allowed] | None = None,
+    reveal: Reveal = "numbers",
     earlier: Sequence[Observation] = (),
     rows: bool = False,
     lines: int | None = None,
@@ -56,7 +64,9 @@ def judge(
         declared: the exercise's words for its misconceptions, by id.
         clues: what a misconception must have left in the process, by id.
         forbid: machinery that the part forbids (``"autograd"``, ``"optimizer"``).
-        options: of a choice, all that may be chosen.
+        allowed: of choices and predictions, what may be assigned, by name.
+        reveal: ``"verdict"``: whatever is public, nothing is said of how the answer is wrong but
+            the words of its cause.
         earlier: observations of the same check on other inputs, that a cause must explain too.
         rows: whether to write down, for showing, what was asked and what came.
         lines: how many the student's answer has, where that is known.
@@ -67,17 +77,33 @@ def judge(
         found = trouble(ask, outcome, public, declared, forbid, lines)
         if found is not None:
             return found
-    outcomes = [in_the_options_words(outcome, options) for outcome in outcomes]
+    allowed = allowed or {}
     for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = no_option(ask, outcome, options, public=public)
+        found = no_option(ask, outcome, allowed.get(ask.name), public=public)
         if found is not None:
             return found
+    script = options_joined(script, allowed)
+    outcomes = [
+        in_the_options_words(outcome, allowed.get(ask.name))
+        for ask, outcome in zip(script.asks, outcomes, strict=True)
+    ]
+    outcomes = snapped(script, outcomes, allowed)
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
+    if reveal == "verdict":
+        mismatches = [kept_secret(mismatch) for mismatch in mismatches]
+        rows = False
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
         return Judgement("passed", rows=shown)
     explained = _explained(script, outcomes, mismatches, public, declared, clues, earlier)
     return replace(explained, rows=shown)
+
+
+def kept_secret(mismatch: _Wrong | None) -> _Wrong | None:
+    """What is wrong with a value, without anything of the right one."""
+    if not isinstance(mismatch, Mismatch) or mismatch.kind not in ("value", "not_finite"):
+        return mismatch
+    return replace(mismatch, kind="value", secret=True)
 
 
 def _called(probe: Probe, script: Script) -> str | None:

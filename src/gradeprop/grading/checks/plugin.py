@@ -15,8 +15,16 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
+from gradeprop.course.model import (
+    ChoicePart,
+    Course,
+    LoadedAssignment,
+    LoadedExercise,
+    PredictionPart,
+)
+from gradeprop.course.stated import StatedAnswer, answers_of
 from gradeprop.gradients.comparison.tolerance import Tolerances
+from gradeprop.grading.checks import stated_check
 from gradeprop.grading.checks.blame import told
 from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
 from gradeprop.grading.checks.script import Reference, Script, Student
@@ -24,6 +32,9 @@ from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError,
 
 Devices: TypeAlias = tuple[str, ...]
 
+
+STATED = Path(stated_check.__file__).resolve()
+"""The grader of all checks that have no test."""
 
 _SITE = pytest.StashKey[CheckSite]()
 
@@ -36,8 +47,11 @@ def tolerances_of(course: Course, exercise: LoadedExercise) -> Tolerances:
 
 @dataclass(frozen=True)
 class _Target:
+    """Whose work is judged where; of `STATED`, also by which check."""
+
     subject: int
     device: str
+    site: CheckSite | None = None
 
 
 class GradingPlugin:
@@ -55,7 +69,11 @@ class GradingPlugin:
         self._sites: dict[tuple[Path, str], CheckSite] = {
             ((Path(course.root) / site.exercise.grader).resolve(), f"test_{site.check.check}"): site
             for site in check_sites(assignment)
+            if site.check.check not in site.exercise.stated
         }
+        self._stated = [
+            site for site in check_sites(assignment) if site.check.check in site.exercise.stated
+        ]
         self._files = {
             (Path(course.root) / exercise.grader).resolve(): number
             for number, exercise in enumerate(assignment.exercises)
@@ -87,22 +105,31 @@ class GradingPlugin:
         """Hidden inputs and expectations; see `gradeprop.grading.checks.script.Reference`."""
         return self._reference(self._site(request.node), gradeprop_target, attempt=0)
 
+    @pytest.fixture
+    def stated(self, gradeprop_target: _Target) -> tuple[StatedAnswer, ...]:
+        """What the solution states, for a check that has no test; see `STATED`."""
+        return _stated(gradeprop_target)
+
     # --- collection -------------------------------------------------------------------------------
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        of_stated = Path(metafunc.module.__file__ or "").resolve() == STATED
+        sites: Sequence[CheckSite | None] = self._stated if of_stated else (None,)
         targets = [
-            _Target(subject, device)
+            _Target(subject, device, site)
             for subject in range(self.examiner.subjects)
             for device in self.devices
+            for site in sites
         ]
-        ids = [f"{target.subject}-{target.device}" for target in targets]
+        ids = [_id(target) for target in targets]
         metafunc.parametrize(TARGET, targets, ids=ids, indirect=True)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         kept = []
         files = {path: path.resolve() for path in {item.path for item in items}}
         for item in items:
-            site = self._sites.get((files[item.path], getattr(item, "originalname", item.name)))
+            name = getattr(item, "originalname", item.name)
+            site = _target(item).site or self._sites.get((files[item.path], name))
             if site is not None and self.examiner.wanted(site):
                 item.stash[_SITE] = site
                 device = self.devices.index(_target(item).device)
@@ -274,7 +301,12 @@ class GradingPlugin:
             return self._shared[key]
         student = Student(target.device)
         reference = self._reference(site, target, attempt)
-        own = {"student": student, "reference": reference, "device": target.device}
+        own = {
+            "student": student,
+            "reference": reference,
+            "device": target.device,
+            "stated": _stated(target),
+        }
         item.obj(**{name: own[name] if name in own else item.funcargs[name] for name in names})
         script = Script(tuple(student.asks), tuple(reference.probes))
         if same:
@@ -291,6 +323,18 @@ class GradingPlugin:
             {item.id: item.pattern for item in site.part.misconceptions},
             self._tolerances[site.exercise.slug],
         )
+
+
+def _id(target: _Target) -> str:
+    name = f"{target.subject}-{target.device}"
+    return name if target.site is None else f"{name}-{'-'.join(target.site.key)}"
+
+
+def _stated(target: _Target) -> tuple[StatedAnswer, ...]:
+    site = target.site
+    if site is None or not isinstance(site.part, ChoicePart | PredictionPart):
+        return ()
+    return tuple(answers_of(site.exercise, site.part, site.check))
 
 
 def _target(item: Any) -> _Target:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gradeprop.course.model import Course, LoadedExercise
-from gradeprop.grading.checks.plugin import GradingPlugin
+from gradeprop.grading.checks.plugin import STATED, GradingPlugin
 
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
@@ -28,7 +28,9 @@ def run_pytest(
         KeyboardInterrupt: the run was interrupted.
         Exception: what the examiner raised when it was told that a subject is finished.
     """
-    paths = [str(Path(course.root) / exercise.grader) for exercise in exercises]
+    paths = [str(Path(course.root) / item.grader) for item in exercises if item.has_tests]
+    if any(item.stated for item in exercises):
+        paths.append(str(STATED))
     arguments = [
         *paths,
         "--noconftest",

@@ -12,14 +12,15 @@ from typing import Any
 
 import torch
 
+from gradeprop.course.options import Allowed
 from gradeprop.errors import UsageError
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
-from gradeprop.grading.public.data import decode_script
+from gradeprop.grading.public.data import decode_allowed, decode_script
 from gradeprop.grading.result import words
-from gradeprop.session.interface import Outcome, Raised, Session
+from gradeprop.session.interface import Outcome, Raised, Returned, Session
 
 _FRAMES = 3
 
@@ -151,7 +152,7 @@ def _check_part(
         if missing:
             judgement, trace = Judgement("skipped", skipped_because(missing)), None
         else:
-            judgement, trace = _check(item["script"], part, session, begun)
+            judgement, trace = _check(item, part, session, begun)
         if judgement.status == "passed":
             passed.add(item["check"])
         checks.append(
@@ -169,12 +170,13 @@ def _check_part(
 
 
 def _check(
-    data: dict[str, Any], part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
+    item: Mapping[str, Any], part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
 ) -> tuple[Judgement, str | None]:
     # A student may have set another default device: their code keeps it, the judging does not
     # depend on it.
     with torch.device("cpu"):
-        script = decode_script(data)
+        script = decode_script(item["script"])
+        allowed = decode_allowed(part, script)
     outcomes = session.ask(script.asks)
     with torch.device("cpu"):
         judgement = judge(
@@ -184,10 +186,12 @@ def _check(
             declared=part["words"],
             clues=_clues(part),
             forbid=part["forbid"],
-            options=part.get("options", ()),
+            allowed=allowed,
+            reveal=item.get("reveal", "numbers"),
             rows=True,
         )
-    if judgement.status == "failed" and _untouched(script, begun):
+    untouched = _untouched(script, begun) or _uncommitted(outcomes, allowed)
+    if judgement.status == "failed" and untouched:
         return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
     return judgement, _trace(outcomes)
 
@@ -201,6 +205,13 @@ def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:
 
 def _untouched(script: Script, begun: Callable[[str], bool]) -> bool:
     return bool(script.asks) and not any(begun(ask.name) for ask in script.asks)
+
+
+def _uncommitted(outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]) -> bool:
+    """Whether a choice or prediction is still None throughout, as it is released."""
+    return bool(allowed) and all(
+        isinstance(item, Returned) and item.value is None for item in outcomes
+    )
 
 
 def _trace(outcomes: Sequence[Outcome]) -> str | None:

@@ -7,9 +7,11 @@ as the same value, and ``nan`` and ``inf`` as words, since JSON has none."""
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
+from gradeprop.course.options import Allowed
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.prune import prune
@@ -36,6 +38,19 @@ def decode_script(data: dict[str, Any]) -> Script:
         tuple(_decode_ask(ask) for ask in data["asks"]),
         tuple(_decode_probe(probe) for probe in data["probes"]),
     )
+
+
+def encode_allowed(allowed: Mapping[str, Allowed]) -> dict[str, Any]:
+    """What may be assigned to each name, as JSON."""
+    return {name: asdict(item) for name, item in allowed.items()}
+
+
+def decode_allowed(part: Mapping[str, Any], script: Script) -> dict[str, Allowed]:
+    """Of a part's data; those of earlier releases have the options of every name alike."""
+    if "options" in part:
+        return {ask.name: Allowed(tuple(part["options"])) for ask in script.asks}
+    told = part.get("allowed", {})
+    return {name: Allowed(**{**item, "words": tuple(item["words"])}) for name, item in told.items()}
 
 
 def _encode_ask(ask: Ask) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from gradeprop.course.model import ChoicePart
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.declared import clues_of
 from gradeprop.grading.checks.judge import judge
@@ -198,7 +197,8 @@ class Inquiry:
         site = question.site
         judgement = self._judged(site, script, outcomes, earlier)
         state = self._state_of(site)
-        if judgement.status == "failed" and state == "starter":
+        unchanged = state == "starter" and site.part.kind != "repair"
+        if judgement.status == "failed" and unchanged:
             return Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
         if judgement.misconception == "missing_name" and state == "missing":
             # Nobody left a name out of a cell that was not there.
@@ -222,7 +222,8 @@ class Inquiry:
             declared={item.id: item.say.strip() for item in part.misconceptions},
             clues=clues_of(part.misconceptions),
             forbid=part.forbid,
-            options=part.options if isinstance(part, ChoicePart) else (),
+            allowed=part.allowed,
+            reveal="numbers" if shown else part.reveals(site.check),
             earlier=earlier,
             rows=shown,
             lines=lines_of(self._paper, site.place),

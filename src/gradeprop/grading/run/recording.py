@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 
 from gradeprop.course.model import (
     Check,
-    ChoicePart,
-    CodePart,
+    CheckedPart,
     Course,
+    ExplanationPart,
     LoadedAssignment,
     LoadedExercise,
 )
@@ -28,7 +28,7 @@ from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import public_seed
 from gradeprop.grading.checks.sites import CheckSite, Write, check_sites
 from gradeprop.grading.checks.watch import Watch
-from gradeprop.grading.public.data import encode_script
+from gradeprop.grading.public.data import encode_allowed, encode_script
 from gradeprop.grading.run.faults import Faults
 from gradeprop.grading.run.watched import POLL_S, Fallen, Post, Watched, can_fork
 
@@ -173,7 +173,7 @@ class _Recorder:
 def _exercise_data(
     exercise: LoadedExercise, scripts: dict[tuple[str, str], Script]
 ) -> dict[str, Any]:
-    parts = [part for part in exercise.spec.parts if isinstance(part, (CodePart, ChoicePart))]
+    parts = [part for part in exercise.spec.parts if not isinstance(part, ExplanationPart)]
     return {
         "title": exercise.spec.title,
         "parts": [_part_data(exercise, part, scripts) for part in parts],
@@ -182,7 +182,7 @@ def _exercise_data(
 
 def _part_data(
     exercise: LoadedExercise,
-    part: CodePart | ChoicePart,
+    part: CheckedPart,
     scripts: dict[tuple[str, str], Script],
 ) -> dict[str, Any]:
     # Part by part: the same mistake may be spoken of in other words in another part.
@@ -204,6 +204,7 @@ def _part_data(
             "check": check.check,
             "describe": check.describe.strip(),
             "points": check.points,
+            **({"reveal": "verdict"} if part.reveals(check) == "verdict" else {}),
             "needs": [name for name in check.needs if name in names],
             "script": encode_script(scripts[exercise.slug, check.check], frozenset(spoken)),
         }
@@ -217,12 +218,12 @@ def _part_data(
         "forbid": list(part.forbid),
         "words": spoken,
         **({"clues": clues} if clues else {}),
-        **({"options": list(part.options)} if isinstance(part, ChoicePart) else {}),
+        **({"allowed": encode_allowed(part.allowed)} if part.allowed else {}),
         "checks": [check_data(check) for check in public],
     }
 
 
-def _title(exercise: LoadedExercise, part: CodePart | ChoicePart) -> str:
+def _title(exercise: LoadedExercise, part: CheckedPart) -> str:
     if part.title is None and len(exercise.spec.parts) == 1:
         return exercise.spec.title
     return f"{exercise.spec.title} – {part.title or part.part.replace('_', ' ')}"
