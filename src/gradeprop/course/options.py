@@ -33,6 +33,10 @@ class Allowed:
             return self.low <= number <= self.high
         return self.tolerance is not None and abs(number - right) <= self.tolerance
 
+    def without_answer(self) -> Allowed:
+        """What may be read by whoever is not to know which number is right."""
+        return Allowed(self.words, self.several)
+
     def meant(self, word: str) -> str:
         """An option as the exercise spells it; a word that is none as it is."""
         return next((option for option in self.words if plain(option) == plain(word)), word)

@@ -34,6 +34,7 @@ from gradeprop.grading.checks.nothing import (
 )
 from gradeprop.grading.checks.rows import MOST, Item, Row, row_of
 from gradeprop.grading.checks.script import Probe, Script, anywhere
+from gradeprop.grading.checks.secrecy import kept_secret, opened, told_by_seal
 from gradeprop.grading.checks.trouble import trouble
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Call, Outcome, Returned
@@ -89,21 +90,12 @@ def judge(
     ]
     outcomes = snapped(script, outcomes, allowed)
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
-    if reveal == "verdict":
-        mismatches = [kept_secret(mismatch) for mismatch in mismatches]
-        rows = False
+    rows = rows and reveal == "numbers"
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
         return Judgement("passed", rows=shown)
-    explained = _explained(script, outcomes, mismatches, public, declared, clues, earlier)
+    explained = _explained(script, outcomes, mismatches, public, declared, clues, earlier, reveal)
     return replace(explained, rows=shown)
-
-
-def kept_secret(mismatch: _Wrong | None) -> _Wrong | None:
-    """What is wrong with a value, without anything of the right one."""
-    if not isinstance(mismatch, Mismatch) or mismatch.kind not in ("value", "not_finite"):
-        return mismatch
-    return replace(mismatch, kind="value", secret=True)
 
 
 def _called(probe: Probe, script: Script) -> str | None:
@@ -133,11 +125,18 @@ def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wro
         return found.mismatch
     seen = _seen(probe, outcomes)
     mismatch = compare(found.value, probe.answer, _rule(probe, script), probe.labels)
+    if probe.seal is not None:
+        mismatch = told_by_seal(probe, found.value, mismatch)
     if mismatch is None:
         return flag_of(found.value, probe, seen)
     if mismatch.kind != "none":
         return mismatch
     return replace(mismatch, remedy=_why_nothing(probe, script, found, mismatch, seen))
+
+
+def _got_value(probe: Probe, outcomes: Sequence[Outcome]) -> Value:
+    found = _got(probe, outcomes)
+    return found.container if isinstance(found, _NoSuchItem) else found.value
 
 
 def _seen(probe: Probe, outcomes: Sequence[Outcome]) -> Evidence:
@@ -165,24 +164,29 @@ def _explained(
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None,
     earlier: Sequence[Observation],
+    reveal: Reveal,
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
     wrong: list[tuple[str, _Wrong]] = []
+    told: list[_Wrong] = []
     right_elsewhere = True
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
-        found = _got(probe, outcomes)
-        got = found.container if isinstance(found, _NoSuchItem) else found.value
-        rule = _rule(probe, script)
+        got, rule = _got_value(probe, outcomes), _rule(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
             wrong.append((_expression(probe, script), mismatch))
+            told.append(mismatch if reveal == "numbers" else kept_secret(mismatch, got))
             right_elsewhere = right_elsewhere and (
                 isinstance(mismatch, Mismatch)
                 and mismatch.kind == "device"
                 and compare(got, probe.answer, rule.ignoring_place(), probe.labels) is None
             )
-    diagnosis = diagnose([*earlier, *observations], clues)
+    if script.sealed:
+        found_out = opened(script, observations, mismatches)
+        diagnosis, declared = found_out.diagnosis, {**declared, **found_out.words}
+    else:
+        diagnosis = diagnose([*earlier, *observations], clues)
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
@@ -196,7 +200,7 @@ def _explained(
     said_by_the_hint = hint is not None and diagnosis.named in declared and not public
     return Judgement(
         "failed",
-        None if said_by_the_hint else _report(wrong, len(script.probes), public),
+        None if said_by_the_hint else _report(told, len(script.probes), public),
         detail,
         causes,
         observations=tuple(observations),
@@ -210,7 +214,7 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
     found, seen = _got(probe, outcomes), _seen(probe, outcomes)
     is_grad = bool(probe.handle.path) and probe.handle.path[-1] == "grad"
     return Observation(
-        found.container if isinstance(found, _NoSuchItem) else found.value,
+        _got_value(probe, outcomes),
         probe.answer,
         probe.alternatives,
         _rule(probe, script),
@@ -229,9 +233,7 @@ def _rows(
     wrong = False
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
         shown = _expression(probe, script, MOST)
-        found = _got(probe, outcomes)
-        missing = isinstance(found, _NoSuchItem)
-        got = found.container if isinstance(found, _NoSuchItem) else found.value
+        missing, got = isinstance(_got(probe, outcomes), _NoSuchItem), _got_value(probe, outcomes)
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
         if not (missing and wrong):
@@ -253,8 +255,8 @@ def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:
     return declared.get(named) or (words.ENGINE_WORDS[named] if named == "hard_coded" else None)
 
 
-def _report(wrong: Sequence[tuple[str, _Wrong]], asked: int, public: bool) -> str:
-    _, first = wrong[0]
+def _report(wrong: Sequence[_Wrong], asked: int, public: bool) -> str:
+    first = wrong[0]
     report = first.text if isinstance(first, Flag) else first.student(public)
     if not public and len(wrong) < asked:
         report = f"{report} On some of the hidden inputs the answer is right, on others it is not."

@@ -18,6 +18,7 @@ from gradeprop.gradients.diagnosis.misconceptions import Misconceptions
 from gradeprop.gradients.inputs import Inputs
 from gradeprop.gradients.problems.problem import Problem
 from gradeprop.gradients.values import TensorState, Value
+from gradeprop.grading.checks.seal import Boxes, Seal
 from gradeprop.session.interface import Ask, Call, Read
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Probe:
     requires_grad: bool | None = None
     is_leaf: bool | None = None
     computed_from: tuple[str, ...] = ()
+    seal: Seal | None = None
+    """Where the right answer is sealed; then ``answer`` is its form alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +77,13 @@ class Script:
 
     asks: tuple[Ask, ...]
     probes: tuple[Probe, ...]
+    boxes: Boxes = field(default_factory=Boxes)
+    """What may be wrong, where the right answers are sealed."""
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the right answers cannot be read."""
+        return any(probe.seal is not None for probe in self.probes)
 
 
 class Student:

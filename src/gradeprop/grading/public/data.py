@@ -17,6 +17,7 @@ from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.prune import prune
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.script import Handle, Probe, Script, anywhere
+from gradeprop.grading.checks.seal import Box, Boxes, Seal
 from gradeprop.session.interface import Ask, Call, Read
 
 
@@ -30,14 +31,28 @@ def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
         _encode_probe(replace(probe, alternatives=alternatives))
         for probe, alternatives in zip(script.probes, prune(spoken), strict=True)
     ]
-    return {"asks": [_encode_ask(ask) for ask in script.asks], "probes": probes}
+    boxes = {"boxes": asdict(script.boxes)} if script.sealed else {}
+    return {"asks": [_encode_ask(ask) for ask in script.asks], "probes": probes, **boxes}
 
 
 def decode_script(data: dict[str, Any]) -> Script:
     return Script(
         tuple(_decode_ask(ask) for ask in data["asks"]),
         tuple(_decode_probe(probe) for probe in data["probes"]),
+        _decode_boxes(data["boxes"]) if "boxes" in data else Boxes(),
     )
+
+
+def _decode_boxes(data: dict[str, Any]) -> Boxes:
+    items = tuple(
+        Box(tuple(map(_decode_grid, item["grids"])), item["tag"], item["text"])
+        for item in data["items"]
+    )
+    return Boxes(data["salt"], data["rounds"], items)
+
+
+def _decode_grid(data: Any) -> Any:
+    return None if data is None else tuple((begin, width) for begin, width in data)
 
 
 def encode_allowed(allowed: Mapping[str, Allowed]) -> dict[str, Any]:
@@ -89,6 +104,7 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         "requires_grad": probe.requires_grad,
         **({} if probe.is_leaf is None else {"is_leaf": probe.is_leaf}),
         **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
+        **({} if probe.seal is None else {"seal": asdict(probe.seal)}),
     }
 
 
@@ -105,7 +121,12 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
         data["requires_grad"],
         data.get("is_leaf"),
         tuple(data.get("computed_from", ())),
+        _decode_seal(data["seal"]) if "seal" in data else None,
     )
+
+
+def _decode_seal(data: dict[str, Any]) -> Seal:
+    return Seal(_decode_grid(data["grid"]), data["tag"], data["salt"], data["rounds"])
 
 
 def encode_value(value: Value) -> Any:
