@@ -6,9 +6,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-__all__ = ["complete"]
+__all__ = ["common_of", "complete"]
 
 _Raw: TypeAlias = dict[str, Any]
+
+
+def common_of(data: Any) -> dict[str, _Raw]:
+    """What course.yaml says of its common misconceptions, by id, whatever form it has."""
+    return {
+        str(item["id"]): {key: value for key, value in item.items() if key != "id"}
+        for item in _mappings(data, "common")
+        if "id" in item
+    }
 
 
 def complete(data: Any, common: Mapping[str, _Raw]) -> None:

@@ -8,7 +8,7 @@ from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.model import AnyPart, ChoicePart, PredictionPart
 from gradeprop.course.parts import Prediction
-from gradeprop.course.python_source import assigned_names, parse_python
+from gradeprop.course.python_source import assigned_names, parse_python, same_code
 from gradeprop.course.stated import StatedPart, literals, names_of
 from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import CourseProblem
@@ -22,9 +22,9 @@ def check_stated(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
     for number, part in enumerate(exercise.spec.parts):
         at: KeyPath = ("parts", number)
         yield from _option_elsewhere(exercise, part, at)
-        if isinstance(part, PredictionPart):
-            yield from _names(exercise, part, at)
-        if isinstance(part, ChoicePart | PredictionPart):
+        wrong = list(_names(exercise, part, at)) if isinstance(part, PredictionPart) else []
+        yield from wrong
+        if isinstance(part, ChoicePart | PredictionPart) and not wrong:
             yield from _solution(exercise, part)
             yield from _samples(exercise, part, at)
 
@@ -64,7 +64,7 @@ def _names(exercise: ExerciseFiles, part: PredictionPart, at: KeyPath) -> Iterat
         elif item.check is None and len(stated) > 1:
             what = f"which check looks at {item.name!r}?"
             yield exercise.problem(what, f"add check: {' or '.join(stated)}", *path, "name")
-    for check in stated:
+    for check in stated if all(item.check in (None, *checks) for item in part.names) else ():
         if all(item.check not in (None, check) for item in part.names):
             what = f"the check {check!r} looks at no name"
             remedy = "name it under check of a name, or write a test for it"
@@ -149,10 +149,14 @@ def _samples(exercise: ExerciseFiles, part: StatedPart, at: KeyPath) -> Iterator
     for index, item in enumerate(part.misconceptions):
         said = literals(part, item.sample)
         path = (*at, "misconceptions", index, "sample")
+        if not said and item.option is not None:
+            continue  # told where the option stands
         if not said:
             names = " or ".join(repr(each.name) for each in names_of(part))
             what = f"the sample of {item.id!r} does not say what {names} is"
             yield exercise.problem(what, "write name = value, not computed", *path)
+        elif cell is not None and same_code(cell.text, item.sample):
+            continue  # told where the solution stands
         elif right and all(right.get(name) == value for name, value in said.items()):
             what = f"the sample of {item.id!r} holds the right answer"
             yield exercise.problem(what, "a sample must be a wrong answer", *path)

@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from gradeprop.course.completing import complete
+from gradeprop.course.completing import common_of, complete
 from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.crosscheck import crosscheck
+from gradeprop.course.crosscheck_exercise import figures_of
 from gradeprop.course.digest import FOLDERS, course_digest, files_below
 from gradeprop.course.document import Document
 from gradeprop.course.folder import CourseFiles, ExerciseFiles
@@ -119,6 +120,7 @@ class _Reader:
     def course(self) -> CourseFiles:
         document = self.yaml("course.yaml")
         spec = self.validated(CourseSpec, document)
+        self.common = common_of(document.data)
         present: tuple[str, ...] = ()
         try:
             for folder in FOLDERS:
@@ -172,6 +174,11 @@ class _Reader:
                             "mend the grader",
                         )
                     )
+        for _, figure in figures_of(files.spec) if files.spec else ():
+            path = self.root / data_path(assignment, figure.file)
+            if path.is_file() and not path.is_symlink():
+                source = self.text(path.relative_to(self.root).as_posix())
+                files.figures[figure.file] = source or ""
         for name in files.spec.files if files.spec else ():
             path = self.root / data_path(assignment, name)
             if path.is_file() and not path.is_symlink():

@@ -28,6 +28,7 @@ from gradeprop.course.parts import (
     CodePart,
     Criterion,
     ExplanationPart,
+    Figure,
     Misconception,
     PredictionPart,
     RepairPart,
@@ -44,6 +45,7 @@ __all__ = [
     "Criterion",
     "Exercise",
     "ExplanationPart",
+    "Figure",
     "LimitOverrides",
     "LoadedAssignment",
     "LoadedExercise",
@@ -87,6 +89,7 @@ class Exercise(Model):
         (), description="Earlier exercises of the course that it builds on; shown to students."
     )
     introduction: Text = Field(description="Markdown with $maths$, shown before the parts.")
+    figure: Figure | None = Field(None, description="Shown below the introduction.")
     given: Text | None = Field(
         None, description="Python: a locked cell before the first part; solutions see it, too."
     )
@@ -146,6 +149,12 @@ class LoadedExercise(Model):
         """All checks of all parts, in the order of the notebook."""
         for part in self.spec.parts:
             yield from part.checks
+
+    def figures(self) -> Iterator[Figure]:
+        """All figures of the exercise and its parts, in the order of the notebook."""
+        for item in (self.spec, *self.spec.parts):
+            if item.figure is not None:
+                yield item.figure
 
     @property
     def has_tests(self) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from gradeprop.course.facts import Fact, Reveal
-from gradeprop.course.fields import Count, Model, Name, Points, Positive, Slug, Text
+from gradeprop.course.fields import Count, FileName, Model, Name, Points, Positive, Slug, Text
 from gradeprop.course.options import Allowed
 from gradeprop.course.patterns import Pattern
 
@@ -42,9 +42,8 @@ class Check(Model):
         return False
 
 
-class Misconception(Model):
-    """A recognisable wrong answer: how it looks, what to say, and a sample that proves it is
-    caught."""
+class CommonMisconception(Model):
+    """A recognisable wrong answer: how it looks and what to say."""
 
     id: Slug
     pattern: Pattern | None = Field(
@@ -65,6 +64,19 @@ class Misconception(Model):
         description="What to say, without naming a cause, where nobody can tell what was seen.",
     )
     public: bool = Field(True, description="Its words travel in the released notebook.")
+
+
+def _said_elsewhere(schema: dict[str, Any]) -> None:
+    """What course.yaml's common misconceptions and a choice's option may say in its place."""
+    schema["required"] = [name for name in schema["required"] if name not in ("say", "sample")]
+
+
+class Misconception(CommonMisconception):
+    """One of a part, with a sample that proves it is caught. What it does not say is taken from
+    the course's common one of the same id."""
+
+    model_config = ConfigDict(json_schema_extra=_said_elsewhere)
+
     option: Text | tuple[Text, ...] | None = Field(
         None,
         description="Of a choice, in place of a sample: the option (or options) that shows it.",
@@ -93,6 +105,15 @@ class Rubric(Model):
     words: Count | None = Field(None, description="Word limit told to the student.")
 
 
+class Figure(Model):
+    """A picture that code draws when the notebook is built."""
+
+    file: FileName = Field(
+        description="Python beside the YAML that leaves one figure of matplotlib's; not released."
+    )
+    alt: Text = Field(description="What it shows, in words, for whoever does not see it.")
+
+
 class _Part(Model):
     """What every kind of part has."""
 
@@ -100,6 +121,7 @@ class _Part(Model):
     title: str | None = None
     prompt: Text = Field(description="Markdown with $maths$.")
     hints: tuple[Text, ...] = ()
+    figure: Figure | None = Field(None, description="Shown below the prompt.")
     given: Text | None = Field(
         None,
         description="Python: a locked cell before the answer; solution and samples see it, too.",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         LoadedExercise,
         PredictionPart,
     )
-    from gradeprop.course.parts import Prediction
+    from gradeprop.course.parts import Figure, Prediction
 
 _HOW_IT_WORKS = """\
 **How it works.** Run the cells from top to bottom with Shift + Enter, starting with the set-up \
@@ -103,9 +103,22 @@ def exercise_introduction(exercise: Exercise, number: int, before: Sequence[str]
             f"*{points(exercise.points)}, about {_duration(exercise.minutes)}{_level(exercise)}*",
             f"Builds on: {'; '.join(before)}." if before else "",
             exercise.introduction.strip(),
+            _picture(exercise.figure),
             f"**What you will practise**\n\n{objectives}",
         ]
     )
+
+
+def picture_name(figure: Figure) -> str:
+    """What the picture of a figure is called among a cell's attachments."""
+    return f"{figure.file.removesuffix('.py').replace(' ', '_')}.png"
+
+
+def _picture(figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    alt = _line(figure.alt).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return f"![{alt}](attachment:{picture_name(figure)})"
 
 
 def _level(exercise: Exercise) -> str:
@@ -115,7 +128,8 @@ def _level(exercise: Exercise) -> str:
 def prompt(part: AnyPart, *, alone: bool) -> str:
     """Markdown above a part's answer cell; ``alone`` when the exercise has no other part."""
     title = part.title or ("Your task" if alone else part.part.replace("_", " ").capitalize())
-    blocks = [f"### {_line(title)} ({points(part.points)})", part.prompt.strip()]
+    heading = f"### {_line(title)} ({points(part.points)})"
+    blocks = [heading, part.prompt.strip(), _picture(part.figure)]
     if part.kind == "choice":
         blocks.append(_options(part))
     if part.kind == "prediction":

@@ -15,6 +15,7 @@ from gradeprop.errors import CourseError, CourseProblem
 from gradeprop.notebook.prose import (
     assignment_introduction,
     exercise_introduction,
+    picture_name,
     prerequisites,
     prompt,
 )
@@ -22,7 +23,7 @@ from gradeprop.notebook.setup_cell import setup_source
 from gradeprop.notebook.sources import plain
 
 if TYPE_CHECKING:  # pydantic is not needed to restore a notebook
-    from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
+    from gradeprop.course.model import AnyPart, Course, Exercise, LoadedAssignment, LoadedExercise
 
 Role: TypeAlias = Literal[
     "introduction", "setup", "prompt", "given", "solution", "manual", "after", "check", "closing"
@@ -41,6 +42,7 @@ class ReleaseCell:
         exercise: slug, or None for the assignment's own cells.
         part: slug, or None for introductions and the set-up cell.
         points: of a ``check`` or ``manual`` cell, else None.
+        attachments: pictures (PNG) that its Markdown shows, by name.
     """
 
     grade_id: str
@@ -50,6 +52,7 @@ class ReleaseCell:
     exercise: str | None = None
     part: str | None = None
     points: float | None = None
+    attachments: tuple[tuple[str, bytes], ...] = ()
 
     @cached_property
     def plain(self) -> str:
@@ -84,7 +87,10 @@ class ReleaseModel:
 
 
 def release_model(
-    course: Course, assignment: LoadedAssignment, public: Mapping[str, Any]
+    course: Course,
+    assignment: LoadedAssignment,
+    public: Mapping[str, Any],
+    figures: Mapping[str, bytes] | None = None,
 ) -> ReleaseModel:
     """Lay out the notebook of one assignment.
 
@@ -93,6 +99,8 @@ def release_model(
         assignment: one of ``course.assignments``.
         public: by exercise, what its public checks need in the student's kernel, as JSON-able data;
             entries of other assignments are left out.
+        figures: pictures by the name of the file that draws them. Where nobody looks at them they
+            may be left out: no cell's source depends on them.
 
     Raises:
         CourseError: two cells would get the same id, or two data files the same name.
@@ -112,7 +120,7 @@ def release_model(
     ]
     for number, exercise in enumerate(assignment.exercises, start=1):
         before = prerequisites(course, assignment, exercise)
-        cells.extend(_exercise_cells(exercise, number, before))
+        cells.extend(_exercise_cells(exercise, number, before, figures or {}))
     if assignment.spec.closing is not None:
         text = assignment.spec.closing.strip()
         cells.append(ReleaseCell(f"{assignment.id}-closing", "closing", "markdown", text))
@@ -121,7 +129,7 @@ def release_model(
 
 
 def _exercise_cells(
-    exercise: LoadedExercise, number: int, before: Sequence[str]
+    exercise: LoadedExercise, number: int, before: Sequence[str], figures: Mapping[str, bytes]
 ) -> Iterator[ReleaseCell]:
     slug, spec = exercise.slug, exercise.spec
     yield ReleaseCell(
@@ -130,13 +138,17 @@ def _exercise_cells(
         "markdown",
         exercise_introduction(spec, number, before),
         slug,
+        attachments=_attached(spec, figures),
     )
     if spec.given is not None:
         yield ReleaseCell(f"{slug}-given", "given", "code", spec.given.strip("\n"), slug)
     for part in spec.parts:
         name = f"{slug}-{part.part}"
         text = prompt(part, alone=len(spec.parts) == 1)
-        yield ReleaseCell(f"{name}-prompt", "prompt", "markdown", text, slug, part.part)
+        pictures = _attached(part, figures)
+        yield ReleaseCell(
+            f"{name}-prompt", "prompt", "markdown", text, slug, part.part, attachments=pictures
+        )
         if part.given is not None:
             given = part.given.strip("\n")
             yield ReleaseCell(f"{name}-given", "given", "code", given, slug, part.part)
@@ -151,6 +163,14 @@ def _exercise_cells(
         if part.kind != "explanation":
             check = f'gp.check("{slug}", "{part.part}")'
             yield ReleaseCell(f"{name}-check", "check", "code", check, slug, part.part, part.points)
+
+
+def _attached(
+    shown: Exercise | AnyPart, figures: Mapping[str, bytes]
+) -> tuple[tuple[str, bytes], ...]:
+    if shown.figure is None or shown.figure.file not in figures:
+        return ()
+    return ((picture_name(shown.figure), figures[shown.figure.file]),)
 
 
 def _refuse_twins(assignment: str, cells: list[ReleaseCell]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GraderFault
+from gradeprop.grading.run.figures import drawn
 from gradeprop.grading.run.recording import recorded
 from gradeprop.notebook.release import ReleaseModel, release_model
 
@@ -14,12 +15,13 @@ __all__ = ["record_public_checks", "release_in_use", "release_of"]
 
 
 def release_of(course: Course, assignment: LoadedAssignment) -> ReleaseModel:
-    """The released notebook with its public checks.
+    """The released notebook with its public checks and figures.
 
     Raises:
-        GraderFault: as `record_public_checks`.
+        GraderFault: as `record_public_checks` and `drawn`.
     """
-    return release_model(course, assignment, record_public_checks(course, assignment))
+    public = record_public_checks(course, assignment)
+    return release_model(course, assignment, public, drawn(course, assignment))
 
 
 def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[str, Any]:
