@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from gradeprop.version import __version__
 
-__all__ = ["__version__", "check", "load_public_checks"]
+__all__ = ["__version__", "check", "load_public_checks", "load_samples"]
 
 
 def load_public_checks(text: str) -> None:
@@ -24,6 +24,17 @@ def load_public_checks(text: str) -> None:
     from gradeprop.grading.public import in_notebook
 
     in_notebook.load(text)
+
+
+def load_samples(text: str) -> None:
+    """Take in what known wrong answers give to the public checks; the set-up cell calls this.
+
+    Args:
+        text: JSON ``{exercise: {check: {misconception: [what a sample gave, …]}}}``.
+    """
+    from gradeprop.grading.public import in_notebook
+
+    in_notebook.load_samples(text)
 
 
 def check(exercise: str, part: str | None = None) -> float:

@@ -17,6 +17,11 @@ from course.minimal import (
 
 Changes = dict[str, str | bytes | None]
 Problems = Callable[[Changes], list[str]]
+SAMPLE = """\
+        sample: |
+          def d_square(w):
+              return w
+"""
 SECOND = "  - id: a02\n    title: T\n    introduction: I\n    exercises: [other]\n"
 
 
@@ -106,6 +111,18 @@ CASES: dict[str, tuple[Changes, str]] = {
         f"{SOLUTION}:5:15: the solution of 'by_hand' is not Python"),
     "solution is the starter": (replaced(SOLUTION, "return 2 * w", "...  # here"),
         f"{SOLUTION}:3:1: the solution of 'by_hand' is its starter"),
+    "no sample": (replaced(EXERCISE, SAMPLE, ""),
+        f"{EXERCISE}:26:13: id: give exactly one of sample, samples, change"),
+    "two ways to show it": (replaced(EXERCISE, SAMPLE, SAMPLE + "        change: {2 * w: w}\n"),
+        f"{EXERCISE}:26:13: id: give exactly one of sample, samples, change"),
+    "one of samples is not Python": (replaced(EXERCISE, SAMPLE, "        samples: ['x = 1', 'x =']\n"),
+        f"{EXERCISE}:29:28: the sample 2 of 'missing_factor_two' is not Python"),
+    "change of what is not there": (replaced(EXERCISE, SAMPLE, "        change: {3 * w: w}\n"),
+        f"{EXERCISE}:29:17: '3 * w' stands in the solution 0 times, not once"),
+    "change of nothing": (replaced(EXERCISE, SAMPLE, "        change: {2 * w: (2 * w)}\n"),
+        f"{EXERCISE}:29:17: the sample of 'missing_factor_two' is the solution of 'by_hand'"),
+    "change into no Python": (replaced(EXERCISE, SAMPLE, "        change: {2 * w: 2 *}\n"),
+        f"{EXERCISE}:29:17: the changed solution is not Python"),
     "solution is a sample": (replaced(SOLUTION, "return 2 * w", "return w"),
         f"{SOLUTION}:3:1: the solution of 'by_hand' is the sample of 'missing_factor_two'"),
     "part without solution": (both(EXPLAIN_SOLUTION, ("# %% [markdown] part: why\n", "")),

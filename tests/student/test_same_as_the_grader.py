@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from gradeprop.course.slips import load_slips
-from gradeprop.grading.public.in_notebook import load, report
+from gradeprop.grading.public.in_notebook import load, load_samples, report
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Setting
 from gradeprop.grading.run.publish import record_public_checks
+from gradeprop.grading.run.recording_samples import recorded_samples
 from gradeprop.grading.slips import submissions_of
 from gradeprop.grading.verify import trials
 from gradeprop.notebook.reading import read_notebook
@@ -59,10 +60,11 @@ def graded(setting: Any, submissions: Any) -> Any:
     return said
 
 
-def checked(public: Any, notebook: Any) -> Any:
+def checked(public: Any, samples: Any, notebook: Any) -> Any:
     """The same from the student's side: the notebook's cells in order, in one namespace."""
     names, said = {}, {}
     load(public_json(public))
+    load_samples(public_json(samples))
     with KernelSession(names) as session:
         session.run(CellSource("import torch", "set-up"))
         for cell in read_notebook(notebook).cells:
@@ -87,11 +89,12 @@ def compare(assignment: Any, sandbox: Any, submissions_of: Any) -> None:
     public = record_public_checks(COURSE, assignment)
     release = release_model(COURSE, assignment, public)
     setting = Setting(COURSE, assignment, release, b"k" * 32, ("cpu",), {"cpu": sandbox})
+    samples = recorded_samples(COURSE, assignment, public, {"cpu": sandbox})
     submissions = submissions_of(setting)
     assert len(submissions) > 2
     by_grader = graded(setting, submissions)
     for submission in submissions:
-        by_student = checked(public, submission.notebook)
+        by_student = checked(public, samples, submission.notebook)
         assert by_student == by_grader[submission.student], submission.student
 
 

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.course.dates import build_notes, later_releases
 
+if TYPE_CHECKING:
+    from gradeprop.session.grader.sandbox import Isolation
+    from gradeprop.session.interface import Sandbox
 
-def run(names: Sequence[str], folder: Path | None, *, as_json: bool) -> None:
+
+def run(names: Sequence[str], folder: Path | None, isolation: Isolation, *, as_json: bool) -> None:
     """Write both notebooks of each assignment and print their paths; say on stderr what should not
     be handed out yet."""
     root, course = open_course(folder)
     chosen = [named_assignment(course, name) for name in names] or list(course.assignments)
+    from gradeprop.grading.run.facilities import facilities_for, open_sandboxes
     from gradeprop.grading.run.publish import release_of  # imports torch, which takes seconds
     from gradeprop.records.files.notebooks import write_notebooks
 
     written: list[Path] = []
-    with screen.progress("Building", len(chosen)) as bar:
+    with ExitStack() as opened, screen.progress("Building", len(chosen)) as bar:
+
+        @cache
+        def sandboxes() -> Mapping[str, Sandbox]:
+            return opened.enter_context(open_sandboxes(facilities_for(course, isolation, ("cpu",))))
+
         for assignment in chosen:
-            written += write_notebooks(root, assignment, release_of(course, assignment))
+            release = release_of(course, assignment, sandboxes)
+            written += write_notebooks(root, assignment, release)
             bar.step(assignment.id)
     paths = [str(path.relative_to(root)) for path in written]
     specs = [assignment.spec for assignment in chosen]

@@ -31,12 +31,13 @@ def build(
         list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
     ] = None,
     course: CourseOption = None,
+    isolation: IsolationOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Write the notebooks: source/ (with solutions) and release/ (for students)."""
     from gradeprop.cli.build import run
 
-    run(assignments or [], course, as_json=json)
+    run(assignments or [], course, isolation, as_json=json)
 
 
 @command("Prove the graders with solutions and known mistakes.")

@@ -36,7 +36,7 @@ def complete(data: Any, common: Mapping[str, _Raw]) -> None:
         for item in _mappings(part, "misconceptions"):
             for key, value in common.get(str(item.get("id")), {}).items():
                 item.setdefault(key, value)
-            if "option" in item and "sample" not in item:
+            if "option" in item and not {"sample", "samples", "change"} & set(item):
                 item["sample"] = f"{part.get('name')} = {item['option']!r}"
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gradeprop.course.fields import Model, Slug, Text, ToleranceSpec
 from gradeprop.course.limits import Limits
-from gradeprop.course.parts import CommonMisconception
+from gradeprop.course.misconception import CommonMisconception
 
 Weight = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
 

@@ -40,8 +40,11 @@ def _sources(spec: Exercise) -> Iterator[tuple[str, KeyPath, str]]:
             continue
         yield "starter", (*at, "starter"), part.starter
         for index, item in enumerate(part.misconceptions):
-            place = (*at, "misconceptions", index, "sample")
-            yield f"sample of {item.id!r}", place, item.sample
+            place = (*at, "misconceptions", index)
+            if item.sample is not None:
+                yield f"sample of {item.id!r}", (*place, "sample"), item.sample
+            for each, text in enumerate(item.samples):
+                yield f"sample {each + 1} of {item.id!r}", (*place, "samples", each), text
 
 
 def check_solution(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
@@ -68,6 +71,7 @@ def check_solution(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
             yield exercise.problem(what, remedy, "parts", number, "part")
         elif own.text:
             yield from _one_solution(path, part, own)
+            yield from _changes(exercise, number, own)
 
 
 def _one_solution(path: str, part: AnyPart, cell: SolutionCell) -> Iterator[CourseProblem]:
@@ -96,9 +100,32 @@ def _one_solution(path: str, part: AnyPart, cell: SolutionCell) -> Iterator[Cour
             f"the solution of {part.part!r} is its starter", "the starter must earn nothing"
         )
     for item in part.misconceptions:
-        if same_code(cell.text, item.sample):
+        written = item.samples if item.sample is None else (item.sample,)
+        if any(same_code(cell.text, sample) for sample in written):
             what = f"the solution of {part.part!r} is the sample of {item.id!r}"
             yield problem(what, "a sample must be a wrong answer")
+
+
+def _changes(exercise: ExerciseFiles, number: int, cell: SolutionCell) -> Iterator[CourseProblem]:
+    """Samples that are the solution with replacements, and cannot be made."""
+    assert exercise.spec is not None
+    for index, item in enumerate(exercise.spec.parts[number].misconceptions):
+        if not item.change:
+            continue
+        at = ("parts", number, "misconceptions", index, "change")
+        try:
+            (sample,) = item.ways(cell.text)
+        except ValueError as error:
+            remedy = f"copy it from the solution of {cell.part!r}, with enough around it"
+            yield exercise.problem(str(error), remedy, *at)
+            continue
+        wrong = parse_python(sample)[1]
+        if wrong:
+            what = f"the changed solution {wrong.what} (its line {wrong.line})"
+            yield exercise.problem(what, "mend it", *at)
+        elif same_code(cell.text, sample):
+            what = f"the sample of {item.id!r} is the solution of {cell.part!r}"
+            yield exercise.problem(what, "a sample must be a wrong answer", *at)
 
 
 def check_grader(exercise: ExerciseFiles) -> Iterator[CourseProblem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
+from gradeprop.course.misconception import Misconception
 from gradeprop.course.model import AnyPart, ChoicePart, PredictionPart
 from gradeprop.course.parts import Prediction
 from gradeprop.course.python_source import assigned_names, parse_python, same_code
@@ -123,6 +124,16 @@ def _solution(exercise: ExerciseFiles, part: StatedPart) -> Iterator[CourseProbl
             yield problem(what, "let it assign None")
 
 
+def _written(part: StatedPart, at: KeyPath) -> Iterator[tuple[KeyPath, Misconception, str]]:
+    """(place, misconception, text) of every sample that is written out."""
+    for index, item in enumerate(part.misconceptions):
+        path = (*at, "misconceptions", index)
+        if item.sample is not None:
+            yield (*path, "sample"), item, item.sample
+        for number, sample in enumerate(item.samples):
+            yield (*path, "samples", number), item, sample
+
+
 def _nothing_stated(part: StatedPart, item: Prediction) -> tuple[str, str]:
     if isinstance(part, ChoicePart) and not part.several:
         what = f"the solution of {part.part!r} assigns none of its options to {item.name!r}"
@@ -146,16 +157,15 @@ def _samples(exercise: ExerciseFiles, part: StatedPart, at: KeyPath) -> Iterator
         return
     cell = next((cell for cell in exercise.solution or () if cell.part == part.part), None)
     right = literals(part, cell.text) if cell is not None else {}
-    for index, item in enumerate(part.misconceptions):
-        said = literals(part, item.sample)
-        path = (*at, "misconceptions", index, "sample")
+    for path, item, sample in _written(part, at):
+        said = literals(part, sample)
         if not said and item.option is not None:
             continue  # told where the option stands
         if not said:
             names = " or ".join(repr(each.name) for each in names_of(part))
             what = f"the sample of {item.id!r} does not say what {names} is"
             yield exercise.problem(what, "write name = value, not computed", *path)
-        elif cell is not None and same_code(cell.text, item.sample):
+        elif cell is not None and same_code(cell.text, sample):
             continue  # told where the solution stands
         elif right and all(right.get(name) == value for name, value in said.items()):
             what = f"the sample of {item.id!r} holds the right answer"

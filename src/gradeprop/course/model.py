@@ -20,6 +20,7 @@ from gradeprop.course.fields import (
     ToleranceSpec,
 )
 from gradeprop.course.keys import PartKey
+from gradeprop.course.misconception import Misconception
 from gradeprop.course.parts import (
     AnyPart,
     Check,
@@ -29,7 +30,6 @@ from gradeprop.course.parts import (
     Criterion,
     ExplanationPart,
     Figure,
-    Misconception,
     PredictionPart,
     RepairPart,
     Rubric,
@@ -163,6 +163,11 @@ class LoadedExercise(Model):
 
     def part(self, name: str) -> AnyPart:
         return next(part for part in self.spec.parts if part.part == name)
+
+    def samples(self, part: str) -> dict[str, tuple[str, ...]]:
+        """By misconception, the wrong answers for a part that show it."""
+        solution = self.solution[part]
+        return {item.id: item.ways(solution) for item in self.part(part).misconceptions}
 
 
 class LoadedAssignment(Model):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from gradeprop.course.facts import Fact, Reveal
+from gradeprop.course.facts import Reveal
 from gradeprop.course.fields import Count, FileName, Model, Name, Points, Positive, Slug, Text
+from gradeprop.course.misconception import Misconception
 from gradeprop.course.options import Allowed
-from gradeprop.course.patterns import Pattern
 
 
 class Check(Model):
@@ -40,50 +40,6 @@ class Check(Model):
     def voided(self) -> bool:
         """Whether it was taken out of everyone's marks; see `gradeprop.course.voided`."""
         return False
-
-
-class CommonMisconception(Model):
-    """A recognisable wrong answer: how it looks and what to say."""
-
-    id: Slug
-    pattern: Pattern | None = Field(
-        None, description="How the right answer is changed; default: known by its id."
-    )
-    say: Text = Field(description="What the student reads: what went wrong and what to look at.")
-    seen: tuple[Fact, ...] = Field(
-        (),
-        description=(
-            "What must have been seen in the student's process: it is not named where that was not."
-        ),
-    )
-    unseen: tuple[Fact, ...] = Field(
-        (), description="What, where it was seen in the student's process, excludes it."
-    )
-    unsure: Text | None = Field(
-        None,
-        description="What to say, without naming a cause, where nobody can tell what was seen.",
-    )
-    public: bool = Field(True, description="Its words travel in the released notebook.")
-
-
-def _said_elsewhere(schema: dict[str, Any]) -> None:
-    """What course.yaml's common misconceptions and a choice's option may say in its place."""
-    schema["required"] = [name for name in schema["required"] if name not in ("say", "sample")]
-
-
-class Misconception(CommonMisconception):
-    """One of a part, with a sample that proves it is caught. What it does not say is taken from
-    the course's common one of the same id."""
-
-    model_config = ConfigDict(json_schema_extra=_said_elsewhere)
-
-    option: Text | tuple[Text, ...] | None = Field(
-        None,
-        description="Of a choice, in place of a sample: the option (or options) that shows it.",
-    )
-    sample: Text = Field(
-        description="Python: a wrong answer for this part that shows this misconception."
-    )
 
 
 class Criterion(Model):

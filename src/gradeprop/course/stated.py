@@ -11,6 +11,7 @@ from gradeprop.course.model import (
     ChoicePart,
     Exercise,
     LoadedExercise,
+    Misconception,
     PredictionPart,
 )
 from gradeprop.course.options import Allowed, joined
@@ -36,12 +37,12 @@ class StatedAnswer:
     """What is right at a name.
 
     Attributes:
-        wrong: by misconception, what its sample assigns.
+        wrong: by misconception, what each of its samples assigns.
     """
 
     name: str
     right: Literal
-    wrong: Mapping[str, Literal] = field(default_factory=dict)
+    wrong: Mapping[str, list[Literal]] = field(default_factory=dict)
 
 
 def names_of(part: StatedPart, check: Check | None = None) -> tuple[Prediction, ...]:
@@ -71,9 +72,16 @@ def literals(part: StatedPart, source: str) -> dict[str, Literal]:
 def answers_of(exercise: LoadedExercise, part: StatedPart, check: Check) -> Iterator[StatedAnswer]:
     """What the solution states of everything that a check without a test looks at."""
     right = literals(part, exercise.solution[part.part])
-    samples = {item.id: literals(part, item.sample) for item in part.misconceptions}
+    samples = {
+        name: [literals(part, way) for way in ways]
+        for name, ways in exercise.samples(part.part).items()
+    }
     for item in names_of(part, check):
-        wrong = {name: said[item.name] for name, said in samples.items() if item.name in said}
+        wrong = {
+            name: [said[item.name] for said in ways]
+            for name, ways in samples.items()
+            if all(item.name in said for said in ways)
+        }
         yield StatedAnswer(item.name, right[item.name], wrong)
 
 
@@ -82,17 +90,21 @@ def with_whole_samples(spec: Exercise, solution: Mapping[str, str]) -> Exercise:
     solution."""
 
     def whole(part: PredictionPart) -> PredictionPart:
-        samples = tuple(
-            item.model_copy(update={"sample": f"{solution[part.part]}\n{item.sample}"})
-            for item in part.misconceptions
-        )
-        return part.model_copy(update={"misconceptions": samples})
+        items = [_whole(item, solution[part.part]) for item in part.misconceptions]
+        return part.model_copy(update={"misconceptions": tuple(items)})
 
     parts = tuple(
         whole(part) if isinstance(part, PredictionPart) and part.part in solution else part
         for part in spec.parts
     )
     return spec.model_copy(update={"parts": parts})
+
+
+def _whole(item: Misconception, solution: str) -> Misconception:
+    if item.change:
+        return item
+    ways = tuple(f"{solution}\n{way}" for way in item.ways(solution))
+    return item.model_copy(update={"sample": None, "samples": ways})
 
 
 def _one(value: object, allowed: Allowed) -> str | None:

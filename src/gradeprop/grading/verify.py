@@ -33,10 +33,14 @@ class Case:
     part: str | None
     kind: CaseKind
     misconception: str | None = None
+    way: int = 0
+    """Which of the misconception's samples it is."""
 
     @property
     def label(self) -> str:
-        return self.misconception or self.kind
+        if self.misconception is None:
+            return self.kind
+        return f"{self.misconception} ({self.way + 1})" if self.way else self.misconception
 
 
 @dataclass(frozen=True)
@@ -122,11 +126,10 @@ def grade_here(
 def cases_of(exercise: LoadedExercise) -> list[Case]:
     """All that must hold for an exercise: its solution, its starter, each misconception."""
     cases = [Case(exercise.slug, None, "solution"), Case(exercise.slug, None, "starter")]
-    cases += [
-        Case(exercise.slug, part.part, "misconception", item.id)
-        for part in exercise.spec.parts
-        for item in part.misconceptions
-    ]
+    for part in exercise.spec.parts:
+        for name, ways in exercise.samples(part.part).items():
+            for way in range(len(ways)):
+                cases.append(Case(exercise.slug, part.part, "misconception", name, way))
     return cases
 
 
@@ -141,9 +144,7 @@ def _notebook(setting: Setting, cases: Sequence[Case]) -> bytes:
             if case is not None and case.kind == "starter":
                 source = part.starter
             elif case is not None and case.part == part.part:
-                source = next(
-                    item.sample for item in part.misconceptions if item.id == case.misconception
-                )
+                source = exercise.samples(part.part)[case.misconception or ""][case.way]
             sources[exercise.key(part.part)] = source
     return to_notebook(filled_in(setting.release, sources))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gradeprop.notebook.dates import undated
+from gradeprop.notebook.comparable import comparable
 from gradeprop.notebook.reading import FoundCell
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import cell_id
@@ -101,10 +101,10 @@ def _locked_by_content(model: ReleaseModel, found: tuple[FoundCell, ...], match:
     slots: dict[tuple[str, str], list[int]] = {}
     for slot, cell in enumerate(model.cells):
         if cell.locked:
-            slots.setdefault((cell.cell_type, undated(cell.plain)), []).append(slot)
+            slots.setdefault((cell.cell_type, comparable(cell.plain)), []).append(slot)
     setup = [slot for slot, cell in enumerate(model.cells) if cell.role == "setup"]
     for item in _free(found, match):
-        same = slots.get((item.kind, undated(item.plain)), [])
+        same = slots.get((item.kind, comparable(item.plain)), [])
         if not same and item.kind == "code" and LOADER_CALL in item.source:
             same = setup  # of an earlier release: its data differ
         if not same:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradeprop.notebook.dates import undated
+from gradeprop.notebook.comparable import comparable
 from gradeprop.notebook.matching import Match, untouched
 from gradeprop.notebook.reading import FoundCell
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
@@ -48,7 +48,7 @@ def _found(model: ReleaseModel, match: Match) -> Iterator[tuple[ReleaseCell, Fou
 
 
 def _reworded(cell: ReleaseCell, item: FoundCell) -> bool:
-    return undated(item.plain) != undated(cell.plain)
+    return comparable(item.plain) != comparable(cell.plain)
 
 
 def _changed(model: ReleaseModel, match: Match) -> list[ReleaseCell]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
@@ -90,7 +91,8 @@ def release_model(
     course: Course,
     assignment: LoadedAssignment,
     public: Mapping[str, Any],
-    figures: Mapping[str, bytes] | None = None,
+    samples: Mapping[str, Any] = MappingProxyType({}),
+    figures: Mapping[str, bytes] = MappingProxyType({}),
 ) -> ReleaseModel:
     """Lay out the notebook of one assignment.
 
@@ -99,6 +101,7 @@ def release_model(
         assignment: one of ``course.assignments``.
         public: by exercise, what its public checks need in the student's kernel, as JSON-able data;
             entries of other assignments are left out.
+        samples: likewise, what misconceptions' samples give to them, where that is known.
         figures: pictures by the name of the file that draws them. Where nobody looks at them they
             may be left out: no cell's source depends on them.
 
@@ -107,6 +110,7 @@ def release_model(
     """
     slugs = [exercise.slug for exercise in assignment.exercises]
     data = {slug: public[slug] for slug in slugs if slug in public}
+    setup = setup_source(course.spec.packages, data, samples)
     cells = [
         ReleaseCell(
             f"{assignment.id}-introduction",
@@ -114,13 +118,11 @@ def release_model(
             "markdown",
             assignment_introduction(assignment, course.spec.colab, course.spec.devices),
         ),
-        ReleaseCell(
-            f"{assignment.id}-setup", "setup", "code", setup_source(course.spec.packages, data)
-        ),
+        ReleaseCell(f"{assignment.id}-setup", "setup", "code", setup),
     ]
     for number, exercise in enumerate(assignment.exercises, start=1):
         before = prerequisites(course, assignment, exercise)
-        cells.extend(_exercise_cells(exercise, number, before, figures or {}))
+        cells.extend(_exercise_cells(exercise, number, before, figures))
     if assignment.spec.closing is not None:
         text = assignment.spec.closing.strip()
         cells.append(ReleaseCell(f"{assignment.id}-closing", "closing", "markdown", text))

@@ -6,7 +6,9 @@ A lone ``.ipynb`` must be enough, so the data travels inside this cell as text.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 _TITLE = "#@title Set-up: run this cell first (Shift + Enter)"
@@ -42,15 +44,34 @@ except ModuleNotFoundError as absent:
 LOADER_CALL = "gp.load_public_checks("
 
 
-def setup_source(packages: Iterable[str], public: Mapping[str, Any]) -> str:
+_SAMPLES_CALL = "gp.load_samples("
+_SAMPLES = re.compile(rf"\n{re.escape(_SAMPLES_CALL)}r'''\n.*?\n'''\)", re.DOTALL)
+
+
+def setup_source(
+    packages: Iterable[str],
+    public: Mapping[str, Any],
+    samples: Mapping[str, Any] = MappingProxyType({}),
+) -> str:
     """Source of the set-up cell.
 
     Args:
         packages: modules to import besides torch, in order.
         public: JSON-able data of each exercise's public checks, by the exercise's slug.
+        samples: likewise, what misconceptions' samples give to them.
     """
     imports = "\n".join(f"import {name}" for name in dict.fromkeys(("torch", *packages)))
-    return f"{_TITLE}\n{imports}\n\n{_GRADEPROP}\n{LOADER_CALL}r'''\n{public_json(public)}\n''')"
+    source = f"{_TITLE}\n{imports}\n\n{_GRADEPROP}\n{_call(LOADER_CALL, public)}"
+    return f"{source}\n{_call(_SAMPLES_CALL, samples)}" if samples else source
+
+
+def without_samples(source: str) -> str:
+    """The source of a set-up cell, without what samples gave."""
+    return _SAMPLES.sub("", source)
+
+
+def _call(loader: str, data: Mapping[str, Any]) -> str:
+    return f"{loader}r'''\n{public_json(data)}\n''')"
 
 
 def public_json(public: Mapping[str, Any]) -> str:

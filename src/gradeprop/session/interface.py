@@ -19,6 +19,7 @@ __all__ = [
     "Call",
     "CellOutcome",
     "CellSource",
+    "Define",
     "IsolatingLevel",
     "Level",
     "Limits",
@@ -64,7 +65,15 @@ class Call:
     keywords: Mapping[str, Value] = field(default_factory=dict)
 
 
-Ask: TypeAlias = Read | Call
+@dataclass(frozen=True)
+class Define:
+    """Run this code in the notebook's names, for the questions that follow; answered with None."""
+
+    source: str
+    name: str = "the code before the questions"
+
+
+Ask: TypeAlias = Read | Call | Define
 """One question."""
 
 

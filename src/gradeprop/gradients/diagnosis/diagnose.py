@@ -9,7 +9,7 @@ caller can probe again on inputs that tell them apart.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -42,18 +42,22 @@ class Diagnosis:
 
 
 def diagnose(
-    observations: Sequence[Observation], clues: Mapping[str, Clues] | None = None
+    observations: Sequence[Observation],
+    clues: Mapping[str, Clues] | None = None,
+    by_sample: Collection[str] = (),
 ) -> Diagnosis:
     """Explain the wrong values among ``observations`` (right ones count as evidence, too).
 
     Args:
         clues: of a misconception, by id, what it must have left in the process.
+        by_sample: misconceptions that are known to fit, whatever the observations say of them.
     """
     evidence = [_evidence(item) for item in observations]
     # The wrong answers first: there most variants fail, and the rest need not be worked out.
     evidence.sort(key=lambda item: item.right)
     names = dict.fromkeys(name for item in observations for name in item.misconceptions)
-    fitting = [name for name in names if _fits(name, evidence)]
+    names |= dict.fromkeys(by_sample)
+    fitting = [name for name in names if name in by_sample or _fits(name, evidence)]
     if not fitting:
         own = undeclared(observations)
         return Diagnosis(own, (own,)) if own else Diagnosis()

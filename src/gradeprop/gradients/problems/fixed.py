@@ -14,9 +14,10 @@ class Fixed(Problem):
 
     Args:
         answer: tensor, number, word, or a tuple of them.
-        mistakes: misconception id -> one wrong answer, or a **list** of variants. Ids that are not
-            given are derived from the answer (sign, factors, transposition, …). Authors' graders
-            use the name, as they do :meth:`Problem.mistake`'s.
+        mistakes: misconception id -> one wrong answer, or a **list** of variants; an empty list
+            says that it means nothing here. Ids that are not given are derived from the answer
+            (sign, factors, transposition, …). Authors' graders use the name, as they do
+            :meth:`Problem.mistake`'s.
         labels: names of the items of a tuple answer.
     """
 
@@ -39,3 +40,6 @@ class Fixed(Problem):
         if name in self._wrong:
             return list(self._wrong[name])
         return super().mistake(name)
+
+    def rules_out(self, name: str) -> bool:
+        return self._wrong.get(name) == []

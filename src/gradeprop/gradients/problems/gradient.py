@@ -85,6 +85,9 @@ class Gradient(Problem):
             return self._differences(undivided())
         return super().mistake(name)
 
+    def rules_out(self, name: str) -> bool:
+        return self._wrong.get(name) == []
+
     def _gradient(self, f: Function, upstream: torch.Tensor | None) -> list[torch.Tensor]:
         with torch.inference_mode(False), torch.enable_grad():
             points = [item.to(torch.float64, copy=True).requires_grad_() for item in self._at]

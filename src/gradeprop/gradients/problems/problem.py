@@ -32,3 +32,8 @@ class Problem(ABC):
         pattern in YAML: that is why it is not called after the misconception.
         """
         return general_misconception(self.answer(), name)
+
+    def rules_out(self, name: str) -> bool:  # noqa: ARG002
+        """Whether the author has said that this misconception means nothing here, so that it is not
+        looked for by its samples either."""
+        return False

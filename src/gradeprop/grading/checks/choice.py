@@ -15,7 +15,7 @@ from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Probe, Script
 from gradeprop.session.interface import Ask, Outcome, Returned
 
-__all__ = ["in_the_options_words", "no_option", "options_joined", "snapped"]
+__all__ = ["as_meant", "in_the_options_words", "no_option", "options_joined"]
 
 
 def in_the_options_words(outcome: Outcome, allowed: Allowed | None) -> Outcome:
@@ -30,7 +30,7 @@ def in_the_options_words(outcome: Outcome, allowed: Allowed | None) -> Outcome:
     return replace(outcome, value=word)
 
 
-def snapped(
+def _snapped(
     script: Script, outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]
 ) -> list[Outcome]:
     """The outcomes with the right number in place of one that is near enough to it."""
@@ -53,14 +53,36 @@ def options_joined(script: Script, allowed: Mapping[str, Allowed]) -> Script:
     return replace(script, probes=tuple(_joined(probe, script, allowed) for probe in script.probes))
 
 
+def as_meant(
+    script: Script, outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]
+) -> tuple[Script, list[Outcome]]:
+    """Script and outcomes in the exercise's words, where a choice or a prediction was asked for."""
+    script = options_joined(script, allowed)
+    meant = [
+        in_the_options_words(outcome, allowed.get(ask.name))
+        for ask, outcome in zip(script.asks, outcomes, strict=True)
+    ]
+    return script, _snapped(script, meant, allowed)
+
+
 def no_option(
-    ask: Ask, outcome: Outcome, allowed: Allowed | None, *, public: bool
+    script: Script, outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed], *, public: bool
 ) -> Judgement | None:
     """The judgement of what is none of the options: nothing is said of what it may mean.
 
     Args:
         public: whether what was written may be repeated.
     """
+    for ask, outcome in zip(script.asks, outcomes, strict=True):
+        found = _no_option(ask, outcome, allowed.get(ask.name), public=public)
+        if found is not None:
+            return found
+    return None
+
+
+def _no_option(
+    ask: Ask, outcome: Outcome, allowed: Allowed | None, *, public: bool
+) -> Judgement | None:
     if allowed is None or not allowed.words or not isinstance(outcome, Returned):
         return None
     chosen = _chosen(outcome.value, allowed)

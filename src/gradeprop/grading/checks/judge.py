@@ -17,12 +17,7 @@ from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.diagnose import diagnose
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState, Value
-from gradeprop.grading.checks.choice import (
-    in_the_options_words,
-    no_option,
-    options_joined,
-    snapped,
-)
+from gradeprop.grading.checks.choice import as_meant, no_option
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.flags import Flag, flag_of
 from gradeprop.grading.checks.judgement import Judgement
@@ -55,6 +50,7 @@ def judge(
     earlier: Sequence[Observation] = (),
     rows: bool = False,
     lines: int | None = None,
+    by_sample: Sequence[str] = (),
 ) -> Judgement:
     """Judge one check.
 
@@ -71,30 +67,27 @@ def judge(
         earlier: observations of the same check on other inputs, that a cause must explain too.
         rows: whether to write down, for showing, what was asked and what came.
         lines: how many the student's answer has, where that is known.
+        by_sample: misconceptions of which a sample gives what the student's answer gave (see
+            `gradeprop.grading.checks.sampled`).
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
     for ask, outcome in zip(script.asks, outcomes, strict=True):
         found = trouble(ask, outcome, public, declared, forbid, lines)
         if found is not None:
-            return found
-    allowed = allowed or {}
-    for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = no_option(ask, outcome, allowed.get(ask.name), public=public)
-        if found is not None:
-            return found
-    script = options_joined(script, allowed)
-    outcomes = [
-        in_the_options_words(outcome, allowed.get(ask.name))
-        for ask, outcome in zip(script.asks, outcomes, strict=True)
-    ]
-    outcomes = snapped(script, outcomes, allowed)
+            return found.called(by_sample, declared)
+    nonsense = no_option(script, outcomes, allowed or {}, public=public)
+    if nonsense is not None:
+        return nonsense
+    script, outcomes = as_meant(script, outcomes, allowed or {})
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
     rows = rows and reveal == "numbers"
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
         return Judgement("passed", rows=shown)
-    explained = _explained(script, outcomes, mismatches, public, declared, clues, earlier, reveal)
+    explained = _explained(
+        script, outcomes, mismatches, public, declared, clues, earlier, reveal, by_sample
+    )
     return replace(explained, rows=shown)
 
 
@@ -104,12 +97,18 @@ def _called(probe: Probe, script: Script) -> str | None:
     return ask.name if isinstance(ask, Call) else None
 
 
-def _rule(probe: Probe, script: Script) -> Rule:
+def rule_of(probe: Probe, script: Script) -> Rule:
     """A function answers where its input lives; what the student made without one lives where they
     chose."""
     ask = script.asks[probe.handle.ask]
     given = any(True for _ in tensors_in(arguments_of(ask)))
     return probe.rule if given else anywhere(probe.rule)
+
+
+def resolved(probe: Probe, outcomes: Sequence[Outcome]) -> Value | TypeError:
+    """The value that a probe looks at, or an error if what came has no such item."""
+    found = _got(probe, outcomes)
+    return found.value if isinstance(found, _Found) else TypeError("there is no such item")
 
 
 def _got(probe: Probe, outcomes: Sequence[Outcome]) -> _Found | _NoSuchItem:
@@ -124,7 +123,7 @@ def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wro
     if isinstance(found, _NoSuchItem):
         return found.mismatch
     seen = _seen(probe, outcomes)
-    mismatch = compare(found.value, probe.answer, _rule(probe, script), probe.labels)
+    mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
     if probe.seal is not None:
         mismatch = told_by_seal(probe, found.value, mismatch)
     if mismatch is None:
@@ -165,6 +164,7 @@ def _explained(
     clues: Mapping[str, Clues] | None,
     earlier: Sequence[Observation],
     reveal: Reveal,
+    by_sample: Sequence[str],
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
@@ -172,7 +172,7 @@ def _explained(
     told: list[_Wrong] = []
     right_elsewhere = True
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
-        got, rule = _got_value(probe, outcomes), _rule(probe, script)
+        got, rule = _got_value(probe, outcomes), rule_of(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
             wrong.append((_expression(probe, script), mismatch))
@@ -186,7 +186,7 @@ def _explained(
         found_out = opened(script, observations, mismatches)
         diagnosis, declared = found_out.diagnosis, {**declared, **found_out.words}
     else:
-        diagnosis = diagnose([*earlier, *observations], clues)
+        diagnosis = diagnose([*earlier, *observations], clues, by_sample)
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
@@ -217,7 +217,7 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
         _got_value(probe, outcomes),
         probe.answer,
         probe.alternatives,
-        _rule(probe, script),
+        rule_of(probe, script),
         probe.labels,
         _called(probe, script),
         seen,
@@ -237,7 +237,7 @@ def _rows(
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
         if not (missing and wrong):
-            yield row_of(shown, got, probe.answer, _rule(probe, script), probe.labels)
+            yield row_of(shown, got, probe.answer, rule_of(probe, script), probe.labels)
         if isinstance(mismatch, Flag) and mismatch.attribute:
             flags = Item("", str(mismatch.expected), str(not mismatch.expected), False)
             yield Row(f"{shown}.{mismatch.attribute}", (flags,))

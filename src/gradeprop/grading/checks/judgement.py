@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gradeprop.gradients.diagnosis.observation import Observation
@@ -43,6 +44,13 @@ class Judgement:
     @property
     def misconception(self) -> str | None:
         return self.misconceptions[0] if len(self.misconceptions) == 1 else None
+
+    def called(self, causes: Sequence[str], declared: Mapping[str, str]) -> Judgement:
+        """The same, explained by the exercise's own causes where it has any."""
+        if not causes:
+            return self
+        hint = declared.get(causes[0]) if len(causes) == 1 else None
+        return replace(self, misconceptions=tuple(causes), hint=hint)
 
     def narrowed_by(self, fresh: Judgement) -> Judgement:
         """This judgement's numbers with the causes that also explain the ``fresh`` inputs."""

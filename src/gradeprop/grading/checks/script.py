@@ -56,7 +56,8 @@ class Handle:
 class Probe:
     """One expectation: the value at ``handle`` should match ``answer`` under ``rule``.
 
-    ``alternatives`` maps a misconception's id to the wrong answers that it would have given here.
+    ``alternatives`` maps a misconception's id to the wrong answers that it would have given here;
+    those ``ruled_out`` mean nothing here.
     """
 
     handle: Handle
@@ -67,6 +68,7 @@ class Probe:
     requires_grad: bool | None = None
     is_leaf: bool | None = None
     computed_from: tuple[str, ...] = ()
+    ruled_out: frozenset[str] = frozenset()
     seal: Seal | None = None
     """Where the right answer is sealed; then ``answer`` is its form alone."""
 
@@ -155,6 +157,7 @@ class Reference:
                 rule,
                 tuple(problem.labels),
                 Misconceptions(problem, self._misconceptions),
+                ruled_out=frozenset(filter(problem.rules_out, self._misconceptions)),
                 **flags,
             )
         )

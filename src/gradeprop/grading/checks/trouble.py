@@ -11,7 +11,7 @@ from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.result import words
-from gradeprop.session.interface import Ask, Call, Missing, Outcome, Raised, Returned, Stopped
+from gradeprop.session.interface import Ask, Missing, Outcome, Raised, Returned, Stopped
 
 _WELL_KNOWN_ERRORS = frozenset(
     {
@@ -58,9 +58,11 @@ def trouble(
             detail = f"{expression(ask)} used {machinery}"
             hint = words.words_for(cause, declared)
             return Judgement("failed", None, detail, (cause,), hint=hint)
-    if isinstance(ask, Call) and (changed := _changed(ask, outcome)) is not None:
+    changed = changed_argument(ask, outcome)
+    if changed is not None:
+        position, left = changed
         hint = words.words_for("mutates_input", declared)
-        detail = f"{expression(ask)}: {changed}"
+        detail = f"{expression(ask)}: argument {position} came back as {render_value(left)}"
         return Judgement("failed", None, detail, ("mutates_input",), hint=hint)
     return None
 
@@ -138,11 +140,12 @@ def _cause_of(ask: Ask, outcome: Raised) -> str | None:
     return None
 
 
-def _changed(ask: Call, outcome: Returned) -> str | None:
-    """Which argument came back changed, in value or ``.grad``; None if none did."""
+def changed_argument(ask: Ask, outcome: Returned) -> tuple[int, Value] | None:
+    """The first argument that came back changed, in value or ``.grad``: its number, and what became
+    of it; None if none did."""
     for position, (old, new) in enumerate(zip(arguments_of(ask), outcome.arguments, strict=False)):
         if not _same(old, new):
-            return f"argument {position} came back as {render_value(new)}"
+            return position, new
     return None
 
 

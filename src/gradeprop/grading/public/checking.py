@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,8 +18,10 @@ from gradeprop.errors import UsageError
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.sampled import fitting, given, worth_trying
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.public.data import decode_allowed, decode_script
+from gradeprop.grading.public.sampled_data import decode_given
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Outcome, Raised, Returned, Session
 
@@ -86,6 +89,7 @@ class PublicChecks:
     def __init__(self) -> None:
         self._unread: list[str] = []
         self._read: dict[str, Mapping[str, Any]] = {}
+        self._samples: dict[str, Mapping[str, Any]] = {}
 
     def load(self, text: str) -> None:
         """Take in one or more exercises. They are read at the first check: where a notebook is
@@ -95,6 +99,15 @@ class PublicChecks:
             text: JSON, ``{exercise: data}``, written by `gradeprop.grading.run.publish`.
         """
         self._unread.append(text)
+
+    def load_samples(self, text: str) -> None:
+        """Take in what misconceptions' samples give to these checks.
+
+        Args:
+            text: JSON, ``{exercise: {check: {misconception: [given, …]}}}``; see
+                `gradeprop.grading.public.sampled_data`.
+        """
+        self._samples.update(json.loads(text))
 
     def _exercises(self) -> Mapping[str, Mapping[str, Any]]:
         while self._unread:
@@ -139,11 +152,16 @@ class PublicChecks:
             raise UsageError(
                 f"{exercise} has no part {part!r} to check", remedy=f"its parts: {known}"
             )
-        return [_check_part(exercise, item, session, begun) for item in parts]
+        samples = self._samples.get(exercise, {})
+        return [_check_part(exercise, item, samples, session, begun) for item in parts]
 
 
 def _check_part(
-    exercise: str, part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
+    exercise: str,
+    part: Mapping[str, Any],
+    samples: Mapping[str, Any],
+    session: Session,
+    begun: Callable[[str], bool],
 ) -> PublicReport:
     checks: list[PublicCheck] = []
     passed: set[str] = set()
@@ -152,7 +170,8 @@ def _check_part(
         if missing:
             judgement, trace = Judgement("skipped", skipped_because(missing)), None
         else:
-            judgement, trace = _check(item, part, session, begun)
+            known = samples.get(item["check"], {})
+            judgement, trace = _check(item, part, known, session, begun)
         if judgement.status == "passed":
             passed.add(item["check"])
         checks.append(
@@ -170,7 +189,11 @@ def _check_part(
 
 
 def _check(
-    item: Mapping[str, Any], part: Mapping[str, Any], session: Session, begun: Callable[[str], bool]
+    item: Mapping[str, Any],
+    part: Mapping[str, Any],
+    samples: Mapping[str, Any],
+    session: Session,
+    begun: Callable[[str], bool],
 ) -> tuple[Judgement, str | None]:
     # A student may have set another default device: their code keeps it, the judging does not
     # depend on it.
@@ -178,22 +201,41 @@ def _check(
         script = decode_script(item["script"])
         allowed = decode_allowed(part, script)
     outcomes = session.ask(script.asks)
+    judged = partial(
+        judge,
+        script,
+        outcomes,
+        public=True,
+        declared=part["words"],
+        clues=_clues(part),
+        forbid=part["forbid"],
+        allowed=allowed,
+        reveal=item.get("reveal", "numbers"),
+        rows=True,
+    )
     with torch.device("cpu"):
-        judgement = judge(
-            script,
-            outcomes,
-            public=True,
-            declared=part["words"],
-            clues=_clues(part),
-            forbid=part["forbid"],
-            allowed=allowed,
-            reveal=item.get("reveal", "numbers"),
-            rows=True,
-        )
+        judgement = judged()
+        by_sample = _fitting(script, outcomes, judgement, allowed, samples)
+        judgement = judged(by_sample=by_sample) if by_sample else judgement
     untouched = _untouched(script, begun) or _uncommitted(outcomes, allowed)
     if judgement.status == "failed" and untouched:
         return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
     return judgement, _trace(outcomes)
+
+
+def _fitting(
+    script: Script,
+    outcomes: Sequence[Outcome],
+    judgement: Judgement,
+    allowed: Mapping[str, Allowed],
+    samples: Mapping[str, Sequence[dict[str, Any]]],
+) -> tuple[str, ...]:
+    """The misconceptions of which a sample gave the same."""
+    tried = worth_trying(script, samples, judgement)
+    if not tried:
+        return ()
+    mine = given(script, outcomes, allowed)
+    return fitting(script, mine, {name: map(decode_given, samples[name]) for name in tried})
 
 
 def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:

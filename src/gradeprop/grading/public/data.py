@@ -28,7 +28,7 @@ def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
         known = probe.alternatives.items()
         spoken.append({cause: list(answers) for cause, answers in known if cause in causes})
     probes = [
-        _encode_probe(replace(probe, alternatives=alternatives))
+        _encode_probe(replace(probe, alternatives=alternatives, ruled_out=probe.ruled_out & causes))
         for probe, alternatives in zip(script.probes, prune(spoken), strict=True)
     ]
     boxes = {"boxes": asdict(script.boxes)} if script.sealed else {}
@@ -71,6 +71,8 @@ def decode_allowed(part: Mapping[str, Any], script: Script) -> dict[str, Allowed
 def _encode_ask(ask: Ask) -> dict[str, Any]:
     if isinstance(ask, Read):
         return {"read": ask.name}
+    if not isinstance(ask, Call):
+        raise TypeError(f"a public check cannot carry a {type(ask).__name__}")
     return {
         "call": ask.name,
         "arguments": [encode_value(item) for item in ask.arguments],
@@ -92,18 +94,19 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
     return {
         "ask": probe.handle.ask,
         "path": list(probe.handle.path),
-        "answer": _encode_answer(probe.answer),
+        "answer": encode_answer(probe.answer),
         # The notebook may run on another device than where it was built.
         "rule": anywhere(probe.rule).to_dict(),
         "labels": list(probe.labels),
         "alternatives": {
-            cause: list(map(_encode_answer, answers))
+            cause: list(map(encode_answer, answers))
             for cause, answers in sorted(probe.alternatives.items())
             if answers
         },
         "requires_grad": probe.requires_grad,
         **({} if probe.is_leaf is None else {"is_leaf": probe.is_leaf}),
         **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
+        **({"ruled_out": sorted(probe.ruled_out)} if probe.ruled_out else {}),
         **({} if probe.seal is None else {"seal": asdict(probe.seal)}),
     }
 
@@ -111,16 +114,17 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
 def _decode_probe(data: dict[str, Any]) -> Probe:
     return Probe(
         Handle(data["ask"], tuple(data["path"])),
-        _decode_answer(data["answer"]),
+        decode_answer(data["answer"]),
         Rule.from_dict(data["rule"]),
         tuple(data["labels"]),
         {
-            cause: list(map(_decode_answer, answers))
+            cause: list(map(decode_answer, answers))
             for cause, answers in data["alternatives"].items()
         },
         data["requires_grad"],
         data.get("is_leaf"),
         tuple(data.get("computed_from", ())),
+        frozenset(data.get("ruled_out", ())),
         _decode_seal(data["seal"]) if "seal" in data else None,
     )
 
@@ -168,20 +172,20 @@ def decode_value(data: Any) -> Value:
     )
 
 
-def _encode_answer(answer: Answer) -> Any:
+def encode_answer(answer: Answer) -> Any:
     import torch
 
     if isinstance(answer, torch.Tensor):
         return {"tensor": _encode_tensor(answer)}
     if isinstance(answer, tuple):
-        return {"tuple": [_encode_answer(item) for item in answer]}
+        return {"tuple": [encode_answer(item) for item in answer]}
     return _encode_float(answer) if isinstance(answer, float) else answer
 
 
-def _decode_answer(data: Any) -> Answer:
+def decode_answer(data: Any) -> Answer:
     if isinstance(data, dict) and "float" not in data:
         if "tuple" in data:
-            return tuple(_decode_answer(item) for item in data["tuple"])
+            return tuple(decode_answer(item) for item in data["tuple"])
         tensor: Answer = _decode_tensor(data["tensor"])
         return tensor
     answer: Answer = _decode_float(data)

@@ -49,6 +49,11 @@ def load(text: str) -> None:
     PASSES.install()
 
 
+def load_samples(text: str) -> None:
+    """See `gradeprop.load_samples`."""
+    PUBLIC_CHECKS.load_samples(text)
+
+
 def check(exercise: str, part: str | None) -> float:
     """See `gradeprop.check`."""
     reports = report(exercise, part, _namespace())

@@ -25,8 +25,9 @@ from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run import assembly
 from gradeprop.grading.run.conditions import combined_limits, limits_of
 from gradeprop.grading.run.faults import Faults
-from gradeprop.grading.run.inquiry import Circumstances, Inquiry, OnCheck, Question
+from gradeprop.grading.run.inquiry import Inquiry
 from gradeprop.grading.run.paper import Paper, Setting, Submission
+from gradeprop.grading.run.question import Circumstances, OnCheck, Question
 from gradeprop.grading.run.submission import Foreseen, SubmissionRun
 from gradeprop.notebook.restore import handed_in, restore
 
@@ -185,6 +186,7 @@ class _Batch:
                     watch=self.watch,
                     left_out=self._faults.of_all,
                     on_check=self._on_check,
+                    samples=self._setting.samples,
                 ),
             )
         return self._inquiries[subject]

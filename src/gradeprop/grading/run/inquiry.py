@@ -8,62 +8,30 @@ notebook, each check at its own place, and that answer counts."""
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeAlias
 
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.declared import clues_of
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
-from gradeprop.grading.checks.sites import CheckSite, GraderCodeError, Write
-from gradeprop.grading.checks.watch import Watch
+from gradeprop.grading.checks.sites import CheckSite, GraderCodeError
 from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
 from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN
 from gradeprop.grading.run import assembly
+from gradeprop.grading.run.explaining import fitting_by_sample
 from gradeprop.grading.run.paper import Paper, lines_of
+from gradeprop.grading.run.question import Circumstances, Question
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import Ask, Call, Outcome
 
-__all__ = ["Circumstances", "Inquiry", "OnCheck", "Question"]
-
-OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
+__all__ = ["Inquiry"]
 
 PROBES_AGAIN = 3
 """How often a check is asked again on fresh inputs when two causes fit."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A check as it is asked of one paper on one device."""
-
-    site: CheckSite
-    device: str
-    write: Write
-
-
-@dataclass(frozen=True)
-class Circumstances:
-    """How checks are asked.
-
-    Attributes:
-        at_once: whether each check is judged when it comes; else one may wait for
-            `Inquiry.finish`.
-        begin: told before the graders' code of a check runs again.
-        watch: where that code stands.
-        left_out: checks that are not asked of anybody, by exercise and check.
-        on_check: hears of every check with all its inputs and expected values.
-    """
-
-    at_once: bool
-    begin: Callable[[CheckSite], None]
-    watch: Watch
-    left_out: Container[tuple[str, str]] = ()
-    on_check: OnCheck | None = None
 
 
 class Inquiry:
@@ -153,7 +121,8 @@ class Inquiry:
         if not counts:
             return None
         self._show(question, script, first.outcomes)
-        return self._told_apart(question, judgement, partial(run.recall, place))
+        explained = self._explained(question, script, first.outcomes, judgement)
+        return self._told_apart(question, explained, partial(run.recall, place))
 
     def _again(self, question: Question) -> Judgement:
         """The judgement of what is said at the check's own place."""
@@ -162,7 +131,9 @@ class Inquiry:
         with self._how.watch.away():
             outcomes = ask(script.asks)
         self._show(question, script, outcomes)
-        return self._told_apart(question, self._judge(question, script, outcomes), ask)
+        judgement = self._judge(question, script, outcomes)
+        explained = self._explained(question, script, outcomes, judgement)
+        return self._told_apart(question, explained, ask)
 
     def _told_apart(
         self,
@@ -182,6 +153,9 @@ class Inquiry:
             if outcomes is None:
                 break
             fresh = self._judge(question, script, outcomes, judgement.observations)
+            fresh = self._explained(
+                question, script, outcomes, fresh, judgement.observations, attempt
+            )
             if not fresh.observations:
                 break
             judgement = judgement.narrowed_by(fresh)
@@ -205,6 +179,27 @@ class Inquiry:
             return Judgement("failed", NO_CELL, judgement.detail)
         return judgement
 
+    def _explained(
+        self,
+        question: Question,
+        script: Script,
+        outcomes: Sequence[Outcome],
+        judgement: Judgement,
+        earlier: Sequence[Observation] = (),
+        attempt: int = 0,
+    ) -> Judgement:
+        """The same judgement with what the misconceptions' samples say of it."""
+        site = question.site
+        if self._how.samples is None or self._state_of(site) in ("starter", "missing"):
+            return judgement
+        with self._how.watch.away():
+            by_sample = fitting_by_sample(
+                self._how.samples, site, question.device, script, outcomes, judgement, attempt
+            )
+        if not by_sample:
+            return judgement
+        return self._judged(site, script, outcomes, earlier, by_sample=by_sample)
+
     def _judged(
         self,
         site: CheckSite,
@@ -213,6 +208,7 @@ class Inquiry:
         earlier: Sequence[Observation] = (),
         *,
         shown: bool = False,
+        by_sample: Sequence[str] = (),
     ) -> Judgement:
         part = site.part
         return judge(
@@ -227,6 +223,7 @@ class Inquiry:
             earlier=earlier,
             rows=shown,
             lines=lines_of(self._paper, site.place),
+            by_sample=by_sample,
         )
 
     def _show(self, question: Question, script: Script, outcomes: Sequence[Outcome]) -> None:

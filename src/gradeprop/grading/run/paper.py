@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment
@@ -11,6 +12,7 @@ from gradeprop.grading.checks.plugin import Devices
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
 )
+from gradeprop.grading.run.samples import Samples
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.notebook.restore import RestoredNotebook
@@ -45,6 +47,16 @@ class Setting:
     """An open sandbox for each device."""
     late_answers: bool = True
     """Whether to ask after the last cell first, which is quicker, and only then at each place."""
+
+    @cached_property
+    def samples(self) -> Samples:
+        """What the misconceptions' samples give, asked in the same sandboxes."""
+        return Samples(self.course, self.assignment, self.release, self.sandboxes)
+
+    def close(self) -> None:
+        """End what it has opened itself. Idempotent."""
+        if "samples" in vars(self):
+            self.samples.close()
 
 
 @dataclass

@@ -3,25 +3,40 @@ and the notebook that carries them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GraderFault
 from gradeprop.grading.run.figures import drawn
 from gradeprop.grading.run.recording import recorded
+from gradeprop.grading.run.recording_samples import needs_samples, recorded_samples
 from gradeprop.notebook.release import ReleaseModel, release_model
+from gradeprop.session.interface import Sandbox
 
 __all__ = ["record_public_checks", "release_in_use", "release_of"]
 
 
-def release_of(course: Course, assignment: LoadedAssignment) -> ReleaseModel:
-    """The released notebook with its public checks and figures.
+def release_of(
+    course: Course,
+    assignment: LoadedAssignment,
+    sandboxes: Callable[[], Mapping[str, Sandbox]] | None = None,
+) -> ReleaseModel:
+    """The released notebook with its public checks and figures, and what known wrong answers give
+    to the checks.
+
+    Args:
+        sandboxes: called if samples are to be run, gives an open one for the CPU; without it, the
+            notebook knows what is recognised by ids and patterns alone.
 
     Raises:
         GraderFault: as `record_public_checks` and `drawn`.
     """
     public = record_public_checks(course, assignment)
-    return release_model(course, assignment, public, drawn(course, assignment))
+    samples = {}
+    if sandboxes is not None and needs_samples(assignment):
+        samples = recorded_samples(course, assignment, public, sandboxes())
+    return release_model(course, assignment, public, samples, drawn(course, assignment))
 
 
 def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[str, Any]:

@@ -127,6 +127,8 @@ def _serve(pipe: Connection, post: Post, sandboxes: Mapping[str, Sandbox]) -> No
         except (EOFError, OSError):
             return
         if not isinstance(order, Batch):
+            if setting is not None:
+                setting.close()
             setting = order.setting(sandboxes)
             continue
         assert setting is not None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradeprop.session.interface import Ask, Call, Missing, Outcome, Read, Returned, Stopped
+from gradeprop.session.interface import Ask, Call, Define, Missing, Outcome, Read, Returned, Stopped
 from gradeprop.session.messages import answer_too_large
 from gradeprop.session.student.capture import TooLargeError, build, capture, type_name
 from gradeprop.session.student.clues import seen_of_name
@@ -54,6 +54,8 @@ class Answering:
 
     def answer(self, ask: Ask, namespace: Mapping[str, Any]) -> Outcome:
         """What ``ask`` gives in ``namespace``; never raises for anything that student code does."""
+        if isinstance(ask, Define):
+            return self._define(ask, namespace)
         if ask.name not in namespace:
             return Missing(ask.name)
         found = namespace[ask.name]
@@ -70,6 +72,16 @@ class Answering:
             if out_of_memory(error):
                 return Stopped("memory", MEMORY_MESSAGE)
             return raised(error, self.cell_of)
+
+    def _define(self, ask: Define, namespace: Mapping[str, Any]) -> Outcome:
+        """What it defined before an error counts, as in a cell."""
+        try:
+            exec(compile(ask.source, "<sample>", "exec"), namespace)  # type: ignore[arg-type]
+        except BaseException as error:
+            if out_of_memory(error):
+                return Stopped("memory", MEMORY_MESSAGE)
+            return raised(error, self.cell_of)
+        return Returned(None)
 
     def _call(self, ask: Call, function: Callable[..., Any]) -> Returned:
         arguments = [build(item) for item in ask.arguments]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from gradeprop.session.interface import Ask, Call, Read
+from gradeprop.session.interface import Ask, Call, Define, Read
 from gradeprop.session.wire.decoder import Decoder, rows_in
 from gradeprop.session.wire.encoder import Encoder
 
@@ -26,6 +26,8 @@ def encode_asks(asks: Iterable[Ask]) -> tuple[list[Any], bytes]:
 def _row(ask: Ask, encoder: Encoder) -> dict[str, Any]:
     if isinstance(ask, Read):
         return {"read": ask.name}
+    if isinstance(ask, Define):
+        return {"define": ask.source}
     return {
         "call": ask.name,
         "arguments": [encoder.value(item) for item in ask.arguments],
@@ -46,6 +48,8 @@ def decode_asks(rows: Any, tail: bytes) -> list[Ask]:
 def _ask(row: dict[str, Any], decoder: Decoder) -> Ask:
     if "read" in row:
         return Read(decoder.text(row["read"]))
+    if "define" in row:
+        return Define(decoder.text(row["define"]))
     return Call(
         decoder.text(row.get("call")),
         decoder.values(row.get("arguments")),

@@ -1,0 +1,45 @@
+"""Which of a part's misconceptions give, by their samples, what a student's answer gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.sampled import Given, fitting, given, worth_trying
+from gradeprop.grading.checks.script import Script
+from gradeprop.grading.checks.sites import CheckSite
+from gradeprop.grading.run.samples import Samples
+from gradeprop.session.interface import Outcome
+
+__all__ = ["fitting_by_sample"]
+
+
+def fitting_by_sample(
+    samples: Samples,
+    site: CheckSite,
+    device: str,
+    script: Script,
+    outcomes: Sequence[Outcome],
+    judgement: Judgement,
+    attempt: int,
+) -> tuple[str, ...]:
+    """The misconceptions of the check's part that fit by their samples.
+
+    Args:
+        script, outcomes: what was asked, and what the student's answer gave.
+        judgement: what it is without samples.
+        attempt: the how-manieth inputs these are.
+    """
+    part = site.part
+    names = [item.id for item in part.misconceptions if item.by_sample]
+    tried = worth_trying(script, names, judgement)
+    mine = given(script, outcomes, part.allowed) if tried else None
+    if mine is None:
+        return ()
+    # Everybody is asked the same by a public check.
+    same = (site.key, attempt) if site.check.public else None
+    known: dict[str, list[Given | None]] = {}
+    for name in tried:
+        ways = samples.of(site.place, name, device, script, same=same)
+        known[name] = [given(script, way, part.allowed) for way in ways]
+    return fitting(script, mine, known)

@@ -1,0 +1,47 @@
+"""A check as it is asked of one paper, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.sites import CheckSite, Write
+from gradeprop.grading.checks.watch import Watch
+from gradeprop.grading.run.samples import Samples
+
+__all__ = ["Circumstances", "OnCheck", "Question"]
+
+OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A check as it is asked of one paper on one device."""
+
+    site: CheckSite
+    device: str
+    write: Write
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """How checks are asked.
+
+    Attributes:
+        at_once: whether each check is judged when it comes; else one may wait for
+            `Inquiry.finish`.
+        begin: told before the graders' code of a check runs again.
+        watch: where that code stands.
+        left_out: checks that are not asked of anybody, by exercise and check.
+        on_check: hears of every check with all its inputs and expected values.
+        samples: what misconceptions' samples give; those without are recognised by id and pattern.
+    """
+
+    at_once: bool
+    begin: Callable[[CheckSite], None]
+    watch: Watch
+    left_out: Container[tuple[str, str]] = ()
+    on_check: OnCheck | None = None
+    samples: Samples | None = None

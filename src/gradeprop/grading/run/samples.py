@@ -1,0 +1,125 @@
+"""What the samples of an assignment's misconceptions give to the questions of its checks.
+
+They run in a sandbox, as any answer does: a sample may come from a student's work. Each stands
+where the student's answer would, after the cells that are given and the solutions of the parts
+before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gradeprop.course.keys import PartKey
+from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
+from gradeprop.grading.checks.script import Script
+from gradeprop.grading.run.conditions import combined_limits, limits_of
+from gradeprop.notebook.release import ReleaseModel
+from gradeprop.session.interface import CellSource, Define, Outcome, Sandbox, Session, Stopped
+
+__all__ = ["Samples"]
+
+_SEED = 1
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """Where samples are asked: the session that has run what stands before a part's answer."""
+
+    session: Session
+    check_s: float
+
+
+@dataclass
+class Samples:
+    """Asks the samples of one assignment; its sessions stay open for the next question.
+
+    Args:
+        sandboxes: an open one for each device.
+    """
+
+    course: Course
+    assignment: LoadedAssignment
+    release: ReleaseModel
+    sandboxes: Mapping[str, Sandbox]
+    _stands: dict[tuple[PartKey, str], _Stand] = field(default_factory=dict)
+    _known: dict[object, tuple[Sequence[Outcome], ...]] = field(default_factory=dict)
+
+    def of(
+        self, part: PartKey, misconception: str, device: str, script: Script, *, same: object = None
+    ) -> tuple[Sequence[Outcome], ...]:
+        """What each sample of the misconception answers to the script's questions.
+
+        Args:
+            same: if given, the same for every script that is this one, which is then asked once.
+        """
+        key = (part, misconception, device, same)
+        if same is not None and key in self._known:
+            return self._known[key]
+        found = tuple(
+            self._outcomes(part, source, device, script)
+            for source in self._sources(part)[misconception]
+        )
+        if same is not None:
+            self._known[key] = found
+        return found
+
+    def close(self) -> None:
+        """End the sessions. Idempotent."""
+        for stand in self._stands.values():
+            stand.session.close()
+        self._stands.clear()
+
+    def _sources(self, part: PartKey) -> Mapping[str, tuple[str, ...]]:
+        return self._exercise(part).samples(part.part)
+
+    def _outcomes(
+        self, part: PartKey, source: str, device: str, script: Script
+    ) -> Sequence[Outcome]:
+        """A session that has reached the end of its time or of its process is opened anew, once."""
+        fresh = (part, device) not in self._stands
+        outcomes = self._asked(part, source, device, script)
+        if fresh or not any(isinstance(item, Stopped) for item in outcomes):
+            return outcomes
+        self._stands.pop((part, device)).session.close()
+        return self._asked(part, source, device, script)
+
+    def _asked(self, part: PartKey, source: str, device: str, script: Script) -> Sequence[Outcome]:
+        stand = self._stand(part, device)
+        asks = (Define(source), *script.asks)
+        outcomes = stand.session.ask(asks, seconds=stand.check_s)
+        if device != "cpu":  # a process with a context on it is not copied: the sample stays in it
+            self._stands.pop((part, device)).session.close()
+        return outcomes[1:]
+
+    def _stand(self, part: PartKey, device: str) -> _Stand:
+        if (part, device) not in self._stands:
+            self._stands[part, device] = self._opened(part, device)
+        return self._stands[part, device]
+
+    def _opened(self, part: PartKey, device: str) -> _Stand:
+        limits = limits_of(self.course, self._exercise(part))
+        session = self.sandboxes[device].open(
+            limits=combined_limits(self.course, self.assignment),
+            seed=_SEED,
+            files=self.release.files,
+        )
+        for cell in self._before(part):
+            session.run(CellSource(cell, "before", limits.cell_s))
+        return _Stand(session, limits.check_s)
+
+    def _before(self, part: PartKey) -> Iterator[str]:
+        """The code cells of the notebook up to the part's answer, but for those of other exercises;
+        parts before it hold their solutions."""
+        exercise = self._exercise(part)
+        for cell in self.release.cells:
+            is_answer = not cell.locked and cell.part is not None
+            if is_answer and cell.key == part:
+                return
+            if cell.cell_type != "code" or cell.role == "check":
+                continue
+            if cell.exercise not in (None, part.exercise):
+                continue
+            yield exercise.solution[cell.part] if is_answer and cell.part else cell.source
+
+    def _exercise(self, part: PartKey) -> LoadedExercise:
+        return next(item for item in self.assignment.exercises if item.slug == part.exercise)

@@ -1,0 +1,14 @@
+"""What of a locked cell's text says whether a student changed it."""
+
+from __future__ import annotations
+
+from gradeprop.notebook.dates import undated
+from gradeprop.notebook.setup_cell import without_samples
+
+__all__ = ["comparable"]
+
+
+def comparable(text: str) -> str:
+    """The text without what differs between a release and a grading of the same course: dates, and
+    what samples gave when the notebook was built."""
+    return undated(without_samples(text))

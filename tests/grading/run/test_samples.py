@@ -1,0 +1,225 @@
+"""A misconception is recognised by what its sample gives, and by nothing else the author wrote."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.minimal import EXERCISE, GRADER, SOLUTION, write_course
+from gradeprop.session.interface import Define
+from grading.conftest import Classroom, part_of
+
+MISCONCEPTIONS = """\
+    misconceptions:
+      - id: cubed
+        say: That is the slope of a cube.
+        samples:
+          - |
+            def d_square(w):
+                return 3 * w ** 2
+          - |
+            def d_square(w):
+                return w * w * 3 + 1
+      - id: halved
+        say: Where is the 2?
+        change: {"2 * w": "w"}
+      - id: complains
+        say: You need not refuse negative numbers.
+        sample: |
+          def d_square(w):
+              if (w < 0).any():
+                  raise ValueError("w must not be negative")
+              return 2 * w
+      - id: doubles_in_place
+        say: Leave w as it is.
+        sample: |
+          def d_square(w):
+              return w.mul_(2)
+"""
+READ_GRADER = """\
+import torch
+
+from gradeprop.gradients import Fixed
+
+
+def test_shape(student, reference):
+    reference.expect(student.value("grad")).to_match(Fixed(torch.tensor(6.0)))
+
+
+def test_matches_autograd(student, reference):
+    reference.expect(student.value("grad")).to_match(Fixed(torch.tensor(6.0)))
+"""
+
+
+def course_with(root: Path, sandbox: Any, misconceptions: str = MISCONCEPTIONS) -> Classroom:
+    write_course(root)
+    text = (root / EXERCISE).read_text()
+    begin = text.index("    misconceptions:")
+    (root / EXERCISE).write_text(text[:begin] + misconceptions)
+    return Classroom(root, sandbox)
+
+
+def judged(classroom: Classroom, answer: str) -> dict[str, str | None]:
+    """The cause of each check that did not pass."""
+    notebook = classroom.notebook(square_derivative__by_hand=textwrap.dedent(answer))
+    part = part_of(classroom.grade_one(notebook), "square_derivative", "by_hand")
+    return {item.check: item.misconception for item in part.checks if item.status == "failed"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        ("def d_square(w):\n    three = 3\n    return three * (w * w)", "cubed"),
+        ("def d_square(w):\n    return 3 * w.pow(2) + 1", "cubed"),
+        ("def d_square(w):\n    return w + 0", "halved"),
+        (
+            "def d_square(w):\n    if w.min() < 0:\n        raise ValueError('w must not be negative')"
+            "\n    return 2 * w",
+            "complains",
+        ),
+        ("def d_square(w):\n    w *= 2\n    return w", "doubles_in_place"),
+    ],
+)
+def test_an_answer_that_does_what_a_sample_does_is_called_so(
+    tmp_path: Path, sandbox: Any, answer: str, cause: str
+) -> None:
+    found = judged(course_with(tmp_path, sandbox), answer)
+    assert set(found.values()) == {cause}, found
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def d_square(w):\n    return 4 * w ** 2",
+        "def d_square(w):\n    return 3 * w ** 2 + 2",
+        "def d_square(w):\n    raise ValueError('w must be negative')",
+        "def d_square(w):\n    raise TypeError('w must not be negative')",
+        "def d_square(w):\n    return w * (w > 0)",
+    ],
+)
+def test_what_no_sample_does_has_no_cause(tmp_path: Path, sandbox: Any, answer: str) -> None:
+    found = judged(course_with(tmp_path, sandbox), answer)
+    assert found
+    assert not {"cubed", "halved", "complains", "doubles_in_place"} & set(found.values()), found
+
+
+def test_two_samples_that_give_the_same_name_nothing(tmp_path: Path, sandbox: Any) -> None:
+    twin = MISCONCEPTIONS + (
+        "      - id: also_halved\n        say: Another reason.\n        sample: |\n"
+        "          def d_square(w):\n              return w * 1\n"
+    )
+    found = judged(course_with(tmp_path, sandbox, twin), "def d_square(w):\n    return w + 0")
+    assert set(found.values()) == {None}
+
+
+def test_a_sample_stands_after_the_solutions_of_earlier_parts(tmp_path: Path, sandbox: Any) -> None:
+    write_course(tmp_path)
+    text = (tmp_path / EXERCISE).read_text()
+    begin = text.index("  - part: by_hand")
+    earlier = """\
+  - part: factor
+    kind: code
+    prompt: Set `factor` to 2.
+    starter: factor = None
+    checks:
+      - {check: is_two, points: 1, public: true, describe: It is 2.}
+"""
+    text = text[:begin] + earlier + text[begin : text.index("    misconceptions:")]
+    text += """\
+    misconceptions:
+      - id: uses_it_wrongly
+        say: Multiply by factor, and not by its square.
+        sample: |
+          def d_square(w):
+              return factor ** 2 * w
+"""
+    (tmp_path / EXERCISE).write_text(text.replace("points: 3", "points: 4", 1))
+    with (tmp_path / SOLUTION).open("a") as solution:
+        solution.write("\n\n# %% part: factor\nfactor = 2\n")
+    with (tmp_path / GRADER).open("a") as grader:
+        grader.write(
+            "\n\nfrom gradeprop.gradients import Fixed\n\n\n"
+            "def test_is_two(student, reference):\n"
+            '    reference.expect(student.value("factor")).to_match(Fixed(2))\n'
+        )
+    found = judged(Classroom(tmp_path, sandbox), "def d_square(w):\n    return 4 * w")
+    assert set(found.values()) == {"uses_it_wrongly"}
+
+
+def test_of_a_name_that_is_read_the_evidence_must_agree_too(tmp_path: Path, sandbox: Any) -> None:
+    """Both have 3.0; only one of them has had backward called."""
+    write_course(tmp_path)
+    (tmp_path / GRADER).write_text(READ_GRADER.replace('value("grad")', 'value("w").grad'))
+    text = (tmp_path / EXERCISE).read_text()
+    text = text[: text.index("    misconceptions:")].replace(
+        "      def d_square(w):\n          ...", "      w = torch.tensor(3.0, requires_grad=True)"
+    )
+    text += """\
+    misconceptions:
+      - id: differentiated_w
+        say: Differentiate w squared.
+        sample: |
+          w = torch.tensor(3.0, requires_grad=True)
+          (3 * w).backward()
+"""
+    (tmp_path / EXERCISE).write_text(text)
+    (tmp_path / SOLUTION).write_text(
+        "# %% part: by_hand\nw = torch.tensor(3.0, requires_grad=True)\n(w ** 2).backward()\n"
+    )
+    classroom = Classroom(tmp_path, sandbox)
+    start = "w = torch.tensor(3.0, requires_grad=True)\n"
+    assert set(judged(classroom, start + "(w * 3.0).backward()").values()) == {"differentiated_w"}
+    assert set(judged(classroom, start + "w.grad = torch.tensor(3.0)").values()) == {None}
+
+
+def test_a_sample_cannot_reach_the_grader(tmp_path: Path, sandbox: Any) -> None:
+    """It runs where student code runs, and what it leaves behind is gone with its copy."""
+    hostile = """\
+    misconceptions:
+      - id: hostile
+        say: No.
+        samples:
+          - |
+            import os
+            os._exit(3)
+          - |
+            import builtins
+            builtins.print = None
+            def d_square(w):
+                return w * 7
+"""
+    classroom = course_with(tmp_path, sandbox, hostile)
+    for _ in range(2):
+        found = judged(classroom, "def d_square(w):\n    return 7 * w")
+        assert set(found.values()) == {"hostile"}
+    assert judged(classroom, "def d_square(w):\n    return 2 * w") == {}
+
+
+def test_right_work_costs_no_sample(
+    tmp_path: Path, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classroom = course_with(tmp_path, sandbox)
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        type(classroom.setting.samples), "of", lambda *given, **_: asked.append(given) or ()
+    )
+    assert judged(classroom, "def d_square(w):\n    return w + w") == {}
+    assert not asked
+    judged(classroom, "def d_square(w):\n    return w")
+    assert asked
+
+
+def test_code_before_the_questions_is_seen_by_them_alone(sandbox: Any) -> None:
+    from gradeprop.session.interface import Call, CellSource, Limits, Missing, Returned
+
+    with sandbox.open(limits=Limits(), seed=1) as session:
+        session.run(CellSource("a = 1", "cell"))
+        before, called = session.ask([Define("def f():\n    return a + 1"), Call("f")])
+        assert isinstance(before, Returned)
+        assert isinstance(called, Returned)
+        assert called.value == 2
+        (later,) = session.ask([Call("f")])
+        assert later == Missing("f")
