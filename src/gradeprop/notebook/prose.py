@@ -101,7 +101,7 @@ def exercise_introduction(exercise: Exercise, number: int, before: Sequence[str]
         [
             f"## {number}. {_line(exercise.title)}",
             f"*{points(exercise.points)}, about {_duration(exercise.minutes)}{_level(exercise)}*",
-            f"Builds on: {'; '.join(before)}." if before else "",
+            _builds_on(before),
             exercise.introduction.strip(),
             _picture(exercise.figure),
             f"**What you will practise**\n\n{objectives}",
@@ -119,6 +119,13 @@ def _picture(figure: Figure | None) -> str:
         return ""
     alt = _line(figure.alt).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     return f"![{alt}](attachment:{picture_name(figure)})"
+
+
+def _builds_on(titles: Sequence[str]) -> str:
+    if not titles:
+        return ""
+    text = f"Builds on: {'; '.join(titles)}"
+    return text if text.endswith(("?", "!", ".")) else f"{text}."
 
 
 def _level(exercise: Exercise) -> str:

@@ -58,13 +58,18 @@ def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[s
 
 
 def release_in_use(
-    course: Course, assignment: LoadedAssignment
+    course: Course, assignment: LoadedAssignment, *, figures: bool = False
 ) -> tuple[ReleaseModel, dict[tuple[str, str], str]]:
     """The released notebook for work that has been handed in, and by exercise and check the faults
     of graders that fail by themselves: all other checks can be graded.
 
+    Args:
+        figures: whether somebody will look at the figures; else they are not drawn.
+
     Raises:
-        GraderFault: the graders cannot be run at all.
+        GraderFault: the graders cannot be run at all; or as `drawn`.
     """
     found = recorded(course, assignment)
-    return release_model(course, assignment, found.data), found.faults
+    pictures = drawn(course, assignment) if figures else {}
+    release = release_model(course, assignment, found.data, figures=pictures)
+    return release, found.faults
