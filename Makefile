@@ -36,9 +36,11 @@ lint: $(VENV)/.ready
 test: setup lint
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
+# The attacks come alone: their tests watch what the whole machine loses meanwhile.
 test-slow: setup
 	@sh scripts/system_packages.sh bubblewrap chromium postgresql gcc libc6-dev
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow --numprocesses auto --dist loadfile --ignore tests/session/attacks
+	$(BIN)/python -m pytest -m slow tests/session/attacks
 
 # The quick tests on another Python, as `make test-python PYTHON=python3.12 TORCH=2.11.0` or as far as found.
 test-python: setup

@@ -56,6 +56,9 @@ def test_bad_files_cost_those_who_handed_them_in_at_most(built: Any) -> None:
     assert "is a folder" in said["d_folder"]
     assert "is in “a01_slopes”, which is a pipe" in said["f_file_for_a_folder"]
     assert "is in “g_link_to_another”, which is a link" in said["g_link_to_another"]
+    # The notebook is what is missed; of a time there is nothing to say.
+    assert not [text for text in (done.stderr, *said.values()) if "timestamp.txt" in text]
+    assert "the time" not in done.stderr
     assert all(result_of(built, student)["status"] == "ungradable" for student in said)
     assert len(list((built / "results/a01_slopes").iterdir())) == len(said) + 2
     assert gradeprop("feedback", "a01_slopes", cwd=built).returncode == 0

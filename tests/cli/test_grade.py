@@ -50,7 +50,7 @@ def test_a_class_is_graded_into_result_files_and_a_table(built: Any) -> None:
 
 def test_a_magic_that_keeps_no_names_is_to_blame(built: Any) -> None:
     code = SOLVED["square_derivative-by_hand"]
-    timed = {**SOLVED, "square_derivative-by_hand": f"%%timeit\n{code}"}
+    timed = {**SOLVED, "square_derivative-by_hand": f"%%timeit -n 1 -r 1\n{code}"}
     hand_in(built, "ada", answered(built, timed))
     gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     done = gradeprop("show", "a01_slopes", "ada", cwd=built)
@@ -58,6 +58,7 @@ def test_a_magic_that_keeps_no_names_is_to_blame(built: Any) -> None:
     assert "a cell that begins with %%timeit keeps no names. Take that line out." in said
 
 
+@pytest.mark.slow
 def test_several_workers_give_the_same_results_as_one(built: Any) -> None:
     for number in range(6):
         hand_in(built, f"s{number}", answered(built, HALVED if number % 2 else SOLVED))
@@ -99,6 +100,7 @@ def test_only_the_named_students_are_graded(built: Any) -> None:
     assert [path.name for path in (built / "results/a01_slopes").iterdir()] == ["bob.json"]
 
 
+@pytest.mark.slow
 def test_the_program_prints_the_results_as_json_and_nothing_besides(built: Any) -> None:
     hand_in(built, "ada", answered(built, SOLVED))
     done = program("grade", "a01_slopes", "--json", *NONE, cwd=built)

@@ -78,6 +78,7 @@ class Marker:
         return self._child.before, self._child.exitstatus
 
 
+@pytest.mark.slow
 def test_answers_are_marked_without_names_and_formgrader_reads_the_same(graded: Any) -> None:
     marker = Marker(graded)
     screen = marker.sees("q quit")

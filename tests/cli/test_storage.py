@@ -73,6 +73,7 @@ def test_a_course_on_a_read_only_disk_is_told_with_exit_code_3(built: Any) -> No
             assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @AS_ROOT
 def test_a_gradebook_on_a_full_disk_costs_no_result_and_is_told_later(built: Path) -> None:
     course = built / "course.yaml"
@@ -112,6 +113,7 @@ def two_at_once(root: Any, *arguments: Any) -> Any:
     return [(run.communicate(), run.returncode) for run in runs]
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_do_not_disturb_each_other(built: Any) -> None:
     """Also the very first ones, which make the key and the gradebook, and then one that mends what
     they wrote."""

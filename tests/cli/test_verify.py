@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from cli.conftest import gradeprop
 from course.minimal import EXERCISE, GRADER
 from gradeprop.course.slips import FOLDER
+from gradeprop.grading.run import watched
 
 NONE = ("--isolation", "none")
 
@@ -45,6 +49,72 @@ def test_a_grader_with_a_bug_exits_with_1_and_its_trace(course: Any) -> None:
     assert told.strip().startswith(place)
     assert "hue" in told
     assert gradeprop("build", cwd=course).stderr.count(place) == 1
+
+
+@pytest.fixture
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched, "GRADER_S", 3.0)
+
+
+def broken(course: Path, name: str, line: str) -> int:
+    """Put a line before a check's; where it stands now."""
+    lines = (course / GRADER).read_text().splitlines(keepends=True)
+    place = 1 + next(n for n, text in enumerate(lines) if text.startswith(f"def test_{name}("))
+    lines.insert(place, line)
+    (course / GRADER).write_text("".join(lines))
+    return place + 1
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("short_patience")
+@pytest.mark.parametrize("check", ["shape", "matches_autograd"])
+def test_a_grader_that_loops_is_waited_for_once_and_told_once(course: Path, check: str) -> None:
+    log = course.parent / "log"
+    note = f"    open({str(log)!r}, 'a').write('x')\n    while True: pass\n"
+    line = broken(course, check, note) + 1
+    (course / FOLDER).mkdir(parents=True)
+    (course / FOLDER / "square_derivative.yaml").write_text(SLIPS)
+    done = gradeprop("verify", "--slips", *NONE, cwd=course)
+    assert done.returncode == 1, done.stdout + done.stderr
+    # Once, and once more in case something else kept it from its end; for no other answer.
+    assert log.read_text() == "xx"
+    (told,) = [line for line in done.stdout.splitlines() if GRADER in line]
+    place = f"square_derivative {check}: {GRADER}:{line}: the check did not end in 3 s"
+    assert told.strip().startswith(place)
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert ["square_derivative", "?", "?", "?", "grader", "fault"] in rows
+    assert ["explain_sign", "✓", "✓", "1", "of", "1", "proven"] in rows
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("    f = lambda: f(); f()\n", "RecursionError"),
+        ("    raise SystemExit\n", "SystemExit"),
+        ("    import numpy; x = [numpy.empty(1 << 28) for _ in range(9)]\n", "MemoryError"),
+    ],
+)
+def test_a_grader_that_fails_by_itself_is_a_fault_and_not_wrong(
+    course: Path, line: str, what: str
+) -> None:
+    first = broken(course, "matches_autograd", line)
+    done = gradeprop("verify", "square_derivative", "--json", *NONE, cwd=course)
+    assert done.returncode == 1, done.stdout + done.stderr
+    data = json.loads(done.stdout)
+    (fault,) = data["faults"]
+    assert fault["what"].startswith(f"{GRADER}:{first}: ")
+    assert what in fault["what"]
+    assert not [problem for proof in data["proofs"] for problem in proof["problems"]]
+
+
+def test_without_a_terminal_a_line_for_each_exercise_tells_how_far_it_is(course: Path) -> None:
+    done = gradeprop("verify", *NONE, cwd=course)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr.splitlines() == [
+        "Verifying a01_slopes (2 exercises)",
+        "explain_sign: 3 answers tried",
+        "square_derivative: 4 answers tried",
+    ]
 
 
 SLIPS = """

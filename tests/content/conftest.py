@@ -17,7 +17,6 @@ from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import filled_in
 from gradeprop.notebook.release import release_model
 from gradeprop.notebook.render import to_notebook
-from gradeprop.session.grader.sandbox import open_sandbox
 from gradeprop.session.interface import Sandbox
 from gradeprop.session.kernel import KernelSession
 
@@ -66,9 +65,8 @@ class SameProcess(Sandbox):
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Any]:
-    with open_sandbox("none") as opened:
-        yield opened
+def sandbox(warm_sandbox: Any) -> Any:
+    return warm_sandbox()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,14 @@ from gradeprop.grading.result.words import ENGINE_WORDS
 from gradeprop.grading.slips import judge_slips, tally
 
 LEAST = 12
-WITHOUT_WORDS = {"missing_name", "wrong_type", "wrong_shape", "wrong_dtype", "no_backward"}
+WITHOUT_WORDS = {
+    "missing_name",
+    "wrong_type",
+    "wrong_shape",
+    "wrong_dtype",
+    "no_backward",
+    "not_finite",
+}
 COURSE = load_course(ROOT)
 EXERCISES = [item for assignment in COURSE.assignments for item in assignment.exercises]
 

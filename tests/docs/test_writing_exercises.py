@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cli.conftest import gradeprop
 from course.minimal import write_course
 
@@ -23,6 +25,7 @@ def files_of_the_guide() -> Any:
     )
 
 
+@pytest.mark.slow
 def test_the_guides_exercise_is_proven(tmp_path: Path) -> None:
     files = files_of_the_guide()
     assert len(files) == 3

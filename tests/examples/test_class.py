@@ -29,6 +29,7 @@ def test_the_bundled_files_are_what_the_script_writes(course: Any) -> None:
     assert written == make_class.make_class(course), "run `make examples`"
 
 
+@pytest.mark.slow
 def test_each_student_comes_out_as_described(course: Any) -> None:
     with open_sandbox("auto") as sandbox:
         assignment = course.assignment("a03_descent")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,16 @@ def classroom(tmp_path: Path, sandbox: Any) -> Any:
 def part_of(result: Any, exercise: Any, part: Any) -> Any:
     found = next(item for item in result.exercises if item.exercise == exercise)
     return next(item for item in found.parts if item.part == part)
+
+
+def with_later(classroom: Any, later: str, **answers: str) -> Any:
+    """The notebook with these answers and an extra cell at its end."""
+    return with_cell(classroom.notebook(**answers), later)
+
+
+def with_cell(notebook: bytes, source: str) -> bytes:
+    """``notebook`` with an extra cell at its end."""
+    document = json.loads(notebook)
+    cell = {"cell_type": "code", "id": "later", "metadata": {}, "source": source}
+    document["cells"].append({**cell, "outputs": [], "execution_count": None})
+    return json.dumps(document).encode()

@@ -9,6 +9,7 @@ import pytest
 
 from course.minimal import write_course
 from gradeprop.course.slips import FOLDER, LoadedSlip, Slip, load_slips
+from gradeprop.grading.result.faults import Fault
 from gradeprop.grading.result.verdict import Timing
 from gradeprop.grading.slips import Finding, Tally, judge_slips, tally
 from gradeprop.grading.verify import Case, Proof
@@ -66,6 +67,15 @@ def test_precision_and_recall_are_over_slips_and_samples(findings: Any) -> None:
     counted = tally(findings, [*proofs, Proof(Case("a", None, "solution"), (), timing)])
     assert counted == Tally(named=4, right=2, known=3, found=2)
     assert (counted.precision, counted.recall) == (0.5, 2 / 3)
+
+
+def test_where_a_grader_failed_by_itself_nothing_is_counted() -> None:
+    fault = (Fault("square_derivative", "shape", "graders/x.py:1: RuntimeError", 1),)
+    spec = Slip(slip="half", part="by_hand", code="pass", causes=("missing_factor_two",))
+    slip = LoadedSlip(exercise="square_derivative", place="e:1:1", spec=spec)
+    sample = Case("square_derivative", "by_hand", "misconception", "missing_factor_two")
+    proof = Proof(sample, (), Timing(0.0, 0.0, 0.0), faults=fault)
+    assert tally([Finding(slip, (), (), fault)], [proof]) == Tally()
 
 
 def test_a_slip_without_a_cause_counts_for_neither() -> None:

@@ -80,6 +80,7 @@ def test_a_wrong_grader_or_sample_is_found(
     assert any(said in problem for problem in problems_of(root, sandbox))
 
 
+@pytest.mark.slow
 def test_an_answer_that_later_cells_mend_is_found(tmp_path: Path, sandbox: Any) -> None:
     """It would pass for whoever is asked after the last cell."""
     root = write_course(tmp_path)

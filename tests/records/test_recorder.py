@@ -138,6 +138,7 @@ def test_what_a_killed_run_kept_is_told_later_as_it_was(
         assert "Half." in gradebook.find_comment(CODE, ASSIGNMENT, ASSIGNMENT, "ada").auto_comment
 
 
+@pytest.mark.slow
 def test_a_process_that_is_gone_at_once_leaves_enough_to_tell_the_gradebook(
     course: Course, writer: GradebookWriter, folder: Path
 ) -> None:

@@ -232,6 +232,7 @@ def test_exceptions_name_the_students_own_line(session: Session) -> None:
     assert outcome.traceback.splitlines()[0] == "square-by_hand, line 2, in f"
 
 
+@pytest.mark.slow
 def test_later_cells_take_no_time_from_an_earlier_place(sandbox: Sandbox) -> None:
     limits = replace(GENEROUS, total_s=2 * SHORT_S)
     with sandbox.open(limits=limits, seed=1) as session:

@@ -1,35 +1,15 @@
-"""State of many kinds, that later cells change: it costs an earlier part nothing.
-
-Each kind is a cell that defines ``f`` over the state, and a later cell that changes what ``f``
-gives. None of them is known to the product."""
+"""State of many kinds, that later cells change: it costs an earlier part nothing."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from gradeprop.session.interface import Call, CellSource, Outcome, Raised, Returned, Sandbox
 from session.patience import GENEROUS
+from session.state import IMPORTS, KINDS
 
 F = Call("f")
 CHECKS = [[F], [F, F]]
-IMPORTS = "import math, os, random, sys\nimport numpy as np\nimport torch\n"
-
-
-def _kinds() -> dict[str, tuple[str, str]]:
-    """By its name, the cell with ``f`` and the later one: paragraphs ``# name``, cell, ``#``,
-    cell."""
-    kinds = {}
-    text = Path(__file__).with_name("kinds_of_state.txt").read_text()
-    for paragraph in text.strip().split("\n\n"):
-        title, cells = paragraph.split("\n", 1)
-        defines, changes = cells.split("\n#\n")
-        kinds[title.removeprefix("# ")] = defines, changes
-    return kinds
-
-
-KINDS = _kinds()
 
 
 def comparable(outcomes: list[Outcome]) -> list[str]:

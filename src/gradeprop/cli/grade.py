@@ -18,8 +18,9 @@ from gradeprop.errors import GradepropError, GraderFault, UsageError
 from gradeprop.grading.result.faults import faults_in
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.grading.run.facilities import facilities_for
+from gradeprop.grading.run.interface import Graders
 from gradeprop.grading.run.plan import Plan
-from gradeprop.grading.run.pool import Graders, graders, workers_for
+from gradeprop.grading.run.pool import graders, workers_for
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import check_writable, replaced_results, result_path

@@ -117,6 +117,8 @@ def _lines(seen: list[Shown], result: SubmissionResult, again: bool | None) -> I
                     yield f"      {' ' * len(label)}got      {one.got}"
         if judgement.detail:
             yield f"  {judgement.detail}"
+        if judgement.why:
+            yield f"  No cause is named: {judgement.why}."
     verdict = {
         True: "The kept result says the same.",
         False: "The kept result differs: `gradeprop grade` makes it new.",
@@ -138,6 +140,7 @@ def _json(assignment: LoadedAssignment, item: Shown) -> dict[str, Any]:
         "device": item.device,
         "status": judgement.status,
         "misconception": judgement.misconception,
+        "why": judgement.why,
         "detail": judgement.detail,
         "questions": [_question(row) for row in judgement.rows],
     }

@@ -55,13 +55,18 @@ def styled(text: str, style: str) -> Text:
 
 
 class Bar:
-    """A progress bar on stderr; silent when stderr is no terminal."""
+    """A progress bar on stderr; none when stderr is no terminal."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task = progress, task
 
     def step(self, note: str = "") -> None:
         self._progress.update(self._task, advance=1, note=plain(note)[:24])
+
+    def line(self, text: str) -> None:
+        """A line of its own, where there is no bar to see."""
+        if not self._progress.console.is_terminal:
+            self._progress.console.print(plain(text), soft_wrap=True)
 
 
 @contextmanager

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from gradeprop.cli import screen, verify_slips
 from gradeprop.cli.fault_list import print_faults
@@ -22,12 +25,14 @@ from gradeprop.errors import VerificationFailed
 from gradeprop.grading.result.faults import merged
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.records.files.key import course_key
+from gradeprop.wording import counted
 
 if TYPE_CHECKING:
+    from gradeprop.grading.result.faults import Fault
     from gradeprop.grading.result.verdict import SubmissionResult
+    from gradeprop.grading.run.interface import Graders
     from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
-    from gradeprop.grading.run.pool import Graders
     from gradeprop.grading.slips import Finding
     from gradeprop.grading.verify import Proof
     from gradeprop.session.grader.sandbox import Isolation
@@ -62,52 +67,76 @@ def run(
     proofs: list[Proof] = []
     findings: list[Finding] = []
     bank = load_slips(root, chosen) if slips else []
-    total = sum(len(cases_of(exercise)) for exercise in chosen) + len(bank)
-    with screen.progress("Verifying", total) as bar:
+    answers = Counter({exercise.slug: len(cases_of(exercise)) for exercise in chosen})
+    answers.update(slip.exercise for slip in bank)
+    with screen.progress("Verifying", answers.total()) as bar:
+        left = answers.copy()
+
+        def step(exercise: str) -> None:
+            bar.step(exercise)
+            left[exercise] -= 1
+            if not left[exercise]:
+                bar.line(f"{exercise}: {counted(answers[exercise], 'answer')} tried")
 
         def note(proof: Proof) -> None:
             proofs.append(proof)
-            bar.step(proof.case.exercise)
+            step(proof.case.exercise)
 
         def note_slip(finding: Finding) -> None:
             findings.append(finding)
-            bar.step(finding.slip.exercise)
+            step(finding.slip.exercise)
 
         with graders(facilities_for(course, isolation, devices), 1) as running:
             for assignment in course.assignments:
                 mine = [exercise for exercise in assignment.exercises if exercise in chosen]
                 if not mine:
                     continue
+                bar.line(f"Verifying {assignment.id} ({counted(len(mine), 'exercise')})")
                 release, faults = release_in_use(course, assignment)
-                plan = Plan(course, assignment.id, release, key, devices, isolation, faults)
+                plan = Plan(
+                    course, assignment.id, release, key, devices, isolation, faults, proven=1
+                )
                 setting = plan.setting({})
-                grade = partial(_grade, running, plan)
+                grade = _Grading(running, plan).grade
                 verify(setting, trials(setting, mine), note, grade)
                 own = {exercise.slug for exercise in mine}
                 slips_here = [slip for slip in bank if slip.exercise in own]
                 judge_slips(setting, slips_here, note_slip, grade)
     if as_json:
         about_slips = verify_slips.as_data(findings, proofs) if slips else {}
-        screen.print_json({"proofs": [asdict(proof) for proof in proofs], **about_slips})
+        faults_met = [fault.to_json() for fault in _faults(proofs, findings)]
+        screen.print_json(
+            {"proofs": [asdict(proof) for proof in proofs], "faults": faults_met, **about_slips}
+        )
     else:
         _print(chosen, proofs)
         if slips:
             verify_slips.show(findings, proofs)
+        print_faults(screen.out(), _faults(proofs, findings), "trial")
         _print_limits(course.spec.limits, proofs)
     holds = all(proof.holds for proof in proofs)
-    holds = holds and not any(finding.problems for finding in findings)
+    holds = holds and not any(finding.problems or finding.faults for finding in findings)
     return 0 if holds else VerificationFailed.exit_code
 
 
-def _grade(
-    running: Graders,
-    plan: Plan,
-    submissions: Sequence[Submission],
-    on_result: Callable[[SubmissionResult], None],
-    late_answers: bool,
-) -> None:
-    plan = replace(plan, late_answers=late_answers)
-    running.grade(plan, [partial(_itself, item) for item in submissions], on_result)
+@dataclass
+class _Grading:
+    """Grades trials of an assignment. A check that has once shown that it does not come to an end
+    is not waited for again."""
+
+    running: Graders
+    plan: Plan
+
+    def grade(
+        self,
+        submissions: Sequence[Submission],
+        on_result: Callable[[SubmissionResult], None],
+        late_answers: bool,
+    ) -> None:
+        plan = replace(self.plan, late_answers=late_answers)
+        loads = [partial(_itself, item) for item in submissions]
+        faults = self.running.grade(plan, loads, on_result)
+        self.plan = replace(self.plan, faults=faults)
 
 
 def _itself(submission: Submission) -> Submission:
@@ -120,13 +149,12 @@ def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None
         table.add_column(column, justify="left" if column in ("exercise", "verdict") else "center")
     for exercise in exercises:
         mine = [proof for proof in proofs if proof.case.exercise == exercise.slug]
-        wrong = [proof for proof in mine if not proof.holds]
         table.add_row(
             exercise.slug,
             _mark(mine, "solution"),
             _mark(mine, "starter"),
             _share(mine),
-            screen.styled("proven" if not wrong else "wrong", "green" if not wrong else "bold red"),
+            _verdict(mine),
         )
     screen.out().print(table)
     by_slug = {exercise.slug: exercise for exercise in exercises}
@@ -134,7 +162,12 @@ def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None
         for problem in proof.problems:
             place = _place(by_slug[proof.case.exercise], proof)
             screen.out().print(f"{place}: {screen.plain(problem)}", soft_wrap=True)
-    print_faults(screen.out(), merged(f for proof in proofs for f in proof.faults), "trial")
+
+
+def _faults(proofs: Sequence[Proof], findings: Sequence[Finding]) -> list[Fault]:
+    of_proofs = (fault for proof in proofs for fault in proof.faults)
+    of_slips = (fault for finding in findings for fault in finding.faults)
+    return merged(chain(of_proofs, of_slips))
 
 
 def _print_limits(limits: Limits, proofs: Sequence[Proof]) -> None:
@@ -157,10 +190,26 @@ def _place(exercise: LoadedExercise, proof: Proof) -> str:
     return exercise.grader if proof.case.kind == "solution" else exercise.path
 
 
+def _verdict(proofs: Sequence[Proof]) -> Text:
+    if any(proof.problems for proof in proofs):
+        return screen.styled("wrong", "bold red")
+    if any(proof.faults for proof in proofs):
+        return screen.styled("grader fault", "bold red")
+    return screen.styled("proven", "green")
+
+
 def _mark(proofs: Sequence[Proof], kind: str) -> str:
-    return "✓" if all(proof.holds for proof in proofs if proof.case.kind == kind) else "✗"
+    """``?`` where a check that failed by itself leaves it open."""
+    mine = [proof for proof in proofs if proof.case.kind == kind]
+    if any(proof.problems for proof in mine):
+        return "✗"
+    return "?" if any(proof.faults for proof in mine) else "✓"
 
 
 def _share(proofs: Sequence[Proof]) -> str:
     mistakes = [proof for proof in proofs if proof.case.kind == "misconception"]
-    return f"{sum(proof.holds for proof in mistakes)} of {len(mistakes)}"
+    known = [proof for proof in mistakes if proof.problems or not proof.faults]
+    if len(known) < len(mistakes) and not known:
+        return "?"
+    unknown = f", {len(mistakes) - len(known)} unknown" if len(known) < len(mistakes) else ""
+    return f"{sum(proof.holds for proof in known)} of {len(mistakes)}{unknown}"

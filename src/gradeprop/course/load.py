@@ -22,7 +22,6 @@ from gradeprop.course.folder import CourseFiles, ExerciseFiles
 from gradeprop.course.layout import data_path, exercise_path
 from gradeprop.course.model import Course, Exercise, LoadedAssignment, LoadedExercise
 from gradeprop.course.python_source import parse_python
-from gradeprop.course.schema import named_schema
 from gradeprop.course.solution import read_solution
 from gradeprop.course.stated import with_whole_samples
 from gradeprop.course.strict_yaml import read_yaml
@@ -190,23 +189,9 @@ class _Reader:
         self.problems += document.problems
         if not document.readable or (document.data is None and document.problems):
             return None
-        self.problems += self.schema_line(document)
         value, problems = validate(model, document)
         self.problems += problems
         return value
-
-    def schema_line(self, document: Document) -> list[CourseProblem]:
-        """A first line that names a schema must name one that exists; a course need not have the
-        line."""
-        match = named_schema(document.lines[0])
-        if match is None:
-            return []
-        target = Path(os.path.normpath((self.root / document.path).parent / match[1]))
-        if target.is_file():
-            return []
-        what = f"the schema {match[1]} does not exist"
-        remedy = "run python -m gradeprop.course.schema in the course folder, or mend the path"
-        return [document.problem((1, match.start(1) + 1), what, remedy)]
 
     def yaml(self, path: str) -> Document:
         raw = self.bytes(path)

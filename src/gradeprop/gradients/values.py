@@ -41,6 +41,7 @@ that it does not carry."""
 
 FACTS: Final = (
     "piled", "cleared", "moved", "stepped_again", "is_input", "is_gradient", "reached", "returns",
+    "differentiated",
 )  # fmt: skip
 """What of `Evidence` is so, is not so, or is not known."""
 
@@ -59,6 +60,7 @@ class Evidence:
         is_input: what came back lies in the memory of an argument, or of the tensor that was
             differentiated by.
         is_gradient: what came back is a gradient as torch found it.
+        differentiated: autograd has found some gradient in this process, if not during a check.
         returns: the function's code returns something other than None.
         origins: names of the tensors, among those of the notebook, that this one was computed from.
     """
@@ -71,6 +73,7 @@ class Evidence:
     is_input: bool | None = None
     is_gradient: bool | None = None
     returns: bool | None = None
+    differentiated: bool | None = None
     origins: tuple[str, ...] | None = None
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.slips import LoadedSlip
+from gradeprop.grading.result.faults import Fault, faults_in
 from gradeprop.grading.result.verdict import PartResult, SubmissionResult
 from gradeprop.grading.run.paper import Setting, Submission
 from gradeprop.grading.verify import Grade, Proof, filled_in, grade_here
@@ -24,11 +25,13 @@ class Finding:
     Attributes:
         named: the causes that its checks named, on any device.
         problems: empty where none is wrong, and the slip did not get full marks.
+        faults: checks of its exercise that failed by themselves.
     """
 
     slip: LoadedSlip
     named: tuple[str, ...]
     problems: tuple[str, ...]
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,9 +100,12 @@ def judge_slips(
 
 
 def tally(findings: Iterable[Finding], proofs: Iterable[Proof] = ()) -> Tally:
-    """Over slips, and the samples among the proofs of an exercise's graders."""
+    """Over slips, and the samples among the proofs of an exercise's graders; without those at which
+    a grader failed by itself, of which nothing is known."""
     total = Tally()
     for finding in findings:
+        if finding.faults:
+            continue
         acceptable = set(finding.slip.spec.causes)
         right = acceptable.intersection(finding.named)
         total = Tally(
@@ -109,7 +115,7 @@ def tally(findings: Iterable[Finding], proofs: Iterable[Proof] = ()) -> Tally:
             total.found + bool(right),
         )
     for proof in proofs:
-        if proof.case.kind == "misconception":
+        if proof.case.kind == "misconception" and not proof.faults:
             is_right = not proof.problems
             total = Tally(
                 total.named + 1, total.right + is_right, total.known + 1, total.found + is_right
@@ -143,12 +149,8 @@ def _finding(slip: LoadedSlip, result: SubmissionResult) -> Finding:
     ]
     if all(map(_is_full, parts)):
         problems.append(f"{slip.spec.slip}: gets full marks")
-    problems += [
-        f"{slip.spec.slip}: {check.check} itself fails: {check.detail}"
-        for check in checks
-        if check.status == "error"
-    ]
-    return Finding(slip, named, tuple(problems))
+    faults = tuple(fault for fault in faults_in([result]) if fault.exercise == slip.exercise)
+    return Finding(slip, named, tuple(problems), faults)
 
 
 def _is_full(part: PartResult) -> bool:

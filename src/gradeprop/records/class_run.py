@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.grading.run.interface import Graders
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
-from gradeprop.grading.run.pool import Graders, graders, workers_for
+from gradeprop.grading.run.pool import graders, workers_for
 from gradeprop.grading.run.unchanged import fingerprint
 from gradeprop.records.files.handed_time import says_time_note, time_note, with_time_note
 from gradeprop.records.files.names import shown_id
@@ -182,10 +183,7 @@ def _about_times(times: Mapping[str, str | None]) -> tuple[str, ...]:
     unknown = [shown_id(student) for student, note in times.items() if note is not None]
     if not unknown:
         return ()
-    return (
-        f"Graded without the time when they were handed in ({TIMESTAMP} cannot be used): "
-        f"{named(unknown)}",
-    )
+    return (f"The time of handing in is not known ({TIMESTAMP} cannot be used): {named(unknown)}",)
 
 
 @contextmanager

@@ -94,12 +94,14 @@ class Returned:
 
 @dataclass(frozen=True)
 class Raised:
-    """Student code raised. ``line`` is the line in the student's own cell, when known."""
+    """Student code raised. ``line`` is the line in the student's own cell, when known; ``used`` as
+    in `Returned`, until then."""
 
     type_name: str
     message: str
     traceback: str = ""
     line: int | None = None
+    used: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,13 @@ class Missing:
 
     Attributes:
         unkept_by: the magic (``%%timeit``) of a cell that may have defined it, but keeps no names.
+        deleted_by: what has taken the name away again (``del w``).
     """
 
     name: str
     found_type: str | None = None
     unkept_by: str | None = None
+    deleted_by: str | None = None
 
 
 @dataclass(frozen=True)

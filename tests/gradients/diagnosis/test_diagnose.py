@@ -303,6 +303,24 @@ def test_the_same_answer_to_different_questions_is_hard_coded() -> None:
     assert diagnose(probes(torch.zeros(2).double())).named is None  # cleared, never found, …
 
 
+def test_numbers_that_are_written_in_are_hard_coded_where_another_shape_is_asked_for() -> None:
+    def named(answer: Any, shapes: Any = ((2,), (2, 3), (4,))) -> Any:
+        probes = [
+            observe(answer, Gradient(lambda w: w**2, at=draw(n, shape)), [], called="f")
+            for n, shape in enumerate(shapes)
+        ]
+        return diagnose(probes).named
+
+    constant = torch.tensor([6.0, 1.0], dtype=torch.float64)
+    assert named(constant) == "hard_coded"
+    assert named(constant.float()) == "hard_coded"
+    assert named(constant, shapes=((3,), (4,))) == "hard_coded"
+    # One number or none that is not 0 comes of much else; of one shape nobody can tell.
+    assert named(constant.sum()) == "wrong_shape"
+    assert named(0 * constant, shapes=((3,), (4,))) == "wrong_shape"
+    assert named(constant, shapes=((3,),)) == "wrong_shape"
+
+
 def test_an_all_zero_gradient_gets_no_points_and_no_invented_cause() -> None:
     probes = square_probes(torch.zeros_like, 1)
     assert all(compare(item.got, item.expected, item.rule) is not None for item in probes)

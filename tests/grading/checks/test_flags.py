@@ -59,3 +59,15 @@ def test_a_computed_value_is_no_leaf() -> None:
     computed = TensorState(Z, requires_grad=True, is_leaf=False)
     judgement = judged(computed, Evidence(), is_leaf=True)
     assert "make the tensor itself with requires_grad=True" in judgement.message
+
+
+@pytest.mark.parametrize(("ran", "status"), [(False, "failed"), (True, "passed"), (None, "passed")])
+def test_a_gradient_that_nothing_can_have_found_was_written_by_hand(ran: Any, status: str) -> None:
+    student, reference = Student("cpu"), Reference(bytes(32), "cpu", {}, {})
+    reference.expect(student.value("z").grad).to_match(Fixed(Z), by_backward=True)
+    script = Script(tuple(student.asks), tuple(reference.probes))
+    state = TensorState(Z, requires_grad=True, grad=Z)
+    found = Returned(state, seen=Evidence(reached=False, differentiated=ran))
+    judgement = judge(script, [found], public=True, declared={})
+    assert judgement.status == status
+    assert ran is not False or "written there by hand" in judgement.message

@@ -121,6 +121,14 @@ def test_a_name_that_a_magic_did_not_keep_has_the_remedy() -> None:
     assert "%%timeit keeps no names. Take that line out." in judgement.message
 
 
+def test_a_name_that_was_deleted_has_the_remedy() -> None:
+    script = script_of(two_slopes)
+    missing = Missing("d_square", deleted_by="`del d_square`")
+    judgement = judge(script, [missing] * 2, public=False, declared=WORDS)
+    assert judgement.misconception == "missing_name"
+    assert "the last thing that your cells do with it is `del d_square`." in judgement.message
+
+
 @pytest.mark.parametrize("public", [True, False])
 def test_waiting_for_input_is_told_in_words(public: bool) -> None:
     script = script_of(two_slopes)
@@ -240,6 +248,50 @@ def test_forbidden_machinery_is_named() -> None:
     judgement = judge(script, outcomes, public=False, declared=WORDS, forbid=("autograd",))
     assert judgement.misconception == "used_autograd"
     assert judge(script, outcomes, public=False, declared=WORDS).status == "passed"
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_an_error_of_forbidden_machinery_does_not_lead_on_to_using_it(public: bool) -> None:
+    script = script_of(two_slopes)
+    said = "element 0 of tensors does not require grad and does not have a grad_fn"
+    error = Raised("RuntimeError", said, line=2, used=frozenset({"autograd"}))
+    judgement = judge(script, [error] * 2, public=public, declared={}, forbid=("autograd",))
+    assert judgement.misconception == "used_autograd"
+    assert "raised RuntimeError in line 2" in judgement.message
+    assert "to be done by hand" in judgement.message
+    assert "requires_grad" not in judgement.message
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_an_error_about_none_is_told_what_gives_none(public: bool) -> None:
+    script = script_of(two_slopes)
+    said = "unsupported operand type(s) for *: 'float' and 'NoneType'"
+    none = judge(script, [Raised("TypeError", said)] * 2, public=public, declared={})
+    other = judge(script, [Raised("TypeError", "no")] * 2, public=public, declared={})
+    assert none.misconception is None
+    assert "x.detach().clone().requires_grad_() is a copy of your own" in none.message
+    assert "clone()" not in other.message
+
+
+def test_a_hidden_error_is_to_be_tried_with_tensors_like_those_that_were_passed() -> None:
+    def with_grad(student: Any, reference: Any) -> None:
+        w = torch.ones(2, requires_grad=True)
+        w.grad = torch.ones(2)
+        reference.expect(student.call("d_square", w)).to_match(Fixed(torch.ones(2)))
+
+    error = Raised("TypeError", "no")
+    plain = judge(script_of(two_slopes), [error] * 2, public=False, declared={})
+    carrying = judge(script_of(with_grad), [error], public=False, declared={})
+    assert plain.message.endswith("Try it with other values, shapes and dtypes.")
+    assert carrying.message.endswith("tensors that require grad and carry a .grad.")
+
+
+def test_of_hidden_numbers_that_are_written_in_nothing_is_said_of_their_form() -> None:
+    judgement = answered(
+        script_of(two_slopes), lambda _: torch.tensor([6.0, 1.0, 2.0]), public=False
+    )
+    assert judgement.misconception == "hard_coded"
+    assert judgement.message.startswith("The result is the same whatever the input is.")
 
 
 def test_a_path_into_a_value_is_followed() -> None:

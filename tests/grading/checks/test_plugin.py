@@ -9,7 +9,8 @@ import pytest
 
 from course.minimal import EXERCISE, GRADER, course_files, replaced, write_course
 from gradeprop.course.load import load_course
-from gradeprop.grading.checks.plugin import GradingPlugin, tolerances_of
+from gradeprop.grading.checks.leniency import tolerances_of
+from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.sites import GraderCodeError
 from gradeprop.grading.checks.watch import Watch
@@ -39,6 +40,7 @@ class Listener:
         self.unmet = unmet
         self.watch = Watch()
         self.heard = []
+        self.places = set()
         self.scripts = []
         self.foreseen: Any = None
 
@@ -69,6 +71,7 @@ class Listener:
 
     def fault(self, subject: Any, site: Any, _device: Any, error: Any) -> None:
         self.heard.append((subject, site.check.check, error.splitlines()[-1]))
+        self.places.add(error.partition(": ")[0])
 
     def finished(self, subject: Any) -> None:
         self.heard.append((subject, "finished"))
@@ -119,31 +122,42 @@ def test_a_check_whose_prerequisite_failed_is_not_examined(tmp_path: Path, besid
         ("raise BaseException('of any kind')", "BaseException: of any kind"),
         ("raise AssertionError('no')", "AssertionError: no"),
         ("pass", "ValueError: the check expects nothing: call reference.expect(...).to_match(...)"),
-        ("raise SystemExit(0)", None),
-        ("pytest.skip('today')", None),
+        ("raise SystemExit(0)", "SystemExit: 0"),
+        ("raise SystemExit", "SystemExit"),
+        ("pytest.skip('today')", "Skipped: today"),
+        ("pytest.exit('at once')", "_pytest.outcomes.Exit: at once"),
     ],
 )
-def test_a_graders_fault_is_told_and_leaving_a_check_is_none(
-    tmp_path: Path, beside: Any, body: str, last_line: str | None
+def test_a_graders_fault_is_told_and_leaving_or_skipping_a_check_is_one(
+    tmp_path: Path, beside: Any, body: str, last_line: str
 ) -> None:
     broken = f"\ndef test_{{name}}(student, reference):\n    {body}\n"
     found = heard(tmp_path, beside, broken)
-    fault = [(1, "matches_autograd", last_line)] if last_line else []
-    assert [item for item in found if item[0] == 1] == [(1, "shape"), *fault, (1, "finished")]
+    assert [item for item in found if item[0] == 1] == [
+        (1, "shape"),
+        (1, "matches_autograd", last_line),
+        (1, "finished"),
+    ]
 
 
 @pytest.mark.parametrize(
-    "head",
+    ("mark", "parameter", "why"),
     [
-        "@pytest.mark.skip\ndef test_{name}(student, reference):\n",
-        "@pytest.mark.parametrize('n', [])\ndef test_{name}(student, reference, n):\n",
-        "@pytest.mark.skipif(True, reason='never')\ndef test_{name}(student, reference):\n",
+        ("skip", "", "unconditional skip"),
+        ("parametrize('n', [])", ", n", "got empty parameter set for (n)"),
+        ("skipif(True, reason='never')", "", "never"),
     ],
 )
-def test_what_pytest_does_for_a_marked_check_it_still_does(tmp_path: Path, head: str) -> None:
+def test_a_check_that_its_marks_keep_from_running_is_a_fault_at_its_place(
+    tmp_path: Path, mark: str, parameter: str, why: str
+) -> None:
+    head = f"@pytest.mark.{mark}\ndef test_{{name}}(student, reference{parameter}):\n"
     check = f"\n{head}    reference.expect(student.value('x')).to_match(Fixed(1.0))\n"
-    found = heard(tmp_path, PLAIN, check)
-    assert [what for subject, what, *_ in found if subject == 1] == ["shape", "finished"]
+    listener = listened(tmp_path, PLAIN, check)
+    found = [item for item in listener.heard if item[0] == 1]
+    assert [what for _, what, *_ in found] == ["shape", "matches_autograd", "finished"]
+    assert why in found[1][2]
+    assert listener.places == {f"{GRADER}:9"}
 
 
 @pytest.mark.parametrize("beside", [PLAIN, WITH_ITS_OWN_FIXTURE])

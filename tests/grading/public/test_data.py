@@ -70,6 +70,7 @@ def test_a_script_survives_with_only_the_public_causes() -> None:
                 requires_grad=True,
                 is_leaf=False,
                 computed_from=("x", "y"),
+                by_backward=True,
             ),
             Probe(
                 Handle(1, (1,)),
@@ -90,6 +91,7 @@ def test_a_script_survives_with_only_the_public_causes() -> None:
     assert back.probes[0].requires_grad is True
     assert back.probes[0].is_leaf is False
     assert back.probes[0].computed_from == ("x", "y")
+    assert [probe.by_backward for probe in back.probes] == [True, False]
     assert (back.probes[1].is_leaf, back.probes[1].computed_from) == (None, ())
     assert back.probes[1].labels == ("a", "b", "c")
     assert list(back.probes[1].alternatives) == ["ascent"]

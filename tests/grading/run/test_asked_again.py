@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from course.minimal import EXPLAIN_GRADER, GRADER, write_course
+from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.session.interface import Place
-from grading.conftest import Classroom, part_of
+from grading.conftest import Classroom, part_of, with_later
 
 BY_HAND = ("square_derivative", "by_hand")
 RIGHT = "def d_square(w):\n    return 2 * w"
@@ -114,14 +115,6 @@ LATER = {
 }
 
 
-def with_later(classroom: Any, later: str, **answers: str) -> Any:
-    """The notebook with these answers and an extra cell at its end."""
-    notebook = json.loads(classroom.notebook(**answers))
-    cell = {"cell_type": "code", "id": "later", "metadata": {}, "source": later}
-    notebook["cells"].append({**cell, "outputs": [], "execution_count": None})
-    return json.dumps(notebook).encode()
-
-
 @pytest.fixture
 def small(tmp_path: Path, sandbox: Any) -> Classroom:
     root = write_course(tmp_path)
@@ -181,6 +174,24 @@ def test_what_needs_a_check_waits_for_its_last_word(classroom: Any) -> None:
     assert [check.status for check in part.checks] == ["passed", "passed"]
 
 
+def test_a_check_that_is_asked_twice_is_written_down_once(
+    classroom: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: Counter[str] = Counter()
+    script = GradingPlugin._script
+
+    def noted(plugin: GradingPlugin, item: Any, attempt: int) -> Any:
+        written[item.originalname] += 1
+        return script(plugin, item, attempt)
+
+    monkeypatch.setattr(GradingPlugin, "_script", noted)
+    answer = "two = 2\ndef d_square(w):\n    return two * w"
+    notebook = with_later(classroom, "del two", square_derivative__by_hand=answer)
+    assert part_of(classroom.grade_one(notebook), *BY_HAND).score == 3.0
+    # Once to foresee what will be asked of everybody, and once to ask.
+    assert set(written.values()) == {2}
+
+
 def test_a_right_notebook_is_not_run_again(classroom: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked_again: list[Any] = []
     monkeypatch.setattr(SubmissionRun, "again", lambda _, *args: asked_again.append(args))
@@ -235,6 +246,20 @@ def test_checks_with_fixtures_of_their_own_are_asked_at_their_places(
         square_derivative__by_hand="two = 2\ndef d_square(w):\n    return two * w",
     )
     assert classroom.grade_one(later).auto_score == 4.0
+
+
+@pytest.mark.parametrize(
+    "later",
+    ["d_square.__code__ = (lambda w, by=1: 2 * w).__code__", "d_square.__defaults__ = (2,)"],
+)
+def test_a_function_that_is_given_other_code_later_earns_nothing(
+    classroom: Any, later: str
+) -> None:
+    wrong = "def d_square(w, by=1):\n    return by * w"
+    result = classroom.grade_one(with_later(classroom, later, square_derivative__by_hand=wrong))
+    part = part_of(result, *BY_HAND)
+    assert part.score == 0
+    assert "missing_factor_two" in {check.misconception for check in part.checks}
 
 
 def test_both_ways_of_asking_agree(classroom: Any) -> None:

@@ -56,6 +56,7 @@ def test_a_lower_limit_of_all_exercises_is_the_sessions(tmp_path: Path) -> None:
     assert combined_limits(course, course.assignments[0]).memory_mb == 300
 
 
+@pytest.mark.slow
 def test_a_long_time_for_one_exercise_is_no_time_for_another(tmp_path: Path, sandbox: Any) -> None:
     root = with_limits(write_course(tmp_path), "{cell_s: 3, check_s: 3}")
     with_limits(root, "{cell_s: 100, check_s: 100}", EXPLAIN)
@@ -81,6 +82,7 @@ def test_a_long_time_for_one_exercise_is_no_time_for_another(tmp_path: Path, san
     assert part_of(slow_cell, "explain_sign", "commit").score == 1.0
 
 
+@pytest.mark.slow
 def test_a_cell_that_a_student_added_has_the_time_of_the_exercise_it_stands_in(
     tmp_path: Path, sandbox: Any
 ) -> None:

@@ -91,7 +91,7 @@ def test_a_worker_that_is_killed_takes_nobodys_result_along(plan: Any, loads: An
     assert {result.auto_score for result in results} == {4.0}
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_large_notebooks_are_not_all_in_memory_at_once(
     plan: Any, classroom: Any, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +118,7 @@ def test_a_sandbox_that_cannot_start_is_an_error_before_any_result(
     assert results == []
 
 
+@pytest.mark.slow
 def test_what_kept_the_workers_from_starting_is_told_once_there_is_work(
     tmp_path: Path, sandbox: Any
 ) -> None:
@@ -143,6 +144,7 @@ def test_graders_that_are_not_needed_after_all_leave_at_once(plan: Any) -> None:
         assert process.exitcode != 0, "it left by itself, having warmed up for nothing"
 
 
+@pytest.mark.slow
 def test_graders_that_end_before_they_begin_are_a_fault_of_ours(
     plan: Any, loads: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

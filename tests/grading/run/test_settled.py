@@ -66,6 +66,22 @@ def test_a_plain_function_before_cells_that_compute_is_settled(answer: str) -> N
 
 
 @pytest.mark.parametrize(
+    "later",
+    [
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nimport numpy as np\n"
+        "xs = np.linspace(-2, 2, 50)\nys = f(torch.from_numpy(xs)).numpy()\n"
+        "plt.plot(xs, ys, label='mine')\nplt.xlabel('x')\nplt.legend()\nplt.show()",
+        "from matplotlib import pyplot as plt\nfig, ax = plt.subplots()\n"
+        "ax.scatter([1], [2])\nax.set_title('a point')",
+        "import numpy as np\na = np.array([1.0, 2.0])\na.sort()\nprint(a.astype(np.float32))",
+    ],
+)
+def test_pictures_and_arrays_change_no_function(later: str) -> None:
+    assert settled(PLAIN, later)
+    assert settled("import numpy as np\ndef f(x):\n    return np.abs(x)", later)
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         "log = []\ndef f(x):\n    log.append(x)\n    return len(log)",
@@ -101,6 +117,13 @@ def test_a_plain_function_before_cells_that_compute_is_settled(answer: str) -> N
         "def g(x):\n    return f(x)",
         "%timeit f\ndef f(x):\n    return x",
         "def f(x):\n    import helper\n    return helper.n",
+        "import matplotlib.pyplot as plt\ndef f(x):\n    plt.plot(x)\n    return 2 * x",
+        "import matplotlib.pyplot as plt\ndef f(x):\n    return str(plt.step(x, x))",
+        "from matplotlib import pyplot\ndef f(x):\n    return str(pyplot.step(x, x))",
+        "def f(x):\n    import matplotlib.pyplot as p\n    return str(p.step(x, x))",
+        "def f(x):\n    from matplotlib.pyplot import step\n    return str(step(x, x))",
+        "from matplotlib.pyplot import step\ndef f(x):\n    return str(step(x, x))",
+        "def f(x):\n    import numpy as np\n    return np.random.rand()",
         PLAIN + "def f(x):\n    return 3 * x",
         PLAIN + "f = f",
         PLAIN + "del f",
@@ -130,14 +153,24 @@ def test_whatever_could_carry_state_is_not(answer: str) -> None:
         "torch.set_num_threads(1)",
         "def halfway():\n    with torch.no_grad():\n        yield\ng = halfway()\nnext(g)",
         "def halfway():\n    with torch.no_grad():\n        yield\ng = list(halfway())",
-        "import matplotlib.pyplot as plt",
         "import helper",
         "from helper import *",
         "import sys\nsys.setrecursionlimit(100)",
         "warnings.simplefilter('error')",
         "gc.collect()",
         "os.chdir('..')",
-        "%matplotlib inline",
+        "%matplotlib notebook",
+        "%matplotlib inline --no-import-all",
+        "import matplotlib\nmatplotlib.use('svg')",
+        "import matplotlib.pyplot as plt\nplt.rcParams['font.size'] = 20",
+        "import matplotlib.pyplot as plt\nplt.connect('draw_event', print)",
+        "import matplotlib.animation",
+        "from matplotlib import rc",
+        "import numpy as np\nnp.seterr(all='raise')",
+        "import numpy as np\nnp.exp = np.sin",
+        "import numpy as np\nnp.random.seed(1)",
+        "import numpy.random",
+        "from numpy import random",
         "!ls",
         "exec('torch.exp = torch.sin')",
         "eval('1')",

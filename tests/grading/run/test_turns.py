@@ -61,6 +61,14 @@ def test_a_check_is_a_fault_of_who_met_it_twice_and_of_all_when_enough_have(cour
     assert list(turns.of_all) == [HIDDEN]
 
 
+def test_one_who_met_it_twice_is_enough_where_that_is_said(course: Any) -> None:
+    turns = Turns({}, proven=1)
+    fell(turns, course, Seen(1.0, 0, 1), {"s": 0})
+    assert turns.of_all == {}
+    fell(turns, course, Seen(1.0, 0, 1), {"s": 0})
+    assert list(turns.of_all) == [HIDDEN]
+
+
 def test_falls_of_different_checks_prove_nothing_about_each_other(course: Any) -> None:
     turns = Turns({})
     fell(turns, course, Seen(1.0, 0, 0), {"s": 0})

@@ -124,19 +124,27 @@ def test_a_file_that_is_swapped_for_a_link_after_it_was_looked_at_is_refused(
         read_handed(path, MOST)
 
 
+def whenever_it_is_read(monkeypatch: pytest.MonkeyPatch, change: Callable[[], None]) -> None:
+    """Have something done to the file each time when it has just been read."""
+    read = door._read
+
+    def read_and_change(descriptor: int, most: int) -> bytes:
+        data = read(descriptor, most)
+        change()
+        return data
+
+    monkeypatch.setattr(door, "_read", read_and_change)
+
+
 def test_a_file_that_never_stands_still_is_refused(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path.write_bytes(b"{}")
-    read = door._read
-
-    def read_and_write(descriptor: int, most: int) -> bytes:
-        data = read(descriptor, most)
+    def grow() -> None:
         with path.open("ab") as file:
             file.write(b"more")
-        return data
 
-    monkeypatch.setattr(door, "_read", read_and_write)
+    path.write_bytes(b"{}")
+    whenever_it_is_read(monkeypatch, grow)
     with pytest.raises(Refused, match="is being written to"):
         read_handed(path, MOST)
 
@@ -144,16 +152,12 @@ def test_a_file_that_never_stands_still_is_refused(
 def test_a_file_written_to_once_is_read_as_it_is_then(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path.write_bytes(b"half")
-    read = door._read
-
-    def read_and_finish(descriptor: int, most: int) -> bytes:
-        data = read(descriptor, most)
+    def come_to_an_end() -> None:
         path.write_bytes(b"half and half")
         os.utime(path, (0, 0))
-        return data
 
-    monkeypatch.setattr(door, "_read", read_and_finish)
+    path.write_bytes(b"half")
+    whenever_it_is_read(monkeypatch, come_to_an_end)
     assert read_handed(path, MOST) == b"half and half"
 
 

@@ -237,7 +237,7 @@ def test_a_flood_of_files_is_bounded(fortress: Sandbox, flood: str) -> None:
 @pytest.mark.parametrize(
     "flood",
     [
-        "for _ in range(10**6): print('x' * 100)",
+        pytest.param("for _ in range(10**6): print('x' * 100)", marks=pytest.mark.slow),
         "print('x' * 10**8)",
         "import sys\nfor _ in range(10**5): print('o'); print('e', file=sys.stderr)",
         "from IPython.display import display\nfor n in range(10**4): display('x' * 1000)",
@@ -303,6 +303,7 @@ def test_all_answers_together_have_a_limit(attack: Attack) -> None:
     assert "together" in last.message
 
 
+@pytest.mark.slow
 def test_the_whole_session_has_a_wall_clock(fortress: Sandbox) -> None:
     limits = replace(LIMITS, total_s=2 * SHORT_S)
     with fortress.open(limits=limits, seed=1) as session:

@@ -38,6 +38,8 @@ def by_engine(x):
     engine.run_backward((y,), (torch.ones(()),), False, False, (), True, True)
     return x.grad
 def by_hand(x): return 2 * x
+def in_vain(x): (x.detach() ** 2).sum().backward()
+def too_often(x): y = (x**2).sum(); y.backward(); y.backward()
 def step():
     optimizer = torch.optim.SGD([w], lr=0.1)
     w.grad = torch.ones(2)
@@ -143,6 +145,17 @@ def test_every_door_to_autograd_is_noticed(namespace: dict[str, Any], name: str)
     outcome = one(Call(name, (vector(),)), namespace)
     assert isinstance(outcome, Returned), outcome
     assert outcome.used == {"autograd"}
+
+
+@pytest.mark.parametrize(
+    ("name", "used"), [("in_vain", {"autograd"}), ("too_often", {"autograd"}), ("fails", set())]
+)
+def test_machinery_is_noticed_before_an_error_too(
+    namespace: dict[str, Any], name: str, used: set[str]
+) -> None:
+    outcome = one(Call(name, (vector(),) if used else ()), namespace)
+    assert isinstance(outcome, Raised)
+    assert outcome.used == used
 
 
 def test_work_by_hand_and_optimizer_steps_are_told_apart(namespace: dict[str, Any]) -> None:

@@ -31,11 +31,13 @@ def f(x):
 @pytest.fixture(autouse=True)
 def installed() -> Iterator[None]:
     engine = torch.autograd.Variable._execution_engine
-    complete = PASSES.complete
+    complete, count = PASSES.complete, PASSES.count
     PASSES.install()
+    # Whatever another test has done in this process.
+    PASSES.complete, PASSES.count = True, 0
     yield
     torch.autograd.Variable._execution_engine = engine
-    PASSES.complete = complete
+    PASSES.complete, PASSES.count = complete, count
 
 
 def seen(source: str, ask: Any) -> Evidence:
@@ -62,6 +64,27 @@ def test_a_leaf_knows_whether_a_pass_has_reached_it() -> None:
     other = "v = torch.ones(1, requires_grad=True)\n"
     assert of_w(other + "(w * v).backward(inputs=[v])").reached is False
     assert of_w(other + "(w * v).backward(inputs=w)").reached is True
+
+
+def test_a_leaf_knows_whether_anything_was_differentiated_before() -> None:
+    assert of_w("w.grad = 2 * w.detach()").differentiated is False
+    call = "def f(x):\n    (w ** 2).backward()\n"
+    of_f(W + call)  # what runs while a check asks is not the notebook's
+    assert of_w("w.grad = 2 * w.detach()").differentiated is False
+
+
+@pytest.mark.parametrize(
+    "honest",
+    [
+        "(w ** 2).backward()",
+        "w.grad = torch.autograd.grad(w ** 2, w)[0]",
+        "w.grad = torch.func.grad(lambda v: (v ** 2).sum())(w.detach())",
+        "(w ** 2).backward()\nimport copy\nw = copy.deepcopy(w)",
+        "v = w\nfor _ in range(300): v = v + 1\nv.backward()",
+    ],
+)
+def test_a_gradient_that_autograd_found_is_never_taken_for_one_by_hand(honest: str) -> None:
+    assert of_w(honest).differentiated is not False
 
 
 def test_a_gradient_on_top_of_another_is_seen() -> None:

@@ -64,3 +64,21 @@ def test_a_name_that_was_not_bound_is_not_found_later() -> None:
     assert place.names(["f"]) is None
     assert place.names(["f", "g"]) is None
     assert place.names(["g"]) == {"g": 1}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "f.__code__ = (lambda x, h=1: 2 * x).__code__",
+        "f.__defaults__ = (3,)",
+        "f.__kwdefaults__ = {'k': 3}",
+    ],
+)
+def test_a_function_that_was_given_other_code_is_not_the_same(change: str) -> None:
+    names = namespace("def f(x, h=1, *, k=1): return x")
+    place = Bookmark(["f"], names)
+    f = names["f"]
+    f.note = "an attribute does not make it another one"
+    assert place.names(["f"]) == {"f": f}
+    exec(change, names)
+    assert place.names(["f"]) is None

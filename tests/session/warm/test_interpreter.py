@@ -31,6 +31,7 @@ def test_how_it_was_started_tells_nothing_of_the_sandbox(sandbox: Sandbox) -> No
     assert "layers" not in started.value
 
 
+@pytest.mark.slow
 def test_commands_find_the_notebooks_python_and_its_packages(
     sandbox_at: Callable[[str], Sandbox],
 ) -> None:

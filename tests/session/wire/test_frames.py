@@ -133,16 +133,21 @@ def test_a_silent_or_slow_sender_meets_the_deadline(pair: Pair) -> None:
         pair[1].receive(deadline=began + 0.1)
     assert caught.value.kind == "deadline"
 
-    def drip() -> None:
-        for byte in raw(b"{}" + b" " * 100):
-            pair[0].sock.sendall(bytes([byte]))
-            time.sleep(0.01)
+    heard = threading.Event()
 
-    dripper = threading.Thread(target=drip)
+    def drip() -> None:
+        """One byte after the other of a frame that would take a quarter of an hour."""
+        for byte in raw(b"{}" + b" " * 100_000):
+            if heard.wait(0.01):
+                return
+            pair[0].sock.sendall(bytes([byte]))
+
+    dripper = threading.Thread(target=drip, daemon=True)
     dripper.start()
     with pytest.raises(WireError) as caught:
         pair[1].receive(deadline=time.monotonic() + 0.2)
     assert caught.value.kind == "deadline"
+    heard.set()
     dripper.join()
 
 

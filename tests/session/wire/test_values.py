@@ -110,6 +110,7 @@ def test_views_and_shared_memory_travel_as_copies() -> None:
     [
         Raised("ValueError", "no", "c, line 3, in f\nValueError: no", 3),
         Raised("SystemExit", "", "", None),
+        Raised("RuntimeError", "no", "", 2, frozenset({"autograd"})),
         Missing("f"),
         Missing("f", "int"),
         Stopped("memory", "too much"),
@@ -212,7 +213,8 @@ def test_a_tensor_that_is_not_what_it_claims_is_malformed(change: dict[str, Any]
         [{"returned": 1, "arguments": [], "used": [], "seen": {"origins": "xy"}}],
         [{"returned": 1, "arguments": [], "used": [], "seen": {"origins": ["x"] * 65}}],
         [{"raised": 3}],
-        [{"raised": "E", "message": "m", "traceback": "t", "line": "x"}],
+        [{"raised": "E", "message": "m", "traceback": "t", "line": "x", "used": []}],
+        [{"raised": "E", "message": "m", "traceback": "t", "line": 1}],
         [{"stopped": "bored", "message": ""}],
         [{"missing": None}],
     ],

@@ -53,10 +53,16 @@ def _remedy(got: Value, wanted: str, rule: Rule) -> str:
 
 def _remedy_of_items(got: list[Value] | tuple[Value, ...], wanted: str, rule: Rule) -> str:
     """Of a list or tuple where one thing is wanted."""
-    if len(got) == 1:
+    tensors = [item for item in got if isinstance(item, TensorState)]
+    # As torch.autograd.grad gives it. A list may have more items another time.
+    if isinstance(got, tuple) and len(got) == 1 and (tensors or "number" in wanted):
         return "Take its first item: [0]."
-    if any(isinstance(item, TensorState) for item in got) or "number" in wanted:
-        return "Take the item that is asked for, such as [0] for the first or [-1] for the last."
+    if tensors or "number" in wanted:
+        stacked = " Where its items are the elements of one tensor, torch.stack(...) makes it one."
+        return (
+            "Take the item that is asked for, such as [0] for the first or [-1] for the last."
+            f"{stacked if isinstance(got, list) and len(tensors) == len(got) else ''}"
+        )
     return (
         f"Leave out .tolist(), or {_made(rule)}. If it holds several results, take the one that is "
         "asked for."

@@ -9,13 +9,14 @@ from pathlib import Path
 __all__ = ["defined_at", "told"]
 
 
-def told(error: BaseException, grader: str, path: Path) -> str:
+def told(error: BaseException, grader: str, path: Path, otherwise: str | None = None) -> str:
     """``graders/a/test_b.py:12: IndexError: …``, and below it the traceback from the grader's own
     first frame on; all of it if the grader is not in it.
 
     Args:
         grader: what the file is called in the course.
         path: where it is.
+        otherwise: the place to name if the grader is not in the traceback.
     """
     start = error.__traceback__
     while start is not None and Path(start.tb_frame.f_code.co_filename) != path:
@@ -28,7 +29,8 @@ def told(error: BaseException, grader: str, path: Path) -> str:
         step = step.tb_next
     what = " ".join("".join(traceback.format_exception_only(error)).split())
     trace = "".join(traceback.format_exception(type(error), error, start or error.__traceback__))
-    return f"{f'{grader}:{line}' if line else grader}: {what}\n{trace.strip()}"
+    place = otherwise or grader if line is None else f"{grader}:{line}"
+    return f"{place}: {what}\n{trace.strip()}"
 
 
 def defined_at(root: str, grader: str, check: str) -> str:

@@ -33,6 +33,11 @@ def flag_of(got: Value, probe: Probe, seen: Evidence) -> Flag | None:
         return Flag(_about_grad(probe), "requires_grad", probe.requires_grad)
     if probe.is_leaf is not None and got.is_leaf != probe.is_leaf:
         return Flag(_about_leaf(probe), "is_leaf", probe.is_leaf)
+    if probe.by_backward and seen.differentiated is False:
+        return Flag(
+            "its numbers are right, but no backward has run, so they were written there by hand. "
+            "Call backward() on what you computed from the tensor, and let that fill its .grad."
+        )
     absent = [name for name in probe.computed_from if name not in (seen.origins or ())]
     if seen.origins is not None and absent:
         names = _listed(absent)

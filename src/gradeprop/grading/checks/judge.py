@@ -149,7 +149,7 @@ def _why_nothing(
     """Why None came where a value should be."""
     if isinstance(found.owner, TensorState):
         path = replace(probe.handle, path=probe.handle.path[:-1])
-        return why_no_grad(found.owner, _expression(replace(probe, handle=path), script), seen)
+        return why_no_grad(found.owner, question_of(replace(probe, handle=path), script), seen)
     if _called(probe, script) is None:
         return why_none() if "tensor" in mismatch.expected else "Has it been given a value?"
     return why_nothing_returned(seen, item=bool(probe.handle.path or mismatch.place))
@@ -175,7 +175,7 @@ def _explained(
         got, rule = _got_value(probe, outcomes), rule_of(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
-            wrong.append((_expression(probe, script), mismatch))
+            wrong.append((question_of(probe, script), mismatch))
             told.append(mismatch if reveal == "numbers" else kept_secret(mismatch, got))
             right_elsewhere = right_elsewhere and (
                 isinstance(mismatch, Mismatch)
@@ -196,8 +196,9 @@ def _explained(
     )
     hint = _hint(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
-    # public.
-    said_by_the_hint = hint is not None and diagnosis.named in declared and not public
+    # public. Of numbers that are written in, no remedy for their form leads on.
+    says_all = diagnosis.named in declared or diagnosis.named == "hard_coded"
+    said_by_the_hint = hint is not None and says_all and not public
     return Judgement(
         "failed",
         None if said_by_the_hint else _report(told, len(script.probes), public),
@@ -232,7 +233,7 @@ def _rows(
     """What was asked and what came, probe by probe."""
     wrong = False
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
-        shown = _expression(probe, script, MOST)
+        shown = question_of(probe, script, MOST)
         missing, got = isinstance(_got(probe, outcomes), _NoSuchItem), _got_value(probe, outcomes)
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
@@ -244,7 +245,8 @@ def _rows(
         wrong = wrong or mismatch is not None
 
 
-def _expression(probe: Probe, script: Script, most: int = SMALL) -> str:
+def question_of(probe: Probe, script: Script, most: int = SMALL) -> str:
+    """What a probe looks at, as a student would have written it."""
     return expression(script.asks[probe.handle.ask], most) + _path_text(probe)
 
 

@@ -20,6 +20,7 @@ class Judgement:
         report: what came of it, in words for the student.
         hint: the words for the cause.
         not_begun: the answer is still the starter.
+        why: where asked for, why a wrong value has no cause, for whoever writes the grader.
         detail: everything that is known, for the instructor.
         misconceptions: one id when it is known, several when they cannot be told apart here.
         rows: where asked for, what was asked and what came.
@@ -35,6 +36,7 @@ class Judgement:
     asked: str | None = None
     hint: str | None = None
     not_begun: bool = False
+    why: str | None = None
 
     @property
     def message(self) -> str | None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from gradeprop.gradients.values import Evidence, TensorState, Value
+from gradeprop.grading.result.words import NOTHING_RETURNED, WHAT_GIVES_NONE
 
 __all__ = ["awaits_backward", "why_no_grad", "why_none", "why_nothing_returned"]
-
-_RETURN_NOTHING = (
-    "backward() and print() return nothing, and .grad is None where no backward has arrived, where "
-    "it was cleared, and in a tensor that is itself the result of a computation."
-)
 
 
 def why_none() -> str:
     """Of a name that holds None."""
     return (
-        "backward() and print() return nothing, so bind no name to them: what backward finds is in "
-        "the .grad of the tensor that you made with requires_grad=True, once backward has run."
+        f"{NOTHING_RETURNED}, so bind no name to them: what backward finds is in the .grad of the "
+        "tensor that you made with requires_grad=True, once backward has run."
     )
 
 
@@ -24,12 +20,12 @@ def why_nothing_returned(seen: Evidence, *, item: bool) -> str:
     """Of what a function returned, or of an ``item`` of it."""
     if item or seen.returns:
         what = "It" if item else "What the function returns"
-        return f"{what} comes from something that gives nothing: {_RETURN_NOTHING}"
+        return f"{what} comes from something that gives nothing. {WHAT_GIVES_NONE}"
     if seen.returns is False:
         return "Is a return missing at the end of the function?"
     return (
-        "Is a return missing at the end of the function, or is what stands after it None? Mind: "
-        f"{_RETURN_NOTHING}"
+        "Is a return missing at the end of the function, or is what stands after it None? "
+        f"{WHAT_GIVES_NONE}"
     )
 
 

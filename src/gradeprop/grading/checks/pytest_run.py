@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from gradeprop.course.model import Course, LoadedExercise
-from gradeprop.grading.checks.plugin import STATED, GradingPlugin
+from gradeprop.grading.checks.plugin import GradingPlugin
+from gradeprop.grading.checks.target import STATED
 
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 

@@ -69,6 +69,7 @@ class Probe:
     is_leaf: bool | None = None
     computed_from: tuple[str, ...] = ()
     ruled_out: frozenset[str] = frozenset()
+    by_backward: bool = False
     seal: Seal | None = None
     """Where the right answer is sealed; then ``answer`` is its form alone."""
 
@@ -192,6 +193,7 @@ class Expectation:
         requires_grad: bool | None = None,
         is_leaf: bool | None = None,
         computed_from: Sequence[str] = (),
+        by_backward: bool = False,
     ) -> None:
         """Expect the value to equal ``problem.answer()``.
 
@@ -205,6 +207,8 @@ class Expectation:
             requires_grad, is_leaf: if given, what these flags of the tensor must be.
             computed_from: names of tensors that its graph must lead back to. Where nobody can tell
                 (see `gradeprop.gradients.values.Evidence`), it passes.
+            by_backward: of a ``.grad``: it must not have been written where autograd has not run at
+                all. Where nobody can tell, it passes.
         """
         rule = Rule(
             kinds=kinds, shapes=shapes, dtype=dtype, rtol=rtol, atol=atol, items=tuple(items)
@@ -216,6 +220,7 @@ class Expectation:
             requires_grad=requires_grad,
             is_leaf=is_leaf,
             computed_from=tuple(computed_from),
+            by_backward=by_backward,
         )
 
 

@@ -51,13 +51,13 @@ def trouble(
     if isinstance(outcome, Missing):
         return _missing(ask, outcome, public)
     if isinstance(outcome, Raised):
-        return _raised(ask, outcome, public, declared, lines)
-    for machinery in forbid:
-        if machinery in outcome.used:
-            cause = words.FORBIDDEN_CAUSE[machinery]
-            detail = f"{expression(ask)} used {machinery}"
-            hint = words.words_for(cause, declared)
-            return Judgement("failed", None, detail, (cause,), hint=hint)
+        return _raised(ask, outcome, public, declared, forbid, lines)
+    machinery = _forbidden(outcome, forbid)
+    if machinery is not None:
+        cause = words.FORBIDDEN_CAUSE[machinery]
+        detail = f"{expression(ask)} used {machinery}"
+        hint = words.words_for(cause, declared)
+        return Judgement("failed", None, detail, (cause,), hint=hint)
     changed = changed_argument(ask, outcome)
     if changed is not None:
         position, left = changed
@@ -65,6 +65,11 @@ def trouble(
         detail = f"{expression(ask)}: argument {position} came back as {render_value(left)}"
         return Judgement("failed", None, detail, ("mutates_input",), hint=hint)
     return None
+
+
+def _forbidden(outcome: Returned | Raised, forbid: Sequence[str]) -> str | None:
+    """What ran during the call that the part forbids."""
+    return next((machinery for machinery in forbid if machinery in outcome.used), None)
 
 
 def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
@@ -75,6 +80,13 @@ def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
                 "no names. Take that line out."
             )
             detail = f"no name {ask.name!r}, but a cell with {outcome.unkept_by}"
+            return Judgement("failed", message, detail, ("missing_name",))
+        if outcome.deleted_by is not None:
+            message = (
+                f"`{ask.name}` is not defined: the last thing that your cells do with it is "
+                f"{outcome.deleted_by}. Take that line out, and see that its cell runs to the end."
+            )
+            detail = f"no name {ask.name!r}, but a cell with {outcome.deleted_by}"
             return Judgement("failed", message, detail, ("missing_name",))
         message = (
             f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
@@ -91,11 +103,18 @@ def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
 
 
 def _raised(
-    ask: Ask, outcome: Raised, public: bool, declared: Mapping[str, str], lines: int | None
+    ask: Ask,
+    outcome: Raised,
+    public: bool,
+    declared: Mapping[str, str],
+    forbid: Sequence[str],
+    lines: int | None,
 ) -> Judgement:
     said = f" in line {outcome.line} of your cell" if outcome.line else ""
     place = said if _can_be_told(outcome.line, public, lines) else ""
-    cause = _cause_of(ask, outcome)
+    machinery = _forbidden(outcome, forbid)
+    # To mend the error would only lead to what is forbidden.
+    cause = words.FORBIDDEN_CAUSE[machinery] if machinery else _cause_of(ask, outcome)
     if outcome.type_name == _NOBODY_ANSWERS:
         message = (
             f"`{expression(ask) if public else ask.name}` waits for input{place}, but nobody can "
@@ -109,9 +128,9 @@ def _raised(
         known = outcome.type_name in _WELL_KNOWN_ERRORS
         message = (
             f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
-            "that you cannot see. Try it with other values, shapes and dtypes."
+            f"that you cannot see. Try it with other values, shapes and dtypes{_and_with(ask)}."
         )
-    hint = words.words_for(cause, declared) if cause else None
+    hint = words.words_for(cause, declared) if cause else _hint_of(outcome)
     detail = f"{expression(ask)} raised {outcome.type_name}{said}: {outcome.message}"
     return Judgement("failed", message, detail, (cause,) if cause else (), hint=hint)
 
@@ -123,6 +142,23 @@ def _can_be_told(line: int | None, public: bool, lines: int | None) -> bool:
     if line is None or (lines is not None and line > lines):
         return False
     return public or lines is None or lines <= MOST_LINES
+
+
+def _and_with(ask: Ask) -> str:
+    """What else is worth trying of all that the question has; nothing that a student chooses."""
+    given = list(tensors_in(arguments_of(ask)))
+    if any(tensor.grad is not None for tensor in given):
+        return ", and with tensors that require grad and carry a .grad"
+    if any(tensor.requires_grad for tensor in given):
+        return ", and with tensors that require grad"
+    return ""
+
+
+def _hint_of(outcome: Raised) -> str | None:
+    """What to do about an error that tells no cause."""
+    if outcome.type_name in ("TypeError", "AttributeError") and "NoneType" in outcome.message:
+        return words.NONE_IN_THE_WAY
+    return None
 
 
 def _cause_of(ask: Ask, outcome: Raised) -> str | None:

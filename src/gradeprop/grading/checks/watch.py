@@ -21,7 +21,8 @@ if sys.platform != "win32":
 
 __all__ = ["WORDS", "Seen", "Watch"]
 
-WORDS: Final = 4
+WORDS: Final = 5
+_READY: Final = 4
 _NOWHERE: Final = -1
 _MEMORY: Final = 4 << 30
 """What a grader's own code may take beyond what its process has; half of the machine at most."""
@@ -57,6 +58,15 @@ class Watch:
         self._words = [0] * WORDS if words is None else words
         self._most = _most_bytes() if bounded else None
 
+    def tell_ready(self) -> None:
+        """The process can begin, and be asked where it stands."""
+        self._words[_READY] = 1
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the process has said so, for who watches."""
+        return bool(self._words[_READY])
+
     def begins(self, submission: int | None = None, check: int | None = None) -> None:
         """From now on graders' code runs for this check."""
         self._note(submission, check, None)
@@ -66,7 +76,7 @@ class Watch:
         self._note(None, None, exercise)
 
     def _note(self, *what: int | None) -> None:
-        self._words[1:] = [_NOWHERE if item is None else item for item in what]
+        self._words[1:_READY] = [_NOWHERE if item is None else item for item in what]
         self._go_on()
 
     def ends(self) -> None:
@@ -87,7 +97,7 @@ class Watch:
 
     def seen(self) -> Seen | None:
         """What runs now, for who watches; None if no grader's code does."""
-        since, *what = self._words
+        since, *what = self._words[:_READY]
         if since == 0:
             return None
         return Seen(since * 1e-9, *(None if item == _NOWHERE else item for item in what))

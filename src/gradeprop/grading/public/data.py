@@ -107,6 +107,7 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         **({} if probe.is_leaf is None else {"is_leaf": probe.is_leaf}),
         **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
         **({"ruled_out": sorted(probe.ruled_out)} if probe.ruled_out else {}),
+        **({"by_backward": True} if probe.by_backward else {}),
         **({} if probe.seal is None else {"seal": asdict(probe.seal)}),
     }
 
@@ -125,6 +126,7 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
         data.get("is_leaf"),
         tuple(data.get("computed_from", ())),
         frozenset(data.get("ruled_out", ())),
+        data.get("by_backward", False),
         _decode_seal(data["seal"]) if "seal" in data else None,
     )
 

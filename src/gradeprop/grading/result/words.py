@@ -16,6 +16,13 @@ TAKEN_OUT = "This check was taken out"
 ALL_TAKEN_OUT = "All checks of this part were taken out."
 NO_CELL = "The cell for this part is missing from the notebook."
 
+NOTHING_RETURNED = "backward() and print() return nothing"
+WHAT_GIVES_NONE = (
+    f"Mind: {NOTHING_RETURNED}, and .grad is None where no backward has arrived, where it was "
+    "cleared, and in a tensor that is itself the result of a computation."
+)
+"""Where None comes from."""
+
 ENGINE_WORDS: Mapping[str, str] = {
     "hard_coded": (
         "The result is the same whatever the input is. Compute it from the function's arguments, "
@@ -24,8 +31,10 @@ ENGINE_WORDS: Mapping[str, str] = {
     "detached": (
         "The graph is cut: what backward() was called on does not lead back to the input. Look "
         "for .detach(), .item(), .data or torch.no_grad() on the way, for a tensor without "
-        "requires_grad=True, and for a name that is bound anew inside torch.no_grad(): a = a - ... "
-        "makes another tensor, which requires no gradient; a -= ... changes the one that you have."
+        "requires_grad=True (of one that you are given, x.detach().clone().requires_grad_() is a "
+        "copy of your own that has it), and for a name that is bound anew inside torch.no_grad(): "
+        "a = a - ... makes another tensor, which requires no gradient; a -= ... changes the one "
+        "that you have."
     ),
     "mutates_input": (
         "The function changed what was passed in: a tensor's values or its .grad, or a list or "
@@ -39,6 +48,12 @@ ENGINE_WORDS: Mapping[str, str] = {
     "used_autograd": "This part is to be done by hand, but autograd was used inside the function.",
     "used_optimizer": "This part is to be done without torch.optim, but an optimizer made a step.",
 }
+
+NONE_IN_THE_WAY = (
+    f"Something that it computes with is None. {WHAT_GIVES_NONE} Of a tensor x that you are given, "
+    "x.detach().clone().requires_grad_() is a copy of your own that keeps its .grad."
+)
+"""Said of an error that speaks of None."""
 
 FORBIDDEN_CAUSE: Mapping[str, str] = {"autograd": "used_autograd", "optimizer": "used_optimizer"}
 """What a part forbids, and the misconception that using it shows."""

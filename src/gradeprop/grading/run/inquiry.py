@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from gradeprop.gradients.diagnosis.observation import Observation
@@ -25,6 +26,7 @@ from gradeprop.grading.run.explaining import fitting_by_sample
 from gradeprop.grading.run.paper import Paper, lines_of
 from gradeprop.grading.run.question import Circumstances, Question
 from gradeprop.grading.run.submission import SubmissionRun
+from gradeprop.grading.run.why import why_no_cause
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import Ask, Call, Outcome
 
@@ -105,7 +107,7 @@ class Inquiry:
 
     def _first(self, question: Question) -> Judgement | None:
         """The judgement of what the notebook as it stands says; None if that may not count."""
-        run, script = self._run_on(question.device), question.write(0)
+        run, script = self._run_on(question.device), question.script
         place = question.site.place
         with self._how.watch.away():
             first = run.first(place, script.asks)
@@ -120,20 +122,22 @@ class Inquiry:
         )
         if not counts:
             return None
-        self._show(question, script, first.outcomes)
         explained = self._explained(question, script, first.outcomes, judgement)
-        return self._told_apart(question, explained, partial(run.recall, place))
+        told = self._told_apart(question, explained, partial(run.recall, place))
+        self._show(question, first.outcomes, told)
+        return told
 
     def _again(self, question: Question) -> Judgement:
         """The judgement of what is said at the check's own place."""
-        run, script = self._run_on(question.device), question.write(0)
+        run, script = self._run_on(question.device), question.script
         ask = partial(run.again, question.site.place)
         with self._how.watch.away():
             outcomes = ask(script.asks)
-        self._show(question, script, outcomes)
         judgement = self._judge(question, script, outcomes)
         explained = self._explained(question, script, outcomes, judgement)
-        return self._told_apart(question, explained, ask)
+        told = self._told_apart(question, explained, ask)
+        self._show(question, outcomes, told)
+        return told
 
     def _told_apart(
         self,
@@ -226,13 +230,19 @@ class Inquiry:
             by_sample=by_sample,
         )
 
-    def _show(self, question: Question, script: Script, outcomes: Sequence[Outcome]) -> None:
+    def _show(self, question: Question, outcomes: Sequence[Outcome], told: Judgement) -> None:
         """Tell who listens of the answer that counts, with all numbers."""
         if self._how.on_check is None:
             return
-        judgement = self._judged(question.site, script, outcomes, shown=True)
+        site, script = question.site, question.script
+        shown = self._judged(site, script, outcomes, shown=True)
+        causes, samples = told.misconceptions or shown.misconceptions, self._how.samples
+        shown = replace(shown, misconceptions=causes, hint=told.hint)
         with self._how.watch.away():
-            self._how.on_check(question.site, question.device, judgement)
+            if samples is not None and not told.not_begun:
+                why = why_no_cause(samples, site, question.device, script, shown)
+                shown = replace(shown, why=why)
+            self._how.on_check(site, question.device, shown)
 
     def _state_of(self, site: CheckSite) -> PartState:
         assert self._paper.restored is not None

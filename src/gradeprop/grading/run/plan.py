@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.grading.run.facilities import Facilities, facilities_for
+from gradeprop.grading.run.turns import PROVEN
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.session.grader.sandbox import Isolation
 from gradeprop.session.interface import Sandbox
@@ -25,6 +26,7 @@ class Plan:
             not run again.
         late_answers: whether to ask after the last cell first, which is quicker, and only then at
             each place.
+        proven: how many submissions prove that a check which hangs or crashes does so for all.
     """
 
     course: Course
@@ -35,6 +37,7 @@ class Plan:
     isolation: Isolation
     faults: Mapping[tuple[str, str], str] = field(default_factory=dict)
     late_answers: bool = True
+    proven: int = PROVEN
 
     @property
     def loaded(self) -> LoadedAssignment:

@@ -9,21 +9,23 @@ graded."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING
 
 from gradeprop.errors import GradepropError, GraderFault
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.facilities import Facilities, open_sandboxes
 from gradeprop.grading.run.fallen import fault_result
+from gradeprop.grading.run.interface import Graders, Load, OnResult, OnShown
 from gradeprop.grading.run.interrupts import interrupt
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.turns import Turns
 from gradeprop.grading.run.watched import POLL_S, Fallen, Watched, can_fork
 from gradeprop.grading.run.worker import READY, Batch, Shown, work
+from gradeprop.session.grader.warm_process import START_S
 from gradeprop.session.interface import Sandbox
 
 if TYPE_CHECKING:
@@ -40,43 +42,12 @@ of them in memory at once."""
 SMALL_CLASS = 8
 """Up to so many submissions, starting a second worker costs more than it saves."""
 
-Load: TypeAlias = Callable[[], "Submission"]
-OnResult: TypeAlias = Callable[[SubmissionResult], None]
-OnShown: TypeAlias = Callable[[Shown], None]
-
 
 def workers_for(submissions: int, wanted: int | None = None) -> int:
     """How many workers to grade so many submissions with: ``wanted``, or what suits the machine."""
     if wanted is None:
         wanted = 1 if submissions <= SMALL_CLASS else os.cpu_count() or 1
     return max(1, min(wanted, submissions))
-
-
-class Graders(Protocol):
-    """What `graders` gives."""
-
-    def grade(
-        self,
-        plan: Plan,
-        submissions: Sequence[Load],
-        on_result: OnResult,
-        on_shown: OnShown | None = None,
-    ) -> None:
-        """Grade all submissions.
-
-        Args:
-            plan: for the facilities that these graders were started with.
-            submissions: functions that read a submission, called as late as possible so that the
-                class's notebooks are never all in memory.
-            on_result: called in this process, as each result becomes final.
-            on_shown: for an instructor's eyes, hears of every check with all its inputs and
-                expected values.
-
-        Raises:
-            KeyboardInterrupt: Ctrl-C; never while ``on_result`` runs.
-            GraderFault, MissingFacility: a sandbox cannot be started.
-        """
-        ...
 
 
 @contextmanager
@@ -157,12 +128,12 @@ class _Pool:
         submissions: Sequence[Load],
         on_result: OnResult,
         on_shown: OnShown | None = None,
-    ) -> None:
+    ) -> Mapping[tuple[str, str], str]:
         self._plan, self._submissions = plan, submissions
         self._on_result, self._on_shown = on_result, on_shown
-        self._turns = Turns(dict(plan.faults))
+        self._turns = Turns(dict(plan.faults), proven=plan.proven)
         if not submissions:
-            return
+            return plan.faults
         if self._forks and not self._workers:
             self._start()
         share = -(-len(submissions) // (4 * len(self._workers)))
@@ -173,6 +144,7 @@ class _Pool:
         with interrupt() as interrupted:
             while self._is_busy():
                 self._attend(interrupted)
+        return dict(self._turns.of_all)
 
     def _is_busy(self) -> bool:
         return bool(self._turns) or self._anybody_works()
@@ -192,10 +164,13 @@ class _Pool:
                 raise KeyboardInterrupt
             self._hear(busy[said])  # type: ignore[index]
         for worker in list(self._workers):
-            if worker.watched.gone:
-                self._bury(worker, worker.watched.fall(hangs=False))
-            elif worker.left and worker.watched.overdue and not worker.watched.pipe.poll():
-                self._bury(worker, worker.watched.fall(hangs=True))
+            watched = worker.watched
+            if watched.gone:
+                self._bury(worker, watched.fall(hangs=False))
+                continue
+            hangs = watched.late or (bool(worker.left) and watched.overdue)
+            if hangs and not watched.pipe.poll():
+                self._bury(worker, watched.fall(hangs=True))
 
     def close(self) -> None:
         """End all workers."""
@@ -215,9 +190,11 @@ class _Pool:
         if self._forks:
             if self._copied is None:
                 self._open_sandboxes()
-            watched = Watched(work, self._facilities, self._copied, method="fork")
+            watched = Watched(
+                work, self._facilities, self._copied, method="fork", besides_s=START_S
+            )
         else:
-            watched = Watched(work, self._facilities, method="spawn")
+            watched = Watched(work, self._facilities, method="spawn", besides_s=START_S)
         self._workers.append(_Worker(watched))
 
     # Work.
@@ -286,8 +263,12 @@ class _Pool:
             self._copied = None
         if not worker.ready:
             self._false_starts += 1
+            if fallen.late and not self._forks:
+                raise GraderFault(f"a process that grades does not come to begin: {fallen.how}")
             if self._false_starts > len(self._workers) + 1:
                 raise GraderFault(f"the processes that grade end before they begin: {fallen.how}")
+            if fallen.late:
+                self._forks = False  # a new process copies no lock
         assert self._plan is not None
         plan = self._plan
         doomed = self._turns.fell(fallen, plan.course, plan.loaded, worker.order, left)

@@ -50,10 +50,8 @@ def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[s
         checks: dict[str, list[str]] = {}
         for (exercise, check), why in found.faults.items():
             checks.setdefault(why, []).append(f"{exercise} {check}")
-        told = [f"{', '.join(names)}: {why}" for why, names in checks.items()]
-        raise GraderFault(
-            "a grader fails by itself:\n" + "\n".join(told), remedy="mend it; see the trace above"
-        )
+        told = [f"{', '.join(names)}: {why.strip()}" for why, names in checks.items()]
+        raise GraderFault("\n".join(["a grader fails by itself; mend it there:", *told]))
     return found.data
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite, Write
 from gradeprop.grading.checks.watch import Watch
 from gradeprop.grading.run.samples import Samples
@@ -23,6 +25,11 @@ class Question:
     site: CheckSite
     device: str
     write: Write
+
+    @cached_property
+    def script(self) -> Script:
+        """What it asks and expects, written down once: a second asking asks the same."""
+        return self.write(0)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from gradeprop.grading.public.data import encode_allowed, encode_script
 from gradeprop.grading.result.words import ENGINE_WORDS
 from gradeprop.grading.run.faults import Faults
 from gradeprop.grading.run.sealing import cannot_be_sealed, sealed_script
-from gradeprop.grading.run.watched import POLL_S, Fallen, Post, Watched, can_fork
+from gradeprop.grading.run.watched import POLL_S, Fallen, Method, Post, Watched, can_fork
 
 __all__ = ["Recorded", "recorded"]
 
@@ -63,13 +63,17 @@ def recorded(course: Course, assignment: LoadedAssignment) -> Recorded:
         return _record(course, assignment, {}, Watch())
     falls: Counter[Key] = Counter()
     faults: dict[Key, str] = {}
+    method: Method = "fork"
     while True:
-        found = _attempt(course, assignment, faults)
+        found = _attempt(course, assignment, faults, method)
         if isinstance(found, Recorded):
             return replace(found, faults={**faults, **found.faults})
+        if found.late and method == "fork":
+            method = "spawn"  # it takes two seconds longer, and copies no lock
+            continue
         sites = found.sites(assignment)
         if not sites:
-            raise GraderFault(f"the graders cannot be run: {found.how}\n{found.dump.strip()}")
+            raise GraderFault(f"the graders cannot be run: {found.how}\n{found.dump}".strip())
         for site in sites:
             falls[site.key] += 1
             if falls[site.key] > 1:  # once more, in case something else kept it from its end
@@ -77,12 +81,12 @@ def recorded(course: Course, assignment: LoadedAssignment) -> Recorded:
 
 
 def _attempt(
-    course: Course, assignment: LoadedAssignment, known: Mapping[Key, str]
+    course: Course, assignment: LoadedAssignment, known: Mapping[Key, str], method: Method
 ) -> Recorded | Fallen:
-    watched = Watched(_work, course, assignment, dict(known), method="fork")
+    watched = Watched(_work, course, assignment, dict(known), method=method)
     try:
         while not wait([watched.pipe], POLL_S):
-            if watched.overdue or watched.gone:
+            if watched.late or watched.overdue or watched.gone:
                 return watched.fall(hangs=not watched.gone)
         found: Recorded = watched.pipe.recv()
     except (EOFError, OSError):

@@ -10,49 +10,18 @@ has a wrong answer of his own count."""
 from __future__ import annotations
 
 import ast
-import symtable
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from gradeprop.course.keys import PartKey
-from gradeprop.grading.run.vocabulary import ATTRIBUTES, BUILTINS, DRAWS, MODULES
+from gradeprop.grading.run.cell_code import CellCode, imported_words, read_cell, read_tree
+from gradeprop.grading.run.vocabulary import ATTRIBUTES, BUILTINS, NOT_IN_FUNCTIONS, PLOTS
 from gradeprop.notebook.restore import RunCell
 from gradeprop.session.interface import CellOutcome
 
 __all__ = ["Settled"]
 
-# What may be left in the middle, with a mode set that somebody meets then.
-_LEAVES_OPEN = (
-    ast.Yield,
-    ast.YieldFrom,
-    ast.Await,
-    ast.AsyncFor,
-    ast.AsyncWith,
-    ast.AsyncFunctionDef,
-)
-_MAY_BE_SET = frozenset({"grad", "data", "requires_grad"})
 _MOST_CONSTANTS = 64
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """What the code of one cell says.
-
-    Attributes:
-        binds: each global name that it binds, once for every time, and the top-level statement if
-            that is a plain one.
-        names: the global ones that it looks up, at the top or in any function.
-        attributes: what stands after a dot, and what it imports by name; not what methods of its
-            own classes say of ``self``.
-        plain: whether its statements are all of a kind that changes nothing else.
-    """
-
-    binds: tuple[tuple[str, ast.stmt | None], ...]
-    names: frozenset[str]
-    attributes: frozenset[str]
-    plain: bool
 
 
 class Settled:
@@ -67,15 +36,15 @@ class Settled:
         self, cells: Sequence[RunCell], outcomes: Sequence[tuple[RunCell, CellOutcome]]
     ) -> None:
         ran = {id(cell): outcome for cell, outcome in outcomes}
-        self._codes: list[_Cell | None] = []
-        self._by_students: list[_Cell] = []
+        self._codes: list[CellCode | None] = []
+        self._by_students: list[CellCode] = []
         self._places: dict[PartKey, int] = {}
         for cell in cells:
             if cell.judge is not None:
                 self._places[cell.judge] = len(self._codes)
             elif cell.kind == "code":
                 ended = ran[id(cell)].status in ("ok", "error")
-                code = _read(cell.source) if ended else None
+                code = read_cell(cell.source) if ended else None
                 self._codes.append(code)
                 if code is not None and cell.origin != "release":
                     self._by_students.append(code)
@@ -99,7 +68,7 @@ class Settled:
 _Bound: TypeAlias = dict[str, list[ast.stmt | None]]
 
 
-def _bound_in(codes: Iterable[_Cell]) -> _Bound:
+def _bound_in(codes: Iterable[CellCode]) -> _Bound:
     """All bindings of each global name, with their statements."""
     bound: _Bound = {}
     for code in codes:
@@ -108,7 +77,7 @@ def _bound_in(codes: Iterable[_Cell]) -> _Bound:
     return bound
 
 
-def _computes_only(code: _Cell, bound: Iterable[str]) -> bool:
+def _computes_only(code: CellCode, bound: Iterable[str]) -> bool:
     """Whether a cell does nothing but compute and bind names of its own."""
     return code.plain and code.names <= BUILTINS.union(bound) and code.attributes <= ATTRIBUTES
 
@@ -141,7 +110,7 @@ class _Plain:
             return frozenset() if name in BUILTINS and not later else None
         if all(isinstance(item, (ast.Import, ast.ImportFrom)) for item in (*statements, *later)):
             same = len({ast.dump(item) for item in (*statements, *later) if item}) == 1
-            return frozenset() if same else None
+            return frozenset() if same and not _is_of_plots(statements) else None
         if len(statements) != 1 or later:
             return None
         (statement,) = statements
@@ -155,9 +124,9 @@ class _Plain:
         defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]
         if function.decorator_list or not all(map(_is_constant, defaults)):
             return None
-        code = _read_tree(ast.Module([function], []))
+        code = read_tree(ast.Module([function], []))
         functions = {name for name, found in self._bound.items() if _is_function(found)}
-        if not code.plain or not code.attributes <= ATTRIBUTES - DRAWS:
+        if not code.plain or not code.attributes <= ATTRIBUTES - NOT_IN_FUNCTIONS:
             return None
         if any(_looks_into(node, functions) for node in ast.walk(function)):
             return None
@@ -177,124 +146,17 @@ def _looks_into(node: ast.AST, functions: set[str]) -> bool:
     )
 
 
+def _is_of_plots(imports: Sequence[ast.stmt | None]) -> bool:
+    return any(
+        word in PLOTS
+        for item in imports
+        if isinstance(item, (ast.Import, ast.ImportFrom))
+        for word in imported_words(item)
+    )
+
+
 def _is_constant(value: ast.expr) -> bool:
     """Numbers, strings and tuples of them, and arithmetic with them."""
     parts = list(ast.walk(value))
     kinds = (ast.Constant, ast.UnaryOp, ast.BinOp, ast.Tuple, ast.operator, ast.unaryop, ast.Load)
     return len(parts) <= _MOST_CONSTANTS and all(isinstance(part, kinds) for part in parts)
-
-
-@lru_cache(maxsize=4096)
-def _read(source: str) -> _Cell | None:
-    """What a cell says; None if it is not Python alone."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return _read_tree(tree)
-
-
-def _read_tree(tree: ast.Module) -> _Cell:
-    attributes = set[str]()
-    own, plain = _of_self(tree), True
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and id(node) not in own:
-            plain = plain and _may_stand(node)
-            attributes.add(node.attr)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            plain = plain and _may_import(node)
-            if isinstance(node, ast.ImportFrom):
-                attributes.update(alias.name for alias in node.names)
-        elif isinstance(node, (*_LEAVES_OPEN, ast.Global)):
-            plain = False
-    return _Cell(
-        tuple(_bindings(tree)),
-        frozenset(_globals_in(symtable.symtable(ast.unparse(tree), "cell", "exec"))),
-        frozenset(attributes),
-        plain and not ("Tensor" in attributes and _sets_attributes(tree)),
-    )
-
-
-def _of_self(tree: ast.Module) -> set[int]:
-    """The identities of the nodes by which methods of the code's own classes mean their object's
-    attributes."""
-    methods = [
-        item
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-        for item in node.body
-        if isinstance(item, ast.FunctionDef) and item.args.args[:1]
-    ]
-    return {
-        id(node)
-        for method in methods
-        for node in ast.walk(method)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "self" == method.args.args[0].arg
-    }
-
-
-def _sets_attributes(tree: ast.Module) -> bool:
-    return any(
-        isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
-        for node in ast.walk(tree)
-    )
-
-
-def _may_stand(node: ast.Attribute) -> bool:
-    """Whether it is looked up, or set for a tensor that a name of its own means."""
-    if isinstance(node.ctx, ast.Load):
-        return True
-    return node.attr in _MAY_BE_SET and isinstance(node.value, ast.Name)
-
-
-def _may_import(node: ast.Import | ast.ImportFrom) -> bool:
-    if isinstance(node, ast.Import):
-        return all(alias.name in MODULES for alias in node.names)
-    return node.level == 0 and node.module in MODULES
-
-
-def _globals_in(scope: symtable.SymbolTable) -> Iterator[str]:
-    """The global names that code in a scope looks up, and in those within it."""
-    top = scope.get_type() == "module"
-    for symbol in scope.get_symbols():
-        if symbol.is_referenced() and (top or symbol.is_global()):
-            yield symbol.get_name()
-    for inner in scope.get_children():
-        yield from _globals_in(inner)
-
-
-def _bindings(tree: ast.Module) -> Iterator[tuple[str, ast.stmt | None]]:
-    """Each binding of a global name, with its statement if it stands at the top by itself."""
-    for statement in tree.body:
-        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-            yield statement.name, statement
-        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
-            for name in _imported(statement):
-                yield name, statement
-        else:
-            targets = statement.targets if isinstance(statement, ast.Assign) else []
-            alone = list(map(type, targets)) == [ast.Name]
-            for name in _stored_in(statement):
-                yield name, statement if alone else None
-
-
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-    for alias in node.names:
-        yield alias.asname or alias.name.split(".")[0]
-
-
-def _stored_in(tree: ast.AST) -> Iterator[str]:
-    """The names that code binds or deletes, also those that are only local in it."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from _imported(node)
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            yield node.name
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            yield node.rest

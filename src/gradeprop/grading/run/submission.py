@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TypeAlias
 
 from gradeprop.course.keys import PartKey
@@ -106,7 +107,7 @@ class SubmissionRun:
         self.asked += 1
         there = self._read.get((part, tuple(asks))) if _only_reads(asks) else None
         if there is not None:
-            return FirstAnswers(self._explained(there), there=True)
+            return FirstAnswers(self._explained(part, there), there=True)
         late = self.recall(part, asks) if self.late_answers else None
         return None if late is None else FirstAnswers(late, there=False)
 
@@ -115,7 +116,7 @@ class SubmissionRun:
         session, place = self._at(part)
         with self._timed():
             outcomes = session.recall(asks, at=place, seconds=self._check_s(part))
-        return None if outcomes is None else self._explained(outcomes)
+        return None if outcomes is None else self._explained(part, outcomes)
 
     def is_settled(self, part: PartKey, asks: Sequence[Ask]) -> bool:
         """Whether a late answer is what the part's own place would have given, right or not."""
@@ -133,7 +134,8 @@ class SubmissionRun:
         session, place = self._at(part)
         self.asked_again += 1
         with self._timed():
-            return self._explained(session.ask(asks, at=place, seconds=self._check_s(part)))
+            outcomes = session.ask(asks, at=place, seconds=self._check_s(part))
+        return self._explained(part, outcomes)
 
     def _at(self, part: PartKey) -> tuple[Session, Place]:
         session = self._session or self._run_all()
@@ -145,10 +147,12 @@ class SubmissionRun:
         own = self.limits.get(part.exercise)
         return own.check_s if own else None
 
-    def _explained(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """With the magic that keeps a name from being there, where one does."""
+    def _explained(self, part: PartKey, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """With what keeps a name from being there, where that is known."""
         return [
-            not_kept(outcome, self._written) if isinstance(outcome, Missing) else outcome
+            not_kept(outcome, self._written_before(part))
+            if isinstance(outcome, Missing)
+            else outcome
             for outcome in outcomes
         ]
 
@@ -181,9 +185,10 @@ class SubmissionRun:
             )
         return tuple(cells)
 
-    @property
-    def _written(self) -> list[str]:
-        return [cell.source for cell in self.notebook.cells if cell.origin != "release"]
+    def _written_before(self, part: PartKey) -> list[str]:
+        """The student's own cells up to the part's place."""
+        earlier = takewhile(lambda cell: cell.judge != part, self.notebook.cells)
+        return [cell.source for cell in earlier if cell.origin != "release"]
 
     def close(self) -> None:
         """All has been asked. Idempotent."""

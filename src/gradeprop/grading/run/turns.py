@@ -12,7 +12,7 @@ from gradeprop.grading.run.watched import Fallen
 __all__ = ["PROVEN", "Turns"]
 
 PROVEN = 2
-"""Of so many submissions a check must have hung or crashed alone before it is asked of nobody."""
+"""How many submissions prove it of a class: students' work may differ in what it meets."""
 
 
 @dataclass
@@ -22,11 +22,14 @@ class Turns:
     Attributes:
         of_all, of_one: checks that are known to fail by themselves; see
             `gradeprop.grading.run.faults.Faults`.
+        proven: of so many submissions a check must have hung or crashed alone before it is asked of
+            nobody.
         is_alone: whether what was given out last is to be graded while nothing else is.
     """
 
     of_all: dict[tuple[str, str], str]
     of_one: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    proven: int = PROVEN
     is_alone: bool = False
     _batches: deque[list[int]] = field(default_factory=deque)
     _alone: deque[int] = field(default_factory=deque)
@@ -114,7 +117,7 @@ class Turns:
     def _proven(self, check: tuple[str, str]) -> bool:
         """Whether enough submissions have shown that the check fails by itself."""
         twice = [which for which, times in self._falls.items() if times > 1]
-        return sum(key == check for _, key in twice) >= PROVEN
+        return sum(key == check for _, key in twice) >= self.proven
 
     def _suspect(self, left: Mapping[str, int]) -> dict[str, int]:
         if len(left) == 1:

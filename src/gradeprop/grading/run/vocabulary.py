@@ -1,14 +1,14 @@
 """Words that code may use and be known to change nothing but its own variables.
 
 Not a list of what is dangerous, which nobody could complete: whatever is not here is not known. All
-of torch here computes, or changes a tensor or module that it belongs to; what sets a mode, a
-default, a hook or anything else that other code could meet is left out."""
+of torch and numpy here computes, or changes a tensor, array or module that it belongs to; what sets
+a mode, a default, a hook or anything else that other code could meet is left out."""
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ATTRIBUTES", "BUILTINS", "DRAWS", "MODULES"]
+__all__ = ["ATTRIBUTES", "BUILTINS", "MODULES", "NOT_IN_FUNCTIONS", "PLOTS"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -17,7 +17,7 @@ def _words(text: str) -> frozenset[str]:
 
 MODULES: Final = _words(
     "torch torch.nn torch.nn.functional torch.optim torch.autograd torch.linalg math typing "
-    "__future__ gradeprop"
+    "__future__ gradeprop numpy matplotlib matplotlib.pyplot"
 )
 """What may be imported; not more of it than named here."""
 
@@ -37,7 +37,18 @@ DRAWS: Final = _words(
 """What takes random numbers. A later cell that does changes what the next one gets, so a function
 that does is not the same later."""
 
-ATTRIBUTES: Final = DRAWS | _words(
+PLOTS: Final = _words(
+    "matplotlib pyplot figure subplots subplot plot scatter semilogx semilogy loglog hist bar "
+    "contour contourf quiver imshow colorbar fill_between errorbar axhline axvline annotate text "
+    "title suptitle xlabel ylabel set_title set_xlabel set_ylabel xlim ylim set_xlim set_ylim "
+    "xticks yticks legend grid axis tight_layout show"
+)
+"""What draws pictures, of which only other pictures hear: a function that does is not the same
+later, and all others are."""
+
+NOT_IN_FUNCTIONS: Final = DRAWS | PLOTS
+
+ATTRIBUTES: Final = NOT_IN_FUNCTIONS | _words(
     # modules and classes
     "nn functional optim autograd linalg Tensor Parameter Module ModuleList Sequential Function "
     "ReLU Sigmoid Tanh Softplus Softmax GELU SiLU LeakyReLU Flatten Identity MSELoss L1Loss "
@@ -73,6 +84,8 @@ ATTRIBUTES: Final = DRAWS | _words(
     "append extend insert pop remove clear copy count index reverse items keys values get update "
     "setdefault join format split strip lstrip rstrip lower upper replace startswith endswith "
     "is_integer conjugate real imag "
+    # numpy
+    "numpy array asarray from_numpy ndarray astype "
     # gradeprop in the notebook, and what classes of one's own define
     "check progress __init__ __call__ __repr__ __str__"
 )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import faulthandler
 import multiprocessing
 import os
-import re
 import signal
 import sys
 import tempfile
@@ -22,20 +21,25 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TextIO, TypeAlias
 
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.grading.checks.blame import defined_at
+from gradeprop.grading.checks.stack import calls_of_graders, line_in
 from gradeprop.grading.checks.watch import WORDS, Seen, Watch
 from gradeprop.grading.run.interrupts import ctrl_c_held
 
 if TYPE_CHECKING:
     from gradeprop.grading.checks.sites import CheckSite
 
-__all__ = ["GRADER_S", "POLL_S", "Fallen", "Post", "Watched", "can_fork"]
+__all__ = ["GRADER_S", "POLL_S", "READY_S", "Fallen", "Method", "Post", "Watched", "can_fork"]
 
 GRADER_S = 30.0
 """How long graders' own code may run at a stretch; what it asks a student does not count."""
+
+READY_S = 60.0
+"""How long a process may take until it can begin, sandboxes not counted. One that is a copy may
+have copied a lock that nobody will open: nothing tells it from one that is slow but its time."""
 
 POLL_S: Final = 0.5
 # How long a process may take to write down where it stands, and how often to look.
@@ -43,8 +47,6 @@ _DUMP_S: Final = 2.0
 _DUMP_STEP_S: Final = 0.05
 _STOP_S: Final = 5.0
 _MOST_DUMPED: Final = 1 << 20
-
-_PLACE = re.compile(r'File "([^"]+)", line (\d+)')
 
 Method: TypeAlias = Literal["fork", "spawn"]
 
@@ -70,8 +72,11 @@ class Post:
         path.unlink()  # who watches has it open, and whatever is killed now leaves nothing
         faulthandler.enable(file=file, all_threads=True)
         faulthandler.register(signal.SIGUSR1, file=file, all_threads=True, chain=False)
+        _tell_of_exits(file)
         words: MutableSequence[int] = self.words
-        return Watch(words, bounded=self.bounded)
+        watch = Watch(words, bounded=self.bounded)
+        watch.tell_ready()
+        return watch
 
 
 @dataclass(frozen=True)
@@ -82,21 +87,23 @@ class Fallen:
         seen: the grader's code that ran then; None if none did.
         how: what happened, in words.
         dump: where it stood, as `faulthandler` tells; may be empty.
+        late: whether it had not become ready in its time.
     """
 
     seen: Seen | None
     how: str
     dump: str
+    late: bool = False
 
     def told(self, course: Course, site: CheckSite) -> str:
         """``graders/a/test_b.py:12: the check did not end in 30 s``, and the calls down there."""
         grader = site.exercise.grader
-        path = (Path(course.root) / grader).resolve()
-        lines = [line for file, line in self._places() if Path(file).resolve() == path]
-        place = f"{grader}:{lines[0]}" if lines else ""
-        if self.seen is None or self.seen.imported is None:
-            place = place or defined_at(course.root, grader, site.check.check)
-        return f"{place or grader}: {self.how}\n{self.dump.strip()}"
+        root = Path(course.root).resolve()
+        line = line_in(self.dump, root / grader)
+        place = grader if line is None else f"{grader}:{line}"
+        if line is None and (self.seen is None or self.seen.imported is None):
+            place = defined_at(course.root, grader, site.check.check)
+        return f"{place}: {self.how}\n{calls_of_graders(self.dump, root / 'graders')}".strip()
 
     def sites(self, assignment: LoadedAssignment) -> list[CheckSite]:
         """The checks that are to blame: the one that ran; all of a file that was imported."""
@@ -110,10 +117,6 @@ class Fallen:
         imported = seen.imported
         return [] if imported is None else [site for site in sites if site.order[0] == imported]
 
-    def _places(self) -> list[tuple[str, str]]:
-        """Files and lines, those called last first."""
-        return _PLACE.findall(self.dump)
-
 
 class Watched:
     """One process.
@@ -121,9 +124,16 @@ class Watched:
     Args:
         target: a function of a module: called with its end of a pipe, a `Post` and ``arguments``.
         method: ``"fork"`` copies this process, ``"spawn"`` starts a new one.
+        besides_s: how much longer than `READY_S` it may take to become ready.
     """
 
-    def __init__(self, target: Callable[..., None], *arguments: Any, method: Method) -> None:
+    def __init__(
+        self,
+        target: Callable[..., None],
+        *arguments: Any,
+        method: Method,
+        besides_s: float = 0.0,
+    ) -> None:
         context: Any = multiprocessing.get_context(method)
         words = context.RawArray("q", WORDS)
         self._watch = Watch(words)
@@ -142,6 +152,13 @@ class Watched:
             warnings.simplefilter("ignore", DeprecationWarning)
             self.process.start()
         theirs.close()
+        self._ready_s = READY_S + besides_s
+        self._since = time.monotonic()
+
+    @property
+    def late(self) -> bool:
+        """Whether it should have become ready long ago."""
+        return not self._watch.is_ready and time.monotonic() - self._since > self._ready_s
 
     @property
     def overdue(self) -> bool:
@@ -158,19 +175,22 @@ class Watched:
     def fall(self, *, hangs: bool) -> Fallen:
         """Find out where it stands and end it, if it ``hangs``; else it has ended by itself."""
         seen = self._watch.seen()
+        late = hangs and self.late
         if hangs:
             self._ask_where()
             self.process.kill()
         self.process.join()
         if not hangs:
             how = f"it ended the process that grades ({_ending(self.process.exitcode)})"
+        elif late:
+            how = f"it was not ready in {self._ready_s:g} s"
         elif seen is not None and seen.imported is not None:
             how = f"importing it did not end in {GRADER_S:g} s"
         else:
             how = f"the check did not end in {GRADER_S:g} s"
         dump = os.pread(self._dump, _MOST_DUMPED, 0).decode("utf-8", "replace")
         self.close()
-        return Fallen(seen, how, dump)
+        return Fallen(seen, how, dump, late)
 
     def stop(self, *, patient: bool) -> None:
         """End it; if ``patient``, give it time to leave by itself, which it does when it reads that
@@ -217,10 +237,25 @@ def _run(
     # What a grader prints is no data, and a progress bar's lock may have been held when this
     # process was copied.
     sys.stdout = sys.stderr = sys.__stderr__
+    leave = os._exit
     try:
         target(pipe, post, *arguments)
     except (KeyboardInterrupt, BrokenPipeError):  # a grader's doing, or nobody listens any more
         raise SystemExit(1) from None
+    finally:
+        os._exit = leave  # how every process that is a copy ends
+
+
+def _tell_of_exits(file: TextIO) -> None:
+    """Have ``os._exit`` write down where this process stands: who calls it is a grader."""
+    leave, own = os._exit, os.getpid()
+
+    def tell_and_leave(status: int) -> NoReturn:
+        if os.getpid() == own:  # not what a grader has started
+            faulthandler.dump_traceback(file, all_threads=False)
+        leave(status)
+
+    os._exit = tell_and_leave
 
 
 def _ending(code: int | None) -> str:

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-__all__ = ["LINE", "OWN", "Absent", "Refused", "file_names", "read_handed"]
+__all__ = ["LINE", "OWN", "Absent", "Barred", "Refused", "file_names", "read_handed"]
 
 OWN: Final = 3
 """The names that are the student's: ``<student>/<assignment>/<file>``."""
@@ -47,6 +47,10 @@ class Refused(Exception):
 
 class Absent(Refused):
     """There is none."""
+
+
+class Barred(Refused):
+    """What it is in is no folder of the student's own, so that nothing is known of the file."""
 
 
 def read_handed(path: Path, most: int, *, own: int = OWN) -> bytes:
@@ -133,8 +137,10 @@ def _expect(path: Path, status: os.stat_result, kind: int) -> None:
     if found == kind:
         return
     what = f"{_KINDS.get(found, 'something else')}, not {_KINDS[kind]}"
+    if kind == stat.S_IFREG:
+        raise Refused(f"is {what}")
     # A folder on the way has to be named: the sentence is about the file.
-    raise Refused(f"is {what}" if kind == stat.S_IFREG else f"is in “{path.name}”, which is {what}")
+    raise Barred(f"is in “{path.name}”, which is {what}")
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from gradeprop.grading.result.verdict import SubmissionResult
-from gradeprop.records.files.door import LINE, Absent, Refused, read_handed
+from gradeprop.records.files.door import LINE, Absent, Barred, Refused, read_handed
 from gradeprop.records.files.submissions import TIMESTAMP
 
 __all__ = ["HandedTime", "handed_time", "says_time_note", "time_in", "time_note", "with_time_note"]
@@ -31,7 +31,7 @@ def handed_time(folder: Path) -> HandedTime:
     """When what is in ``submitted/<student>/<assignment>`` was handed in."""
     try:
         text = read_handed(folder / TIMESTAMP, LINE).decode().strip()
-    except Absent:
+    except (Absent, Barred):  # where nobody may look, no file is known to be there
         return HandedTime(None)
     except Refused as refused:
         return HandedTime(None, str(refused))

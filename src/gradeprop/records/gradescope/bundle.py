@@ -74,7 +74,7 @@ def _files(course: Course, assignment: str, index: str | None) -> Iterator[tuple
 
 
 def _schemas(root: Path, files: Sequence[Path]) -> list[Path]:
-    """What first lines of the course's YAML name: without these files the course does not load."""
+    """What first lines of the course's YAML name, for whoever opens the bundle in an editor."""
     found = set()
     for path in files:
         if path.suffix == ".yaml":

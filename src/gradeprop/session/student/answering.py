@@ -6,10 +6,20 @@ Runs beside student code; whatever that code raises becomes an outcome.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from gradeprop.session.interface import Ask, Call, Define, Missing, Outcome, Read, Returned, Stopped
+from gradeprop.session.interface import (
+    Ask,
+    Call,
+    Define,
+    Missing,
+    Outcome,
+    Raised,
+    Read,
+    Returned,
+    Stopped,
+)
 from gradeprop.session.messages import answer_too_large
 from gradeprop.session.student.capture import TooLargeError, build, capture, type_name
 from gradeprop.session.student.clues import seen_of_name
@@ -83,15 +93,20 @@ class Answering:
             return raised(error, self.cell_of)
         return Returned(None)
 
-    def _call(self, ask: Call, function: Callable[..., Any]) -> Returned:
+    def _call(self, ask: Call, function: Callable[..., Any]) -> Returned | Raised:
         arguments = [build(item) for item in ask.arguments]
         keywords = {key: build(item) for key, item in ask.keywords.items()}
         afterwards = (*arguments, *keywords.values())
         with watch() as watched:
-            value = function(*arguments, **keywords)
+            try:
+                value = function(*arguments, **keywords)
+            except BaseException as error:
+                if out_of_memory(error):
+                    raise
+                return replace(raised(error, self.cell_of), used=watched.used)
         return Returned(
             value=capture(value, self.max_bytes),
             arguments=tuple(capture(item, self.max_bytes) for item in afterwards),
-            used=frozenset(watched.used),
+            used=watched.used,
             seen=watched.seen(function, afterwards, value),
         )

@@ -21,6 +21,7 @@ from gradeprop.session.messages import OUT_OF_MEMORY
 from gradeprop.session.student.answering import Answering, out_of_memory
 from gradeprop.session.student.beginning import seed_all, start_gpu
 from gradeprop.session.student.checkers import FROM_GRADER, Checkers, Seal, discard_streams
+from gradeprop.session.student.passes import PASSES
 from gradeprop.session.student.places import Bookmark
 from gradeprop.session.student.shell import NotebookShell
 from gradeprop.session.student.tracebacks import exception_message
@@ -90,6 +91,7 @@ class NotebookProcess:
         sys.path.insert(0, "")
         if head["gpu"]:
             self.channel.send({"gpu": start_gpu()})
+        PASSES.begin()
         seed_all(head["seed"])
 
     def _lay_out(self, files: list[tuple[str, int]], contents: bytes) -> None:

@@ -43,10 +43,11 @@ def _seen_of_name(thing: object, namespace: Mapping[str, Any]) -> Evidence:
         return Evidence(origins=_origins(thing, namespace))
     known = PASSES.leaf(thing)
     if known is not None:
-        return Evidence(reached=True, piled=known.piled)
+        return Evidence(reached=True, piled=known.piled, differentiated=True)
     if thing.requires_grad:
         unreached = False if PASSES.complete else None
-        return Evidence(reached=unreached, piled=unreached)
+        differentiated = True if PASSES.count else unreached
+        return Evidence(reached=unreached, piled=unreached, differentiated=differentiated)
     owner = PASSES.owner(thing)
     return Evidence(piled=owner.piled, is_gradient=True) if owner is not None else Evidence()
 
@@ -74,16 +75,23 @@ class CallWatch:
     Args:
         span: what backward passes do meanwhile.
 
-    Attributes:
-        used: ``"autograd"``, ``"optimizer"``, or both.
     """
 
     def __init__(self, span: Span) -> None:
-        self.used: set[str] = set()
+        self._used: set[str] = set()
         self._span = span
         self._found: list[torch.Tensor] = []
         self._steps = 0
         self._in_vain = 0
+
+    @property
+    def used(self) -> frozenset[str]:
+        """``"autograd"``, ``"optimizer"``, or both."""
+        return frozenset(self._used | {"autograd"} if self._span.count else self._used)
+
+    def note_autograd(self) -> None:
+        """Something is about to be differentiated, whether that works or not."""
+        self._used.add("autograd")
 
     def note_found(self, gradients: Any) -> None:
         """torch.autograd.grad has found these."""
@@ -95,7 +103,7 @@ class CallWatch:
 
     def note_step(self, optimizer: Any, *_: Any) -> None:
         """An optimizer is about to step."""
-        self.used.add("optimizer")
+        self._used.add("optimizer")
         self._steps += 1
         with contextlib.suppress(Exception):  # an optimizer of the student's own
             params = [item for group in optimizer.param_groups for item in group["params"]]

@@ -131,13 +131,20 @@ class Span:
 
 
 class Passes:
-    """All passes of this process since `install`."""
+    """All passes of this process since `install`.
+
+    Attributes:
+        complete: whether all were looked at.
+        count: how many there were, those of torch.autograd.grad included, but not while a check's
+            call was watched.
+    """
 
     def __init__(self) -> None:
         self._leaves: dict[int, Leaf] = {}
         self._looked_at = 0
         self._spans: list[Span] = []
         self.complete = False
+        self.count = 0
 
     def install(self) -> None:
         """Begin to look; nothing happens the second time."""
@@ -147,6 +154,10 @@ class Passes:
             return
         self.complete = _ENTRY_CODE is not None
         variable._execution_engine = _Engine(engine, self)
+
+    def begin(self) -> None:
+        """What ran until now was no part of a notebook."""
+        self.count = 0
 
     def leaf(self, tensor: torch.Tensor) -> Leaf | None:
         """What is known of this very tensor."""
@@ -181,6 +192,7 @@ class Passes:
 
     def note(self, frame: Any) -> None:
         """A pass begins, called for by ``frame``."""
+        self.count += not self._spans
         for span in self._spans:
             span.count += 1
         if self._spans and self._spans[-1].count > _MOST_IN_A_SPAN:

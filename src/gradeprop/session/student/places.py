@@ -10,6 +10,7 @@ it would have."""
 
 from __future__ import annotations
 
+import types
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -30,6 +31,7 @@ class Bookmark:
 
     def __init__(self, names: Iterable[str], namespace: Mapping[str, Any]) -> None:
         self._held: dict[str, Callable[[], Any]] = {}
+        self._codes: dict[str, tuple[object, ...]] = {}
         for name in names:
             if name in namespace:
                 self._hold(name, namespace[name])
@@ -42,14 +44,26 @@ class Bookmark:
             self._held[name] = weakref.ref(value)
         except TypeError:  # of a kind that cannot be held so
             return
+        self._codes[name] = _code_of(value)
 
     def names(self, wanted: Iterable[str]) -> dict[str, Any] | None:
-        """What ``wanted`` were bound to here; None if that is not known or gone for any of them."""
+        """What ``wanted`` were bound to here; None if that is not known or gone for any of them,
+        or is a function that has been given other code."""
         found = {}
         for name in wanted:
             hold = self._held.get(name)
             value = None if hold is None else hold()
             if hold is None or (value is None and isinstance(hold, weakref.ref)):
                 return None
+            if name in self._codes and self._codes[name] != _code_of(value):
+                return None
             found[name] = value
         return found
+
+
+def _code_of(thing: object) -> tuple[object, ...]:
+    """What a function does, but for what its names mean; only the code, which has nothing of a
+    notebook's objects in it, is kept alive."""
+    if type(thing) is not types.FunctionType:
+        return ()
+    return thing.__code__, id(thing.__defaults__), id(thing.__kwdefaults__)

@@ -32,7 +32,7 @@ _AUTOGRAD: Final = (
 
 def _marking(function: Callable[..., Any], watched: CallWatch) -> Callable[..., Any]:
     def marked(*arguments: Any, **keywords: Any) -> Any:
-        watched.used.add("autograd")
+        watched.note_autograd()
         found = function(*arguments, **keywords)
         watched.note_found(found)
         return found
@@ -42,8 +42,7 @@ def _marking(function: Callable[..., Any], watched: CallWatch) -> Callable[..., 
 
 @contextmanager
 def watch() -> Iterator[CallWatch]:
-    """What machinery runs in the block, and what can be seen of it. Its ``used`` gets
-    ``"autograd"`` or ``"optimizer"``."""
+    """What machinery runs in the block, and what can be seen of it."""
     replaced: list[tuple[Any, str, Any]] = []
     with PASSES.watched() as span:
         watched = CallWatch(span)
@@ -64,5 +63,3 @@ def watch() -> Iterator[CallWatch]:
                 setattr(module, name, original)
             if step_hook is not None:
                 step_hook.remove()
-    if span.count:
-        watched.used.add("autograd")

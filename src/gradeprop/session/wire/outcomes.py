@@ -41,6 +41,7 @@ def _row(outcome: Outcome, encoder: Encoder) -> dict[str, Any]:
             "message": outcome.message,
             "traceback": outcome.traceback,
             "line": outcome.line,
+            "used": sorted(outcome.used),
         }
     if isinstance(outcome, Missing):
         return {"missing": outcome.name, "found": outcome.found_type}
@@ -66,6 +67,7 @@ def _outcome(row: dict[str, Any], decoder: Decoder) -> Outcome:
             decoder.text(row.get("message"))[:_MAX_MESSAGE],
             decoder.text(row.get("traceback"))[:_MAX_TRACEBACK],
             _line(row.get("line")),
+            _used(row),
         )
     if "missing" in row:
         found = row.get("found")
@@ -78,15 +80,19 @@ def _outcome(row: dict[str, Any], decoder: Decoder) -> Outcome:
 
 
 def _returned(row: dict[str, Any], decoder: Decoder) -> Returned:
-    used = row.get("used")
-    if type(used) is not list:
-        raise malformed("outcome")
     return Returned(
         decoder.value(row["returned"]),
         decoder.values(row.get("arguments")),
-        frozenset(what for what in _MACHINERY if what in used),
+        _used(row),
         _seen(row.get("seen", {}), decoder),
     )
+
+
+def _used(row: dict[str, Any]) -> frozenset[str]:
+    used = row.get("used")
+    if type(used) is not list:
+        raise malformed("outcome")
+    return frozenset(what for what in _MACHINERY if what in used)
 
 
 def _seen_row(seen: Evidence) -> dict[str, Any]:

@@ -1,0 +1,170 @@
+"""What the code of one cell says, in the words that it uses. Nothing here runs it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gradeprop.grading.run.vocabulary import MODULES, PLOTS
+
+__all__ = ["CellCode", "imported_words", "read_cell", "read_tree"]
+
+# What may be left in the middle, with a mode set that somebody meets then.
+_LEAVES_OPEN = (
+    ast.Yield,
+    ast.YieldFrom,
+    ast.Await,
+    ast.AsyncFor,
+    ast.AsyncWith,
+    ast.AsyncFunctionDef,
+)
+_PICTURES_INLINE = re.compile(r"^%matplotlib inline[ \t]*$", re.MULTILINE)
+_MAY_BE_SET = frozenset({"grad", "data", "requires_grad"})
+
+
+@dataclass(frozen=True)
+class CellCode:
+    """What the code of one cell says.
+
+    Attributes:
+        binds: each global name that it binds, once for every time, and the top-level statement if
+            that is a plain one.
+        names: the global ones that it looks up, at the top or in any function.
+        attributes: what stands after a dot, and what it imports by name; not what methods of its
+            own classes say of ``self``.
+        plain: whether its statements are all of a kind that changes nothing else.
+    """
+
+    binds: tuple[tuple[str, ast.stmt | None], ...]
+    names: frozenset[str]
+    attributes: frozenset[str]
+    plain: bool
+
+
+@lru_cache(maxsize=4096)
+def read_cell(source: str) -> CellCode | None:
+    """What a cell says; None if it is not Python alone, but for where pictures are to be shown."""
+    try:
+        tree = ast.parse(_PICTURES_INLINE.sub("", source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return read_tree(tree)
+
+
+def read_tree(tree: ast.Module) -> CellCode:
+    attributes = set[str]()
+    own, plain = _of_self(tree), True
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and id(node) not in own:
+            plain = plain and _may_stand(node)
+            attributes.add(node.attr)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            plain = plain and _may_import(node)
+            attributes.update(imported_words(node))
+        elif isinstance(node, (*_LEAVES_OPEN, ast.Global)):
+            plain = False
+    return CellCode(
+        tuple(_bindings(tree)),
+        frozenset(_globals_in(symtable.symtable(ast.unparse(tree), "cell", "exec"))),
+        frozenset(attributes),
+        plain and not ("Tensor" in attributes and _sets_attributes(tree)),
+    )
+
+
+def _of_self(tree: ast.Module) -> set[int]:
+    """The identities of the nodes by which methods of the code's own classes mean their object's
+    attributes."""
+    methods = [
+        item
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for item in node.body
+        if isinstance(item, ast.FunctionDef) and item.args.args[:1]
+    ]
+    return {
+        id(node)
+        for method in methods
+        for node in ast.walk(method)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self" == method.args.args[0].arg
+    }
+
+
+def _sets_attributes(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+        for node in ast.walk(tree)
+    )
+
+
+def _may_stand(node: ast.Attribute) -> bool:
+    """Whether it is looked up, or set for a tensor that a name of its own means."""
+    if isinstance(node.ctx, ast.Load):
+        return True
+    return node.attr in _MAY_BE_SET and isinstance(node.value, ast.Name)
+
+
+def _may_import(node: ast.Import | ast.ImportFrom) -> bool:
+    if isinstance(node, ast.Import):
+        return all(alias.name in MODULES for alias in node.names)
+    return node.level == 0 and node.module in MODULES
+
+
+def imported_words(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """What is imported by name, and the library where that is one for plots."""
+    if isinstance(node, ast.ImportFrom):
+        yield from (alias.name for alias in node.names)
+        paths = [node.module or ""]
+    else:
+        paths = [alias.name for alias in node.names]
+    yield from {path.partition(".")[0] for path in paths} & PLOTS
+
+
+def _globals_in(scope: symtable.SymbolTable) -> Iterator[str]:
+    """The global names that code in a scope looks up, and in those within it."""
+    top = scope.get_type() == "module"
+    for symbol in scope.get_symbols():
+        if symbol.is_referenced() and (top or symbol.is_global()):
+            yield symbol.get_name()
+    for inner in scope.get_children():
+        yield from _globals_in(inner)
+
+
+def _bindings(tree: ast.Module) -> Iterator[tuple[str, ast.stmt | None]]:
+    """Each binding of a global name, with its statement if it stands at the top by itself."""
+    for statement in tree.body:
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            yield statement.name, statement
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            for name in _imported(statement):
+                yield name, statement
+        else:
+            targets = statement.targets if isinstance(statement, ast.Assign) else []
+            alone = list(map(type, targets)) == [ast.Name]
+            for name in _stored_in(statement):
+                yield name, statement if alone else None
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    for alias in node.names:
+        yield alias.asname or alias.name.split(".")[0]
+
+
+def _stored_in(tree: ast.AST) -> Iterator[str]:
+    """The names that code binds or deletes, also those that are only local in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from _imported(node)
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest

@@ -1,0 +1,181 @@
+"""Why a wrong answer has no cause, for whoever writes the grader: what fits equally, and on which
+inputs it would not; or what comes nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Final, TypeAlias
+
+import torch
+
+from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.comparison.compare import as_value, matches
+from gradeprop.gradients.comparison.render import render_value
+from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.gradients.values import TensorState, Value
+from gradeprop.grading.checks.expression import expression
+from gradeprop.grading.checks.judge import question_of
+from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.sampled import given
+from gradeprop.grading.checks.script import Script
+from gradeprop.grading.checks.sites import CheckSite
+from gradeprop.grading.run.samples import Samples
+from gradeprop.session.interface import Ask, Call, Outcome, Raised, Returned
+
+__all__ = ["why_no_cause"]
+
+_Variant: TypeAlias = Sequence[Answer]
+"""What a misconception would have given, probe by probe."""
+_Change: TypeAlias = Callable[[float], float]
+
+_CHANGES: Final[tuple[_Change, ...]] = (
+    lambda number: 2 * number,
+    lambda number: number + 1,
+    lambda number: -number,
+    lambda number: number / 2,
+)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A check with what is needed to ask its samples."""
+
+    samples: Samples
+    site: CheckSite
+    device: str
+    script: Script
+
+    def outcomes(self, misconception: str, script: Script) -> Sequence[Outcome]:
+        """What the misconception's first sample answers."""
+        return self.samples.of(self.site.place, misconception, self.device, script)[0]
+
+
+def why_no_cause(
+    samples: Samples, site: CheckSite, device: str, script: Script, judgement: Judgement
+) -> str | None:
+    """Why the judgement names no cause; None if it does, or where there is nothing to say.
+
+    Args:
+        script: what was asked.
+        judgement: of a value that is wrong.
+    """
+    if judgement.status != "failed" or judgement.misconception or not judgement.observations:
+        return None
+    asked = _Asked(samples, site, device, script)
+    if len(judgement.misconceptions) > 1:
+        return _equal(asked, judgement.misconceptions)
+    return _nearest(asked, judgement.observations)
+
+
+def _equal(asked: _Asked, causes: Sequence[str]) -> str:
+    said = f"{' and '.join(causes)} fit equally: they give the same on every input that was asked"
+    found = next(filter(None, (_apart(asked, *pair) for pair in combinations(causes, 2))), None)
+    if found is None:
+        return f"{said}, and on others that were tried; are they two names for one mistake?"
+    return f"{said}. {found}: ask there, too"
+
+
+def _apart(asked: _Asked, one: str, other: str) -> str | None:
+    """Where the samples of two misconceptions differ."""
+    for changed in _changed_scripts(asked.script):
+        answers = zip(
+            changed.asks,
+            asked.outcomes(one, changed),
+            asked.outcomes(other, changed),
+            strict=True,
+        )
+        for ask, mine, theirs in answers:
+            if _text(mine) != _text(theirs):
+                return (
+                    f"They differ at {expression(ask)}, where {one} gives {_text(mine)} and"
+                    f" {other} gives {_text(theirs)}"
+                )
+    return None
+
+
+def _changed_scripts(script: Script) -> Iterator[Script]:
+    """The same questions on other inputs: all numbers changed alike, then one argument's alone."""
+    if not any(isinstance(ask, Call) for ask in script.asks):
+        return
+    for change in _CHANGES:
+        yield replace(script, asks=tuple(_changed_ask(ask, change, None) for ask in script.asks))
+    most = max(len(ask.arguments) for ask in script.asks if isinstance(ask, Call))
+    for position in range(most if most > 1 else 0):
+        for change in _CHANGES:
+            asks = tuple(_changed_ask(ask, change, position) for ask in script.asks)
+            yield replace(script, asks=asks)
+
+
+def _changed_ask(ask: Ask, change: _Change, position: int | None) -> Ask:
+    if not isinstance(ask, Call):
+        return ask
+    arguments = tuple(
+        _changed_value(item, change) if position in (None, number) else item
+        for number, item in enumerate(ask.arguments)
+    )
+    keywords = ask.keywords
+    if position is None:
+        keywords = {name: _changed_value(item, change) for name, item in keywords.items()}
+    return replace(ask, arguments=arguments, keywords=keywords)
+
+
+def _changed_value(value: Value, change: _Change) -> Value:
+    if isinstance(value, TensorState) and value.value.dtype.is_floating_point:
+        changed = torch.tensor([change(item) for item in value.value.flatten().tolist()])
+        return replace(value, value=changed.to(value.value.dtype).reshape(value.value.shape))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return max(1, round(change(value))) if isinstance(value, int) else change(value)
+
+
+def _text(outcome: Outcome) -> str:
+    if isinstance(outcome, Returned):
+        return render_value(outcome.value)
+    return outcome.type_name if isinstance(outcome, Raised) else type(outcome).__name__.lower()
+
+
+def _nearest(asked: _Asked, observations: Sequence[Observation]) -> str | None:
+    """What comes nearest to explaining the values."""
+    if len(observations) != len(asked.script.probes):
+        return None
+    best: tuple[int, str, _Variant] | None = None
+    for name, variant in _variants(asked):
+        fits = sum(_fits(item, answer) for item, answer in zip(observations, variant, strict=True))
+        if best is None or fits > best[0]:
+            best = fits, name, variant
+    if best is None:
+        return None
+    fits, name, variant = best
+    number = next(
+        (at for at, item in enumerate(observations) if not _fits(item, variant[at])), None
+    )
+    if number is None:  # the values fit, and what was seen in the process does not
+        return f"nearest is {name}: its values fit, what was seen in the process speaks against it"
+    where = question_of(asked.script.probes[number], asked.script)
+    would = render_value(as_value(variant[number]))
+    got = render_value(observations[number].got)
+    return (
+        f"nearest is {name}, which explains {fits} of {len(observations)} questions: at {where} it "
+        f"would give {would}, and {got} came"
+    )
+
+
+def _variants(asked: _Asked) -> Iterator[tuple[str, _Variant]]:
+    """All that is known of the part's misconceptions, one variant after the other."""
+    probes = asked.script.probes
+    for item in asked.site.part.misconceptions:
+        families = [list(probe.alternatives.get(item.id, ())) for probe in probes]
+        for answers in zip(*families, strict=False):
+            yield item.id, answers
+        if item.by_sample:
+            gave = given(
+                asked.script, asked.outcomes(item.id, asked.script), asked.site.part.allowed
+            )
+            if gave is not None and len(gave.values) == len(probes):
+                yield item.id, gave.values
+
+
+def _fits(item: Observation, answer: Answer) -> bool:
+    return matches(item.got, answer, item.rule.ignoring_place())
