@@ -25,6 +25,18 @@ def test_a_wrong_sample_exits_with_1_and_its_place(course: Any) -> None:
     line = 1 + text[: text.index("- id: missing_factor_two")].count("\n")
     assert f"{EXERCISE}:{line}:" in done.stdout
     assert "the sample of missing_factor_two is not named on cpu" in done.stdout
+    assert "nearest is missing_factor_two, which explains 0 of 1 questions" in done.stdout
+
+
+def test_of_two_samples_that_do_the_same_it_says_so(course: Any) -> None:
+    with (course / EXERCISE).open("a") as exercise:
+        exercise.write(
+            "      - id: half\n        say: Half.\n        change: {2 * w: (2 * w) / 2}\n"
+        )
+    done = gradeprop("verify", "square_derivative", *NONE, cwd=course)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "missing_factor_two and half fit equally" in done.stdout
+    assert "two names for one mistake?" in done.stdout
 
 
 def test_a_proven_exercise_exits_with_0_and_json_lists_every_proof(course: Any) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gradeprop.grading.run.interface import Graders
     from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
+    from gradeprop.grading.run.worker import Shown
     from gradeprop.grading.slips import Finding
     from gradeprop.grading.verify import Proof
     from gradeprop.session.grader.sandbox import Isolation
@@ -79,7 +80,6 @@ def run(
                 bar.line(f"{exercise}: {counted(answers[exercise], 'answer')} tried")
 
         def note(proof: Proof) -> None:
-            proofs.append(proof)
             step(proof.case.exercise)
 
         def note_slip(finding: Finding) -> None:
@@ -97,11 +97,12 @@ def run(
                     course, assignment.id, release, key, devices, isolation, faults, proven=1
                 )
                 setting = plan.setting({})
-                grade = _Grading(running, plan).grade
-                verify(setting, trials(setting, mine), note, grade)
+                grading = _Grading(running, plan)
+                made = trials(setting, mine)
+                proofs += verify(setting, made, note, grading.grade, grading.explain)
                 own = {exercise.slug for exercise in mine}
                 slips_here = [slip for slip in bank if slip.exercise in own]
-                judge_slips(setting, slips_here, note_slip, grade)
+                judge_slips(setting, slips_here, note_slip, grading.grade)
     if as_json:
         about_slips = verify_slips.as_data(findings, proofs) if slips else {}
         faults_met = [fault.to_json() for fault in _faults(proofs, findings)]
@@ -137,6 +138,17 @@ class _Grading:
         loads = [partial(_itself, item) for item in submissions]
         faults = self.running.grade(plan, loads, on_result)
         self.plan = replace(self.plan, faults=faults)
+
+    def explain(self, submission: Submission) -> dict[tuple[str, str], str]:
+        """Why its wrong answers have no cause, by exercise and check."""
+        said: dict[tuple[str, str], str] = {}
+
+        def note(shown: Shown) -> None:
+            if shown.judgement.why is not None:
+                said[shown.exercise, shown.check] = shown.judgement.why
+
+        self.running.grade(self.plan, [partial(_itself, submission)], lambda _: None, note)
+        return said
 
 
 def _itself(submission: Submission) -> Submission:

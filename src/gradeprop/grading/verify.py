@@ -24,6 +24,10 @@ Grade: TypeAlias = Callable[[Sequence[Submission], Callable[[SubmissionResult], 
 count if they are right (see `gradeprop.grading.run.paper.Setting`)."""
 
 
+Explain: TypeAlias = Callable[[Submission], Mapping[tuple[str, str], str]]
+"""Why wrong answers of a submission have no cause, by exercise and check."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One answer with a known verdict: what stands in one exercise's cells of a trial
@@ -46,13 +50,16 @@ class Case:
 @dataclass(frozen=True)
 class Proof:
     """What became of a case. ``problems`` and ``faults`` are empty when the graders were right
-    about it; ``timing`` is that of the whole trial submission."""
+    about it; ``timing`` is that of the whole trial submission; ``unnamed`` says that the case is a
+    sample which was not called by its id."""
 
     case: Case
     problems: tuple[str, ...]
     timing: Timing
     message: str | None = None
     faults: tuple[Fault, ...] = ()
+
+    unnamed: bool = False
 
     @property
     def holds(self) -> bool:
@@ -84,12 +91,15 @@ def verify(
     made: Sequence[Trial],
     on_proof: Callable[[Proof], None] | None = None,
     grade: Grade | None = None,
+    explain: Explain | None = None,
 ) -> list[Proof]:
     """Grade the trials as any submission is graded, and hold the results against what they must
     be; of a few, every check is asked at its own place, too, and must say the same there.
 
     Args:
+        on_proof: hears of each case at once, before it is explained.
         grade: grades submissions; in this process if not given.
+        explain: says why wrong answers have no cause; nobody does if not given.
     """
     by_student = {trial.submission.student: trial for trial in made}
     proofs: list[Proof] = []
@@ -110,7 +120,26 @@ def verify(
                 on_proof(proof)
 
     graded([trial.submission for trial in made], judge, True)
-    return proofs
+    return proofs if explain is None else _explained(made, proofs, explain)
+
+
+def _explained(made: Sequence[Trial], proofs: Sequence[Proof], explain: Explain) -> list[Proof]:
+    """Of samples that were not named, why not."""
+    unnamed = {proof.case for proof in proofs if proof.unnamed}
+    whys: dict[Case, tuple[str, ...]] = {}
+    for trial in made:
+        cases = unnamed.intersection(trial.cases)
+        known = explain(trial.submission) if cases else {}
+        for case in cases:
+            own = (
+                (check, why)
+                for (exercise, check), why in known.items()
+                if exercise == case.exercise
+            )
+            whys[case] = tuple(f"{case.part}: {check}: {why}" for check, why in own)
+    return [
+        replace(proof, problems=(*proof.problems, *whys.get(proof.case, ()))) for proof in proofs
+    ]
 
 
 def grade_here(
@@ -183,7 +212,8 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
             (item.message for item in part.checks if item.misconception == case.misconception), None
         )
     faults = tuple(fault for fault in faults_in([result]) if fault.exercise == case.exercise)
-    return Proof(case, tuple(problems), result.timing, message, faults)
+    unnamed = case.kind == "misconception" and any("is not named" in item for item in problems)
+    return Proof(case, tuple(problems), result.timing, message, faults, unnamed)
 
 
 def _differences(case: Case, late: SubmissionResult, there: SubmissionResult) -> Iterator[str]:

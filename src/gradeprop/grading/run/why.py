@@ -3,6 +3,7 @@ inputs it would not; or what comes nearest."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -140,14 +141,11 @@ def _nearest(asked: _Asked, observations: Sequence[Observation]) -> str | None:
     """What comes nearest to explaining the values."""
     if len(observations) != len(asked.script.probes):
         return None
-    best: tuple[int, str, _Variant] | None = None
-    for name, variant in _variants(asked):
-        fits = sum(_fits(item, answer) for item, answer in zip(observations, variant, strict=True))
-        if best is None or fits > best[0]:
-            best = fits, name, variant
-    if best is None:
+    known = list(_variants(asked))
+    if not known:
         return None
-    fits, name, variant = best
+    name, variant = min(known, key=lambda item: _distance(observations, item[1]))
+    fits = sum(map(_fits, observations, variant))
     number = next(
         (at for at, item in enumerate(observations) if not _fits(item, variant[at])), None
     )
@@ -175,6 +173,33 @@ def _variants(asked: _Asked) -> Iterator[tuple[str, _Variant]]:
             )
             if gave is not None and len(gave.values) == len(probes):
                 yield item.id, gave.values
+
+
+def _distance(observations: Sequence[Observation], variant: _Variant) -> tuple[int, float]:
+    """How many questions a variant does not explain, and how far its numbers are off, from 0 to 1
+    for each."""
+    off = [
+        _off(_numbers(item.got), _numbers(as_value(answer)))
+        for item, answer in zip(observations, variant, strict=True)
+        if not _fits(item, answer)
+    ]
+    return len(off), sum(off)
+
+
+def _off(mine: Sequence[float], theirs: Sequence[float]) -> float:
+    if len(mine) != len(theirs):
+        return 1.0
+    size = sum(map(abs, mine)) + sum(map(abs, theirs))
+    apart = sum(abs(one - other) for one, other in zip(mine, theirs, strict=True))
+    return apart / size if 0 < size < math.inf else 1.0
+
+
+def _numbers(value: Value) -> list[float]:
+    if isinstance(value, TensorState):
+        return [] if value.value.is_complex() else value.value.double().flatten().tolist()
+    if isinstance(value, list | tuple):
+        return [number for item in value for number in _numbers(item)]
+    return [float(value)] if isinstance(value, int | float) else []
 
 
 def _fits(item: Observation, answer: Answer) -> bool:
