@@ -40,7 +40,8 @@ def verdicts(classroom: Any, **answer: str) -> Any:
 def test_the_pages_exercises_are_proven(kinds: Any) -> None:
     proofs = verify(kinds.setting, trials(kinds.setting, kinds.assignment.exercises))
     assert [(proof.case, proof.problems) for proof in proofs if proof.problems] == []
-    assert len(proofs) == 2 * 5 + 3 + 3 + 2 + 2
+    assert len(proofs) == 2 * 5 + 3 + 3 + 2 + 3
+    assert "ascent+grad_accumulated" in {proof.case.misconception for proof in proofs}
 
 
 @pytest.mark.parametrize("text", ['["a"]', '("A", " a ")', '"a"'])

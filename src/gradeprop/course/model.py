@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gradeprop.course import layout
 from gradeprop.course.course_spec import AssignmentSpec, CourseSpec
+from gradeprop.course.faults_together import together
 from gradeprop.course.fields import (
     Count,
     FileName,
@@ -168,6 +169,11 @@ class LoadedExercise(Model):
         """By misconception, the wrong answers for a part that show it."""
         solution = self.solution[part]
         return {item.id: item.ways(solution) for item in self.part(part).misconceptions}
+
+    def together(self, part: str) -> dict[str, tuple[str, ...]]:
+        """Of a repair, by the ids of several faults, the wrong answers that have all of them; see
+        `gradeprop.course.faults_together`."""
+        return together(self.part(part), self.solution[part])
 
 
 class LoadedAssignment(Model):

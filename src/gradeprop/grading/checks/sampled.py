@@ -7,11 +7,12 @@ version of it in the grader."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from gradeprop.course.fault_names import ids_in
 from gradeprop.course.options import Allowed
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.compare import as_value, matches
@@ -25,7 +26,7 @@ from gradeprop.grading.checks.trouble import changed_argument
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Outcome, Raised, Read, Returned
 
-__all__ = ["Given", "fitting", "given", "worth_trying"]
+__all__ = ["Given", "fitting", "given", "singly_or_together", "worth_trying"]
 
 Flags: TypeAlias = tuple[bool, bool]
 """``requires_grad`` and ``is_leaf``."""
@@ -138,6 +139,25 @@ def worth_trying(script: Script, names: Iterable[str], judgement: Judgement) -> 
     return [
         name for name in names if not any(probe.alternatives.get(name) for probe in script.probes)
     ]
+
+
+def singly_or_together(
+    fit: Callable[[Sequence[str]], tuple[str, ...]],
+    single: Sequence[str],
+    several: Sequence[str],
+    judgement: Judgement,
+) -> tuple[str, ...]:
+    """The mistakes that explain an answer alone, or else the first of those that do so together.
+
+    Args:
+        fit: which of some names fit by their samples.
+        several: names of several mistakes in one, see `gradeprop.course.faults_together`.
+        judgement: what the check is without samples.
+    """
+    found = fit(single)
+    if found or not several or judgement.misconceptions:
+        return found
+    return tuple(dict.fromkeys(ids_in(name)[0] for name in fit(several)))
 
 
 def _end(script: Script, outcomes: Sequence[Outcome]) -> Ended | None:

@@ -13,12 +13,13 @@ from typing import Any
 
 import torch
 
+from gradeprop.course.fault_names import ids_in
 from gradeprop.course.options import Allowed
 from gradeprop.errors import UsageError
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
-from gradeprop.grading.checks.sampled import fitting, given, worth_trying
+from gradeprop.grading.checks.sampled import fitting, given, singly_or_together, worth_trying
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.public.data import decode_allowed, decode_script
 from gradeprop.grading.public.sampled_data import decode_given
@@ -231,11 +232,15 @@ def _fitting(
     samples: Mapping[str, Sequence[dict[str, Any]]],
 ) -> tuple[str, ...]:
     """The misconceptions of which a sample gave the same."""
-    tried = worth_trying(script, samples, judgement)
-    if not tried:
-        return ()
-    mine = given(script, outcomes, allowed)
-    return fitting(script, mine, {name: map(decode_given, samples[name]) for name in tried})
+
+    def fit(names: Sequence[str]) -> tuple[str, ...]:
+        tried = worth_trying(script, names, judgement)
+        mine = given(script, outcomes, allowed) if tried else None
+        return fitting(script, mine, {name: map(decode_given, samples[name]) for name in tried})
+
+    several = [name for name in samples if len(ids_in(name)) > 1]
+    single = [name for name in samples if name not in several]
+    return singly_or_together(fit, single, several, judgement)
 
 
 def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:

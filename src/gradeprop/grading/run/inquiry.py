@@ -175,8 +175,7 @@ class Inquiry:
         site = question.site
         judgement = self._judged(site, script, outcomes, earlier)
         state = self._state_of(site)
-        unchanged = state == "starter" and site.part.kind != "repair"
-        if judgement.status == "failed" and unchanged:
+        if judgement.status == "failed" and state == "starter":
             return Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
         if judgement.misconception == "missing_name" and state == "missing":
             # Nobody left a name out of a cell that was not there.
@@ -245,8 +244,10 @@ class Inquiry:
             self._how.on_check(site, question.device, shown)
 
     def _state_of(self, site: CheckSite) -> PartState:
+        """What restoring found of the answer; code that is given to be mended is one."""
         assert self._paper.restored is not None
-        return self._paper.restored.parts[site.place]
+        state = self._paper.restored.parts[site.place]
+        return "present" if state == "starter" and site.part.kind == "repair" else state
 
     # --- verdicts ---------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gradeprop.course.fault_names import ids_in
 from gradeprop.course.model import (
     CheckedPart,
     Course,
@@ -63,7 +64,11 @@ def _of_exercise(
     for told in data.get("parts", ()):
         part = exercise.part(told["part"])
         assert not isinstance(part, ExplanationPart)
-        tried = [item.id for item in part.misconceptions if item.by_sample and item.public]
+        single = [item.id for item in part.misconceptions if item.by_sample and item.public]
+        several = (
+            name for name in exercise.together(part.part) if set(ids_in(name)) <= set(single)
+        )
+        tried = [*single, *several]
         for check in told["checks"]:
             if check.get("reveal") == "verdict":
                 continue  # what is known of mistakes there is sealed, and these would be read
@@ -95,5 +100,5 @@ def _unknown(
             forbid=part.forbid,
             allowed=part.allowed,
         )
-        if judgement.status == "failed" and judgement.misconception != name:
+        if judgement.status == "failed" and judgement.misconception not in ids_in(name):
             yield encode_given(gave)

@@ -70,7 +70,8 @@ class Samples:
         self._stands.clear()
 
     def _sources(self, part: PartKey) -> Mapping[str, tuple[str, ...]]:
-        return self._exercise(part).samples(part.part)
+        exercise = self._exercise(part)
+        return {**exercise.samples(part.part), **exercise.together(part.part)}
 
     def _outcomes(
         self, part: PartKey, source: str, device: str, script: Script
