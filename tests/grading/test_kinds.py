@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from course.kinds import MEND, edited, write_kinds
+from course.minimal import EXERCISE, replaced, write_course
 from gradeprop.grading.public.in_notebook import load, report
 from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import trials, verify
@@ -173,22 +174,19 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "text"), [(name, text) for name, texts in WRONG.items() for text in texts]
-)
-def test_the_notebook_says_what_the_grader_says(kinds: Any, name: str, text: str) -> None:
-    """Though there the right answer is sealed."""
+def said_by_both(classroom: Any, name: str, text: str) -> tuple[Any, Any]:
+    """Of each public check of a part: status, message and cause, by the grader and by gp.check."""
     by_grader = {
         check: (found.status, found.message, found.misconception)
-        for check, found in verdicts(kinds, **{name: text}).items()
+        for check, found in verdicts(classroom, **{name: text}).items()
         if found.public
     }
     names: dict[str, Any] = {}
-    load(public_json(_public(kinds)))
+    load(public_json(_public(classroom)))
     exercise, part = name.split("__")
     with KernelSession(names) as session:
         session.run(CellSource("import torch", "set-up"))
-        for cell in read_notebook(kinds.notebook(**{name: text})).cells:
+        for cell in read_notebook(classroom.notebook(**{name: text})).cells:
             if cell.grade_id in (f"{exercise}-given", f"{exercise}-{part}"):
                 session.run(CellSource(cell.source, cell.grade_id))
     (told,) = report(exercise, part, names)
@@ -196,11 +194,51 @@ def test_the_notebook_says_what_the_grader_says(kinds: Any, name: str, text: str
         check.name: (check.judgement.status, check.judgement.message, check.judgement.misconception)
         for check in told.checks
     }
+    return by_grader, by_student
+
+
+def _public(classroom: Any) -> Any:
+    return record_public_checks(classroom.course, classroom.assignment)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, texts in WRONG.items() for text in texts]
+)
+def test_the_notebook_says_what_the_grader_says(kinds: Any, name: str, text: str) -> None:
+    """Though there the right answer is sealed."""
+    by_grader, by_student = said_by_both(kinds, name, text)
     assert by_student == by_grader
 
 
-def _public(kinds: Any) -> Any:
-    return record_public_checks(kinds.course, kinds.assignment)
+@pytest.fixture(scope="module")
+def secretive(tmp_path_factory: pytest.TempPathFactory, sandbox: Any) -> Any:
+    """A function whose public check shows its verdict alone."""
+    shown = replaced(EXERCISE, "public: true\n", "public: true\n        reveal: verdict\n")
+    return Classroom(write_course(tmp_path_factory.mktemp("secretive"), shown), sandbox)
+
+
+@pytest.mark.parametrize(
+    ("body", "cause", "said"),
+    [
+        ("2 * w", None, None),
+        ("w * 2.0000001", None, None),
+        ("w", "missing_factor_two", "Your answer is not right. Was the 2 of 2w lost?"),
+        ("w ** 2", "value_not_gradient", "This is the square itself."),
+        ("2.01 * w", None, "Your answer is not right."),
+        ("2 * w[:2]", "wrong_shape", "has shape (2,), expected (3,)"),
+        ("w * float('nan')", "not_finite", "Your answer is not right."),
+        ("1 / 0", None, "raised ZeroDivisionError"),
+    ],
+)
+def test_tensors_are_kept_secret_as_well(
+    secretive: Any, body: str, cause: str | None, said: str | None
+) -> None:
+    answer = f"def d_square(w):\n    return {body}"
+    by_grader, by_student = said_by_both(secretive, "square_derivative__by_hand", answer)
+    assert by_student == by_grader
+    status, message, misconception = by_grader["shape"]
+    assert (status == "passed", misconception) == (said is None, cause)
+    assert said is None or said in message
 
 
 def test_neither_answers_nor_what_is_said_of_wrong_ones_can_be_read(kinds: Any) -> None:
