@@ -26,7 +26,7 @@ __all__ = ["ROUNDS", "Box", "Boxes", "Grid", "Seal", "boxed", "grid_of", "sealed
 Grid: TypeAlias = tuple[tuple[float, float], ...]
 """For each number of a value, where its buckets begin (one of them), and how wide they are."""
 
-ROUNDS: Final = 60_000
+ROUNDS: Final = 200_000
 """Of the derivation, for all that a check compares together: well below 0.1 s."""
 _TAG: Final = 16
 
