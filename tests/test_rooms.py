@@ -53,6 +53,7 @@ def test_of_our_own_it_needs_judging_and_no_grading_run() -> None:
         "gradeprop.session.interface",
         "gradeprop.session.kernel",
         "gradeprop.session.messages",
+        "gradeprop.session.questions",
         "gradeprop.session.unkept",
         "gradeprop.session.student",
         "gradeprop.version",

@@ -45,7 +45,7 @@ def test_the_pages_exercises_are_proven(kinds: Any) -> None:
     assert "ascent+grad_accumulated" in {proof.case.misconception for proof in proofs}
 
 
-@pytest.mark.parametrize("text", ['["a"]', '("A", " a ")', '"a"'])
+@pytest.mark.parametrize("text", ['["a"]', '{"a"}', '("A", " a ")', '"a"', 'frozenset(["a"])'])
 def test_several_options_in_any_order_and_container_are_right(kinds: Any, text: str) -> None:
     (check,) = verdicts(kinds, **{FILLED: f"filled = {text}"}).values()
     assert check.status == "passed", check

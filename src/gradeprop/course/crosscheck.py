@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from gradeprop.course.crosscheck_code import check_grader, check_solution, check_sources
 from gradeprop.course.crosscheck_dates import check_dates
 from gradeprop.course.crosscheck_exercise import check_exercise, figures_of
+from gradeprop.course.crosscheck_harness import check_harnesses
 from gradeprop.course.crosscheck_order import check_order
 from gradeprop.course.crosscheck_stated import check_stated
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.gradeids import check_grade_ids
-from gradeprop.course.layout import data_path, exercise_path, grader_path, solution_path
+from gradeprop.course.layout import (
+    SHARED,
+    data_path,
+    exercise_path,
+    grader_path,
+    solution_path,
+)
 from gradeprop.course.python_source import escaped
 from gradeprop.errors import CourseProblem
 
@@ -27,6 +35,7 @@ def crosscheck(files: CourseFiles) -> list[CourseProblem]:
         problems += check_solution(exercise)
         problems += check_grader(exercise)
         problems += check_stated(exercise)
+        problems += check_harnesses(exercise, files.shared)
     if files.spec is not None:
         problems += _listing(files)
         problems += check_dates(files)
@@ -52,6 +61,12 @@ def _listing(files: CourseFiles) -> Iterator[CourseProblem]:
         return files.document.problem(files.document.place(path), what, remedy)
 
     yield from _twice(files)
+    for number, assignment in enumerate(files.spec.assignments):
+        if f"graders/{assignment.id}/" == SHARED:
+            what = f"the assignment {assignment.id!r} has the name of the helpers' folder"
+            yield problem(
+                ("assignments", number, "id"), what, f"rename it: {SHARED} is for helpers"
+            )
     homes: dict[str, str] = {}
     for path, home, slug in _listed(files):
         if slug in homes:
@@ -123,15 +138,24 @@ def _strays(files: CourseFiles) -> Iterator[CourseProblem]:
                 path for path in files.present if path.startswith(folder) and ".yaml" not in path
             }
     for path in files.present:
-        if path not in wanted:
+        if path not in wanted and not _is_shared(path):
             yield CourseProblem(
                 escaped(path), 0, 0, *_about_stray(PurePosixPath(path), files.present)
             )
 
 
+def _is_shared(path: str) -> bool:
+    """Whether it is a helper that graders can import."""
+    name = path.removeprefix(SHARED)
+    return name != path and name.endswith(".py") and name.removesuffix(".py").isidentifier()
+
+
 def _about_stray(path: PurePosixPath, present: Sequence[str]) -> tuple[str, str]:
     if path.name == "conftest.py":
-        return "a conftest.py is not allowed here", "put helpers into the grader itself"
+        return (
+            "a conftest.py is not allowed here",
+            f"put helpers into the grader itself, or into a file of {SHARED}",
+        )
     if path.suffix == ".yml":
         return "ends in .yml, which is not read", f"rename it to {path.stem}.yaml"
     if path.parts[0] == "exercises" and path.suffix == ".yaml" and len(path.parts) == 3:
@@ -154,4 +178,15 @@ def _about_stray(path: PurePosixPath, present: Sequence[str]) -> tuple[str, str]
             + ("test_" if kind == "grader" else "")
             + f"{slug}.py",
         )
+    if path.parts[0] == "graders" and not path.name.startswith("test_"):
+        return _about_helper(path)
     return f"belongs to no exercise {slug!r}", "rename it after its exercise, or delete it"
+
+
+def _about_helper(path: PurePosixPath) -> tuple[str, str]:
+    """Of a file in graders/ that is no grader."""
+    name = re.sub(r"\W", "_", path.stem)
+    if path.suffix != ".py":
+        return "is not Python, which is all that graders can share", "delete it"
+    moved = f"move it to {SHARED}{name}.py and write from graders.shared.{name} import ..."
+    return f"is no grader, and helpers are imported from {SHARED} only", moved

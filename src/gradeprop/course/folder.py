@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gradeprop.course import layout
 from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.document import Document
+from gradeprop.course.harness import PythonFile
 from gradeprop.course.model import ChoicePart, Exercise, PredictionPart
 from gradeprop.course.python_source import collected_tests
 from gradeprop.course.solution import SolutionCell
@@ -23,9 +24,13 @@ class ExerciseFiles:
     document: Document
     spec: Exercise | None = None
     solution: tuple[SolutionCell, ...] | None = None
-    grader: ast.Module | None = None
+    grader_file: PythonFile | None = None
     data: dict[str, bytes] = field(default_factory=dict)
     figures: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def grader(self) -> ast.Module | None:
+        return None if self.grader_file is None else self.grader_file.tree
 
     @property
     def solution_path(self) -> str:
@@ -72,9 +77,12 @@ class CourseFiles:
     Attributes:
         exercises: by (assignment, slug): every exercise YAML on disk, listed or not.
         present: all files below exercises/, graders/ and solutions/, relative to the course,
-            by-products out."""
+            by-products out.
+        shared: the files of graders/shared/ by their names without ``.py``; those that cannot be
+            read are not there."""
 
     document: Document
     spec: CourseSpec | None
     exercises: dict[tuple[str, str], ExerciseFiles]
     present: tuple[str, ...]
+    shared: dict[str, PythonFile] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from gradeprop.course.choosing import Choose, concerning, listed
 from gradeprop.course.completing import common_of, complete
 from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.crosscheck import crosscheck
@@ -19,7 +20,8 @@ from gradeprop.course.crosscheck_exercise import figures_of
 from gradeprop.course.digest import FOLDERS, course_digest, files_below
 from gradeprop.course.document import Document
 from gradeprop.course.folder import CourseFiles, ExerciseFiles
-from gradeprop.course.layout import data_path, exercise_path
+from gradeprop.course.harness import PythonFile
+from gradeprop.course.layout import SHARED, data_path, exercise_path
 from gradeprop.course.model import Course, Exercise, LoadedAssignment, LoadedExercise
 from gradeprop.course.python_source import parse_python
 from gradeprop.course.solution import read_solution
@@ -56,8 +58,11 @@ def find_course(start: Path | None = None) -> Path:
     )
 
 
-def load_course(root: Path) -> Course:
+def load_course(root: Path, choose: Choose | None = None) -> Course:
     """Load the course in ``root`` and check it across its files.
+
+    Args:
+        choose: what of the course is wanted; the rest is left out, and so are its problems.
 
     Raises:
         CourseError: with all problems of all files; their paths are relative to ``root``.
@@ -67,11 +72,21 @@ def load_course(root: Path) -> Course:
     files = reader.course()
     voided = reader.voided(files)
     problems = [*reader.problems, *crosscheck(files)]
-    if problems or files.spec is None:
+    if files.spec is None:
+        raise CourseError(problems)
+    chosen = set(listed(files))
+    if choose is not None:
+        chosen &= choose(listed(files))
+        problems = list(concerning(problems, files, chosen))
+    if problems:
         raise CourseError(problems)
     assignments = []
     for item in files.spec.assignments:
-        found = [files.exercises[item.id, slug] for slug in item.exercises]
+        found = [
+            files.exercises[item.id, slug] for slug in item.exercises if (item.id, slug) in chosen
+        ]
+        if not found:
+            continue
         exercises = tuple(_loaded(exercise, voided) for exercise in found)
         assignments.append(LoadedAssignment(spec=item, exercises=exercises))
     return Course(
@@ -138,7 +153,26 @@ class _Reader:
         for path in present:
             if match := re.fullmatch(r"exercises/([^/]+)/([^/]+)\.yaml", path):
                 exercises[match[1], match[2]] = self.exercise(match[1], match[2])
-        return CourseFiles(document, spec, exercises, present)
+        return CourseFiles(document, spec, exercises, present, self.shared(present))
+
+    def shared(self, present: Sequence[str]) -> dict[str, PythonFile]:
+        """The helpers that graders share."""
+        found = {}
+        for path in present:
+            match = re.fullmatch(rf"{SHARED}([^/]+)\.py", path)
+            text = self.text(path) if match else None
+            file = None if text is None else self.python(path, text)
+            if match and file:
+                found[match[1]] = file
+        return found
+
+    def python(self, path: str, text: str) -> PythonFile | None:
+        """A file of graders' code."""
+        tree, wrong = parse_python(text)
+        if wrong:
+            problem = CourseProblem(path, wrong.line, wrong.column, wrong.what, "mend the grader")
+            self.problems.append(problem)
+        return None if tree is None else PythonFile(path, text, tree)
 
     def voided(self, files: CourseFiles) -> tuple[Voided, ...]:
         if not (self.root / VOIDED).exists():
@@ -162,17 +196,7 @@ class _Reader:
         if (self.root / files.grader_path).exists():
             text = self.text(files.grader_path)
             if text is not None:
-                files.grader, wrong = parse_python(text)
-                if wrong:
-                    self.problems.append(
-                        CourseProblem(
-                            files.grader_path,
-                            wrong.line,
-                            wrong.column,
-                            wrong.what,
-                            "mend the grader",
-                        )
-                    )
+                files.grader_file = self.python(files.grader_path, text)
         for _, figure in figures_of(files.spec) if files.spec else ():
             path = self.root / data_path(assignment, figure.file)
             if path.is_file() and not path.is_symlink():

@@ -9,7 +9,8 @@ import torch
 
 from gradeprop.gradients import Fixed
 from gradeprop.grading.checks.judge import judge
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
+from gradeprop.grading.checks.student import Student
 from gradeprop.session.kernel import KernelSession
 
 

@@ -9,7 +9,8 @@ import pytest
 from gradeprop.course.options import Allowed
 from gradeprop.gradients import Fixed
 from gradeprop.grading.checks.judge import judge
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
+from gradeprop.grading.checks.student import Student
 from gradeprop.session.interface import Returned
 
 OPTIONS = ("increase", "Stay Put", "decrease")

@@ -10,7 +10,8 @@ import torch
 from gradeprop.gradients import Fixed
 from gradeprop.gradients.values import Evidence, TensorState
 from gradeprop.grading.checks.judge import judge
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
+from gradeprop.grading.checks.student import Student
 from gradeprop.session.interface import Returned
 
 Z = torch.tensor([16.0, 27.0])

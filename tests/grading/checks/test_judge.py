@@ -11,7 +11,8 @@ from gradeprop.gradients import Fixed, Gradient
 from gradeprop.gradients.values import Evidence, Opaque, TensorState
 from gradeprop.grading.checks.expression import expression
 from gradeprop.grading.checks.judge import judge
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
+from gradeprop.grading.checks.student import Student
 from gradeprop.grading.checks.trouble import MOST_LINES
 from gradeprop.session.interface import Call, Missing, Raised, Read, Returned, Stopped
 

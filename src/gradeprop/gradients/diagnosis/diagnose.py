@@ -148,6 +148,8 @@ def _magnitudes(answer: Answer) -> Iterator[float]:
     if isinstance(answer, tuple):
         for item in answer:
             yield from _magnitudes(item)
+    elif isinstance(answer, dict):
+        yield from _magnitudes(tuple(answer.values()))
     elif isinstance(answer, torch.Tensor):
         few = few_numbers(answer)
         if few is None:

@@ -12,6 +12,7 @@ from gradeprop.gradients.values import TensorState, Value
 _IDS: Mapping[Kind, str] = {
     "type": "wrong_type",
     "length": "wrong_shape",
+    "keys": "wrong_shape",
     "shape": "wrong_shape",
     "dtype": "wrong_dtype",
     "not_finite": "not_finite",
@@ -100,6 +101,8 @@ def _form(value: Value) -> object:
         return tuple(value.value.shape)
     if isinstance(value, tuple | list):
         return tuple(_form(item) for item in value)
+    if isinstance(value, dict):
+        return tuple((name, _form(item)) for name, item in sorted(value.items()))
     return type(value)
 
 
@@ -108,6 +111,8 @@ def _is_zero(value: Value) -> bool:
         return not bool(value.value.detach().count_nonzero())
     if isinstance(value, tuple | list):
         return all(map(_is_zero, value))
+    if isinstance(value, dict):
+        return all(map(_is_zero, value.values()))
     return isinstance(value, int | float) and value == 0
 
 
@@ -118,4 +123,7 @@ def _identical(first: Value, second: Value) -> bool:
         return mine.shape == theirs.shape and bool((mine.to(theirs.dtype) == theirs).all())
     if isinstance(first, tuple | list) and isinstance(second, tuple | list):
         return len(first) == len(second) and all(map(_identical, first, second))
+    if isinstance(first, dict) and isinstance(second, dict):
+        same_names = first.keys() == second.keys()
+        return same_names and all(_identical(item, second[name]) for name, item in first.items())
     return first == second

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from gradeprop.course.facts import Reveal
@@ -12,27 +12,29 @@ from gradeprop.gradients.comparison.compare import compare
 from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.render import SMALL
 from gradeprop.gradients.comparison.rule import Rule
-from gradeprop.gradients.comparison.wrong_type import wrong_type
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.diagnose import diagnose
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState, Value
 from gradeprop.grading.checks.choice import as_meant, no_option
-from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
+from gradeprop.grading.checks.expression import arguments_of, tensors_in
 from gradeprop.grading.checks.flags import Flag, flag_of
+from gradeprop.grading.checks.handle import After
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.nothing import (
     awaits_backward,
     why_no_grad,
     why_none,
+    why_nothing_came,
     why_nothing_returned,
 )
+from gradeprop.grading.checks.resolve import Found, NoSuchItem, found_at, path_text
 from gradeprop.grading.checks.rows import MOST, Item, Row, row_of
 from gradeprop.grading.checks.script import Probe, Script, anywhere
 from gradeprop.grading.checks.secrecy import kept_secret, opened, told_by_seal
 from gradeprop.grading.checks.trouble import trouble
 from gradeprop.grading.result import words
-from gradeprop.session.interface import Call, Outcome, Returned
+from gradeprop.session.interface import Call, Outcome, Returned, Run
 
 _Wrong: TypeAlias = Mismatch | Flag
 
@@ -105,22 +107,22 @@ def rule_of(probe: Probe, script: Script) -> Rule:
     return probe.rule if given else anywhere(probe.rule)
 
 
-def resolved(probe: Probe, outcomes: Sequence[Outcome]) -> Value | TypeError:
+def resolved(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Value | TypeError:
     """The value that a probe looks at, or an error if what came has no such item."""
-    found = _got(probe, outcomes)
-    return found.value if isinstance(found, _Found) else TypeError("there is no such item")
+    found = _got(probe, script, outcomes)
+    return found.value if isinstance(found, Found) else TypeError("there is no such item")
 
 
-def _got(probe: Probe, outcomes: Sequence[Outcome]) -> _Found | _NoSuchItem:
+def _got(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Found | NoSuchItem:
     outcome = outcomes[probe.handle.ask]
     assert isinstance(outcome, Returned)  # all else was dealt with before
-    return _resolve(outcome.value, probe)
+    return found_at(probe.handle, outcome, script.asks[probe.handle.ask])
 
 
 def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wrong | None:
     """What is wrong with the value that the probe looks at."""
-    found = _got(probe, outcomes)
-    if isinstance(found, _NoSuchItem):
+    found = _got(probe, script, outcomes)
+    if isinstance(found, NoSuchItem):
         return found.mismatch
     seen = _seen(probe, outcomes)
     mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
@@ -133,23 +135,31 @@ def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wro
     return replace(mismatch, remedy=_why_nothing(probe, script, found, mismatch, seen))
 
 
-def _got_value(probe: Probe, outcomes: Sequence[Outcome]) -> Value:
-    found = _got(probe, outcomes)
-    return found.container if isinstance(found, _NoSuchItem) else found.value
+def _got_value(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Value:
+    found = _got(probe, script, outcomes)
+    return found.container if isinstance(found, NoSuchItem) else found.value
 
 
 def _seen(probe: Probe, outcomes: Sequence[Outcome]) -> Evidence:
     outcome = outcomes[probe.handle.ask]
-    return outcome.seen if isinstance(outcome, Returned) else NOTHING_SEEN
+    if not isinstance(outcome, Returned):
+        return NOTHING_SEEN
+    if probe.handle.path and isinstance(probe.handle.path[0], After):
+        # these are told of what came back
+        return replace(outcome.seen, is_input=None, is_gradient=None, returns=None)
+    return outcome.seen
 
 
 def _why_nothing(
-    probe: Probe, script: Script, found: _Found, mismatch: Mismatch, seen: Evidence
+    probe: Probe, script: Script, found: Found, mismatch: Mismatch, seen: Evidence
 ) -> str:
     """Why None came where a value should be."""
     if isinstance(found.owner, TensorState):
         path = replace(probe.handle, path=probe.handle.path[:-1])
         return why_no_grad(found.owner, question_of(replace(probe, handle=path), script), seen)
+    ask = script.asks[probe.handle.ask]
+    if isinstance(ask, Run):
+        return why_nothing_came(ask.subject)
     if _called(probe, script) is None:
         return why_none() if "tensor" in mismatch.expected else "Has it been given a value?"
     return why_nothing_returned(seen, item=bool(probe.handle.path or mismatch.place))
@@ -172,7 +182,7 @@ def _explained(
     told: list[_Wrong] = []
     right_elsewhere = True
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
-        got, rule = _got_value(probe, outcomes), rule_of(probe, script)
+        got, rule = _got_value(probe, script, outcomes), rule_of(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
             wrong.append((question_of(probe, script), mismatch))
@@ -212,10 +222,10 @@ def _explained(
 
 def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Observation:
     """What came on this probe, with all that may explain it."""
-    found, seen = _got(probe, outcomes), _seen(probe, outcomes)
+    found, seen = _got(probe, script, outcomes), _seen(probe, outcomes)
     is_grad = bool(probe.handle.path) and probe.handle.path[-1] == "grad"
     return Observation(
-        _got_value(probe, outcomes),
+        _got_value(probe, script, outcomes),
         probe.answer,
         probe.alternatives,
         rule_of(probe, script),
@@ -223,7 +233,7 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
         _called(probe, script),
         seen,
         of_grad=is_grad,
-        awaits_backward=isinstance(found, _Found) and awaits_backward(found.owner, seen),
+        awaits_backward=isinstance(found, Found) and awaits_backward(found.owner, seen),
     )
 
 
@@ -234,7 +244,8 @@ def _rows(
     wrong = False
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
         shown = question_of(probe, script, MOST)
-        missing, got = isinstance(_got(probe, outcomes), _NoSuchItem), _got_value(probe, outcomes)
+        found, got = _got(probe, script, outcomes), _got_value(probe, script, outcomes)
+        missing = isinstance(found, NoSuchItem)
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
         if not (missing and wrong):
@@ -247,7 +258,7 @@ def _rows(
 
 def question_of(probe: Probe, script: Script, most: int = SMALL) -> str:
     """What a probe looks at, as a student would have written it."""
-    return expression(script.asks[probe.handle.ask], most) + _path_text(probe)
+    return path_text(probe.handle, script.asks[probe.handle.ask], most)
 
 
 def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:
@@ -263,38 +274,3 @@ def _report(wrong: Sequence[_Wrong], asked: int, public: bool) -> str:
     if not public and len(wrong) < asked:
         report = f"{report} On some of the hidden inputs the answer is right, on others it is not."
     return report
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A value; ``owner`` is the tensor whose ``.grad`` it is, if it is one."""
-
-    value: Value
-    owner: Value = None
-
-
-@dataclass(frozen=True)
-class _NoSuchItem:
-    container: Value
-    mismatch: Mismatch
-
-
-def _resolve(value: Value, probe: Probe) -> _Found | _NoSuchItem:
-    owner: Value = None
-    for step in probe.handle.path:
-        owner = value if step == "grad" else None
-        if step == "grad":
-            if not isinstance(value, TensorState):
-                return _NoSuchItem(value, wrong_type(value, "a tensor with a .grad", ""))
-            value = None if value.grad is None else TensorState(value.grad, value.device)
-        elif isinstance(value, (list, tuple)) and step < len(value):
-            value = value[step]
-        else:
-            return _NoSuchItem(
-                value, wrong_type(value, f"a tuple of at least {step + 1} items", "")
-            )
-    return _Found(value, owner)
-
-
-def _path_text(probe: Probe) -> str:
-    return "".join(".grad" if step == "grad" else f"[{step}]" for step in probe.handle.path)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from gradeprop.gradients.values import Evidence, TensorState, Value
 from gradeprop.grading.result.words import NOTHING_RETURNED, WHAT_GIVES_NONE
 
-__all__ = ["awaits_backward", "why_no_grad", "why_none", "why_nothing_returned"]
+__all__ = [
+    "awaits_backward",
+    "why_no_grad",
+    "why_none",
+    "why_nothing_came",
+    "why_nothing_returned",
+]
 
 
 def why_none() -> str:
@@ -26,6 +32,14 @@ def why_nothing_returned(seen: Evidence, *, item: bool) -> str:
     return (
         "Is a return missing at the end of the function, or is what stands after it None? "
         f"{WHAT_GIVES_NONE}"
+    )
+
+
+def why_nothing_came(subject: str) -> str:
+    """Of what the grader's own code got from ``subject``."""
+    return (
+        f"That is what came of `{subject}` where the check used it: does a function there end "
+        "without a return, or is a .grad None?"
     )
 
 

@@ -19,8 +19,9 @@ from gradeprop.course.stated import StatedAnswer
 from gradeprop.grading.checks.blame import defined_at, told
 from gradeprop.grading.checks.leniency import tolerances_of
 from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
 from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError, Write, check_sites
+from gradeprop.grading.checks.student import Student
 from gradeprop.grading.checks.target import (
     Target,
     is_stated,
@@ -76,7 +77,7 @@ class GradingPlugin:
 
     @pytest.fixture
     def student(self, gradeprop_target: Target) -> Student:
-        """Asks about the student's work; see `gradeprop.grading.checks.script.Student`."""
+        """Asks about the student's work; see `gradeprop.grading.checks.student.Student`."""
         return Student(gradeprop_target.device)
 
     @pytest.fixture

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -77,10 +78,15 @@ def _undisturbed(root: str) -> Iterator[None]:
     run, which may have another course or another version of the same file under the same name."""
     graders = Path(root) / "graders"
     before = set(sys.modules)
+    others = {name: sys.modules.pop(name) for name in before if _is_of_graders(name)}
     autoload = os.environ.get(_AUTOLOAD)
     bytecode = sys.dont_write_bytecode
     os.environ[_AUTOLOAD] = "1"
     sys.dont_write_bytecode = True
+    # So that graders find graders/shared/, and no other package of that name.
+    package = ModuleType("graders")
+    vars(package)["__path__"] = [str(graders)]
+    sys.modules["graders"] = package
     try:
         yield
     finally:
@@ -91,5 +97,10 @@ def _undisturbed(root: str) -> Iterator[None]:
             os.environ[_AUTOLOAD] = autoload
         for name in set(sys.modules) - before:
             file = getattr(sys.modules[name], "__file__", None)
-            if name == "graders" or (file and Path(file).is_relative_to(graders)):
+            if _is_of_graders(name) or (file and Path(file).is_relative_to(graders)):
                 del sys.modules[name]
+        sys.modules.update(others)
+
+
+def _is_of_graders(module: str) -> bool:
+    return module.partition(".")[0] == "graders"

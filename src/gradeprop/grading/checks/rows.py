@@ -54,6 +54,10 @@ def row_of(expression: str, got: Value, answer: Answer, rule: Rule, labels: tupl
         )
         items = (_item(names[n], got[n], answer[n], rule.item(n)) for n in range(len(answer)))
         return Row(expression, tuple(items))
+    if isinstance(answer, dict) and isinstance(got, dict) and got.keys() == answer.keys():
+        named = enumerate(answer.items())
+        items = (_item(name, got[name], item, rule.item(n)) for n, (name, item) in named)
+        return Row(expression, tuple(items))
     return Row(expression, (_item("", got, answer, rule),))
 
 
@@ -61,7 +65,7 @@ def _item(label: str, got: Value, answer: Answer, rule: Rule) -> Item:
     mismatch = compare(got, answer, rule)
     if mismatch is None:
         return Item(label, _shown(answer), _shown(got), True)
-    if isinstance(answer, str | bool):
+    if isinstance(answer, str | bool | frozenset):
         return Item(label, None, _shown(got), False)
     if mismatch.kind in ("value", "not_finite"):
         return Item(label, *_told_apart(answer, got, mismatch), False)

@@ -24,7 +24,7 @@ from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Probe, Script
 from gradeprop.grading.checks.trouble import changed_argument
 from gradeprop.grading.result import words
-from gradeprop.session.interface import Outcome, Raised, Read, Returned
+from gradeprop.session.interface import Outcome, Raised, Read, ReadAll, Returned
 
 __all__ = ["Given", "fitting", "given", "singly_or_together", "worth_trying"]
 
@@ -94,7 +94,7 @@ def given(
     for probe in script.probes:
         if probe.handle.ask >= count:
             continue
-        value = resolved(probe, outcomes)
+        value = resolved(probe, script, outcomes)
         if isinstance(value, TypeError) or not _is_comparable(value):
             return None
         values.append(_as_answer(value))
@@ -226,7 +226,7 @@ def _seen_alike(script: Script, mine: Given, sample: Given) -> bool:
     return all(
         _agree(one, other)
         for number, (ask, one, other) in enumerate(pairs)
-        if isinstance(ask, Read) or number in empty
+        if isinstance(ask, Read | ReadAll) or number in empty
     )
 
 
@@ -238,7 +238,9 @@ def _agree(one: Evidence, other: Evidence) -> bool:
 def _is_comparable(value: Value) -> bool:
     if isinstance(value, list | tuple):
         return all(map(_is_comparable, value))
-    return not isinstance(value, Opaque | dict)
+    if isinstance(value, dict):
+        return all(map(_is_comparable, value.values()))
+    return not isinstance(value, Opaque)
 
 
 def _as_answer(value: Value) -> Answer:
@@ -247,7 +249,9 @@ def _as_answer(value: Value) -> Answer:
         return value.value.detach()
     if isinstance(value, list | tuple):
         return tuple(map(_as_answer, value))
-    assert not isinstance(value, Opaque | dict)
+    if isinstance(value, dict):
+        return {name: _as_answer(item) for name, item in value.items()}
+    assert not isinstance(value, Opaque)
     return value
 
 

@@ -10,46 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.rule import DTypes, Kinds, Rule, Shapes
 from gradeprop.gradients.diagnosis.misconceptions import Misconceptions
 from gradeprop.gradients.inputs import Inputs
 from gradeprop.gradients.problems.problem import Problem
-from gradeprop.gradients.values import TensorState, Value
+from gradeprop.grading.checks.handle import Handle
 from gradeprop.grading.checks.seal import Boxes, Seal
-from gradeprop.session.interface import Ask, Call, Read
+from gradeprop.session.interface import Ask
 
 if TYPE_CHECKING:
     import torch
 
     from gradeprop.course.patterns import Pattern
-
-Step = Literal["grad"] | int
-
-
-@dataclass(frozen=True)
-class Handle:
-    """Stands for a student's value. ``handle[1]`` is an item of it, ``handle.grad`` its
-    ``.grad``."""
-
-    ask: int
-    path: tuple[Step, ...] = ()
-
-    def __getitem__(self, item: int) -> Handle:
-        return replace(self, path=(*self.path, item))
-
-    @property
-    def grad(self) -> Handle:
-        """Stands for the ``.grad`` of the value."""
-        return replace(self, path=(*self.path, "grad"))
-
-    def __bool__(self) -> bool:
-        raise TypeError(
-            "a grader cannot branch on a student's value: it is only known after the test function"
-            " returned; state what you expect with reference.expect(...)"
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,33 +62,6 @@ class Script:
     def sealed(self) -> bool:
         """Whether the right answers cannot be read."""
         return any(probe.seal is not None for probe in self.probes)
-
-
-class Student:
-    """The fixture ``student``: writes down what to ask."""
-
-    def __init__(self, device: str) -> None:
-        self._device = device
-        self.asks: list[Ask] = []
-
-    def value(self, name: str) -> Handle:
-        """The value of a global name after the part's cell has run."""
-        self.asks.append(Read(name))
-        return Handle(len(self.asks) - 1)
-
-    def call(self, name: str, *arguments: Any, **keywords: Any) -> Handle:
-        """What the student's function returns for these arguments.
-
-        Tensors travel with dtype, device, ``requires_grad`` and ``.grad``; the function gets
-        copies, and a copy that comes back changed (value or ``.grad``) fails the check."""
-        self.asks.append(
-            Call(
-                name,
-                tuple(as_value(item, self._device) for item in arguments),
-                {key: as_value(item, self._device) for key, item in keywords.items()},
-            )
-        )
-        return Handle(len(self.asks) - 1)
 
 
 class Reference:
@@ -227,28 +175,3 @@ class Expectation:
 def anywhere(rule: Rule) -> Rule:
     """The same rule for a value on any device."""
     return replace(rule, device=None, items=tuple(anywhere(item) for item in rule.items))
-
-
-def as_value(item: Any, device: str) -> Value:
-    """A grader's argument as a wire value; tensors become `TensorState` on the check's device."""
-    import torch
-
-    if isinstance(item, torch.Tensor):
-        gradient = item.grad if item.is_leaf else None
-        return TensorState(
-            item.detach().cpu().clone(),
-            device,
-            item.requires_grad,
-            True,
-            None if gradient is None else gradient.detach().cpu().clone(),
-        )
-    if item is None or isinstance(item, (bool, int, float, str)):
-        return item
-    if isinstance(item, (list, tuple)):
-        return type(item)(as_value(each, device) for each in item)
-    if isinstance(item, dict) and all(isinstance(key, str) for key in item):
-        return {key: as_value(each, device) for key, each in item.items()}
-    raise TypeError(
-        "a check can only pass tensors, numbers, strings, and lists, tuples and dicts of them "
-        f"whose keys are strings, not {type(item).__name__}"
-    )

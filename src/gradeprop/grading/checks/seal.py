@@ -145,6 +145,12 @@ def _leaves(value: Value) -> Iterator[float | str]:
     if isinstance(value, list | tuple):
         for item in value:
             yield from _leaves(item)
+    elif isinstance(value, dict):
+        for key in sorted(value):
+            yield key
+            yield from _leaves(value[key])
+    elif isinstance(value, frozenset):
+        yield repr(sorted(map(repr, value)))
     elif isinstance(value, TensorState):
         yield from map(float, value.value.detach().flatten().tolist())
     elif isinstance(value, str):

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from gradeprop.course.stated import StatedAnswer
 from gradeprop.gradients import Fixed
-from gradeprop.grading.checks.script import Reference, Student
+from gradeprop.grading.checks.script import Reference
+from gradeprop.grading.checks.student import Student
 
 
 def test_stated(student: Student, reference: Reference, stated: Iterable[StatedAnswer]) -> None:

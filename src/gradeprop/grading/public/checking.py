@@ -251,7 +251,8 @@ def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:
 
 
 def _untouched(script: Script, begun: Callable[[str], bool]) -> bool:
-    return bool(script.asks) and not any(begun(ask.name) for ask in script.asks)
+    names = [name for ask in script.asks for name in ask.names]
+    return bool(names) and not any(map(begun, names))
 
 
 def _uncommitted(outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]) -> bool:

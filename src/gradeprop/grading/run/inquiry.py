@@ -28,7 +28,7 @@ from gradeprop.grading.run.question import Circumstances, Question
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.grading.run.why import why_no_cause
 from gradeprop.notebook.restore import PartState
-from gradeprop.session.interface import Ask, Call, Outcome
+from gradeprop.session.interface import Ask, Outcome, only_reads
 
 __all__ = ["Inquiry"]
 
@@ -150,7 +150,7 @@ class Inquiry:
             if len(judgement.misconceptions) <= 1:
                 break
             script = question.write(attempt)
-            if not any(isinstance(item, Call) for item in script.asks):
+            if only_reads(script.asks):
                 break  # a name has one value, however often it is read
             with self._how.watch.away():
                 outcomes = ask(script.asks)

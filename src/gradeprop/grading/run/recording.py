@@ -34,7 +34,7 @@ from gradeprop.grading.run.faults import Faults
 from gradeprop.grading.run.sealing import cannot_be_sealed, sealed_script
 from gradeprop.grading.run.watched import POLL_S, Fallen, Method, Post, Watched, can_fork
 
-__all__ = ["Recorded", "recorded"]
+__all__ = ["Recorded", "part_title", "recorded"]
 
 Key: TypeAlias = tuple[str, str]
 
@@ -246,7 +246,7 @@ def _part_data(
 
     return {
         "part": part.part,
-        "title": _title(exercise, part),
+        "title": part_title(exercise, part),
         "points": part.points,
         **({"given": given} if given else {}),
         "hidden": len(counted) - len(public),
@@ -258,7 +258,8 @@ def _part_data(
     }
 
 
-def _title(exercise: LoadedExercise, part: CheckedPart) -> str:
+def part_title(exercise: LoadedExercise, part: CheckedPart) -> str:
+    """What a part is called above what its checks say."""
     if part.title is None and len(exercise.spec.parts) == 1:
         return exercise.spec.title
     return f"{exercise.spec.title} – {part.title or part.part.replace('_', ' ')}"

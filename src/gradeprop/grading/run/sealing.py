@@ -153,6 +153,10 @@ def _bounds(answer: Answer, rule: Rule, *, wrong: bool = False) -> Iterator[floa
         for index, item in enumerate(answer):
             yield from _bounds(item, rule.item(index), wrong=wrong)
         return
+    if isinstance(answer, dict):
+        for key in sorted(answer):
+            yield from _bounds(answer[key], rule, wrong=wrong)
+        return
     if isinstance(answer, bool) or not isinstance(answer, torch.Tensor | int | float):
         return
     numbers = answer.detach().flatten().tolist() if isinstance(answer, torch.Tensor) else [answer]
@@ -177,6 +181,8 @@ def _form(answer: Answer) -> Answer:
     """All of an answer but what it is: nothing but its type, shape and dtype."""
     if isinstance(answer, tuple):
         return tuple(map(_form, answer))
+    if isinstance(answer, dict):
+        return {key: _form(item) for key, item in answer.items()}
     if isinstance(answer, torch.Tensor):
         return torch.zeros_like(answer)
     return None if answer is None else type(answer)()

@@ -18,6 +18,7 @@ __all__ = ["TooLargeError", "build", "capture", "type_name"]
 
 MAX_DEPTH: Final = 24
 MAX_PARTS: Final = 100_000
+MAX_MEMBERS: Final = 1_024
 MAX_RANK: Final = 16
 MAX_INT_BITS: Final = 4_096
 _DTYPES: Final = frozenset({
@@ -30,6 +31,7 @@ _DTYPES: Final = frozenset({
 _name_of = type.__dict__["__qualname__"].__get__
 _module_of = type.__dict__["__module__"].__get__
 _strided = torch.strided
+_MEMBERS: Final = frozenset({type(None), bool, int, float, str})
 _NUMPY_NUMBERS: Final = numpy_numbers()
 
 
@@ -89,11 +91,30 @@ def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
         if not all(type(key) is str for key in thing):
             return Opaque("dict (with keys that are not strings)")
         return {key: _capture(item, budget, depth + 1) for key, item in thing.items()}
+    if kind is set or kind is frozenset:
+        return _capture_set(thing, budget)
     if kind is torch.Tensor or kind is torch.nn.Parameter:
         return _capture_tensor(thing, budget)
     if kind in _NUMPY_NUMBERS:  # np.float64 is a float, and the others are printed as one
         return thing.item()  # type: ignore[no-any-return]
     return Opaque(type_name(thing))
+
+
+def _capture_set(members: Any, budget: _Budget) -> Value:
+    if len(members) > MAX_MEMBERS:
+        return Opaque(f"set (of more than {MAX_MEMBERS} items)")
+    if not all(map(_may_be_member, members)):
+        return Opaque("set (of other things than words and numbers)")
+    captured = [_capture(item, budget, MAX_DEPTH - 1) for item in members]
+    if not all(map(_may_be_member, captured)):
+        return Opaque("set (of numbers that are too large)")
+    return frozenset(captured)  # type: ignore[arg-type]
+
+
+def _may_be_member(thing: Any) -> bool:
+    if type(thing) is tuple:
+        return all(type(item) in _MEMBERS for item in thing)
+    return type(thing) in _MEMBERS
 
 
 def _capture_tensor(tensor: torch.Tensor, budget: _Budget) -> Value:
@@ -129,6 +150,8 @@ def build(value: Value) -> Any:
         return tuple(build(item) for item in value)
     if type(value) is dict:
         return {key: build(item) for key, item in value.items()}
+    if type(value) is frozenset:
+        return set(value)
     if isinstance(value, TensorState):
         with torch.no_grad():
             tensor = value.value.to(value.device, copy=True)
