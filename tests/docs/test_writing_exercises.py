@@ -12,6 +12,7 @@ import torch
 
 from cli.conftest import gradeprop
 from course.minimal import write_course
+from gradeprop.course.known_ids import CAUSES
 from gradeprop.gradients.values import TensorState
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.script import Reference, Script
@@ -108,3 +109,8 @@ def module_at(path: Path) -> Any:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_the_guide_names_every_cause_of_the_engine() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    assert [cause for cause in CAUSES if f"`{cause}`" not in text] == []

@@ -10,7 +10,9 @@ from gradeprop.course.crosscheck_code import check_grader, check_solution, check
 from gradeprop.course.crosscheck_dates import check_dates
 from gradeprop.course.crosscheck_exercise import check_exercise, figures_of
 from gradeprop.course.crosscheck_harness import check_harnesses
+from gradeprop.course.crosscheck_literals import check_literals
 from gradeprop.course.crosscheck_order import check_order
+from gradeprop.course.crosscheck_recognition import check_recognition
 from gradeprop.course.crosscheck_stated import check_stated
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import CourseFiles
@@ -31,11 +33,13 @@ def crosscheck(files: CourseFiles) -> list[CourseProblem]:
     problems: list[CourseProblem] = []
     for exercise in files.exercises.values():
         problems += check_exercise(exercise)
+        problems += check_recognition(exercise)
         problems += check_sources(exercise)
         problems += check_solution(exercise)
         problems += check_grader(exercise)
         problems += check_stated(exercise)
         problems += check_harnesses(exercise, files.shared)
+        problems += check_literals(exercise)
     if files.spec is not None:
         problems += _listing(files)
         problems += check_dates(files)

@@ -7,9 +7,31 @@ from typing import Any
 from pydantic import ConfigDict, Field, model_validator
 
 from gradeprop.course.facts import Fact
-from gradeprop.course.fields import Model, Slug, Text
+from gradeprop.course.fields import ExceptionName, Model, Slug, Text
 from gradeprop.course.patterns import Pattern
 from gradeprop.course.replacing import changed
+
+
+class RaisedError(Model):
+    """An exception that a misconception leads to."""
+
+    type: ExceptionName = Field(
+        description="Its type, or a base class of it: RuntimeError. Without a module any will do."
+    )
+    text: str = Field("", description="What stands somewhere in its text; capitals do not count.")
+
+
+class Flags(Model):
+    """What a tensor with the right values is then."""
+
+    requires_grad: bool | None = None
+    is_leaf: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_at_least(self) -> Flags:
+        if self.requires_grad is None and self.is_leaf is None:
+            raise ValueError("flag: give requires_grad, is_leaf or both")
+        return self
 
 
 class CommonMisconception(Model):
@@ -18,6 +40,15 @@ class CommonMisconception(Model):
     id: Slug
     pattern: Pattern | None = Field(
         None, description="How the right answer is changed; default: known by its id."
+    )
+    raises: RaisedError | None = Field(
+        None, description="The exception by which it is recognised, in a cell or in a call."
+    )
+    flag: Flags | None = Field(
+        None, description="The flags by which it is recognised, where the values are right."
+    )
+    engine: str | None = Field(
+        None, description="Id of a cause of the engine that this id and these words stand for."
     )
     say: Text = Field(description="What the student reads: what went wrong and what to look at.")
     seen: tuple[Fact, ...] = Field(
@@ -47,6 +78,13 @@ class Misconception(CommonMisconception):
 
     model_config = ConfigDict(json_schema_extra=_said_elsewhere)
 
+    checks: tuple[Slug, ...] = Field(
+        (),
+        description=(
+            "The checks in which it is looked for. Default: all, but of values that are neither "
+            "gradients nor made by them only what the grader says of it."
+        ),
+    )
     option: Text | tuple[Text, ...] | None = Field(
         None,
         description="Of a choice, in place of a sample: the option (or options) that shows it.",

@@ -38,6 +38,10 @@ _PATTERNS = {
         "is not the name of a module",
         "write it as in an import, e.g. matplotlib",
     ),
+    r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$": (
+        "is not the name of an exception's type",
+        "write RuntimeError, or with its module torch.OutOfMemoryError",
+    ),
 }
 
 

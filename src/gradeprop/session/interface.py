@@ -85,14 +85,20 @@ class Returned:
 
 @dataclass(frozen=True)
 class Raised:
-    """Student code raised. ``line`` is the line in the student's own cell, when known; ``used`` as
-    in `Returned`, until then."""
+    """Student code raised.
+
+    Attributes:
+        line: the line in the student's own cell, when known.
+        used: as in `Returned`, until then.
+        bases: names of the classes that the exception's type is derived from, nearest first.
+    """
 
     type_name: str
     message: str
     traceback: str = ""
     line: int | None = None
     used: frozenset[str] = frozenset()
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ class _Evidence:
 
 def _evidence(item: Observation) -> _Evidence:
     rule = item.rule.ignoring_place()
-    return _Evidence(item, rule, matches(item.got, item.expected, rule))
+    return _Evidence(item, rule, item.accepts(item.got, rule))
 
 
 def _fits(name: str, evidence: Sequence[_Evidence]) -> bool:
@@ -117,8 +117,7 @@ def _variant_fits(name: str, variant: int, evidence: Sequence[_Evidence]) -> boo
         if variant >= len(answers) or not _explains(answers[variant], item):
             return False
         if not item.right and not proven:
-            coincides = matches(as_value(answers[variant]), item.observation.expected, item.rule)
-            proven = not coincides
+            proven = not item.observation.accepts(as_value(answers[variant]), item.rule)
     return proven
 
 

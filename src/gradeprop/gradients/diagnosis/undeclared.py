@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from gradeprop.gradients.comparison.compare import as_value, compare, matches
+from gradeprop.gradients.comparison.compare import as_value, matches
 from gradeprop.gradients.comparison.mismatch import Kind
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import TensorState, Value
@@ -26,7 +26,7 @@ def undeclared(observations: Sequence[Observation]) -> str | None:
     wrong: list[Observation] = []
     kinds: set[Kind] = set()
     for item in observations:
-        mismatch = compare(item.got, item.expected, item.rule, item.labels)
+        mismatch = item.mismatch()
         if mismatch is not None:
             wrong.append(item)
             kinds.add(mismatch.kind)
@@ -49,6 +49,8 @@ def _of_nothing(wrong: Sequence[Observation]) -> str | None:
     """Where None came: a ``.grad`` of which nobody knows why it is empty has no cause."""
     if all(item.awaits_backward for item in wrong):
         return "no_backward"
+    if all(item.of_computed for item in wrong):
+        return "grad_of_computed"
     return None if any(item.of_grad for item in wrong) else "wrong_type"
 
 

@@ -39,6 +39,7 @@ class Fixed(Problem):
         for name, wrong in (mistakes or {}).items():
             variants = wrong if isinstance(wrong, list) else [wrong]
             self._wrong[name] = [_comparable(item, f"the mistake {name!r}") for item in variants]
+        self.stated = frozenset(self._wrong)
         self.labels = labels
 
     def answer(self) -> Answer:

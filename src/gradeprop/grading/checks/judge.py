@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from functools import partial
 
 from gradeprop.course.facts import Reveal
 from gradeprop.course.options import Allowed
@@ -13,30 +13,33 @@ from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.render import SMALL
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.clues import Clues
-from gradeprop.gradients.diagnosis.diagnose import diagnose
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState, Value
-from gradeprop.grading.checks.choice import as_meant, no_option
+from gradeprop.grading.checks.before import before_values
+from gradeprop.grading.checks.choice import as_meant
+from gradeprop.grading.checks.expected import Raising, wrong_value
+from gradeprop.grading.checks.explanation import diagnosis_of
 from gradeprop.grading.checks.expression import arguments_of, tensors_in
 from gradeprop.grading.checks.flags import Flag, flag_of
 from gradeprop.grading.checks.handle import After
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.nothing import (
     awaits_backward,
+    is_computed,
     why_no_grad,
     why_none,
     why_nothing_came,
     why_nothing_returned,
 )
-from gradeprop.grading.checks.resolve import Found, NoSuchItem, found_at, path_text
-from gradeprop.grading.checks.rows import MOST, Item, Row, row_of
+from gradeprop.grading.checks.raising import raising_row, unraised
+from gradeprop.grading.checks.resolve import Found, NoSuchItem, path_text
+from gradeprop.grading.checks.resolving import looked_at
+from gradeprop.grading.checks.rows import MOST, Item, Row, row_of, row_of_expected
 from gradeprop.grading.checks.script import Probe, Script, anywhere
-from gradeprop.grading.checks.secrecy import kept_secret, opened, told_by_seal
-from gradeprop.grading.checks.trouble import trouble
-from gradeprop.grading.result import words
+from gradeprop.grading.checks.secrecy import all_kept_secret, opened, told_by_seal
+from gradeprop.grading.checks.signs import renamed
+from gradeprop.grading.checks.telling import Wrong, detail_of, hint_of, report_of
 from gradeprop.session.interface import Call, Outcome, Returned, Run
-
-_Wrong: TypeAlias = Mismatch | Flag
 
 
 def judge(
@@ -74,14 +77,27 @@ def judge(
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
-    for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = trouble(ask, outcome, public, declared, forbid, lines)
-        if found is not None:
-            return found.called(by_sample, declared)
-    nonsense = no_option(script, outcomes, allowed or {}, public=public)
-    if nonsense is not None:
-        return nonsense
-    script, outcomes = as_meant(script, outcomes, allowed or {})
+    allowed = allowed or {}
+    found = before_values(script, outcomes, public, declared, forbid, allowed, lines, by_sample)
+    if found is None:
+        script, outcomes = as_meant(script, outcomes, allowed)
+        found = _of_values(
+            script, outcomes, public, declared, clues, earlier, rows, by_sample, reveal
+        )
+    return renamed(found, script.signs, declared, public=public)
+
+
+def _of_values(
+    script: Script,
+    outcomes: Sequence[Outcome],
+    public: bool,
+    declared: Mapping[str, str],
+    clues: Mapping[str, Clues] | None,
+    earlier: Sequence[Observation],
+    rows: bool,
+    by_sample: Sequence[str],
+    reveal: Reveal,
+) -> Judgement:
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
     rows = rows and reveal == "numbers"
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
@@ -107,25 +123,18 @@ def rule_of(probe: Probe, script: Script) -> Rule:
     return probe.rule if given else anywhere(probe.rule)
 
 
-def resolved(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Value | TypeError:
-    """The value that a probe looks at, or an error if what came has no such item."""
-    found = _got(probe, script, outcomes)
-    return found.value if isinstance(found, Found) else TypeError("there is no such item")
-
-
-def _got(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Found | NoSuchItem:
-    outcome = outcomes[probe.handle.ask]
-    assert isinstance(outcome, Returned)  # all else was dealt with before
-    return found_at(probe.handle, outcome, script.asks[probe.handle.ask])
-
-
-def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wrong | None:
+def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Wrong | None:
     """What is wrong with the value that the probe looks at."""
-    found = _got(probe, script, outcomes)
+    if isinstance(probe.expected, Raising):
+        return unraised(outcomes[probe.handle.ask], probe.expected)
+    found = looked_at(probe, script, outcomes)
     if isinstance(found, NoSuchItem):
         return found.mismatch
     seen = _seen(probe, outcomes)
-    mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
+    if probe.expected is not None:
+        mismatch = wrong_value(found.value, probe.expected)
+    else:
+        mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
     if probe.seal is not None:
         mismatch = told_by_seal(probe, found.value, mismatch)
     if mismatch is None:
@@ -136,7 +145,9 @@ def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wro
 
 
 def _got_value(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Value:
-    found = _got(probe, script, outcomes)
+    if not isinstance(outcomes[probe.handle.ask], Returned):
+        return None
+    found = looked_at(probe, script, outcomes)
     return found.container if isinstance(found, NoSuchItem) else found.value
 
 
@@ -168,7 +179,7 @@ def _why_nothing(
 def _explained(
     script: Script,
     outcomes: Sequence[Outcome],
-    mismatches: Sequence[_Wrong | None],
+    mismatches: Sequence[Wrong | None],
     public: bool,
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None,
@@ -178,15 +189,17 @@ def _explained(
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
-    wrong: list[tuple[str, _Wrong]] = []
-    told: list[_Wrong] = []
+    wrong: list[tuple[Probe, Wrong]] = []
     right_elsewhere = True
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
+        if mismatch is not None:
+            wrong.append((probe, mismatch))
+        if isinstance(probe.expected, Raising):
+            right_elsewhere = right_elsewhere and mismatch is None
+            continue
         got, rule = _got_value(probe, script, outcomes), rule_of(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
-            wrong.append((question_of(probe, script), mismatch))
-            told.append(mismatch if reveal == "numbers" else kept_secret(mismatch, got))
             right_elsewhere = right_elsewhere and (
                 isinstance(mismatch, Mismatch)
                 and mismatch.kind == "device"
@@ -196,33 +209,35 @@ def _explained(
         found_out = opened(script, observations, mismatches)
         diagnosis, declared = found_out.diagnosis, {**declared, **found_out.words}
     else:
-        diagnosis = diagnose([*earlier, *observations], clues, by_sample)
+        known = [*earlier, *observations]
+        diagnosis = diagnosis_of(script, outcomes, wrong, known, clues, by_sample)
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
-    detail = "; ".join(
-        f"{said}: {item.text if isinstance(item, Flag) else item.detail()}"
-        for said, item in wrong[:3]
-    )
-    hint = _hint(diagnosis.named, declared) or diagnosis.unsure
+    told = [(question_of(probe, script), item) for probe, item in wrong]
+    shown = told
+    if reveal == "verdict":
+        values = [_got_value(probe, script, outcomes) for probe, _ in wrong]
+        shown = all_kept_secret(told, values)
+    hint = hint_of(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
     # public. Of numbers that are written in, no remedy for their form leads on.
     says_all = diagnosis.named in declared or diagnosis.named == "hard_coded"
     said_by_the_hint = hint is not None and says_all and not public
     return Judgement(
         "failed",
-        None if said_by_the_hint else _report(told, len(script.probes), public),
-        detail,
+        None if said_by_the_hint else report_of(shown, len(script.probes), public),
+        detail_of(told),
         causes,
         observations=tuple(observations),
-        asked=wrong[0][0] if public else None,
+        asked=told[0][0] if public else None,
         hint=hint,
     )
 
 
 def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Observation:
     """What came on this probe, with all that may explain it."""
-    found, seen = _got(probe, script, outcomes), _seen(probe, outcomes)
+    found, seen = looked_at(probe, script, outcomes), _seen(probe, outcomes)
     is_grad = bool(probe.handle.path) and probe.handle.path[-1] == "grad"
     return Observation(
         _got_value(probe, script, outcomes),
@@ -234,21 +249,28 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
         seen,
         of_grad=is_grad,
         awaits_backward=isinstance(found, Found) and awaits_backward(found.owner, seen),
+        of_computed=isinstance(found, Found) and is_computed(found.owner),
+        wrong_in=partial(wrong_value, expected=probe.expected) if probe.expected else None,
     )
 
 
 def _rows(
-    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[_Wrong | None]
+    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[Wrong | None]
 ) -> Iterator[Row]:
     """What was asked and what came, probe by probe."""
     wrong = False
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
         shown = question_of(probe, script, MOST)
-        found, got = _got(probe, script, outcomes), _got_value(probe, script, outcomes)
+        if isinstance(probe.expected, Raising):
+            yield raising_row(shown, outcomes[probe.handle.ask], probe.expected)
+            continue
+        found, got = looked_at(probe, script, outcomes), _got_value(probe, script, outcomes)
         missing = isinstance(found, NoSuchItem)
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
-        if not (missing and wrong):
+        if probe.expected is not None:
+            yield row_of_expected(shown, got, probe.expected)
+        elif not (missing and wrong):
             yield row_of(shown, got, probe.answer, rule_of(probe, script), probe.labels)
         if isinstance(mismatch, Flag) and mismatch.attribute:
             flags = Item("", str(mismatch.expected), str(not mismatch.expected), False)
@@ -259,18 +281,3 @@ def _rows(
 def question_of(probe: Probe, script: Script, most: int = SMALL) -> str:
     """What a probe looks at, as a student would have written it."""
     return path_text(probe.handle, script.asks[probe.handle.ask], most)
-
-
-def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:
-    """What to say of a cause besides what is wrong with the value."""
-    if named is None:
-        return None
-    return declared.get(named) or (words.ENGINE_WORDS[named] if named == "hard_coded" else None)
-
-
-def _report(wrong: Sequence[_Wrong], asked: int, public: bool) -> str:
-    first = wrong[0]
-    report = first.text if isinstance(first, Flag) else first.student(public)
-    if not public and len(wrong) < asked:
-        report = f"{report} On some of the hidden inputs the answer is right, on others it is not."
-    return report

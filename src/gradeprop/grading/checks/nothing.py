@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gradeprop.gradients.values import Evidence, TensorState, Value
-from gradeprop.grading.result.words import NOTHING_RETURNED, WHAT_GIVES_NONE
+from gradeprop.grading.result.error_words import NOTHING_RETURNED, WHAT_GIVES_NONE
 
 __all__ = [
     "awaits_backward",
+    "is_computed",
     "why_no_grad",
     "why_none",
     "why_nothing_came",
@@ -50,9 +51,14 @@ def awaits_backward(owner: Value, seen: Evidence) -> bool:
     return owner.is_leaf and owner.requires_grad and seen.reached is False
 
 
+def is_computed(owner: Value) -> bool:
+    """Whether ``owner`` is the result of a computation, of which torch keeps no ``.grad``."""
+    return isinstance(owner, TensorState) and not owner.is_leaf
+
+
 def why_no_grad(owner: TensorState, name: str, seen: Evidence) -> str:
     """Of the ``.grad`` of ``owner``, which the student calls ``name``."""
-    if not owner.is_leaf:
+    if is_computed(owner):
         return (
             f"`{name}` is the result of a computation, and .grad is kept for the tensor that you "
             f"made with requires_grad=True. Make `{name}` itself that way: .double(), .to(...) or "

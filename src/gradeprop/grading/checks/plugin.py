@@ -17,8 +17,10 @@ import pytest
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.course.stated import StatedAnswer
 from gradeprop.grading.checks.blame import defined_at, told
+from gradeprop.grading.checks.declared import signs_of
 from gradeprop.grading.checks.leniency import tolerances_of
 from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
+from gradeprop.grading.checks.reference import reference_of
 from gradeprop.grading.checks.script import Reference, Script
 from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError, Write, check_sites
 from gradeprop.grading.checks.student import Student
@@ -32,7 +34,6 @@ from gradeprop.grading.checks.target import (
 )
 
 Devices: TypeAlias = tuple[str, ...]
-
 
 _SITE = pytest.StashKey[CheckSite]()
 # Whether a check is not asked of somebody, for a reason that the examiner has given.
@@ -59,9 +60,7 @@ class GradingPlugin:
             for number, exercise in enumerate(assignment.exercises)
         }
         self._shared: dict[tuple[tuple[str, str], str, int], Script] = {}
-        self._tolerances = {
-            exercise.slug: tolerances_of(course, exercise) for exercise in assignment.exercises
-        }
+        self._tolerances = {item.slug: tolerances_of(course, item) for item in assignment.exercises}
 
     # --- fixtures ---------------------------------------------------------------------------------
 
@@ -286,15 +285,12 @@ class GradingPlugin:
             "stated": stated_at(target),
         }
         item.obj(**{name: own[name] if name in own else item.funcargs[name] for name in names})
-        script = Script(tuple(student.asks), tuple(reference.probes))
+        signs = signs_of(site.part.misconceptions, site.check.check)
+        script = Script(tuple(student.asks), tuple(reference.probes), signs)
         if same:
             self._shared[key] = script
         return script
 
     def _reference(self, site: CheckSite, target: Target, attempt: int) -> Reference:
-        return Reference(
-            self.examiner.seed(target.subject, site, attempt),
-            target.device,
-            {item.id: item.pattern for item in site.part.misconceptions},
-            self._tolerances[site.exercise.slug],
-        )
+        seed = self.examiner.seed(target.subject, site, attempt)
+        return reference_of(site, seed, target.device, self._tolerances[site.exercise.slug])

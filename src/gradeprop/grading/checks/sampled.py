@@ -17,10 +17,13 @@ from gradeprop.course.options import Allowed
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.compare import as_value, matches
 from gradeprop.gradients.comparison.rule import STRICT
-from gradeprop.gradients.values import Evidence, Opaque, TensorState, Value
+from gradeprop.gradients.values import NOTHING_SEEN, Evidence, Opaque, TensorState, Value
 from gradeprop.grading.checks.choice import in_the_options_words
-from gradeprop.grading.checks.judge import resolved, rule_of
+from gradeprop.grading.checks.expected import Raising, wrong_value
+from gradeprop.grading.checks.judge import rule_of
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.raising import unraised
+from gradeprop.grading.checks.resolving import resolved
 from gradeprop.grading.checks.script import Probe, Script
 from gradeprop.grading.checks.trouble import changed_argument
 from gradeprop.grading.result import words
@@ -34,6 +37,8 @@ Flags: TypeAlias = tuple[bool, bool]
 _RULED: Final = frozenset(words.FORBIDDEN_CAUSE.values())
 """Causes that are a rule of the part's: what the value would have been makes no difference."""
 _ANYTHING: Final[Mapping[str, Allowed]] = MappingProxyType({})
+_AS_EXPECTED: Final = "raised as expected"
+"""Stands for the value of a call that should raise, and did."""
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
 
 
@@ -84,22 +89,29 @@ def given(
         in_the_options_words(outcome, allowed.get(ask.name))
         for ask, outcome in zip(script.asks, outcomes, strict=True)
     ]
-    ended = _end(script, outcomes)
+    as_expected = _raised_as_expected(script, outcomes)
+    ended = _end(script, outcomes, as_expected)
     count = len(outcomes) if ended is None else ended.ask
     answered = outcomes[:count]
-    if not all(isinstance(item, Returned) for item in answered):
+    if not all(
+        isinstance(item, Returned) or number in as_expected for number, item in enumerate(answered)
+    ):
         return None
     values: list[Answer] = []
     flags: list[Flags | None] = []
     for probe in script.probes:
         if probe.handle.ask >= count:
             continue
+        if probe.handle.ask in as_expected:
+            values.append(_AS_EXPECTED)
+            flags.append(None)
+            continue
         value = resolved(probe, script, outcomes)
         if isinstance(value, TypeError) or not _is_comparable(value):
             return None
         values.append(_as_answer(value))
         flags.append(_flags_of(value))
-    seen = tuple(item.seen for item in answered if isinstance(item, Returned))
+    seen = tuple(item.seen if isinstance(item, Returned) else NOTHING_SEEN for item in answered)
     return Given(tuple(values), tuple(flags), seen, ended)
 
 
@@ -160,9 +172,21 @@ def singly_or_together(
     return tuple(dict.fromkeys(ids_in(name)[0] for name in fit(several)))
 
 
-def _end(script: Script, outcomes: Sequence[Outcome]) -> Ended | None:
-    """The first exception or changed argument."""
+def _raised_as_expected(script: Script, outcomes: Sequence[Outcome]) -> frozenset[int]:
+    """The asks that should raise, and did."""
+    return frozenset(
+        probe.handle.ask
+        for probe in script.probes
+        if isinstance(probe.expected, Raising)
+        and unraised(outcomes[probe.handle.ask], probe.expected) is None
+    )
+
+
+def _end(script: Script, outcomes: Sequence[Outcome], as_expected: frozenset[int]) -> Ended | None:
+    """The first exception that nobody expects, or changed argument."""
     for number, (ask, outcome) in enumerate(zip(script.asks, outcomes, strict=True)):
+        if number in as_expected:
+            continue
         if isinstance(outcome, Raised):
             return Ended(number, outcome.type_name, _ADDRESS.sub("0x", outcome.message))
         if not isinstance(outcome, Returned):
@@ -200,6 +224,10 @@ def _end_alike(mine: Ended | None, sample: Ended | None) -> bool:
 
 def _is_wrong(probe: Probe, script: Script, value: Answer, flags: Flags | None) -> bool:
     """Whether this value, with these flags, is not what is asked for."""
+    if isinstance(probe.expected, Raising):
+        return not (isinstance(value, str) and value == _AS_EXPECTED)
+    if probe.expected is not None:
+        return wrong_value(as_value(value), probe.expected) is not None
     if not matches(as_value(value), probe.answer, rule_of(probe, script).ignoring_place()):
         return True
     if flags is None:

@@ -13,10 +13,10 @@ from gradeprop.gradients.diagnosis.diagnose import Diagnosis, by_clues
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.diagnosis.undeclared import of_kinds
 from gradeprop.gradients.values import Value
-from gradeprop.grading.checks.flags import Flag
 from gradeprop.grading.checks.script import Probe, Script
+from gradeprop.grading.checks.telling import Wrong
 
-__all__ = ["Opened", "kept_secret", "opened", "told_by_seal"]
+__all__ = ["Opened", "all_kept_secret", "kept_secret", "opened", "told_by_seal"]
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,27 @@ class Opened:
     words: Mapping[str, str]
 
 
-def kept_secret(mismatch: Mismatch | Flag, got: Value) -> Mismatch | Flag:
+def kept_secret(mismatch: Mismatch, got: Value) -> Mismatch:
     """What is wrong with a value, without anything of the right one."""
-    if isinstance(mismatch, Flag) or mismatch.kind not in ("value", "not_finite"):
+    if mismatch.kind not in ("value", "not_finite"):
         return mismatch
     simple = isinstance(got, str | int | float)
     shown = render_value(got) if simple else ""
     return Mismatch(mismatch.kind, "", "", shown, total=1 if simple else 2, secret=True)
+
+
+def all_kept_secret(
+    told: Sequence[tuple[str, Wrong]], values: Sequence[Value]
+) -> list[tuple[str, Wrong]]:
+    """The same of all that is wrong.
+
+    Args:
+        values: what came of each.
+    """
+    return [
+        (said, kept_secret(item, value) if isinstance(item, Mismatch) else item)
+        for (said, item), value in zip(told, values, strict=True)
+    ]
 
 
 def told_by_seal(probe: Probe, got: Value, form: Mismatch | None) -> Mismatch | None:

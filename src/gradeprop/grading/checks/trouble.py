@@ -8,8 +8,11 @@ from typing import Final
 from gradeprop.gradients.comparison.mismatch import WELL_KNOWN
 from gradeprop.gradients.comparison.render import render_value, with_article
 from gradeprop.gradients.values import TensorState, Value
+from gradeprop.grading.checks.causes import causes_of
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.known_errors import WELL_KNOWN_ERRORS
+from gradeprop.grading.checks.signs import Sign
 from gradeprop.grading.result import words
 from gradeprop.session.interface import (
     Argument,
@@ -25,17 +28,6 @@ from gradeprop.session.interface import (
     Stopped,
 )
 
-_WELL_KNOWN_ERRORS = frozenset(
-    {
-        "AssertionError", "AttributeError", "ImportError", "IndexError", "KeyError",
-        "ModuleNotFoundError", "NameError", "NotImplementedError", "RecursionError",
-        "RuntimeError", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError",
-        "ZeroDivisionError",
-    }
-)  # fmt: skip
-"""What an error may be called where the question is hidden: with every name that Python has, the
-choice could carry as much as a number does."""
-
 MOST_LINES = 100
 """In a longer answer no line is named where the question is hidden."""
 # What input() raises where nobody can answer.
@@ -49,10 +41,12 @@ def trouble(
     declared: Mapping[str, str],
     forbid: Sequence[str],
     lines: int | None = None,
+    signs: Sequence[Sign] = (),
 ) -> Judgement | None:
     """What goes before any comparison: stopped, missing, raised, forbidden, changed input.
 
     Args:
+        signs: by which exceptions the exercise knows its misconceptions.
         lines: how many the student's answer has, where that is known; an error further down is in
             no line of it, whatever it says.
     """
@@ -63,7 +57,7 @@ def trouble(
     if isinstance(outcome, Missing):
         return _missing(_named(ask, outcome), outcome, public)
     if isinstance(outcome, Raised):
-        return _raised(ask, outcome, public, declared, forbid, lines)
+        return _raised(ask, outcome, public, declared, forbid, lines, signs)
     machinery = _forbidden(ask, outcome, forbid)
     if machinery is not None:
         cause = words.FORBIDDEN_CAUSE[machinery]
@@ -129,12 +123,13 @@ def _raised(
     declared: Mapping[str, str],
     forbid: Sequence[str],
     lines: int | None,
+    signs: Sequence[Sign],
 ) -> Judgement:
     said = f" in line {outcome.line} of your cell" if outcome.line else ""
     place = said if _can_be_told(outcome.line, public, lines) else ""
     machinery = _forbidden(ask, outcome, forbid)
     # To mend the error would only lead to what is forbidden.
-    cause = words.FORBIDDEN_CAUSE[machinery] if machinery else _cause_of(ask, outcome)
+    causes = (words.FORBIDDEN_CAUSE[machinery],) if machinery else causes_of(ask, outcome, signs)
     if outcome.type_name == _NOBODY_ANSWERS:
         message = (
             f"`{expression(ask) if public else ask.subject}` waits for input{place}, but nobody "
@@ -145,14 +140,16 @@ def _raised(
     else:
         # The text and even the type's name are the student's to choose: they could carry a hidden
         # input.
-        known = outcome.type_name in _WELL_KNOWN_ERRORS
+        known = outcome.type_name in WELL_KNOWN_ERRORS
         message = (
             f"`{ask.subject}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
             f"that you cannot see. Try it with other values, shapes and dtypes{_and_with(ask)}."
         )
-    hint = words.words_for(cause, declared) if cause else _hint_of(outcome)
+    hint = words.words_for(causes[0], declared) if len(causes) == 1 else None
+    if not causes:
+        hint = _hint_of(outcome)
     detail = f"{expression(ask)} raised {outcome.type_name}{said}: {outcome.message}"
-    return Judgement("failed", message, detail, (cause,) if cause else (), hint=hint)
+    return Judgement("failed", message, detail, causes, hint=hint)
 
 
 def _can_be_told(line: int | None, public: bool, lines: int | None) -> bool:
@@ -178,21 +175,6 @@ def _hint_of(outcome: Raised) -> str | None:
     """What to do about an error that tells no cause."""
     if outcome.type_name in ("TypeError", "AttributeError") and "NoneType" in outcome.message:
         return words.NONE_IN_THE_WAY
-    return None
-
-
-def _cause_of(ask: Ask, outcome: Raised) -> str | None:
-    """The cause that torch's own words for an error tell, if any."""
-    if outcome.type_name == "RuntimeError" and "does not require grad" in outcome.message:
-        return "detached"
-    if any(tensor.device != "cpu" for tensor in tensors_in(arguments_of(ask))):
-        apart = outcome.type_name == "RuntimeError" and "on the same device" in outcome.message
-        # Tensor.numpy(), or a numpy function applied to a tensor.
-        to_numpy = (
-            outcome.type_name == "TypeError" and "device type tensor to numpy" in outcome.message
-        )
-        if apart or to_numpy:
-            return "wrong_device"
     return None
 
 

@@ -16,6 +16,7 @@ from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.prune import prune
 from gradeprop.gradients.values import TensorState
+from gradeprop.grading.checks import expected, signs
 from gradeprop.grading.checks.handle import After, Handle, Key, Step
 from gradeprop.grading.checks.script import Probe, Script, anywhere
 from gradeprop.grading.checks.seal import Box, Boxes, Seal
@@ -32,14 +33,20 @@ def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
         _encode_probe(replace(probe, alternatives=alternatives, ruled_out=probe.ruled_out & causes))
         for probe, alternatives in zip(script.probes, prune(spoken), strict=True)
     ]
-    boxes = {"boxes": asdict(script.boxes)} if script.sealed else {}
-    return {"asks": [_encode_ask(ask) for ask in script.asks], "probes": probes, **boxes}
+    kept = [signs.to_dict(sign) for sign in script.signs if sign.cause in causes]
+    return {
+        "asks": [_encode_ask(ask) for ask in script.asks],
+        "probes": probes,
+        **({"signs": kept} if kept else {}),
+        **({"boxes": asdict(script.boxes)} if script.sealed else {}),
+    }
 
 
 def decode_script(data: dict[str, Any]) -> Script:
     return Script(
         tuple(_decode_ask(ask) for ask in data["asks"]),
         tuple(_decode_probe(probe) for probe in data["probes"]),
+        tuple(map(signs.from_dict, data.get("signs", ()))),
         _decode_boxes(data["boxes"]) if "boxes" in data else Boxes(),
     )
 
@@ -129,6 +136,7 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         **({"computed_from": list(probe.computed_from)} if probe.computed_from else {}),
         **({"ruled_out": sorted(probe.ruled_out)} if probe.ruled_out else {}),
         **({"by_backward": True} if probe.by_backward else {}),
+        **({} if probe.expected is None else {"expected": expected.to_dict(probe.expected)}),
         **({} if probe.seal is None else {"seal": asdict(probe.seal)}),
     }
 
@@ -148,6 +156,7 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
         tuple(data.get("computed_from", ())),
         frozenset(data.get("ruled_out", ())),
         data.get("by_backward", False),
+        expected.from_dict(data["expected"]) if "expected" in data else None,
         _decode_seal(data["seal"]) if "seal" in data else None,
     )
 

@@ -11,9 +11,12 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from gradeprop.gradients.diagnosis.observation import Observation
-from gradeprop.grading.checks.declared import clues_of
+from gradeprop.grading.checks.blame import told
+from gradeprop.grading.checks.cell_error import with_cell_error
+from gradeprop.grading.checks.declared import clues_of, words_of
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
@@ -180,7 +183,8 @@ class Inquiry:
         if judgement.misconception == "missing_name" and state == "missing":
             # Nobody left a name out of a cell that was not there.
             return Judgement("failed", NO_CELL, judgement.detail)
-        return judgement
+        cell = self._run_on(question.device).part_outcomes.get(site.place)
+        return with_cell_error(judgement, script, cell, words_of(site.part.misconceptions))
 
     def _explained(
         self,
@@ -218,7 +222,7 @@ class Inquiry:
             script,
             outcomes,
             public=site.check.public or shown,
-            declared={item.id: item.say.strip() for item in part.misconceptions},
+            declared=words_of(site.part.misconceptions),
             clues=clues_of(part.misconceptions),
             forbid=part.forbid,
             allowed=part.allowed,
@@ -283,8 +287,9 @@ def _place_of(question: Question) -> tuple[tuple[int, int], tuple[bool, tuple[in
 
 
 def _told(site: CheckSite, error: Exception) -> str:
-    said = "".join(traceback.format_exception(error))
-    return f"{site.exercise.grader}: {type(error).__name__}: {error}\n{said}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = (frame.filename for frame in frames if frame.filename.endswith(site.exercise.grader))
+    return told(error, site.exercise.grader, Path(next(own, site.exercise.grader)))
 
 
 def _needs(site: CheckSite) -> list[str]:

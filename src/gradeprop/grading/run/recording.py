@@ -139,8 +139,8 @@ def _record(
         script = recorder.scripts.get(site.key)
         if secret and script is not None and cannot_be_sealed(script):
             faults[site.key] = (
-                f"{site.exercise.grader}: the right answer to {site.check.check} is not finite and "
-                "cannot be kept secret; write reveal: numbers"
+                f"{site.exercise.grader}: {site.check.check} has no one finite right answer that "
+                "could be kept secret; write reveal: numbers"
             )
             del recorder.scripts[site.key]
     data = {item.slug: _exercise_data(item, recorder.scripts) for item in assignment.exercises}
@@ -174,6 +174,8 @@ class _Recorder:
 
     def examine(self, subject: int, site: CheckSite, device: str, write: Write) -> str | None:  # noqa: ARG002
         script = write(0)
+        for probe in script.probes:
+            list(probe.alternatives.values())  # worked out here, where a fault has its check
         earlier = self.scripts.get(site.key)
         self.scripts[site.key] = script if earlier is None else _joined(earlier, script)
         return None
@@ -272,4 +274,4 @@ def _joined(first: Script, second: Script) -> Script:
         replace(probe, handle=replace(probe.handle, ask=probe.handle.ask + shift))
         for probe in second.probes
     )
-    return Script(first.asks + second.asks, first.probes + moved)
+    return Script(first.asks + second.asks, first.probes + moved, first.signs)

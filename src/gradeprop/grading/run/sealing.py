@@ -63,11 +63,13 @@ def sealed_script(
     boxes = [_box(item, script, name, rounds, spoken, clues) for item in wrong]
     # In no order that says anything.
     boxes.sort(key=lambda box: (box.tag, box.text))
-    return Script(script.asks, probes, Boxes(name, rounds, tuple(boxes)))
+    return replace(script, probes=probes, boxes=Boxes(name, rounds, tuple(boxes)))
 
 
 def cannot_be_sealed(script: Script) -> bool:
-    """Whether a right answer is not finite: it falls into no bucket."""
+    """Whether a right answer is not finite, and falls into no bucket, or is one of several."""
+    if any(probe.expected is not None for probe in script.probes):
+        return True
     bounds = (bound for probe in script.probes for bound in _bounds(probe.answer, probe.rule))
     return not all(map(math.isfinite, bounds))
 

@@ -41,7 +41,11 @@ class TooLargeError(Exception):
 
 def type_name(thing: object) -> str:
     """The name of ``thing``'s type, as a student would write it: ``"numpy.ndarray"``, ``"int"``."""
-    kind = type(thing)
+    return name_of_type(type(thing))
+
+
+def name_of_type(kind: type) -> str:
+    """A type's name, as a student would write it."""
     name = str(_name_of(kind))
     module = _module_of(kind)
     if type(module) is not str or module in ("builtins", "__main__"):
