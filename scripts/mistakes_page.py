@@ -1,5 +1,5 @@
-"""Write docs/reference/mistakes.md: which problem knows which mistake by its id, found by asking one
-of each kind, and what students read of the causes that the engine finds by itself."""
+"""Write docs/reference/mistakes.md: which problem knows which mistake by its id, found by asking
+one of each kind, and what students read of the causes that the engine finds by itself."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ MEANINGS: Mapping[str, str] = {
     "zeroed_before_step": "gradients cleared between backward and the step",
 }
 
-_MADE = f"""\
+_MADE = """\
 # Mistakes and causes by id
 
 Made by `python scripts/mistakes_page.py`; a test says when that is due again.
@@ -61,15 +61,15 @@ Made by `python scripts/mistakes_page.py`; a test says when that is due again.
 ## What each problem knows
 
 A misconception with one of these ids, and no pattern of its own, is tried in every variant that the problem knows,
-and by its sample. `●` says which problem knows it. A `pattern: {{mistake: …}}` gives it to another id. A mistake that
+and by its sample. `●` says which problem knows it. A `pattern: {mistake: …}` gives it to another id. A mistake that
 an author's own subclass of `Problem` knows is tried likewise.
 
 Of `Fixed`, these are tried where it stands for a `.grad`, and else only where a misconception's `checks` name the check.
 
-In `mistakes={{…}}` and `wrong={{…}}` of a grader a **list** holds several variants of one mistake, and a **tuple** is one
-answer of several items: `{{"off_by_one_step": [a, b]}}` are two ways to be wrong, `{{"off_by_one_step": (a, b)}}` is one
+In `mistakes={…}` and `wrong={…}` of a grader a **list** holds several variants of one mistake, and a **tuple** is one
+answer of several items: `{"off_by_one_step": [a, b]}` are two ways to be wrong, `{"off_by_one_step": (a, b)}` is one
 wrong pair. An empty list says that the mistake means nothing there, so that it is not tried by its sample either.
-"""
+"""  # noqa: E501 - a page
 
 
 def problems() -> dict[str, Problem]:
