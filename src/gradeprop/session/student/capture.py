@@ -29,6 +29,9 @@ _DTYPES: Final = frozenset({
 # of a metaclass changes nothing here.
 _name_of = type.__dict__["__qualname__"].__get__
 _module_of = type.__dict__["__module__"].__get__
+_mro_of = type.__dict__["__mro__"].__get__
+_dict_of = type.__dict__["__dict__"].__get__
+_items_of = tuple.__iter__
 _strided = torch.strided
 _NUMPY_NUMBERS: Final = numpy_numbers()
 
@@ -79,6 +82,8 @@ def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
     if kind is str:
         budget.take(4 * len(thing))
         return thing  # type: ignore[no-any-return]
+    if _is_tuple_of_names(kind):
+        kind, thing = tuple, tuple(_items_of(thing))
     if kind in (list, tuple, dict) and depth >= MAX_DEPTH:
         return Opaque(f"{kind.__name__} (nested too deeply)")
     if kind is list:
@@ -94,6 +99,15 @@ def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
     if kind in _NUMPY_NUMBERS:  # np.float64 is a float, and the others are printed as one
         return thing.item()  # type: ignore[no-any-return]
     return Opaque(type_name(thing))
+
+
+def _is_tuple_of_names(kind: type) -> bool:
+    """Whether it is a tuple whose items have names, as namedtuple, NamedTuple and what
+    torch.max returns are. It is unpacked as any tuple is; nothing of its class is called."""
+    line = _mro_of(kind)
+    if kind is tuple or tuple not in line:
+        return False
+    return any("_fields" in _dict_of(item) or "n_fields" in _dict_of(item) for item in line)
 
 
 def _capture_tensor(tensor: torch.Tensor, budget: _Budget) -> Value:
