@@ -91,7 +91,9 @@ class Inquiry:
                 self._note(question.site, question.device, self._again(question))
             except GraderCodeError as error:
                 self.fault(question.site, question.device, str(error))
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # whatever a grader may raise, as in pytest
                 self.fault(question.site, question.device, _told(question.site, error))
 
     def fault(self, site: CheckSite, device: str, error: str) -> None:
@@ -280,7 +282,7 @@ def _place_of(question: Question) -> tuple[tuple[int, int], tuple[bool, tuple[in
     return (exercise, part), question.site.turn
 
 
-def _told(site: CheckSite, error: Exception) -> str:
+def _told(site: CheckSite, error: BaseException) -> str:
     said = "".join(traceback.format_exception(error))
     return f"{site.exercise.grader}: {type(error).__name__}: {error}\n{said}"
 
