@@ -87,6 +87,7 @@ def test_a_types_name_is_the_one_a_student_would_write() -> None:
     "tensor",
     [
         torch.ones(2).to_sparse(),
+        torch.nested.nested_tensor([torch.ones(1)]),
         torch.ones(2, device="meta"),
         torch.zeros(1).to(torch.float8_e4m3fn),
         torch.ones((1,) * 17),

@@ -42,12 +42,14 @@ class Ended:
         how: what happened: the type of an exception, or that an argument was changed.
         text: the exception's own words, or which argument.
         left: what the argument was changed to.
+        used: what machinery had run by then: one error has many reasons.
     """
 
     ask: int
     how: str
     text: str
     left: Answer = None
+    used: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +138,8 @@ def _end(script: Script, outcomes: Sequence[Outcome]) -> Ended | None:
     """The first exception or changed argument."""
     for number, (ask, outcome) in enumerate(zip(script.asks, outcomes, strict=True)):
         if isinstance(outcome, Raised):
-            return Ended(number, outcome.type_name, _ADDRESS.sub("0x", outcome.message))
+            text = _ADDRESS.sub("0x", outcome.message)
+            return Ended(number, outcome.type_name, text, used=tuple(sorted(outcome.used)))
         if not isinstance(outcome, Returned):
             return None
         changed = changed_argument(ask, outcome)
@@ -166,6 +169,8 @@ def _end_alike(mine: Ended | None, sample: Ended | None) -> bool:
     if mine is None or sample is None:
         return mine is sample
     if (mine.ask, mine.how, mine.text) != (sample.ask, sample.how, sample.text):
+        return False
+    if mine.used != sample.used:
         return False
     return matches(as_value(mine.left), sample.left, STRICT.ignoring_place())
 

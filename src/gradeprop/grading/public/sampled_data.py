@@ -36,8 +36,13 @@ def decode_given(data: dict[str, Any]) -> Given:
         values,
         flags or (None,) * len(values),
         seen,
-        None if ended is None else Ended(**{**ended, "left": decode_answer(ended["left"])}),
+        None if ended is None else _ended(ended),
     )
+
+
+def _ended(data: dict[str, Any]) -> Ended:
+    left, used = decode_answer(data["left"]), tuple(data.get("used", ()))
+    return Ended(**{**data, "left": left, "used": used})
 
 
 def _known(evidence: Evidence) -> dict[str, Any]:

@@ -111,6 +111,8 @@ def _is_tuple_of_names(kind: type) -> bool:
 
 
 def _capture_tensor(tensor: torch.Tensor, budget: _Budget) -> Value:
+    if tensor.is_nested:
+        return Opaque("torch.Tensor (nested)")
     if tensor.layout is not _strided or tensor.device.type == "meta" or tensor.is_quantized:
         layout = str(tensor.layout).removeprefix("torch.")
         return Opaque(f"torch.Tensor ({layout}, {tensor.dtype}, {tensor.device.type})")
