@@ -22,7 +22,8 @@ def encode_given(given: Given) -> dict[str, Any]:
     if any(seen):
         data["seen"] = seen
     if given.ended is not None:
-        data["ended"] = {**asdict(given.ended), "left": encode_answer(given.ended.left)}
+        left, used = encode_answer(given.ended.left), list(given.ended.used)
+        data["ended"] = {**asdict(given.ended), "left": left, "used": used}
     return data
 
 
