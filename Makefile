@@ -37,6 +37,7 @@ test: setup lint
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 # The attacks come alone: their tests watch what the whole machine loses meanwhile.
+# The slow tests, and a part of the quick ones with the lowest versions that pyproject.toml allows.
 test-slow: setup
 	@sh scripts/system_packages.sh bubblewrap chromium postgresql gcc libc6-dev
 	$(BIN)/python -m pytest -m slow --numprocesses auto --dist loadfile --ignore tests/session/attacks
@@ -51,7 +52,7 @@ format: $(VENV)/.ready
 	$(BIN)/ruff format
 
 schemas: $(VENV)/.ready
-	$(BIN)/python -m gradeprop.course.schema
+	$(BIN)/gradeprop schema
 
 examples: $(VENV)/.ready
 	$(BIN)/python examples/make_class.py

@@ -34,9 +34,12 @@ def test_of_our_own_it_needs_judging_and_no_grading_run() -> None:
     rooms = {".".join(module.split(".")[:3]) for module in ours}
     assert rooms == {
         "gradeprop",
+        "gradeprop.course.facts",
+        "gradeprop.course.fault_names",
         "gradeprop.course.keys",
         "gradeprop.course.limits",
         "gradeprop.course.options",
+        "gradeprop.course.rule_words",
         "gradeprop.errors",
         "gradeprop.gradients.answer",
         "gradeprop.gradients.comparison",
@@ -51,6 +54,7 @@ def test_of_our_own_it_needs_judging_and_no_grading_run() -> None:
         "gradeprop.session.interface",
         "gradeprop.session.kernel",
         "gradeprop.session.messages",
+        "gradeprop.session.questions",
         "gradeprop.session.unkept",
         "gradeprop.session.student",
         "gradeprop.version",

@@ -128,7 +128,7 @@ def test_a_course_without_results_tells_the_remedy(course: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("a99_none", "--to", "csv"), "no assignment 'a99_none'; known: a01_slopes"),
+        (("a99_none", "--to", "csv"), "no assignment 'a99_none'; known here: a01_slopes"),
         (("a01_slopes", "--to", "excel"), "is not one of"),
         (("a01_slopes",), "--to"),
         (

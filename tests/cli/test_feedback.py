@@ -43,7 +43,7 @@ def test_only_the_named_students_get_one(graded: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("a99_none",), "no assignment 'a99_none'; known: a01_slopes"),
+        (("a99_none",), "no assignment 'a99_none'; known here: a01_slopes"),
         (("a01_slopes", "--student", "zoe"), "no result of a01_slopes for: zoe"),
         ((), "Missing argument"),
     ],

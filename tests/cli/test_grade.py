@@ -174,9 +174,12 @@ def test_replay_asks_the_same_again_and_shows_all_of_it(built: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("grade", "a99_none"), "no assignment 'a99_none'; known: a01_slopes"),
-        (("build", "a99_none"), "no assignment 'a99_none'; known: a01_slopes"),
-        (("verify", "no_such"), "no exercise 'no_such'; known: square_derivative, explain_sign"),
+        (("grade", "a99_none"), "no assignment 'a99_none'; known here: a01_slopes"),
+        (("build", "a99_none"), "no assignment 'a99_none'; known here: a01_slopes"),
+        (
+            ("verify", "no_such"),
+            "no assignment or exercise 'no_such'; known here: a01_slopes, square_derivative, explain_sign",
+        ),
         (("grade", "a01_slopes"), "no such folder of submissions"),
         (
             ("grade", "a01_slopes", "--submitted", "graders/a01_slopes"),

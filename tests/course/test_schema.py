@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from course.minimal import EXERCISE, EXPLAIN, course_files
@@ -16,15 +14,6 @@ COMMITTED = Path(__file__).parents[2] / "schemas"
 def test_the_committed_schemas_are_those_of_the_model() -> None:
     assert {
         path.name: path.read_text(encoding="utf-8") for path in COMMITTED.iterdir()
-    } == schemas()
-
-
-def test_the_module_regenerates_them(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "gradeprop.course.schema", str(tmp_path / "new")], check=True
-    )
-    assert {
-        path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "new").iterdir()
     } == schemas()
 
 

@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +18,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TUTORIALS = ROOT / "docs" / "tutorials"
+DOCS = ROOT / "docs"
 BLOCK = re.compile(r'^```\w+(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 ANSWER = re.compile(r"the answer to (\w+), (\w+)")
 ADDITION = "at the end of "
@@ -30,11 +32,12 @@ class Reader:
     """Somebody who follows a tutorial in ``folder``."""
 
     folder: Path
+    python: str = sys.executable
     commands: int = 0
     answers: list[str] = field(default_factory=list)
 
     def follow(self, page: str) -> None:
-        text = (TUTORIALS / page).read_text(encoding="utf-8")
+        text = (DOCS / page).read_text(encoding="utf-8")
         for title, body in BLOCK.findall(text):
             if answer := ANSWER.fullmatch(title):
                 self.answer("-".join(answer.groups()), body)
@@ -77,9 +80,9 @@ class Reader:
 
     def run(self, command: str, *, may_fail: bool) -> str:
         done = subprocess.run(
-            ["bash", "-c", f'gradeprop() {{ "{sys.executable}" -m gradeprop "$@"; }}; {command}'],
+            ["bash", "-c", f'gradeprop() {{ "{self.python}" -m gradeprop "$@"; }}; {command}'],
             cwd=self.folder,
-            env={**os.environ, "COLUMNS": "80", "PYTHONUNBUFFERED": "1"},
+            env=self._environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -87,6 +90,13 @@ class Reader:
         )
         assert may_fail or done.returncode == 0, f"{command} printed\n{done.stdout}"
         return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+
+    def _environment(self) -> dict[str, str]:
+        own = {"COLUMNS": "80", "PYTHONUNBUFFERED": "1"}
+        others = dict(os.environ)
+        if self.python != sys.executable:  # nothing but what is installed there
+            others.pop("PYTHONPATH", None)
+        return {**others, **own}
 
 
 def _commands(console: str) -> Iterator[tuple[str, str]]:
@@ -105,9 +115,45 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The Python of an environment in which the package is installed from its wheel, beside what
+    is installed here."""
+    base = tmp_path_factory.mktemp("installed")
+    shutil.copytree(ROOT / "src" / "gradeprop", base / "source" / "src" / "gradeprop")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, base / "source")
+    pip = [sys.executable, "-m", "pip", "--quiet"]
+    wheel = [*pip, "wheel", "--no-deps", "--wheel-dir", base, base / "source"]
+    subprocess.run(wheel, check=True)
+    venv.create(base / "venv", with_pip=False)
+    python = base / "venv" / "bin" / "python"
+    own = Path(sysconfig.get_path("purelib", vars={"base": str(base / "venv")}))
+    # Not as a folder of packages, in which `.pth` files would count: one of them names this source.
+    others = [path for path in sys.path if path.endswith("site-packages")]
+    (own / "beside.pth").write_text("\n".join(others) + "\n")
+    (built,) = base.glob("*.whl")
+    install = [*pip, "--python", python, "install", "--no-deps", built]
+    subprocess.run([str(item) for item in install], check=True)
+    return str(python)
+
+
+def test_from_nothing_to_a_named_mistake_with_the_installed_package(
+    tmp_path: Path, installed: str
+) -> None:
+    reader = Reader(tmp_path, installed)
+    where = [installed, "-c", "import gradeprop; print(gradeprop.__file__)"]
+    told = subprocess.run(
+        where, cwd=tmp_path, env=reader._environment(), capture_output=True, text=True, check=True
+    )
+    assert Path(installed).parents[1] in Path(told.stdout.strip()).parents
+    reader.follow("tutorial.md")
+    assert reader.commands == 7
+
+
 def test_an_instructors_first_assignment(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
-    reader.follow("first-assignment.md")
+    reader.follow("tutorials/first-assignment.md")
     assert (reader.commands, len(reader.answers)) == (9, 1)
 
 
@@ -115,11 +161,11 @@ def test_a_students_first_notebook(repository: Path) -> None:
     reader = Reader(repository)
     reader.run("gradeprop build a03_descent", may_fail=False)
     shutil.copy(repository / "release" / "a03_descent" / "a03_descent.ipynb", repository)
-    reader.follow("first-notebook.md")
+    reader.follow("tutorials/first-notebook.md")
     assert (reader.commands, len(reader.answers)) == (1, 2)
 
 
 def test_a_grading_run(repository: Path) -> None:
     reader = Reader(repository)
-    reader.follow("grading-run.md")
+    reader.follow("tutorials/grading-run.md")
     assert reader.commands == 10

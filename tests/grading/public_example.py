@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from gradeprop.gradients import Gradient
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
+from gradeprop.grading.checks.student import Student
 from gradeprop.grading.public.data import encode_script
 
 HALF = "Your slope is half of the right one: was the 2 of 2w lost?"

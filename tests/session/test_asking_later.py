@@ -12,13 +12,17 @@ from gradeprop.gradients.values import TensorState
 from gradeprop.session.grader.sandbox import ProcessSandbox
 from gradeprop.session.interface import (
     Ask,
+    Bound,
     Call,
     CellSource,
+    Code,
     Outcome,
     Place,
     Raised,
     Read,
+    ReadAll,
     Returned,
+    Run,
     Sandbox,
     Session,
     Stopped,
@@ -26,6 +30,8 @@ from gradeprop.session.interface import (
 from session.patience import GENEROUS, SHORT_S
 
 F, G, W = Call("f"), Call("g"), Read("w")
+TWICE = Code("twice", "def twice(f): return f(), f()\n")
+F_TWICE, F_AND_W = Run(TWICE, (Bound("f"),)), ReadAll(("w", "f"))
 
 # Cells of a notebook; after each one the checks in the same place of the second list.
 NOTEBOOKS: dict[str, tuple[list[str], list[list[list[Ask]]]]] = {
@@ -40,6 +46,14 @@ NOTEBOOKS: dict[str, tuple[list[str], list[list[list[Ask]]]]] = {
             "with torch.no_grad(): w -= 0.5 * w.grad",
         ],
         [[[F, W]], [[F, G], [W]], [[F, G, W]]],
+    ),
+    "runs of the grader's own code": (
+        [
+            "log = []\nw = 1\ndef f():\n    log.append(1)\n    return len(log)",
+            "log.append(5)",
+            "def f(): return -1",
+        ],
+        [[[F_TWICE, F], [F_AND_W]], [[F_TWICE], [F]], [[F_TWICE], [F_AND_W, W]]],
     ),
     "calls that leave traces": (
         [
@@ -289,6 +303,26 @@ def test_recalling_asks_the_objects_that_were_there(session: Session) -> None:
     session.run(CellSource("g = f\ndef f(): return 7\nw = 3", "cell"))
     assert plain(session.recall([F, W], at=place) or []) == ["2", "1"]
     assert plain(session.recall([W], at=place) or []) == ["1"]
+
+
+def test_recalling_passes_the_objects_that_were_there(session: Session) -> None:
+    session.run(CellSource("class Cube:\n    k = 1\ndef f(cube): return cube.k", "cell"))
+    place = session.mark(["f", "Cube"])
+    session.run(CellSource("Mine = Cube\nold = f", "cell"))
+    read = Code("read", "def read(cube): return cube.k\n")
+    asks = [Run(read, (Bound("Cube"),)), Call("f", (Bound("Cube"),))]
+    assert plain(session.recall(asks, at=place) or []) == ["1", "1"]
+    session.run(CellSource("class Cube:\n    k = 2", "cell"))
+    assert plain(session.recall(asks, at=place) or []) == ["1", "1"]
+
+
+def test_an_object_that_is_gone_is_not_passed(session: Session) -> None:
+    session.run(CellSource("class Cube:\n    k = 1", "cell"))
+    place = session.mark(["Cube"])
+    session.run(CellSource("import gc\ndel Cube\ngc.collect()", "cell"))
+    asks = [Run(Code("read", "def read(cube): return cube.k\n"), (Bound("Cube"),))]
+    assert session.recall(asks, at=place) is None
+    assert plain(session.ask(asks, at=place)) == ["1"]
 
 
 def test_recalling_meets_what_later_cells_did(session: Session) -> None:

@@ -3,14 +3,18 @@ from __future__ import annotations
 from gradeprop.session.fake import FakeSandbox, FakeSession
 from gradeprop.session.interface import (
     Ask,
+    Bound,
     Call,
     CellOutcome,
     CellSource,
+    Code,
     Limits,
     Missing,
     Outcome,
     Read,
+    ReadAll,
     Returned,
+    Run,
     Stopped,
 )
 
@@ -27,6 +31,18 @@ def test_it_answers_from_its_script() -> None:
     assert isinstance(f, Returned)
     assert f.value == 5
     assert [call.name for call in session.calls] == ["f"]
+
+
+def test_it_answers_for_several_names_and_for_the_graders_code() -> None:
+    session = FakeSession({"a": Returned(1), "b": Returned("x"), "train": Returned(3.0)})
+    both, lost, run = session.ask(
+        [ReadAll(("a", "b")), ReadAll(("a", "c")), Run(Code("train", ""), (Bound("a"),))]
+    )
+    assert isinstance(both, Returned)
+    assert both.value == (1, "x")
+    assert lost == Missing("c")
+    assert isinstance(run, Returned)
+    assert run.value == 3.0
 
 
 def test_after_a_stop_everything_is_stopped() -> None:

@@ -23,8 +23,11 @@ app = typer.Typer(
 P = ParamSpec("P")
 
 
-def command(summary: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Register a command, with a line for the list of all. Ctrl-C becomes an error of ours before
+def command(
+    summary: str, name: str | None = None
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Register a command, with a line for the list of all, by the function's name or another one
+    that Python keeps for itself. Ctrl-C becomes an error of ours before
     typer makes "Aborted!" of it."""
 
     def register(function: Callable[P, None]) -> Callable[P, None]:
@@ -35,6 +38,6 @@ def command(summary: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
             except KeyboardInterrupt:
                 raise Interrupted("interrupted; everything finished so far is kept") from None
 
-        return app.command(short_help=summary)(interruptible)
+        return app.command(name, short_help=summary)(interruptible)
 
     return register

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradeprop.cli import screen
-from gradeprop.cli.selection import named_assignment, open_course
+from gradeprop.cli.selection import open_assignments
 from gradeprop.course.dates import build_notes, later_releases
 
 if TYPE_CHECKING:
@@ -18,11 +18,22 @@ if TYPE_CHECKING:
     from gradeprop.session.interface import Sandbox
 
 
-def run(names: Sequence[str], folder: Path | None, isolation: Isolation, *, as_json: bool) -> None:
+def run(
+    names: Sequence[str],
+    folder: Path | None,
+    isolation: Isolation,
+    saved: Sequence[str] = (),
+    *,
+    as_json: bool,
+) -> None:
     """Write both notebooks of each assignment and print their paths; say on stderr what should not
-    be handed out yet."""
-    root, course = open_course(folder)
-    chosen = [named_assignment(course, name) for name in names] or list(course.assignments)
+    be handed out yet.
+
+    Args:
+        saved: if there are any, only the assignments to which these files belong.
+    """
+    root, course = open_assignments(folder, names, saved)
+    chosen = course.assignments
     from gradeprop.grading.run.facilities import facilities_for, open_sandboxes
     from gradeprop.grading.run.publish import release_of  # imports torch, which takes seconds
     from gradeprop.records.files.notebooks import write_notebooks

@@ -3,79 +3,122 @@
 from __future__ import annotations
 
 import platform
-import shutil
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from typing import Final
 
 from gradeprop import __version__
 from gradeprop.cli import screen
+from gradeprop.cli.installed import (
+    FOR_INSTRUCTORS,
+    FOR_STUDENTS,
+    INSTALL_GRADE,
+    install_torch,
+    version_of,
+)
 from gradeprop.errors import MissingFacility
 
-_PACKAGES = {
-    "torch": "pip install torch",
-    "ipython": "pip install ipython",
-    "pytest": "pip install 'gradeprop[grade]'",
-    "pyyaml": "pip install 'gradeprop[grade]'",
-    "pydantic": "pip install 'gradeprop[grade]'",
-    "nbgrader": "pip install 'gradeprop[grade]'",
-    "jupyter": "pip install 'gradeprop[grade]'",
-}
-_STUDENT = ("torch", "ipython")
+# Nothing that students have anyway brings these along.
+_SIGNS: Final = ("nbgrader", "orjson")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing looked at. ``found`` says what there is; ``why`` and ``mend`` what to do when not
-    ``ok``."""
+    """One thing looked at: what was ``found``; ``why`` and ``mend``, what is to be known and done;
+    ``needed``, whether there is no doing without it."""
 
     topic: str
     ok: bool
     found: str
     why: str = ""
     mend: str = ""
+    needed: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one group of people needs."""
+
+    title: str
+    lines: tuple[Line, ...]
 
 
 def run(*, as_json: bool) -> int:
-    """Survey and print; return the exit code: 3 if something that grading needs is missing, else
-    0."""
-    lines = [_python(), *_packages(), *_devices(), *_isolation()]
+    """Survey and print; return the exit code: 3 if something is missing that students need, or
+    that grading needs where an instructor's packages are installed, else 0."""
+    sections = [_for_students(), _for_instructors()]
     if as_json:
+        lines = [line for section in sections for line in section.lines]
         screen.print_json({"gradeprop": __version__, "lines": [vars(line) for line in lines]})
     else:
-        _print(lines)
-    level_missing = any(line.topic == "isolation" and not line.ok for line in lines)
-    package_missing = any(line.topic in _PACKAGES and not line.ok for line in lines)
-    return MissingFacility.exit_code if level_missing or package_missing else 0
+        _print(sections)
+    lacking = [line for section in sections for line in section.lines if line.needed]
+    return 0 if all(line.ok for line in lacking) else MissingFacility.exit_code
 
 
-def _print(lines: list[Line]) -> None:
+def _print(sections: list[Section]) -> None:
     out = screen.out()
     out.print(f"gradeprop {__version__}")
-    width = max(len(line.topic) for line in lines)
-    for line in lines:
-        mark = screen.styled("✓" if line.ok else "✗", "green" if line.ok else "red")
-        out.print(mark, f"{line.topic:<{width}}  {line.found}", soft_wrap=True)
-        if not line.ok:
+    width = max(len(line.topic) for section in sections for line in section.lines)
+    for section in sections:
+        out.print("")
+        out.print(section.title)
+        for line in section.lines:
+            mark = screen.styled("✓" if line.ok else "✗", "green" if line.ok else "red")
+            out.print(mark, f"{line.topic:<{width}}  {line.found}", soft_wrap=True)
             for text in (line.why, f"mend it: {line.mend}" if line.mend else ""):
                 if text:
                     out.print(" " * (width + 3), text, soft_wrap=True)
+
+
+def _for_students() -> Section:
+    lines = [_python(), _torch()]
+    for name in FOR_STUDENTS:
+        if name != "torch":
+            lines.append(_package(name, "students need it", f"pip install {name}"))
+    return Section("For students: notebooks and `gradeprop check`", tuple(lines))
+
+
+def _for_instructors() -> Section:
+    title = "For instructors: everything else"
+    if not any(map(version_of, _SIGNS)):
+        line = Line(
+            "grading", True, f"not installed; to write exercises and grade: {INSTALL_GRADE}"
+        )
+        return Section(title, (line,))
+    need = "needed to build and grade"
+    lines = [_package(name, need, INSTALL_GRADE) for name in FOR_INSTRUCTORS]
+    return Section(title, (*lines, *_devices(), *_isolation()))
+
+
+def _package(name: str, need: str, mend: str) -> Line:
+    found = version_of(name)
+    if found is None:
+        return Line(name, False, "not installed", need, mend, needed=True)
+    return Line(name, True, found, needed=True)
+
+
+def _torch() -> Line:
+    found = version_of("torch")
+    if found is None:
+        mend = install_torch()
+        return Line("torch", False, "not installed", "students need it", mend, needed=True)
+    import torch
+
+    from gradeprop.grading.run.devices import gpu_present
+
+    if torch.version.cuda is None or gpu_present():
+        return Line("torch", True, found, needed=True)
+    why = (
+        "built for CUDA, and there is no GPU: it works, and takes some 5 GB of disk that the build"
+        " for CPUs does not; pytorch.org/get-started tells how to install that one"
+    )
+    return Line("torch", True, found, why, needed=True)
 
 
 def _python() -> Line:
     return Line(
         "python", True, f"{platform.python_version()} on {platform.system()} {platform.release()}"
     )
-
-
-def _packages() -> list[Line]:
-    lines = []
-    for name, mend in _PACKAGES.items():
-        try:
-            lines.append(Line(name, True, version(name)))
-        except PackageNotFoundError:
-            need = "students need it" if name in _STUDENT else "needed to build and grade"
-            lines.append(Line(name, False, "not installed", need, mend))
-    return lines
 
 
 def _devices() -> list[Line]:
@@ -103,20 +146,11 @@ def _isolation() -> list[Line]:
             found.level is not None,
             found.level
             or "none that is safe: grading is refused unless --isolation none is asked for",
+            needed=True,
         )
     ]
     lines += [
         Line(f"  {layer.name}", layer.present, layer.detail, mend=layer.remedy)
         for layer in found.layers
     ]
-    if shutil.which("alembic") is None:
-        lines.append(
-            Line(
-                "alembic",
-                False,
-                "not on PATH",
-                "nbgrader calls it to create a gradebook",
-                "activate the virtual environment, or add its bin folder to PATH",
-            )
-        )
     return lines

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
 from gradeprop import __version__
+from gradeprop.cli import authoring as authoring  # registers its commands, which come first
 from gradeprop.cli.app import app, command
+from gradeprop.cli.installed import told
 from gradeprop.cli.options import (
     CourseOption,
     DeviceOption,
@@ -18,43 +20,10 @@ from gradeprop.cli.options import (
     Format,
     IsolationOption,
     JsonOption,
-    SlipsOption,
     StudentsOption,
     SubmittedOption,
 )
 from gradeprop.errors import GradepropError
-
-
-@command("Write the notebooks, with solutions and for students.")
-def build(
-    assignments: Annotated[
-        list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
-    ] = None,
-    course: CourseOption = None,
-    isolation: IsolationOption = "auto",
-    json: JsonOption = False,
-) -> None:
-    """Write the notebooks: source/ (with solutions) and release/ (for students)."""
-    from gradeprop.cli.build import run
-
-    run(assignments or [], course, isolation, as_json=json)
-
-
-@command("Prove the graders with solutions and known mistakes.")
-def verify(
-    exercises: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXERCISE]...", help="Default: all.")
-    ] = None,
-    course: CourseOption = None,
-    device: DeviceOption = "auto",
-    isolation: IsolationOption = "auto",
-    slips: SlipsOption = False,
-    json: JsonOption = False,
-) -> None:
-    """Prove the graders: solutions pass, starters earn nothing, known mistakes are named."""
-    from gradeprop.cli.verify import run
-
-    sys.exit(run(exercises or [], course, device, isolation, slips=slips, as_json=json))
 
 
 @command("Grade what is in submitted/, into results/.")
@@ -284,15 +253,24 @@ def options(
     """Auto-graded exercises for teaching gradients with PyTorch."""
 
 
+def _leave(error: GradepropError) -> NoReturn:
+    from gradeprop.cli.screen import plain
+
+    print(plain(f"gradeprop: {error}"), file=sys.stderr)
+    sys.exit(error.exit_code)
+
+
 def main() -> None:
     """Entry point: every error becomes its message on stderr and its own exit code."""
     try:
         app()
     except GradepropError as error:
-        from gradeprop.cli.screen import plain
-
-        print(plain(f"gradeprop: {error}"), file=sys.stderr)
-        sys.exit(error.exit_code)
+        _leave(error)
+    except ModuleNotFoundError as absent:
+        missing = told(absent)
+        if missing is None:
+            raise
+        _leave(missing)
     except BrokenPipeError:  # `gradeprop … | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

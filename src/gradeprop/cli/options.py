@@ -13,6 +13,9 @@ Device = Literal["auto", "cpu", "cuda"]
 Isolation = Literal["auto", "full", "restricted", "none"]
 
 
+Kind = Literal["code", "choice", "prediction", "repair", "explanation"]
+
+
 Format = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl", "code"]
 
 
@@ -46,6 +49,21 @@ SlipsOption = Annotated[
         help="Also grade the everyday wrong answers of tests/content/slips: is one given a wrong "
         "cause?",
     ),
+]
+
+
+MutantsOption = Annotated[
+    bool,
+    typer.Option(
+        "--mutants",
+        help="Also grade each solution with one small fault at a time: does a check see it?",
+    ),
+]
+
+
+WatchOption = Annotated[
+    bool,
+    typer.Option("--watch", help="Once more at each save, for what was saved, until Ctrl-C."),
 ]
 
 

@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from gradeprop.course.choosing import Choose, both, by_name, whole, with_neighbours
 from gradeprop.course.load import find_course, load_course
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
+from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import UsageError
 
 
@@ -22,6 +24,43 @@ def open_course(folder: Path | None) -> tuple[Path, Course]:
     return root, load_course(root)
 
 
+def open_chosen(
+    folder: Path | None, names: Sequence[str], saved: Sequence[str] = ()
+) -> tuple[Path, Course]:
+    """The course folder, and of the course the exercises named: by assignment, by exercise or by
+    the path of a file. All of it if none is named. What is wrong with the others hides nothing.
+
+    Args:
+        saved: names, too; if there are any, only what these name as well.
+
+    Raises:
+        UsageError: there is no course here, or a name fits nothing.
+        CourseError: what was named is not valid.
+    """
+    root = find_course(folder)
+    wanted = by_name(names, root) if names else None
+    return root, load_course(root, _narrowed(wanted, by_name(saved, root) if saved else None))
+
+
+def open_assignments(
+    folder: Path | None, names: Sequence[str], saved: Sequence[str] = ()
+) -> tuple[Path, Course]:
+    """As `open_chosen`, by whole assignments.
+
+    Raises:
+        UsageError: there is no course here, or no such assignment.
+        CourseError: what was named is not valid.
+    """
+    root = find_course(folder)
+    wanted = whole(names) if names else None
+    fresh = with_neighbours(by_name(saved, root)) if saved else None
+    return root, load_course(root, _narrowed(wanted, fresh))
+
+
+def _narrowed(one: Choose | None, other: Choose | None) -> Choose | None:
+    return both(one, other) if one and other else one or other
+
+
 def named_assignment(course: Course, name: str) -> LoadedAssignment:
     """The assignment of that name.
 
@@ -30,8 +69,8 @@ def named_assignment(course: Course, name: str) -> LoadedAssignment:
     """
     assignment = course.assignment(name)
     if assignment is None:
-        known = ", ".join(item.id for item in course.assignments)
-        raise UsageError(f"the course has no assignment {name!r}", remedy=f"known: {known}")
+        remedy = did_you_mean(name, [item.id for item in course.assignments])
+        raise UsageError(f"the course has no assignment {name!r}", remedy=remedy)
     return assignment
 
 
@@ -41,19 +80,6 @@ def as_slug(name: str) -> str:
     return "_".join(name.split())
 
 
-def chosen_exercises(course: Course, names: Sequence[str]) -> list[LoadedExercise]:
-    """The exercises of these names in the order given; all of the course if none is named.
-
-    Raises:
-        UsageError: one does not exist.
-    """
-    known = {
-        exercise.slug: exercise
-        for assignment in course.assignments
-        for exercise in assignment.exercises
-    }
-    if absent := [name for name in names if name not in known]:
-        raise UsageError(
-            f"the course has no exercise {absent[0]!r}", remedy=f"known: {', '.join(known)}"
-        )
-    return [known[name] for name in names] or list(known.values())
+def chosen_exercises(course: Course) -> list[LoadedExercise]:
+    """All exercises of what was opened, in the order of the course."""
+    return [exercise for assignment in course.assignments for exercise in assignment.exercises]

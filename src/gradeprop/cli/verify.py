@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -14,11 +14,13 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from gradeprop.cli import screen, verify_slips
+from gradeprop.cli import screen, verify_mutants, verify_slips
 from gradeprop.cli.fault_list import print_faults
-from gradeprop.cli.selection import chosen_exercises, open_course
+from gradeprop.cli.selection import chosen_exercises, open_chosen
+from gradeprop.course.excuses import load_excuses
+from gradeprop.course.fault_names import ids_in
 from gradeprop.course.limits import Limits
-from gradeprop.course.model import LoadedExercise
+from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.course.slips import load_slips
 from gradeprop.course.voided import as_written
 from gradeprop.errors import VerificationFailed
@@ -28,6 +30,7 @@ from gradeprop.records.files.key import course_key
 from gradeprop.wording import counted
 
 if TYPE_CHECKING:
+    from gradeprop.grading.mutants.judge import Trials
     from gradeprop.grading.result.faults import Fault
     from gradeprop.grading.result.verdict import SubmissionResult
     from gradeprop.grading.run.interface import Graders
@@ -39,25 +42,75 @@ if TYPE_CHECKING:
     from gradeprop.session.grader.sandbox import Isolation
 
 
-def run(
-    names: Sequence[str],
-    folder: Path | None,
-    device: str,
-    isolation: Isolation,
-    *,
-    slips: bool,
-    as_json: bool,
-) -> int:
-    """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0.
+@dataclass(frozen=True)
+class Request:
+    """What was asked for on the command line.
 
-    Args:
+    Attributes:
+        names: exercises, assignments or paths; all if there is none.
         slips: also grade the everyday wrong answers of ``tests/content/slips``.
+        mutants: also grade solutions with one small fault each.
+        saved: names, too: only what they name as well.
     """
-    root, course = open_course(folder)
+
+    names: tuple[str, ...]
+    folder: Path | None
+    device: str
+    isolation: Isolation
+    slips: bool
+    mutants: bool
+    as_json: bool
+    saved: tuple[str, ...] = ()
+
+
+@dataclass
+class _Found:
+    """What came out, in the order in which it did."""
+
+    proofs: list[Proof] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    trials: list[Trials] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return (
+            all(proof.holds for proof in self.proofs)
+            and not any(finding.problems or finding.faults for finding in self.findings)
+            and all(trials.holds for trials in self.trials)
+        )
+
+
+def run(request: Request) -> int:
+    """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0."""
+    root, course = open_chosen(request.folder, request.names, request.saved)
     course = as_written(course)  # a voided check has a grader all the same
-    chosen = chosen_exercises(course, names)
-    devices = chosen_devices(device, course.spec.devices)
+    chosen = chosen_exercises(course)
+    if not chosen:
+        return 0  # what was saved is none of what was asked for
+    found = _verified(root, course, chosen, request)
+    if request.as_json:
+        about_slips = verify_slips.as_data(found.findings, found.proofs) if request.slips else {}
+        about_mutants = verify_mutants.as_data(found.trials) if request.mutants else {}
+        proofs = [asdict(proof) for proof in found.proofs]
+        met = [fault.to_json() for fault in _faults(found.proofs, found.findings)]
+        screen.print_json({"proofs": proofs, "faults": met, **about_slips, **about_mutants})
+    else:
+        _print(chosen, found.proofs)
+        if request.slips:
+            verify_slips.show(found.findings, found.proofs)
+        print_faults(screen.out(), _faults(found.proofs, found.findings), "trial")
+        if request.mutants:
+            verify_mutants.show(root, chosen, found.trials)
+        _print_limits(course.spec.limits, found.proofs)
+    return 0 if found.holds else VerificationFailed.exit_code
+
+
+def _verified(
+    root: Path, course: Course, chosen: Sequence[LoadedExercise], request: Request
+) -> _Found:
+    devices = chosen_devices(request.device, course.spec.devices)
     key = course_key(root)
+    from gradeprop.grading.mutants.make import mutants_of
     from gradeprop.grading.run.facilities import facilities_for
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import graders
@@ -65,12 +118,24 @@ def run(
     from gradeprop.grading.slips import judge_slips
     from gradeprop.grading.verify import cases_of, trials, verify
 
-    proofs: list[Proof] = []
-    findings: list[Finding] = []
-    bank = load_slips(root, chosen) if slips else []
+    found = _Found()
+    bank = load_slips(root, chosen) if request.slips else []
+    mutants = {item.slug: mutants_of(item) for item in chosen} if request.mutants else {}
+    excuses = load_excuses(root, chosen) if request.mutants else []
     answers = Counter({exercise.slug: len(cases_of(exercise)) for exercise in chosen})
     answers.update(slip.exercise for slip in bank)
-    with screen.progress("Verifying", answers.total()) as bar:
+    answers.update({slug: len(made) for slug, made in mutants.items()})
+
+    def planned(course: Course, assignment: LoadedAssignment) -> Plan:
+        release, faults = release_in_use(course, assignment)
+        return Plan(
+            course, assignment.id, release, key, devices, request.isolation, faults, proven=1
+        )
+
+    with (
+        screen.progress("Verifying", answers.total()) as bar,
+        graders(facilities_for(course, request.isolation, devices), 1) as running,
+    ):
         left = answers.copy()
 
         def step(exercise: str) -> None:
@@ -83,41 +148,41 @@ def run(
             step(proof.case.exercise)
 
         def note_slip(finding: Finding) -> None:
-            findings.append(finding)
+            found.findings.append(finding)
             step(finding.slip.exercise)
 
-        with graders(facilities_for(course, isolation, devices), 1) as running:
-            for assignment in course.assignments:
-                mine = [exercise for exercise in assignment.exercises if exercise in chosen]
-                if not mine:
-                    continue
-                bar.line(f"Verifying {assignment.id} ({counted(len(mine), 'exercise')})")
-                release, faults = release_in_use(course, assignment)
-                plan = Plan(
-                    course, assignment.id, release, key, devices, isolation, faults, proven=1
+        for assignment in course.assignments:
+            mine = assignment.exercises
+            bar.line(f"Verifying {assignment.id} ({counted(len(mine), 'exercise')})")
+            plan = planned(course, assignment)
+            setting = plan.setting({})
+            grading = _Grading(running, plan)
+            made = trials(setting, mine)
+            found.proofs += verify(setting, made, note, grading.grade, grading.explain)
+            own = {exercise.slug for exercise in mine}
+            slips_here = [slip for slip in bank if slip.exercise in own]
+            judge_slips(setting, slips_here, note_slip, grading.grade)
+        for exercise in chosen:
+            if mutants.get(exercise.slug) and _is_solved(exercise, found.proofs):
+                found.trials.append(
+                    verify_mutants.tried(
+                        course,
+                        exercise,
+                        mutants[exercise.slug],
+                        excuses,
+                        found.proofs,
+                        planned,
+                        lambda plan: _Grading(running, plan).grade,
+                        partial(step, exercise.slug),
+                    )
                 )
-                setting = plan.setting({})
-                grading = _Grading(running, plan)
-                made = trials(setting, mine)
-                proofs += verify(setting, made, note, grading.grade, grading.explain)
-                own = {exercise.slug for exercise in mine}
-                slips_here = [slip for slip in bank if slip.exercise in own]
-                judge_slips(setting, slips_here, note_slip, grading.grade)
-    if as_json:
-        about_slips = verify_slips.as_data(findings, proofs) if slips else {}
-        faults_met = [fault.to_json() for fault in _faults(proofs, findings)]
-        screen.print_json(
-            {"proofs": [asdict(proof) for proof in proofs], "faults": faults_met, **about_slips}
-        )
-    else:
-        _print(chosen, proofs)
-        if slips:
-            verify_slips.show(findings, proofs)
-        print_faults(screen.out(), _faults(proofs, findings), "trial")
-        _print_limits(course.spec.limits, proofs)
-    holds = all(proof.holds for proof in proofs)
-    holds = holds and not any(finding.problems or finding.faults for finding in findings)
-    return 0 if holds else VerificationFailed.exit_code
+    return found
+
+
+def _is_solved(exercise: LoadedExercise, proofs: Sequence[Proof]) -> bool:
+    """Whether the solution gets full marks: else its mutants tell nothing."""
+    cases = [proof for proof in proofs if proof.case.exercise == exercise.slug]
+    return all(proof.holds for proof in cases if proof.case.kind == "solution")
 
 
 @dataclass
@@ -198,7 +263,7 @@ def _print_limits(limits: Limits, proofs: Sequence[Proof]) -> None:
 def _place(exercise: LoadedExercise, proof: Proof) -> str:
     """Where to look first: the sample's place in the YAML, or the solution or grader."""
     if proof.case.part is not None and proof.case.misconception is not None:
-        return exercise.place(proof.case.part, proof.case.misconception)
+        return exercise.place(proof.case.part, ids_in(proof.case.misconception)[0])
     return exercise.grader if proof.case.kind == "solution" else exercise.path
 
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from gradeprop.course.crosscheck_code import check_grader, check_solution, check_sources
 from gradeprop.course.crosscheck_dates import check_dates
-from gradeprop.course.crosscheck_exercise import check_exercise
+from gradeprop.course.crosscheck_exercise import check_exercise, figures_of
+from gradeprop.course.crosscheck_harness import check_harnesses
+from gradeprop.course.crosscheck_literals import check_literals
+from gradeprop.course.crosscheck_order import check_order
+from gradeprop.course.crosscheck_recognition import check_recognition
+from gradeprop.course.crosscheck_stated import check_stated
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.gradeids import check_grade_ids
-from gradeprop.course.layout import data_path, exercise_path, grader_path, solution_path
+from gradeprop.course.layout import (
+    SHARED,
+    data_path,
+    exercise_path,
+    grader_path,
+    solution_path,
+)
 from gradeprop.course.python_source import escaped
 from gradeprop.errors import CourseProblem
 
@@ -21,12 +33,17 @@ def crosscheck(files: CourseFiles) -> list[CourseProblem]:
     problems: list[CourseProblem] = []
     for exercise in files.exercises.values():
         problems += check_exercise(exercise)
+        problems += check_recognition(exercise)
         problems += check_sources(exercise)
         problems += check_solution(exercise)
         problems += check_grader(exercise)
+        problems += check_stated(exercise)
+        problems += check_harnesses(exercise, files.shared)
+        problems += check_literals(exercise)
     if files.spec is not None:
         problems += _listing(files)
         problems += check_dates(files)
+        problems += check_order(files)
         problems += check_grade_ids(files)
         problems += _strays(files)
     return problems
@@ -47,16 +64,12 @@ def _listing(files: CourseFiles) -> Iterator[CourseProblem]:
     def problem(path: KeyPath, what: str, remedy: str) -> CourseProblem:
         return files.document.problem(files.document.place(path), what, remedy)
 
-    seen: set[str] = set()
+    yield from _twice(files)
     for number, assignment in enumerate(files.spec.assignments):
-        if assignment.id in seen:
-            what = f"the assignment {assignment.id!r} is listed twice"
-            yield problem(("assignments", number, "id"), what, "give each its own id")
-        seen.add(assignment.id)
-    for index, device in enumerate(files.spec.devices):
-        if device in files.spec.devices[:index]:
+        if f"graders/{assignment.id}/" == SHARED:
+            what = f"the assignment {assignment.id!r} has the name of the helpers' folder"
             yield problem(
-                ("devices", index), f"the device {device!r} is listed twice", "delete one of them"
+                ("assignments", number, "id"), what, f"rename it: {SHARED} is for helpers"
             )
     homes: dict[str, str] = {}
     for path, home, slug in _listed(files):
@@ -71,12 +84,42 @@ def _listing(files: CourseFiles) -> Iterator[CourseProblem]:
             ("solution", solution_path(home, slug)),
             ("grader", grader_path(home, slug)),
         ):
+            if what == "grader" and not _needs_grader(files, home, slug):
+                continue
             if needed not in files.present:
                 remedy = f"write {needed}" + (
                     ", or take it off the list" if what == "exercise" else ""
                 )
                 if what == "exercise" or yaml in files.present:
                     yield problem(path, f"the exercise {slug!r} has no {what} file", remedy)
+
+
+def _twice(files: CourseFiles) -> Iterator[CourseProblem]:
+    """Assignments, devices and common misconceptions that are listed twice."""
+    assert files.spec is not None
+    spec = files.spec
+    listed: dict[str, list[tuple[KeyPath, str]]] = {
+        "assignment": [
+            (("assignments", i, "id"), item.id) for i, item in enumerate(spec.assignments)
+        ],
+        "device": [(("devices", i), device) for i, device in enumerate(spec.devices)],
+        "common misconception": [
+            (("common", i, "id"), item.id) for i, item in enumerate(spec.common)
+        ],
+    }
+    for kind, items in listed.items():
+        names = [name for _, name in items]
+        for index, (path, name) in enumerate(items):
+            if name in names[:index]:
+                remedy = "delete one of them" if kind == "device" else "give each its own id"
+                place = files.document.place(path)
+                what = f"the {kind} {name!r} is listed twice"
+                yield files.document.problem(place, what, remedy)
+
+
+def _needs_grader(files: CourseFiles, home: str, slug: str) -> bool:
+    exercise = files.exercises.get((home, slug))
+    return exercise is None or exercise.needs_grader
 
 
 def _strays(files: CourseFiles) -> Iterator[CourseProblem]:
@@ -88,22 +131,35 @@ def _strays(files: CourseFiles) -> Iterator[CourseProblem]:
         # Of an exercise that is not listed, only the YAML is reported: the others follow it.
         wanted |= {exercise.solution_path, exercise.grader_path}
         if exercise.spec:
-            wanted |= {data_path(exercise.assignment, name) for name in exercise.spec.files}
+            names = [
+                *exercise.spec.files,
+                *(figure.file for _, figure in figures_of(exercise.spec)),
+            ]
+            wanted |= {data_path(exercise.assignment, name) for name in names}
         elif exercise.document.path in wanted:  # it may declare any of the files around it
             folder = f"exercises/{exercise.assignment}/"
             wanted |= {
                 path for path in files.present if path.startswith(folder) and ".yaml" not in path
             }
     for path in files.present:
-        if path not in wanted:
+        if path not in wanted and not _is_shared(path):
             yield CourseProblem(
                 escaped(path), 0, 0, *_about_stray(PurePosixPath(path), files.present)
             )
 
 
+def _is_shared(path: str) -> bool:
+    """Whether it is a helper that graders can import."""
+    name = path.removeprefix(SHARED)
+    return name != path and name.endswith(".py") and name.removesuffix(".py").isidentifier()
+
+
 def _about_stray(path: PurePosixPath, present: Sequence[str]) -> tuple[str, str]:
     if path.name == "conftest.py":
-        return "a conftest.py is not allowed here", "put helpers into the grader itself"
+        return (
+            "a conftest.py is not allowed here",
+            f"put helpers into the grader itself, or into a file of {SHARED}",
+        )
     if path.suffix == ".yml":
         return "ends in .yml, which is not read", f"rename it to {path.stem}.yaml"
     if path.parts[0] == "exercises" and path.suffix == ".yaml" and len(path.parts) == 3:
@@ -126,4 +182,15 @@ def _about_stray(path: PurePosixPath, present: Sequence[str]) -> tuple[str, str]
             + ("test_" if kind == "grader" else "")
             + f"{slug}.py",
         )
+    if path.parts[0] == "graders" and not path.name.startswith("test_"):
+        return _about_helper(path)
     return f"belongs to no exercise {slug!r}", "rename it after its exercise, or delete it"
+
+
+def _about_helper(path: PurePosixPath) -> tuple[str, str]:
+    """Of a file in graders/ that is no grader."""
+    name = re.sub(r"\W", "_", path.stem)
+    if path.suffix != ".py":
+        return "is not Python, which is all that graders can share", "delete it"
+    moved = f"move it to {SHARED}{name}.py and write from graders.shared.{name} import ..."
+    return f"is no grader, and helpers are imported from {SHARED} only", moved

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+ExceptionName = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]
 FileName = Annotated[str, Field(pattern=r"^\w[\w .-]*$", max_length=100)]
 Text = Annotated[str, Field(pattern=r"\S")]
 Points = Annotated[float, Field(gt=0, allow_inf_nan=False)]

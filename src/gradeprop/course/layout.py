@@ -15,5 +15,9 @@ def grader_path(assignment: str, exercise: str) -> str:
     return f"graders/{assignment}/test_{exercise}.py"
 
 
+SHARED = "graders/shared/"
+"""Where helpers lie that graders share."""
+
+
 def data_path(assignment: str, name: str) -> str:
     return f"exercises/{assignment}/{name}"

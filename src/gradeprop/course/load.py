@@ -8,19 +8,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from gradeprop.course.choosing import Choose, concerning, listed
+from gradeprop.course.completing import common_of, complete
 from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.crosscheck import crosscheck
+from gradeprop.course.crosscheck_exercise import figures_of
 from gradeprop.course.digest import FOLDERS, course_digest, files_below
 from gradeprop.course.document import Document
 from gradeprop.course.folder import CourseFiles, ExerciseFiles
-from gradeprop.course.layout import data_path, exercise_path
+from gradeprop.course.harness import PythonFile
+from gradeprop.course.layout import SHARED, data_path, exercise_path
 from gradeprop.course.model import Course, Exercise, LoadedAssignment, LoadedExercise
 from gradeprop.course.python_source import parse_python
 from gradeprop.course.solution import read_solution
+from gradeprop.course.stated import with_whole_samples
 from gradeprop.course.strict_yaml import read_yaml
 from gradeprop.course.validate import validate
 from gradeprop.course.voided import FILE as VOIDED
@@ -53,8 +58,11 @@ def find_course(start: Path | None = None) -> Path:
     )
 
 
-def load_course(root: Path) -> Course:
+def load_course(root: Path, choose: Choose | None = None) -> Course:
     """Load the course in ``root`` and check it across its files.
+
+    Args:
+        choose: what of the course is wanted; the rest is left out, and so are its problems.
 
     Raises:
         CourseError: with all problems of all files; their paths are relative to ``root``.
@@ -64,11 +72,21 @@ def load_course(root: Path) -> Course:
     files = reader.course()
     voided = reader.voided(files)
     problems = [*reader.problems, *crosscheck(files)]
-    if problems or files.spec is None:
+    if files.spec is None:
+        raise CourseError(problems)
+    chosen = set(listed(files))
+    if choose is not None:
+        chosen &= choose(listed(files))
+        problems = list(concerning(problems, files, chosen))
+    if problems:
         raise CourseError(problems)
     assignments = []
     for item in files.spec.assignments:
-        found = [files.exercises[item.id, slug] for slug in item.exercises]
+        found = [
+            files.exercises[item.id, slug] for slug in item.exercises if (item.id, slug) in chosen
+        ]
+        if not found:
+            continue
         exercises = tuple(_loaded(exercise, voided) for exercise in found)
         assignments.append(LoadedAssignment(spec=item, exercises=exercises))
     return Course(
@@ -89,12 +107,15 @@ def _loaded(files: ExerciseFiles, voided: Sequence[Voided]) -> LoadedExercise:
                 places[f"{part.part}.{getattr(item, key)}"] = files.where(
                     "parts", number, kind, index
                 )
+    solution = {cell.part: cell.text for cell in files.solution or ()}
+    spec = with_whole_samples(files.spec, solution)
     return LoadedExercise(
         slug=files.slug,
         assignment=files.assignment,
-        spec=with_voided(files.spec, files.slug, voided),
-        solution={cell.part: cell.text for cell in files.solution or ()},
+        spec=with_voided(spec, files.slug, voided),
+        solution=solution,
         grader=files.grader_path,
+        stated=files.stated,
         data=files.data,
         places=places,
     )
@@ -108,10 +129,12 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.problems: list[CourseProblem] = []
+        self.common: dict[str, dict[str, Any]] = {}
 
     def course(self) -> CourseFiles:
         document = self.yaml("course.yaml")
         spec = self.validated(CourseSpec, document)
+        self.common = common_of(document.data)
         present: tuple[str, ...] = ()
         try:
             for folder in FOLDERS:
@@ -130,7 +153,26 @@ class _Reader:
         for path in present:
             if match := re.fullmatch(r"exercises/([^/]+)/([^/]+)\.yaml", path):
                 exercises[match[1], match[2]] = self.exercise(match[1], match[2])
-        return CourseFiles(document, spec, exercises, present)
+        return CourseFiles(document, spec, exercises, present, self.shared(present))
+
+    def shared(self, present: Sequence[str]) -> dict[str, PythonFile]:
+        """The helpers that graders share."""
+        found = {}
+        for path in present:
+            match = re.fullmatch(rf"{SHARED}([^/]+)\.py", path)
+            text = self.text(path) if match else None
+            file = None if text is None else self.python(path, text)
+            if match and file:
+                found[match[1]] = file
+        return found
+
+    def python(self, path: str, text: str) -> PythonFile | None:
+        """A file of graders' code."""
+        tree, wrong = parse_python(text)
+        if wrong:
+            problem = CourseProblem(path, wrong.line, wrong.column, wrong.what, "mend the grader")
+            self.problems.append(problem)
+        return None if tree is None else PythonFile(path, text, tree)
 
     def voided(self, files: CourseFiles) -> tuple[Voided, ...]:
         if not (self.root / VOIDED).exists():
@@ -144,6 +186,7 @@ class _Reader:
 
     def exercise(self, assignment: str, slug: str) -> ExerciseFiles:
         files = ExerciseFiles(assignment, slug, self.yaml(exercise_path(assignment, slug)))
+        complete(files.document.data, self.common)
         files.spec = self.validated(Exercise, files.document)
         if (self.root / files.solution_path).exists():
             text = self.text(files.solution_path)
@@ -153,17 +196,12 @@ class _Reader:
         if (self.root / files.grader_path).exists():
             text = self.text(files.grader_path)
             if text is not None:
-                files.grader, wrong = parse_python(text)
-                if wrong:
-                    self.problems.append(
-                        CourseProblem(
-                            files.grader_path,
-                            wrong.line,
-                            wrong.column,
-                            wrong.what,
-                            "mend the grader",
-                        )
-                    )
+                files.grader_file = self.python(files.grader_path, text)
+        for _, figure in figures_of(files.spec) if files.spec else ():
+            path = self.root / data_path(assignment, figure.file)
+            if path.is_file() and not path.is_symlink():
+                source = self.text(path.relative_to(self.root).as_posix())
+                files.figures[figure.file] = source or ""
         for name in files.spec.files if files.spec else ():
             path = self.root / data_path(assignment, name)
             if path.is_file() and not path.is_symlink():

@@ -1,8 +1,6 @@
 """JSON Schemas of the YAML files, so that editors complete and check them.
 
-``python -m gradeprop.course.schema [FOLDER]`` writes them (default: ``schemas`` in the current
-folder).
-A YAML file names its schema in the first line, relative to itself::
+`gradeprop schema` writes them. A YAML file names its schema in the first line, relative to itself::
 
     # yaml-language-server: $schema=../../schemas/exercise.schema.json
 """
@@ -11,15 +9,25 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel
 
 from gradeprop.course.course_spec import CourseSpec
+from gradeprop.course.excuses import ExcuseList
 from gradeprop.course.model import Exercise
 from gradeprop.course.slips import SlipList
 from gradeprop.course.voided import VoidedList
+
+_MODELS: Final[dict[str, type[BaseModel]]] = {
+    "course.schema.json": CourseSpec,
+    "exercise.schema.json": Exercise,
+    "mutants.schema.json": ExcuseList,
+    "slips.schema.json": SlipList,
+    "voided.schema.json": VoidedList,
+}
+SCHEMA_NAMES: Final = tuple(_MODELS)
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _LINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=(\S+)")
@@ -34,18 +42,12 @@ def named_schema(first_line: str) -> re.Match[str] | None:
 
 def schemas() -> dict[str, str]:
     """File name → text of each schema; the same text every time."""
-    models: dict[str, type[BaseModel]] = {
-        "course.schema.json": CourseSpec,
-        "exercise.schema.json": Exercise,
-        "slips.schema.json": SlipList,
-        "voided.schema.json": VoidedList,
-    }
     return {
         name: json.dumps(
             {"$schema": _DIALECT, **model.model_json_schema()}, indent=2, ensure_ascii=False
         )
         + "\n"
-        for name, model in models.items()
+        for name, model in _MODELS.items()
     }
 
 
@@ -54,7 +56,3 @@ def write_schemas(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in schemas().items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    write_schemas(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas"))

@@ -65,6 +65,7 @@ class VoidedCheck(Check):
 def check_voided(document: Document, spec: VoidedList, files: CourseFiles) -> list[CourseProblem]:
     """Entries that name nothing that exists, or the same check twice."""
     known: dict[str, list[str]] = {}
+    unread = {slug for (_, slug), exercise in files.exercises.items() if exercise.spec is None}
     for (_, slug), exercise in files.exercises.items():
         if exercise.spec is not None:
             parts = exercise.spec.parts
@@ -72,6 +73,8 @@ def check_voided(document: Document, spec: VoidedList, files: CourseFiles) -> li
     problems = []
     seen = set()
     for number, entry in enumerate(spec.checks):
+        if entry.exercise in unread:
+            continue
         if entry.exercise not in known:
             what, remedy = (
                 f"there is no exercise {entry.exercise!r}",

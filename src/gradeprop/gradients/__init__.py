@@ -14,14 +14,32 @@ if TYPE_CHECKING:
     from gradeprop.gradients.problems.field import Field
     from gradeprop.gradients.problems.fixed import Fixed
     from gradeprop.gradients.problems.gradient import Gradient
+    from gradeprop.gradients.problems.hessian import Hessian
+    from gradeprop.gradients.problems.hvp import HVP
+    from gradeprop.gradients.problems.jacobian import Jacobian
+    from gradeprop.gradients.problems.optimizer import Optimizer
 
-__all__ = ["Descent", "Field", "Fixed", "Gradient", "Rule"]
+__all__ = [
+    "HVP",
+    "Descent",
+    "Field",
+    "Fixed",
+    "Gradient",
+    "Hessian",
+    "Jacobian",
+    "Optimizer",
+    "Rule",
+]
 
 _HOMES = {
     "Descent": "problems.descent",
     "Field": "problems.field",
     "Fixed": "problems.fixed",
     "Gradient": "problems.gradient",
+    "HVP": "problems.hvp",
+    "Hessian": "problems.hessian",
+    "Jacobian": "problems.jacobian",
+    "Optimizer": "problems.optimizer",
     "Rule": "comparison.rule",
 }
 

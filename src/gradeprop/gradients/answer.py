@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 import torch
 
-Single: TypeAlias = torch.Tensor | float | int | bool | str | None
-"""A detached tensor, a number, a truth value, a word or None."""
-Answer: TypeAlias = "Single | tuple[Answer, ...]"
-"""One of them, or a tuple of answers."""
+from gradeprop.gradients.values import Member
+
+Single: TypeAlias = torch.Tensor | float | int | bool | str | frozenset[Member] | None
+"""A detached tensor, a number, a truth value, a word, a set of words or numbers, or None."""
+Answer: TypeAlias = "Single | tuple[Answer, ...] | dict[str, Answer]"
+"""One of them, or a tuple of answers, or a dict of them by name."""
 
 
 def mapped(
@@ -27,6 +29,9 @@ def mapped(
     """
     if isinstance(answer, tuple):
         return tuple(mapped(item, on_tensor, on_number, dtype=dtype) for item in answer)
+    if isinstance(answer, dict):
+        changed = (mapped(item, on_tensor, on_number, dtype=dtype) for item in answer.values())
+        return dict(zip(answer, changed, strict=True))
     if isinstance(answer, torch.Tensor):
         if not answer.dtype.is_floating_point:
             return on_tensor(answer)
@@ -42,7 +47,10 @@ def scaled(answer: Answer, factor: float) -> Answer:
 
 
 def one_or_all(answer: Answer, change: Callable[[Answer], Answer]) -> list[Answer]:
-    """The whole answer changed; then, for a tuple, each item alone changed and the others right."""
+    """The whole answer changed; then, for a tuple or dict, each item alone changed and the others
+    right."""
+    if isinstance(answer, dict):
+        return _one_or_all_by_name(answer, change)
     if not isinstance(answer, tuple):
         return [change(answer)]
     whole = tuple(change(item) for item in answer)
@@ -50,6 +58,15 @@ def one_or_all(answer: Answer, change: Callable[[Answer], Answer]) -> list[Answe
         return [whole]
     single = [with_component(answer, index, item) for index, item in enumerate(whole)]
     return [whole, *single]
+
+
+def _one_or_all_by_name(
+    answer: Mapping[str, Answer], change: Callable[[Answer], Answer]
+) -> list[Answer]:
+    whole = {name: change(item) for name, item in answer.items()}
+    if len(answer) < 2:
+        return [whole]
+    return [whole, *({**answer, name: item} for name, item in whole.items())]
 
 
 def with_component(answer: tuple[Answer, ...], index: int, item: Answer) -> tuple[Answer, ...]:
@@ -61,6 +78,8 @@ def same(first: Answer, second: Answer) -> bool:
     """Equal to the last bit, nan included."""
     if isinstance(first, tuple) and isinstance(second, tuple):
         return len(first) == len(second) and all(map(same, first, second))
+    if isinstance(first, dict) and isinstance(second, dict):
+        return list(first) == list(second) and all(map(same, first.values(), second.values()))
     if isinstance(first, torch.Tensor) and isinstance(second, torch.Tensor):
         if first.dtype != second.dtype or first.shape != second.shape:
             return False

@@ -31,12 +31,14 @@ class Opaque:
     type_name: str
 
 
+Member: TypeAlias = "bool | int | float | str | tuple[Member, ...] | None"
+"""What a set may hold."""
 Value: TypeAlias = (
-    "bool | int | float | str | TensorState | Opaque"
+    "bool | int | float | str | TensorState | Opaque | frozenset[Member]"
     " | list[Value] | tuple[Value, ...] | dict[str, Value] | None"
 )
 """What the wire carries: plain data, tensors with all that is known of them, and the names of types
-that it does not carry."""
+that it does not carry. A set of any kind is a frozenset."""
 
 
 FACTS: Final = (

@@ -14,6 +14,9 @@ from gradeprop.session.interface import (
     Missing,
     Outcome,
     Place,
+    Read,
+    ReadAll,
+    Returned,
     Sandbox,
     Session,
     Stopped,
@@ -28,8 +31,8 @@ class FakeSession(Session):
     """Answers from a script and remembers what it was asked.
 
     Args:
-        answers: by name, the outcome of a `Read` or `Call`, or a function that gives it; names that
-            are not there are `Missing`.
+        answers: by name, the outcome of a `Read`, `Call` or `Run` (by its function's name), or a
+            function that gives it; names that are not there are `Missing`.
         cells: by cell label, what running it gives; others run well and show nothing.
 
     Attributes:
@@ -76,9 +79,22 @@ class FakeSession(Session):
             if outcomes and isinstance(outcomes[-1], Stopped):
                 outcomes.append(outcomes[-1])
                 continue
-            scripted = self.answers.get(ask.name, Missing(ask.name))
-            outcomes.append(scripted(ask) if callable(scripted) else scripted)
+            outcomes.append(self._answer(ask))
         return outcomes
+
+    def _answer(self, ask: Ask) -> Outcome:
+        if isinstance(ask, ReadAll):
+            return self._together([self._answer(Read(name)) for name in ask.names])
+        scripted = self.answers.get(ask.name, Missing(ask.name))
+        return scripted(ask) if callable(scripted) else scripted
+
+    @staticmethod
+    def _together(outcomes: Sequence[Outcome]) -> Outcome:
+        """All values as one tuple, or the first outcome that is none."""
+        values = [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
+        if len(values) == len(outcomes):
+            return Returned(tuple(values))
+        return next(outcome for outcome in outcomes if not isinstance(outcome, Returned))
 
     def close(self) -> None:
         self.closed = True

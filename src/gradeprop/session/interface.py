@@ -13,12 +13,29 @@ from typing import Any, Literal, NewType, TypeAlias, TypeVar
 
 from gradeprop.course.limits import Limits
 from gradeprop.gradients.values import NOTHING_SEEN, Evidence, Opaque, TensorState, Value
+from gradeprop.session.questions import (
+    Argument,
+    Ask,
+    Bound,
+    Call,
+    Code,
+    Define,
+    Read,
+    ReadAll,
+    Run,
+    carries_code,
+    each_in,
+    only_reads,
+)
 
 __all__ = [
+    "Argument",
     "Ask",
+    "Bound",
     "Call",
     "CellOutcome",
     "CellSource",
+    "Code",
     "Define",
     "IsolatingLevel",
     "Level",
@@ -29,12 +46,17 @@ __all__ = [
     "Place",
     "Raised",
     "Read",
+    "ReadAll",
     "Returned",
+    "Run",
     "Sandbox",
     "Session",
     "Stopped",
     "TensorState",
     "Value",
+    "carries_code",
+    "each_in",
+    "only_reads",
 ]
 
 StopReason: TypeAlias = Literal["timeout", "killed", "memory", "output"]
@@ -46,42 +68,11 @@ Place = NewType("Place", int)
 """Where a session's notebook has stood, as `Session.mark` gave it."""
 
 
-@dataclass(frozen=True)
-class Read:
-    """Ask: what is the value of this global name?"""
-
-    name: str
-
-
-@dataclass(frozen=True, eq=False)
-class Call:
-    """Ask: what does this function return for these arguments?
-
-    Tensor arguments arrive on the student's side as fresh tensors on ``TensorState.device``, with
-    the given ``requires_grad`` and, where given, ``grad``."""
-
-    name: str
-    arguments: tuple[Value, ...] = ()
-    keywords: Mapping[str, Value] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Define:
-    """Run this code in the notebook's names, for the questions that follow; answered with None."""
-
-    source: str
-    name: str = "the code before the questions"
-
-
-Ask: TypeAlias = Read | Call | Define
-"""One question."""
-
-
 @dataclass(frozen=True, eq=False)
 class Returned:
-    """The value of a name, or what a call returned.
+    """The value of a name, or what a call or run returned.
 
-    ``arguments`` is the state of the call's arguments afterwards (positional, then keywords in
+    ``arguments`` is the state of the arguments afterwards (positional, then keywords in
     order), so that a mutated input is seen. ``used`` names machinery that ran during the call, best
     effort: ``"autograd"`` (any backward or forward-mode pass), ``"optimizer"`` (a ``torch.optim``
     step). ``seen`` is what else was seen, for excluding causes; student code could forge it."""
@@ -94,14 +85,20 @@ class Returned:
 
 @dataclass(frozen=True)
 class Raised:
-    """Student code raised. ``line`` is the line in the student's own cell, when known; ``used`` as
-    in `Returned`, until then."""
+    """Student code raised.
+
+    Attributes:
+        line: the line in the student's own cell, when known.
+        used: as in `Returned`, until then.
+        bases: names of the classes that the exception's type is derived from, nearest first.
+    """
 
     type_name: str
     message: str
     traceback: str = ""
     line: int | None = None
     used: frozenset[str] = frozenset()
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

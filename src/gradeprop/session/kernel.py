@@ -94,12 +94,12 @@ class KernelSession(Session):
         with silence():
             for ask in asks:
                 if deadline is not None and time.monotonic() > deadline and stopped is None:
-                    stopped = Stopped("timeout", answer_too_slow(ask.name, seconds or 0.0))
+                    stopped = Stopped("timeout", answer_too_slow(ask.subject, seconds or 0.0))
                 outcome = stopped or self._answering.answer(ask, self._namespace)
                 if isinstance(outcome, Missing):
                     outcome = not_kept(outcome, self._sources())
                 if isinstance(outcome, Raised) and outcome.type_name == "KeyboardInterrupt":
-                    raise KeyboardInterrupt(ask.name)
+                    raise KeyboardInterrupt(ask.subject)
                 if isinstance(outcome, Stopped):
                     stopped = outcome
                 outcomes.append(outcome)

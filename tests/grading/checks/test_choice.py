@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from gradeprop.course.options import Allowed
 from gradeprop.gradients import Fixed
 from gradeprop.grading.checks.judge import judge
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
+from gradeprop.grading.checks.student import Student
 from gradeprop.session.interface import Returned
 
 OPTIONS = ("increase", "Stay Put", "decrease")
@@ -20,7 +22,13 @@ def judged(value: Any, right: str = "increase", *, public: bool = True) -> Any:
     reference.expect(student.value("direction")).to_match(up)
     script = Script(tuple(student.asks), tuple(reference.probes))
     declared = {"inverted_move": "That way it would rise."}
-    return judge(script, [Returned(value)], public=public, declared=declared, options=OPTIONS)
+    return judge(
+        script,
+        [Returned(value)],
+        public=public,
+        declared=declared,
+        allowed={"direction": Allowed(OPTIONS)},
+    )
 
 
 @pytest.mark.parametrize("word", ["increase", "Increase", "INCREASE", "  increase\n"])

@@ -10,7 +10,8 @@ import torch
 from gradeprop.gradients import Fixed
 from gradeprop.gradients.values import Evidence, TensorState
 from gradeprop.grading.checks.judge import judge
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
+from gradeprop.grading.checks.student import Student
 from gradeprop.session.interface import Returned
 
 Z = torch.tensor([16.0, 27.0])
@@ -34,7 +35,7 @@ def test_what_was_computed_from_the_names_passes() -> None:
     ("state", "origins", "said"),
     [
         (TensorState(Z), (), "make `x` and `y` with requires_grad=True"),
-        (TensorState(Z, requires_grad=True), None, "Compute it from `x` and `y`"),
+        (TensorState(Z, requires_grad=True), None, "Make `x` and `y` with requires_grad=True and compute it from them"),
         (
             TensorState(Z, requires_grad=True, is_leaf=False),
             ("y",),

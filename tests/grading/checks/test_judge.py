@@ -11,7 +11,8 @@ from gradeprop.gradients import Fixed, Gradient
 from gradeprop.gradients.values import Evidence, Opaque, TensorState
 from gradeprop.grading.checks.expression import expression
 from gradeprop.grading.checks.judge import judge
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
+from gradeprop.grading.checks.student import Student
 from gradeprop.grading.checks.trouble import MOST_LINES
 from gradeprop.session.interface import Call, Missing, Raised, Read, Returned, Stopped
 
@@ -268,7 +269,7 @@ def test_an_error_about_none_is_told_what_gives_none(public: bool) -> None:
     said = "unsupported operand type(s) for *: 'float' and 'NoneType'"
     none = judge(script, [Raised("TypeError", said)] * 2, public=public, declared={})
     other = judge(script, [Raised("TypeError", "no")] * 2, public=public, declared={})
-    assert none.misconception is None
+    assert none.misconception == "none_used"
     assert "x.detach().clone().requires_grad_() is a copy of your own" in none.message
     assert "clone()" not in other.message
 
@@ -411,8 +412,10 @@ def test_a_right_answer_on_the_wrong_device_is_named_and_a_wrong_one_is_not() ->
     assert on_gpu(lambda w: 2.5 * w, device="cpu").misconception is None
 
 
-def test_on_the_cpu_an_error_about_devices_has_no_such_cause() -> None:
-    assert on_gpu(Raised("RuntimeError", APART), check_device="cpu").misconception is None
+def test_on_the_cpu_an_error_about_devices_does_not_speak_of_the_inputs_device() -> None:
+    judgement = on_gpu(Raised("RuntimeError", APART), check_device="cpu")
+    assert judgement.misconception == "devices_differ"
+    assert "The input may be on a GPU" not in judgement.message
 
 
 def test_what_a_function_makes_without_a_tensor_to_go_by_may_live_anywhere() -> None:

@@ -10,7 +10,8 @@ import torch
 from gradeprop.gradients import Fixed
 from gradeprop.gradients.values import Evidence, TensorState
 from gradeprop.grading.checks.judge import judge
-from gradeprop.grading.checks.script import Reference, Script, Student
+from gradeprop.grading.checks.script import Reference, Script
+from gradeprop.grading.checks.student import Student
 from gradeprop.session.interface import Returned
 
 
@@ -37,7 +38,7 @@ def leaf(**flags: Any) -> Any:
         (leaf(), {"reached": False}, "no_backward", "No backward has reached `w`"),
         (leaf(), {"reached": True}, None, "cleared again, by zero_grad()"),
         (leaf(), {}, None, "Either no backward has reached `w` yet, or its .grad was cleared"),
-        (leaf(is_leaf=False), {"reached": False}, None, "is the result of a computation"),
+        (leaf(is_leaf=False), {"reached": False}, "grad_of_computed", "is the result of a comp"),
         (leaf(requires_grad=False), {"reached": False}, None, "make it with requires_grad=True"),
     ],
 )

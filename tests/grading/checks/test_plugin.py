@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from course.minimal import EXERCISE, GRADER, course_files, replaced, write_course
 from gradeprop.course.load import load_course
-from gradeprop.grading.checks.plugin import GradingPlugin, tolerances_of
+from gradeprop.grading.checks.leniency import tolerances_of
+from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.sites import GraderCodeError
 from gradeprop.grading.checks.watch import Watch
@@ -209,3 +212,33 @@ def test_a_check_that_cannot_be_written_is_told_at_its_turn(tmp_path: Path) -> N
     assert examiner.foreseen[0] == ("shape", ["f"])
     assert examiner.foreseen[1][1].endswith("KeyError: 5")
     assert (0, "matches_autograd", "KeyError: 5") in examiner.heard
+
+
+SHARING = """
+from graders.shared.numbers import N
+
+def test_{name}(student, reference, device):
+    reference.expect(student.value("w")).to_match(Fixed(N))
+"""
+
+
+def test_graders_share_helpers_and_courses_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other in one process, and beside a package of the same name."""
+    other = ModuleType("graders")
+    monkeypatch.setitem(sys.modules, "graders", other)
+    expected = []
+    for number in (1.0, 2.0):
+        root = tmp_path / str(number)
+        text = HEAD + SHARING.format(name="shape") + SHARING.format(name="matches_autograd")
+        course = load_course(
+            write_course(root, {GRADER: text, "graders/shared/numbers.py": f"N = {number}\n"})
+        )
+        examiner = Listener()
+        plugin = GradingPlugin(course, course.assignments[0], ("cpu",), examiner)
+        assert not run_pytest(course, course.assignments[0].exercises, plugin)
+        expected += {probe.answer for script in examiner.scripts for probe in script.probes}
+    assert expected == [1.0, 2.0]
+    assert sys.modules["graders"] is other
+    assert not [name for name in sys.modules if name.startswith("graders.")]

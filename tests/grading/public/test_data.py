@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.values import Opaque, TensorState
-from gradeprop.grading.checks.script import Handle, Probe, Script
+from gradeprop.grading.checks.handle import Handle
+from gradeprop.grading.checks.script import Probe, Script
 from gradeprop.grading.public.data import decode_script, decode_value, encode_script, encode_value
 from gradeprop.session.interface import Call, Read
 

@@ -11,6 +11,7 @@ EMPTY = [
     "def f(x):\n    # nothing yet\n    ...",
     "def f(x): pass",
     'def f(x):\n    """Doc."""',
+    "class f:\n    def forward(self, x): ...\n    @staticmethod\n    def backward(ctx, up): ...",
 ]
 WRITTEN = [
     "def f(x): return 2.0",
@@ -24,6 +25,7 @@ WRITTEN = [
     "f = 3.0",
     "f = print",
     "class f: ...",
+    "class f:\n    def forward(self, x): ...\n    def backward(self, up): return up",
 ]
 
 

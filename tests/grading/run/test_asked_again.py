@@ -206,6 +206,13 @@ def test_open_checks_are_asked_in_one_further_run_in_the_notebooks_order(
     reads, calls = 'student.value("direction")', 'student.call("towards")'
     grader = (write_course(tmp_path / "plain") / EXPLAIN_GRADER).read_text().replace(reads, calls)
     classroom = Classroom(write_course(tmp_path / "calls", {EXPLAIN_GRADER: grader}), sandbox)
+    later = with_later(
+        classroom,
+        "del one",
+        square_derivative__by_hand="one = 1\ndef d_square(w):\n    return one * w",
+        explain_sign__commit="def towards():\n    return 'decrease' * one",
+    )
+    classroom.grade_one(later)  # from now on the samples have their session
     places: list[int] = []
     again = SubmissionRun.again
 
@@ -217,12 +224,6 @@ def test_open_checks_are_asked_in_one_further_run_in_the_notebooks_order(
     started: list[int] = []
     fork = type(sandbox).fork
     monkeypatch.setattr(type(sandbox), "fork", lambda *a: (started.append(1), fork(*a))[1])
-    later = with_later(
-        classroom,
-        "del one",
-        square_derivative__by_hand="one = 1\ndef d_square(w):\n    return one * w",
-        explain_sign__commit="def towards():\n    return 'decrease' * one",
-    )
     result = classroom.grade_one(later)
     assert part_of(result, "explain_sign", "commit").checks[0].misconception == "inverted_move"
     assert places == sorted(places)

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from gradeprop.session.student.tracebacks import shortened
+import torch
+
+from gradeprop.session.student.tracebacks import raised, shortened
 from gradeprop.session.student.unattended import unattended
 
 
@@ -48,3 +50,31 @@ def test_where_we_raise_is_left_out() -> None:
             trace = error.__traceback__
     assert len(lines(trace)) == 2
     assert lines(shortened(trace, 20)) == lines(trace)[:1]
+
+
+def test_the_bases_of_an_exception_are_told_nearest_first() -> None:
+    class Own(KeyError, RuntimeError):
+        pass
+
+    found = raised(Own("w"), lambda _: None)
+    assert found.bases == ("KeyError", "LookupError", "RuntimeError", "Exception", "BaseException")
+    out_of_memory = raised(torch.OutOfMemoryError("no"), lambda _: None)
+    assert (out_of_memory.type_name, out_of_memory.bases[0]) == (
+        "torch.OutOfMemoryError",
+        "RuntimeError",
+    )
+
+
+def test_a_type_that_lies_about_itself_changes_nothing() -> None:
+    class Lying(type):
+        @property
+        def __mro__(cls) -> tuple[type, ...]:
+            raise AssertionError
+
+        def __subclasscheck__(cls, subclass: type) -> bool:
+            raise AssertionError
+
+    class Own(ValueError, metaclass=Lying):
+        pass
+
+    assert raised(Own(), lambda _: None).bases == ("ValueError", "Exception", "BaseException")

@@ -110,6 +110,7 @@ def test_views_and_shared_memory_travel_as_copies() -> None:
     [
         Raised("ValueError", "no", "c, line 3, in f\nValueError: no", 3),
         Raised("SystemExit", "", "", None),
+        Raised("torch.OutOfMemoryError", "no", bases=("RuntimeError", "Exception")),
         Raised("RuntimeError", "no", "", 2, frozenset({"autograd"})),
         Missing("f"),
         Missing("f", "int"),
@@ -215,6 +216,9 @@ def test_a_tensor_that_is_not_what_it_claims_is_malformed(change: dict[str, Any]
         [{"raised": 3}],
         [{"raised": "E", "message": "m", "traceback": "t", "line": "x", "used": []}],
         [{"raised": "E", "message": "m", "traceback": "t", "line": 1}],
+        [{"raised": "E", "message": "m", "traceback": "t", "used": [], "bases": "Exception"}],
+        [{"raised": "E", "message": "m", "traceback": "t", "used": [], "bases": [3]}],
+        [{"raised": "E", "message": "m", "traceback": "t", "used": [], "bases": ["E"] * 33}],
         [{"stopped": "bored", "message": ""}],
         [{"missing": None}],
     ],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import torch
 
@@ -11,10 +13,10 @@ from gradeprop.gradients.answer import Answer, Single
 from gradeprop.gradients.comparison.elementwise import Pair
 from gradeprop.gradients.comparison.mismatch import ORDER, Mismatch
 from gradeprop.gradients.comparison.numeric import in_numbers
-from gradeprop.gradients.comparison.render import render_value
+from gradeprop.gradients.comparison.render import SMALL, listed, render_value, shorten
 from gradeprop.gradients.comparison.rule import STRICT, Rule
 from gradeprop.gradients.comparison.wrong_type import type_asked, wrong_type
-from gradeprop.gradients.values import TensorState, Value
+from gradeprop.gradients.values import Member, TensorState, Value
 
 
 def compare(
@@ -27,7 +29,8 @@ def compare(
 
     Args:
         got: the student's value, as it came over the wire.
-        expected: the right answer; tensors of any shape and dtype, on any device.
+        expected: the right answer; tensors of any shape and dtype, on any device. A dict is
+            compared name by name in any order, a set member by member.
         rule: what counts as the same.
         labels: names for the items of a tuple answer.
     """
@@ -50,6 +53,13 @@ def matches(got: Value, expected: Answer, rule: Rule, *, most_atol: float = math
             matches(mine, theirs, rule.item(index), most_atol=most_atol)
             for index, (mine, theirs) in enumerate(zip(got, expected, strict=True))
         )
+    if isinstance(expected, dict):
+        if not isinstance(got, dict) or got.keys() != expected.keys():
+            return False
+        return all(
+            matches(got[name], theirs, rule.item(index), most_atol=most_atol)
+            for index, (name, theirs) in enumerate(expected.items())
+        )
     found = _single(got, expected, rule, "")
     if isinstance(found, Pair):
         return found.capped(most_atol).agree()
@@ -60,6 +70,8 @@ def as_value(answer: Answer) -> Value:
     """A right or wrong answer dressed as what a student would have left behind."""
     if isinstance(answer, tuple):
         return tuple(as_value(item) for item in answer)
+    if isinstance(answer, dict):
+        return {name: as_value(item) for name, item in answer.items()}
     if isinstance(answer, torch.Tensor):
         return TensorState(answer.detach().cpu(), device=str(answer.device))
     return answer
@@ -68,9 +80,11 @@ def as_value(answer: Answer) -> Value:
 def _mismatches(
     got: Value, expected: Answer, rule: Rule, place: str, labels: tuple[str, ...]
 ) -> list[Mismatch]:
-    """One at most, but of a tuple one for each item."""
+    """One at most, but of a tuple or dict one for each item."""
     if isinstance(expected, tuple):
         return _of_items(got, expected, rule, place, labels)
+    if isinstance(expected, dict):
+        return _of_names(got, expected, rule, place)
     found = _single(got, expected, rule, place)
     mismatch = found.mismatch(place) if isinstance(found, Pair) else found
     if mismatch is None:
@@ -102,15 +116,59 @@ def _of_items(
     return found
 
 
+def _of_names(got: Value, expected: Mapping[str, Answer], rule: Rule, place: str) -> list[Mismatch]:
+    wanted = f"a dict with {_names(expected)}"
+    if got is None:
+        return [Mismatch("none", place, wanted, "None")]
+    if not isinstance(got, dict):
+        return [wrong_type(got, "a dict", place)]
+    if got.keys() != expected.keys():
+        return [Mismatch("keys", place, _names(expected), _names(got))]
+    found: list[Mismatch] = []
+    for index, (name, theirs) in enumerate(expected.items()):
+        inside = f"{place}, {name}" if place else name
+        found += _mismatches(got[name], theirs, rule.item(index), inside, ())
+    return found
+
+
+def _names(found: Mapping[str, Any]) -> str:
+    """``the keys "W1" and "b1"``, in the order of the alphabet."""
+    if not found:
+        return "no keys"
+    quoted = [f'"{shorten(name)}"' for name in sorted(found)]
+    shown = ", ".join([*quoted[:SMALL], "…"]) if len(quoted) > SMALL else listed(quoted)
+    return f"the key{'s' if len(quoted) > 1 else ''} {shown}"
+
+
 def _single(got: Value, expected: Single, rule: Rule, place: str) -> Pair | Mismatch | None:
-    """For an answer that is no tuple: what is wrong, or the numbers that decide it, or None."""
+    """For an answer that is no tuple or dict: what is wrong, or the numbers that decide it, or
+    None."""
     if expected is None:
         return None if got is None else wrong_type(got, "None", place)
     if got is None:
         return Mismatch("none", place, type_asked(expected, rule), "None")
     if isinstance(expected, str):
         return _words(got, expected, place)
+    if isinstance(expected, frozenset):
+        return _of_members(got, expected, place)
     return in_numbers(got, expected, rule, place)
+
+
+def _of_members(got: Value, expected: frozenset[Member], place: str) -> Mismatch | None:
+    if not isinstance(got, frozenset):
+        return wrong_type(got, "a set", place)
+    if {_told_apart(item) for item in got} == {_told_apart(item) for item in expected}:
+        return None
+    return Mismatch("value", place, render_value(expected), render_value(got), secret=True)
+
+
+def _told_apart(member: Member) -> object:
+    """The member so that True is not 1, and blanks around a word do not count."""
+    if isinstance(member, tuple):
+        return tuple(map(_told_apart, member))
+    if isinstance(member, str):
+        return member.strip()
+    return isinstance(member, bool), member
 
 
 def _words(got: Value, expected: str, place: str) -> Mismatch | None:

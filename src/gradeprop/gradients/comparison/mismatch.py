@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 Kind: TypeAlias = Literal[
-    "none", "type", "length", "dtype", "device", "shape", "not_finite", "value"
+    "none", "type", "length", "keys", "dtype", "device", "shape", "not_finite", "value"
 ]
 
 ORDER: tuple[Kind, ...] = get_args(Kind)
@@ -15,6 +15,7 @@ ORDER: tuple[Kind, ...] = get_args(Kind)
 WELL_KNOWN = frozenset(
     {
         "a tensor", "a bool", "an int", "a float", "text", "a list", "a tuple", "a dict",
+        "a set",
         "a function", "a numpy.ndarray", "still the placeholder ...",
         "a Tensor", "a str", "a NoneType",
     }
@@ -26,6 +27,7 @@ _HIDDEN: dict[Kind, str] = {
         "{subject} does not have the expected number of items. Return them as one tuple, in the "
         "order that the exercise names."
     ),
+    "keys": "{subject} does not have the expected keys. Name them as the exercise does.",
     "dtype": ("{subject} does not have the expected dtype. {remedy}"),
     "device": (
         "{subject} is on another device than expected. Make new tensors like the input, "
@@ -50,6 +52,7 @@ _PUBLIC: dict[Kind, str] = {
         "{subject} has {got}, expected {expected}. Return them as one tuple, in the order that the "
         "exercise names."
     ),
+    "keys": "{subject} has {got}, expected {expected}.",
     "dtype": ("{subject} has dtype {got}, expected {expected}. {remedy}"),
     "device": (
         "{subject} is on {got}, expected {expected}. Make new tensors like the input, for example "
@@ -108,7 +111,7 @@ class Mismatch:
             got = self.got if public or self.got in WELL_KNOWN else "of another type"
             remedy = f" {self.remedy}" if self.remedy else ""
             return f"{subject} is {got}, expected {self.expected}.{remedy}"
-        if self.secret and public:
+        if self.secret and public and self.total <= 1:
             return f"{subject} is {self.got}, which is not right."
         if self.secret:
             return f"{subject} is not right."
@@ -124,7 +127,7 @@ class Mismatch:
     def detail(self) -> str:
         """For the instructor: everything that is known, on one line."""
         place = f"{self.place}: " if self.place else ""
-        if self.kind in ("none", "type", "length"):
+        if self.kind in ("none", "type", "length", "keys"):
             return f"{place}expected {self.expected}, got {self.got}"
         if self.kind in ("dtype", "device", "shape"):
             return f"{place}expected {self.kind} {self.expected}, got {self.got}"

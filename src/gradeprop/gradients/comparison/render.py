@@ -64,6 +64,15 @@ def render_value(value: Any, digits: int = SHORT, most: int = SMALL) -> str:
         if len(value) > SMALL:
             shown += ", …"
         return f"[{shown}]" if isinstance(value, list) else f"({shown})"
+    if isinstance(value, dict):
+        pairs = [
+            f'"{shorten(str(key))}": {render_value(item, digits, most)}'
+            for key, item in list(value.items())[:SMALL]
+        ]
+        return "{" + ", ".join([*pairs, "…"] if len(value) > SMALL else pairs) + "}"
+    if isinstance(value, frozenset):
+        shown = ", ".join(sorted(render_value(item, digits, most) for item in value)[:SMALL])
+        return "{" + shown + (", …" if len(value) > SMALL else "") + "}" if value else "set()"
     if isinstance(value, bool | int | float):
         return number(value, digits)
     if isinstance(value, str):
@@ -81,6 +90,13 @@ def with_article(name: str) -> str:
 def shape(sizes: Sequence[int]) -> str:
     """``(2, 3)``, ``(3,)``, ``()``."""
     return str(tuple(int(size) for size in sizes))
+
+
+def listed(names: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def shorten(text: str, limit: int = 60) -> str:

@@ -29,7 +29,8 @@ class Rule:
         device: where the answer must live (``"cuda"`` accepts ``"cuda:0"``); None: anywhere.
         rtol, atol: instead of the tolerance table's.
         tolerances: overrides of the table by dtype, ``{"float32": (rtol, atol)}``.
-        items: rules of the items of a tuple answer, one each; empty: this rule for all.
+        items: rules of the items of a tuple answer, or of a dict in the order of its names, one
+            each; empty: this rule for all.
     """
 
     kinds: Kinds = "same"
@@ -42,7 +43,7 @@ class Rule:
     items: tuple[Rule, ...] = ()
 
     def item(self, index: int) -> Rule:
-        """The rule for one item of a tuple answer."""
+        """The rule for one item of a tuple or dict."""
         if index < len(self.items):
             return self.items[index]
         return replace(self, items=()) if self.items else self

@@ -29,6 +29,8 @@ def type_asked(expected: Single, rule: Rule) -> str:
         return "True or False"
     if isinstance(expected, str):
         return "text in quotes"
+    if isinstance(expected, frozenset):
+        return "a set"
     asked = rule.kinds_for(tensor=isinstance(expected, torch.Tensor))
     return "a tensor or a number" if asked == "either" else f"a {asked}"
 
@@ -40,6 +42,14 @@ def _remedy(got: Value, wanted: str, rule: Rule) -> str:
         return "Did you forget to call it?"
     if isinstance(got, list | tuple) and wanted in _ONE_THING:
         return _remedy_of_items(got, wanted, rule)
+    if isinstance(got, dict) and wanted in _ONE_THING:
+        return "Take the item that is asked for by its name."
+    if wanted == "a dict":
+        return 'Give each value its name: {"name": value}.'
+    if wanted == "a set":
+        return "Put its items in braces."
+    if _is_object(type_name):
+        return "That is an object: give the value that it computes or holds."
     if "tensor" in wanted:
         if type_name.startswith("numpy."):  # also what is left of an array of no axes
             keep = ", dtype=x.dtype), with the input for x" if rule.dtype == "exact" else ")"
@@ -49,6 +59,13 @@ def _remedy(got: Value, wanted: str, rule: Rule) -> str:
     elif wanted == "a number" and isinstance(got, TensorState) and got.value.numel() == 1:
         return "Take the number out of the tensor with .item()."
     return ""
+
+
+def _is_object(type_name: str) -> bool:
+    """Whether it is one of a class: not a value that has come in an unforeseen form."""
+    if not type_name or type_name == PLACEHOLDER or " " in type_name:
+        return False
+    return not type_name.startswith("numpy.")
 
 
 def _remedy_of_items(got: list[Value] | tuple[Value, ...], wanted: str, rule: Rule) -> str:
@@ -84,4 +101,6 @@ def _type_name(got: Value) -> str:
         return with_article(shorten(got.type_name))
     if isinstance(got, str):
         return "text"
+    if isinstance(got, frozenset):
+        return "a set"
     return "None" if got is None else with_article(type(got).__name__)

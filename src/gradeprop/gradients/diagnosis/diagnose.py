@@ -21,6 +21,7 @@ from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.diagnosis.undeclared import undeclared
+from gradeprop.gradients.values import Evidence
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,16 @@ def diagnose(
     if not fitting:
         own = undeclared(observations)
         return Diagnosis(own, (own,)) if own else Diagnosis()
-    known = {name: (clues or {}).get(name, Clues()) for name in fitting}
-    seen = [item.observation.seen for item in evidence if not item.right]
+    return by_clues(
+        fitting, [item.observation.seen for item in evidence if not item.right], clues or {}
+    )
+
+
+def by_clues(
+    fitting: Sequence[str], seen: Sequence[Evidence], clues: Mapping[str, Clues]
+) -> Diagnosis:
+    """Which of the misconceptions that fit is left by what was seen where the value is wrong."""
+    known = {name: clues.get(name, Clues()) for name in fitting}
     left = [name for name in fitting if not any(map(known[name].excluded_by, seen))]
     sure = tuple(name for name in left if all(map(known[name].confirmed_by, seen)))
     if sure:
@@ -86,7 +95,7 @@ class _Evidence:
 
 def _evidence(item: Observation) -> _Evidence:
     rule = item.rule.ignoring_place()
-    return _Evidence(item, rule, matches(item.got, item.expected, rule))
+    return _Evidence(item, rule, item.accepts(item.got, rule))
 
 
 def _fits(name: str, evidence: Sequence[_Evidence]) -> bool:
@@ -108,8 +117,7 @@ def _variant_fits(name: str, variant: int, evidence: Sequence[_Evidence]) -> boo
         if variant >= len(answers) or not _explains(answers[variant], item):
             return False
         if not item.right and not proven:
-            coincides = matches(as_value(answers[variant]), item.observation.expected, item.rule)
-            proven = not coincides
+            proven = not item.observation.accepts(as_value(answers[variant]), item.rule)
     return proven
 
 
@@ -139,6 +147,8 @@ def _magnitudes(answer: Answer) -> Iterator[float]:
     if isinstance(answer, tuple):
         for item in answer:
             yield from _magnitudes(item)
+    elif isinstance(answer, dict):
+        yield from _magnitudes(tuple(answer.values()))
     elif isinstance(answer, torch.Tensor):
         few = few_numbers(answer)
         if few is None:

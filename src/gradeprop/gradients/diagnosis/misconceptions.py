@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from gradeprop.gradients.answer import Answer, scaled, with_component
+from gradeprop.gradients.problems.fixed import Fixed
 from gradeprop.gradients.problems.problem import Problem
 
 
@@ -38,6 +39,37 @@ class Misconceptions(Mapping[str, list[Answer]]):
 
     def __len__(self) -> int:
         return len(self._patterns)
+
+
+def is_plain_value(problem: Problem, *, of_grad: bool) -> bool:
+    """Whether what is asked for is neither a gradient nor made by gradients: what a misconception
+    makes of *those* says nothing about it, though the numbers may agree."""
+    return isinstance(problem, Fixed) and not of_grad
+
+
+def spoken_of(
+    problem: Problem, patterns: Mapping[str, Any], named_here: frozenset[str]
+) -> dict[str, Any]:
+    """The patterns that hold for a plain value: those that the grader or the exercise says it of,
+    and constants, which say their own value."""
+    kept: dict[str, Any] = {}
+    for name, pattern in patterns.items():
+        if name in named_here or (pattern is not None and pattern.value is not None):
+            kept[name] = pattern
+        elif name in problem.stated:
+            kept[name] = None
+        elif pattern is not None and pattern.mistake in problem.stated:
+            kept[name] = pattern
+    return kept
+
+
+def constants(patterns: Mapping[str, Any]) -> dict[str, list[Answer]]:
+    """The wrong answers that are told without a right one."""
+    return {
+        name: [_constant(pattern.value, None)]
+        for name, pattern in patterns.items()
+        if pattern is not None and pattern.value is not None and pattern.component is None
+    }
 
 
 def _by_pattern(problem: Problem, name: str, pattern: Any) -> list[Answer]:

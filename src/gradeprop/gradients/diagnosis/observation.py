@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gradeprop.gradients.answer import Answer
+from gradeprop.gradients.comparison.compare import compare, matches
+from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.rule import STRICT, Rule
 from gradeprop.gradients.values import NOTHING_SEEN, Evidence, Value
 
@@ -25,6 +27,9 @@ class Observation:
         seen: what else was seen of it in the student's process.
         of_grad: ``got`` is the ``.grad`` of a tensor.
         awaits_backward: it is that of a leaf which no backward pass is known to have reached.
+        of_computed: it is that of a tensor that is itself the result of a computation.
+        wrong_in: where more than one answer is right, what is wrong with a value; ``expected`` is
+            None then.
     """
 
     got: Value
@@ -36,3 +41,17 @@ class Observation:
     seen: Evidence = NOTHING_SEEN
     of_grad: bool = False
     awaits_backward: bool = False
+    of_computed: bool = False
+    wrong_in: Callable[[Value], Mismatch | None] | None = None
+
+    def mismatch(self) -> Mismatch | None:
+        """What is wrong with the student's value by the probe's own rule."""
+        if self.wrong_in is not None:
+            return self.wrong_in(self.got)
+        return compare(self.got, self.expected, self.rule, self.labels)
+
+    def accepts(self, value: Value, rule: Rule) -> bool:
+        """Whether a value is right by ``rule``."""
+        if self.wrong_in is not None:
+            return self.wrong_in(value) is None
+        return matches(value, self.expected, rule)

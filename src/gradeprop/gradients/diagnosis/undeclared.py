@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from gradeprop.gradients.comparison.compare import as_value, compare, matches
+from gradeprop.gradients.comparison.compare import as_value, matches
 from gradeprop.gradients.comparison.mismatch import Kind
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import TensorState, Value
@@ -12,6 +12,7 @@ from gradeprop.gradients.values import TensorState, Value
 _IDS: Mapping[Kind, str] = {
     "type": "wrong_type",
     "length": "wrong_shape",
+    "keys": "wrong_shape",
     "shape": "wrong_shape",
     "dtype": "wrong_dtype",
     "not_finite": "not_finite",
@@ -25,16 +26,21 @@ def undeclared(observations: Sequence[Observation]) -> str | None:
     wrong: list[Observation] = []
     kinds: set[Kind] = set()
     for item in observations:
-        mismatch = compare(item.got, item.expected, item.rule, item.labels)
+        mismatch = item.mismatch()
         if mismatch is not None:
             wrong.append(item)
             kinds.add(mismatch.kind)
-    if kinds == {"none"}:
-        return _of_nothing(wrong)
     if kinds and kinds <= _FORMS and _constant(observations):
         return "hard_coded"
     if kinds == {"value"}:
         return "hard_coded" if _hard_coded(observations) else None
+    return of_kinds(kinds, wrong)
+
+
+def of_kinds(kinds: Collection[Kind], wrong: Sequence[Observation]) -> str | None:
+    """The one of the engine's own ids that fits what is wrong with the form of all values."""
+    if set(kinds) == {"none"}:
+        return _of_nothing(wrong)
     ids = {_IDS.get(kind) for kind in kinds}
     return ids.pop() if len(ids) == 1 else None
 
@@ -43,6 +49,8 @@ def _of_nothing(wrong: Sequence[Observation]) -> str | None:
     """Where None came: a ``.grad`` of which nobody knows why it is empty has no cause."""
     if all(item.awaits_backward for item in wrong):
         return "no_backward"
+    if all(item.of_computed for item in wrong):
+        return "grad_of_computed"
     return None if any(item.of_grad for item in wrong) else "wrong_type"
 
 
@@ -95,6 +103,8 @@ def _form(value: Value) -> object:
         return tuple(value.value.shape)
     if isinstance(value, tuple | list):
         return tuple(_form(item) for item in value)
+    if isinstance(value, dict):
+        return tuple((name, _form(item)) for name, item in sorted(value.items()))
     return type(value)
 
 
@@ -103,6 +113,8 @@ def _is_zero(value: Value) -> bool:
         return not bool(value.value.detach().count_nonzero())
     if isinstance(value, tuple | list):
         return all(map(_is_zero, value))
+    if isinstance(value, dict):
+        return all(map(_is_zero, value.values()))
     return isinstance(value, int | float) and value == 0
 
 
@@ -113,4 +125,7 @@ def _identical(first: Value, second: Value) -> bool:
         return mine.shape == theirs.shape and bool((mine.to(theirs.dtype) == theirs).all())
     if isinstance(first, tuple | list) and isinstance(second, tuple | list):
         return len(first) == len(second) and all(map(_identical, first, second))
+    if isinstance(first, dict) and isinstance(second, dict):
+        same_names = first.keys() == second.keys()
+        return same_names and all(_identical(item, second[name]) for name, item in first.items())
     return first == second

@@ -21,7 +21,8 @@ def general_misconception(answer: Answer, name: str) -> list[Answer]:
     """What the named misconception makes of the right answer, in every variant.
 
     Empty if that cannot be told from the right answer alone.
-    A factor is applied to the whole answer, then, for a tuple, to each item with the others right.
+    A factor is applied to the whole answer, then, for a tuple or dict, to each item with the others
+    right.
     ``sum_instead_of_mean`` and ``mean_instead_of_sum`` take the number of elements for n.
     """
     if name in _FACTORS:
@@ -47,6 +48,11 @@ def _transposed(answer: Answer) -> Answer:
     """Every matrix transposed; None if there is no matrix."""
     if isinstance(answer, torch.Tensor):
         return answer.transpose(0, 1).contiguous() if answer.dim() == 2 else None
+    if isinstance(answer, dict):
+        turned = {name: _transposed(item) for name, item in answer.items()}
+        if all(item is None for item in turned.values()):
+            return None
+        return {name: answer[name] if item is None else item for name, item in turned.items()}
     if not isinstance(answer, tuple):
         return None
     flipped = [_transposed(item) for item in answer]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 
@@ -15,6 +15,7 @@ from gradeprop.gradients.problems.quotients import (
     one_sided,
     undivided,
 )
+from gradeprop.gradients.problems.stated import Wrong, answers_of, listed
 
 
 class Gradient(Problem):
@@ -43,7 +44,7 @@ class Gradient(Problem):
         at: torch.Tensor | tuple[torch.Tensor, ...],
         *,
         upstream: torch.Tensor | None = None,
-        wrong: Mapping[str, Function | Sequence[Function]] | None = None,
+        wrong: Wrong | None = None,
         labels: tuple[str, ...] = (),
     ) -> None:
         self._f = f
@@ -55,10 +56,8 @@ class Gradient(Problem):
                 "Gradient: at must be a floating tensor or a tuple of floating tensors"
             )
         self._upstream = None if upstream is None else upstream.detach().to(torch.float64)
-        self._wrong = {
-            name: list(given) if isinstance(given, Sequence) else [given]
-            for name, given in (wrong or {}).items()
-        }
+        self._wrong = listed(wrong)
+        self.stated = frozenset(self._wrong)
         self.labels = labels
 
     def answer(self) -> Answer:
@@ -70,7 +69,7 @@ class Gradient(Problem):
         not_divided_by_step, by many step sizes.
         """
         if name in self._wrong:
-            return [self._like_input(self._gradient(g, self._upstream)) for g in self._wrong[name]]
+            return answers_of("Gradient", name, self._wrong[name], self._of)
         if name == "value_not_gradient":
             return self._values()
         if name == "upstream_ignored":
@@ -84,6 +83,9 @@ class Gradient(Problem):
         if name == "not_divided_by_step":
             return self._differences(undivided())
         return super().mistake(name)
+
+    def _of(self, function: Function) -> Answer:
+        return self._like_input(self._gradient(function, self._upstream))
 
     def rules_out(self, name: str) -> bool:
         return self._wrong.get(name) == []

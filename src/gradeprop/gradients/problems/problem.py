@@ -13,9 +13,11 @@ class Problem(ABC):
 
     Attributes:
         labels: names of the items of a tuple answer, for messages: ``("a", "b")``; else empty.
+        stated: ids of the misconceptions for which the grader itself says what they give.
     """
 
     labels: tuple[str, ...] = ()
+    stated: frozenset[str] = frozenset()
 
     @abstractmethod
     def answer(self) -> Answer:

@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
+from functools import partial
 
+from gradeprop.course.facts import Reveal
+from gradeprop.course.options import Allowed
 from gradeprop.gradients.comparison.compare import compare
 from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.render import SMALL
 from gradeprop.gradients.comparison.rule import Rule
-from gradeprop.gradients.comparison.wrong_type import wrong_type
 from gradeprop.gradients.diagnosis.clues import Clues
-from gradeprop.gradients.diagnosis.diagnose import diagnose
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState, Value
-from gradeprop.grading.checks.choice import in_the_options_words, no_option
-from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
+from gradeprop.grading.checks.before import before_values
+from gradeprop.grading.checks.choice import as_meant
+from gradeprop.grading.checks.expected import Raising, wrong_value
+from gradeprop.grading.checks.explanation import diagnosis_of
+from gradeprop.grading.checks.expression import arguments_of, tensors_in
 from gradeprop.grading.checks.flags import Flag, flag_of
+from gradeprop.grading.checks.handle import After
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.nothing import (
     awaits_backward,
+    is_computed,
     why_no_grad,
     why_none,
+    why_nothing_came,
     why_nothing_returned,
 )
-from gradeprop.grading.checks.rows import MOST, Item, Row, row_of
+from gradeprop.grading.checks.raising import raising_row, unraised
+from gradeprop.grading.checks.resolve import Found, NoSuchItem, path_text
+from gradeprop.grading.checks.resolving import looked_at
+from gradeprop.grading.checks.rows import MOST, Item, Row, row_of, row_of_expected
 from gradeprop.grading.checks.script import Probe, Script, anywhere
-from gradeprop.grading.checks.trouble import trouble
-from gradeprop.grading.result import words
-from gradeprop.session.interface import Call, Outcome, Returned
-
-_Wrong: TypeAlias = Mismatch | Flag
+from gradeprop.grading.checks.secrecy import all_kept_secret, opened, told_by_seal
+from gradeprop.grading.checks.signs import renamed
+from gradeprop.grading.checks.telling import Wrong, detail_of, hint_of, report_of
+from gradeprop.session.interface import Call, Outcome, Returned, Run
 
 
 def judge(
@@ -42,7 +50,8 @@ def judge(
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None = None,
     forbid: Sequence[str] = (),
-    options: Sequence[str] = (),
+    allowed: Mapping[str, Allowed] | None = None,
+    reveal: Reveal = "numbers",
     earlier: Sequence[Observation] = (),
     rows: bool = False,
     lines: int | None = None,
@@ -57,7 +66,9 @@ def judge(
         declared: the exercise's words for its misconceptions, by id.
         clues: what a misconception must have left in the process, by id.
         forbid: machinery that the part forbids (``"autograd"``, ``"optimizer"``).
-        options: of a choice, all that may be chosen.
+        allowed: of choices and predictions, what may be assigned, by name.
+        reveal: ``"verdict"``: whatever is public, nothing is said of how the answer is wrong but
+            the words of its cause.
         earlier: observations of the same check on other inputs, that a cause must explain too.
         rows: whether to write down, for showing, what was asked and what came.
         lines: how many the student's answer has, where that is known.
@@ -66,21 +77,34 @@ def judge(
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
-    for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = trouble(ask, outcome, public, declared, forbid, lines)
-        if found is not None:
-            return found.called(by_sample, declared)
-    outcomes = [in_the_options_words(outcome, options) for outcome in outcomes]
-    for ask, outcome in zip(script.asks, outcomes, strict=True):
-        found = no_option(ask, outcome, options, public=public)
-        if found is not None:
-            return found
+    allowed = allowed or {}
+    found = before_values(script, outcomes, public, declared, forbid, allowed, lines, by_sample)
+    if found is None:
+        script, outcomes = as_meant(script, outcomes, allowed)
+        found = _of_values(
+            script, outcomes, public, declared, clues, earlier, rows, by_sample, reveal
+        )
+    return renamed(found, script.signs, declared, public=public)
+
+
+def _of_values(
+    script: Script,
+    outcomes: Sequence[Outcome],
+    public: bool,
+    declared: Mapping[str, str],
+    clues: Mapping[str, Clues] | None,
+    earlier: Sequence[Observation],
+    rows: bool,
+    by_sample: Sequence[str],
+    reveal: Reveal,
+) -> Judgement:
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
+    rows = rows and reveal == "numbers"
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
         return Judgement("passed", rows=shown)
     explained = _explained(
-        script, outcomes, mismatches, public, declared, clues, earlier, by_sample
+        script, outcomes, mismatches, public, declared, clues, earlier, reveal, by_sample
     )
     return replace(explained, rows=shown)
 
@@ -99,25 +123,20 @@ def rule_of(probe: Probe, script: Script) -> Rule:
     return probe.rule if given else anywhere(probe.rule)
 
 
-def resolved(probe: Probe, outcomes: Sequence[Outcome]) -> Value | TypeError:
-    """The value that a probe looks at, or an error if what came has no such item."""
-    found = _got(probe, outcomes)
-    return found.value if isinstance(found, _Found) else TypeError("there is no such item")
-
-
-def _got(probe: Probe, outcomes: Sequence[Outcome]) -> _Found | _NoSuchItem:
-    outcome = outcomes[probe.handle.ask]
-    assert isinstance(outcome, Returned)  # all else was dealt with before
-    return _resolve(outcome.value, probe)
-
-
-def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wrong | None:
+def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Wrong | None:
     """What is wrong with the value that the probe looks at."""
-    found = _got(probe, outcomes)
-    if isinstance(found, _NoSuchItem):
+    if isinstance(probe.expected, Raising):
+        return unraised(outcomes[probe.handle.ask], probe.expected)
+    found = looked_at(probe, script, outcomes)
+    if isinstance(found, NoSuchItem):
         return found.mismatch
     seen = _seen(probe, outcomes)
-    mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
+    if probe.expected is not None:
+        mismatch = wrong_value(found.value, probe.expected)
+    else:
+        mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
+    if probe.seal is not None:
+        mismatch = told_by_seal(probe, found.value, mismatch)
     if mismatch is None:
         return flag_of(found.value, probe, seen)
     if mismatch.kind != "none":
@@ -125,18 +144,33 @@ def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> _Wro
     return replace(mismatch, remedy=_why_nothing(probe, script, found, mismatch, seen))
 
 
+def _got_value(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Value:
+    if not isinstance(outcomes[probe.handle.ask], Returned):
+        return None
+    found = looked_at(probe, script, outcomes)
+    return found.container if isinstance(found, NoSuchItem) else found.value
+
+
 def _seen(probe: Probe, outcomes: Sequence[Outcome]) -> Evidence:
     outcome = outcomes[probe.handle.ask]
-    return outcome.seen if isinstance(outcome, Returned) else NOTHING_SEEN
+    if not isinstance(outcome, Returned):
+        return NOTHING_SEEN
+    if probe.handle.path and isinstance(probe.handle.path[0], After):
+        # these are told of what came back
+        return replace(outcome.seen, is_input=None, is_gradient=None, returns=None)
+    return outcome.seen
 
 
 def _why_nothing(
-    probe: Probe, script: Script, found: _Found, mismatch: Mismatch, seen: Evidence
+    probe: Probe, script: Script, found: Found, mismatch: Mismatch, seen: Evidence
 ) -> str:
     """Why None came where a value should be."""
     if isinstance(found.owner, TensorState):
         path = replace(probe.handle, path=probe.handle.path[:-1])
         return why_no_grad(found.owner, question_of(replace(probe, handle=path), script), seen)
+    ask = script.asks[probe.handle.ask]
+    if isinstance(ask, Run):
+        return why_nothing_came(ask.subject)
     if _called(probe, script) is None:
         return why_none() if "tensor" in mismatch.expected else "Has it been given a value?"
     return why_nothing_returned(seen, item=bool(probe.handle.path or mismatch.place))
@@ -145,59 +179,68 @@ def _why_nothing(
 def _explained(
     script: Script,
     outcomes: Sequence[Outcome],
-    mismatches: Sequence[_Wrong | None],
+    mismatches: Sequence[Wrong | None],
     public: bool,
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None,
     earlier: Sequence[Observation],
+    reveal: Reveal,
     by_sample: Sequence[str],
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
     observations: list[Observation] = []
-    wrong: list[tuple[str, _Wrong]] = []
+    wrong: list[tuple[Probe, Wrong]] = []
     right_elsewhere = True
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
-        found = _got(probe, outcomes)
-        got = found.container if isinstance(found, _NoSuchItem) else found.value
-        rule = rule_of(probe, script)
+        if mismatch is not None:
+            wrong.append((probe, mismatch))
+        if isinstance(probe.expected, Raising):
+            right_elsewhere = right_elsewhere and mismatch is None
+            continue
+        got, rule = _got_value(probe, script, outcomes), rule_of(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
-            wrong.append((question_of(probe, script), mismatch))
             right_elsewhere = right_elsewhere and (
                 isinstance(mismatch, Mismatch)
                 and mismatch.kind == "device"
                 and compare(got, probe.answer, rule.ignoring_place(), probe.labels) is None
             )
-    diagnosis = diagnose([*earlier, *observations], clues, by_sample)
+    if script.sealed:
+        found_out = opened(script, observations, mismatches)
+        diagnosis, declared = found_out.diagnosis, {**declared, **found_out.words}
+    else:
+        known = [*earlier, *observations]
+        diagnosis = diagnosis_of(script, outcomes, wrong, known, clues, by_sample)
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
-    detail = "; ".join(
-        f"{said}: {item.text if isinstance(item, Flag) else item.detail()}"
-        for said, item in wrong[:3]
-    )
-    hint = _hint(diagnosis.named, declared) or diagnosis.unsure
+    told = [(question_of(probe, script), item) for probe, item in wrong]
+    shown = told
+    if reveal == "verdict":
+        values = [_got_value(probe, script, outcomes) for probe, _ in wrong]
+        shown = all_kept_secret(told, values)
+    hint = hint_of(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
     # public. Of numbers that are written in, no remedy for their form leads on.
     says_all = diagnosis.named in declared or diagnosis.named == "hard_coded"
     said_by_the_hint = hint is not None and says_all and not public
     return Judgement(
         "failed",
-        None if said_by_the_hint else _report(wrong, len(script.probes), public),
-        detail,
+        None if said_by_the_hint else report_of(shown, len(script.probes), public),
+        detail_of(told),
         causes,
         observations=tuple(observations),
-        asked=wrong[0][0] if public else None,
+        asked=told[0][0] if public else None,
         hint=hint,
     )
 
 
 def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Observation:
     """What came on this probe, with all that may explain it."""
-    found, seen = _got(probe, outcomes), _seen(probe, outcomes)
+    found, seen = looked_at(probe, script, outcomes), _seen(probe, outcomes)
     is_grad = bool(probe.handle.path) and probe.handle.path[-1] == "grad"
     return Observation(
-        found.container if isinstance(found, _NoSuchItem) else found.value,
+        _got_value(probe, script, outcomes),
         probe.answer,
         probe.alternatives,
         rule_of(probe, script),
@@ -205,23 +248,29 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
         _called(probe, script),
         seen,
         of_grad=is_grad,
-        awaits_backward=isinstance(found, _Found) and awaits_backward(found.owner, seen),
+        awaits_backward=isinstance(found, Found) and awaits_backward(found.owner, seen),
+        of_computed=isinstance(found, Found) and is_computed(found.owner),
+        wrong_in=partial(wrong_value, expected=probe.expected) if probe.expected else None,
     )
 
 
 def _rows(
-    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[_Wrong | None]
+    script: Script, outcomes: Sequence[Outcome], mismatches: Sequence[Wrong | None]
 ) -> Iterator[Row]:
     """What was asked and what came, probe by probe."""
     wrong = False
     for probe, mismatch in zip(script.probes, mismatches, strict=True):
         shown = question_of(probe, script, MOST)
-        found = _got(probe, outcomes)
-        missing = isinstance(found, _NoSuchItem)
-        got = found.container if isinstance(found, _NoSuchItem) else found.value
+        if isinstance(probe.expected, Raising):
+            yield raising_row(shown, outcomes[probe.handle.ask], probe.expected)
+            continue
+        found, got = looked_at(probe, script, outcomes), _got_value(probe, script, outcomes)
+        missing = isinstance(found, NoSuchItem)
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
-        if not (missing and wrong):
+        if probe.expected is not None:
+            yield row_of_expected(shown, got, probe.expected)
+        elif not (missing and wrong):
             yield row_of(shown, got, probe.answer, rule_of(probe, script), probe.labels)
         if isinstance(mismatch, Flag) and mismatch.attribute:
             flags = Item("", str(mismatch.expected), str(not mismatch.expected), False)
@@ -231,54 +280,4 @@ def _rows(
 
 def question_of(probe: Probe, script: Script, most: int = SMALL) -> str:
     """What a probe looks at, as a student would have written it."""
-    return expression(script.asks[probe.handle.ask], most) + _path_text(probe)
-
-
-def _hint(named: str | None, declared: Mapping[str, str]) -> str | None:
-    """What to say of a cause besides what is wrong with the value."""
-    if named is None:
-        return None
-    return declared.get(named) or (words.ENGINE_WORDS[named] if named == "hard_coded" else None)
-
-
-def _report(wrong: Sequence[tuple[str, _Wrong]], asked: int, public: bool) -> str:
-    _, first = wrong[0]
-    report = first.text if isinstance(first, Flag) else first.student(public)
-    if not public and len(wrong) < asked:
-        report = f"{report} On some of the hidden inputs the answer is right, on others it is not."
-    return report
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A value; ``owner`` is the tensor whose ``.grad`` it is, if it is one."""
-
-    value: Value
-    owner: Value = None
-
-
-@dataclass(frozen=True)
-class _NoSuchItem:
-    container: Value
-    mismatch: Mismatch
-
-
-def _resolve(value: Value, probe: Probe) -> _Found | _NoSuchItem:
-    owner: Value = None
-    for step in probe.handle.path:
-        owner = value if step == "grad" else None
-        if step == "grad":
-            if not isinstance(value, TensorState):
-                return _NoSuchItem(value, wrong_type(value, "a tensor with a .grad", ""))
-            value = None if value.grad is None else TensorState(value.grad, value.device)
-        elif isinstance(value, (list, tuple)) and step < len(value):
-            value = value[step]
-        else:
-            return _NoSuchItem(
-                value, wrong_type(value, f"a tuple of at least {step + 1} items", "")
-            )
-    return _Found(value, owner)
-
-
-def _path_text(probe: Probe) -> str:
-    return "".join(".grad" if step == "grad" else f"[{step}]" for step in probe.handle.path)
+    return path_text(probe.handle, script.asks[probe.handle.ask], most)

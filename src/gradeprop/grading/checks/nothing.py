@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from gradeprop.gradients.values import Evidence, TensorState, Value
-from gradeprop.grading.result.words import NOTHING_RETURNED, WHAT_GIVES_NONE
+from gradeprop.grading.result.error_words import NOTHING_RETURNED, WHAT_GIVES_NONE
 
-__all__ = ["awaits_backward", "why_no_grad", "why_none", "why_nothing_returned"]
+__all__ = [
+    "awaits_backward",
+    "is_computed",
+    "why_no_grad",
+    "why_none",
+    "why_nothing_came",
+    "why_nothing_returned",
+]
 
 
 def why_none() -> str:
@@ -29,6 +36,14 @@ def why_nothing_returned(seen: Evidence, *, item: bool) -> str:
     )
 
 
+def why_nothing_came(subject: str) -> str:
+    """Of what the grader's own code got from ``subject``."""
+    return (
+        f"That is what came of `{subject}` where the check used it: does a function there end "
+        "without a return, or is a .grad None?"
+    )
+
+
 def awaits_backward(owner: Value, seen: Evidence) -> bool:
     """Whether ``owner`` is a leaf that requires grad and that no backward has reached."""
     if not isinstance(owner, TensorState):
@@ -36,9 +51,14 @@ def awaits_backward(owner: Value, seen: Evidence) -> bool:
     return owner.is_leaf and owner.requires_grad and seen.reached is False
 
 
+def is_computed(owner: Value) -> bool:
+    """Whether ``owner`` is the result of a computation, of which torch keeps no ``.grad``."""
+    return isinstance(owner, TensorState) and not owner.is_leaf
+
+
 def why_no_grad(owner: TensorState, name: str, seen: Evidence) -> str:
     """Of the ``.grad`` of ``owner``, which the student calls ``name``."""
-    if not owner.is_leaf:
+    if is_computed(owner):
         return (
             f"`{name}` is the result of a computation, and .grad is kept for the tensor that you "
             f"made with requires_grad=True. Make `{name}` itself that way: .double(), .to(...) or "

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from gradeprop.course.model import Course, LoadedExercise
 from gradeprop.grading.checks.plugin import GradingPlugin
+from gradeprop.grading.checks.target import STATED
 
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
@@ -28,7 +30,9 @@ def run_pytest(
         KeyboardInterrupt: the run was interrupted.
         Exception: what the examiner raised when it was told that a subject is finished.
     """
-    paths = [str(Path(course.root) / exercise.grader) for exercise in exercises]
+    paths = [str(Path(course.root) / item.grader) for item in exercises if item.has_tests]
+    if any(item.stated for item in exercises):
+        paths.append(str(STATED))
     arguments = [
         *paths,
         "--noconftest",
@@ -74,10 +78,15 @@ def _undisturbed(root: str) -> Iterator[None]:
     run, which may have another course or another version of the same file under the same name."""
     graders = Path(root) / "graders"
     before = set(sys.modules)
+    others = {name: sys.modules.pop(name) for name in before if _is_of_graders(name)}
     autoload = os.environ.get(_AUTOLOAD)
     bytecode = sys.dont_write_bytecode
     os.environ[_AUTOLOAD] = "1"
     sys.dont_write_bytecode = True
+    # So that graders find graders/shared/, and no other package of that name.
+    package = ModuleType("graders")
+    vars(package)["__path__"] = [str(graders)]
+    sys.modules["graders"] = package
     try:
         yield
     finally:
@@ -88,5 +97,10 @@ def _undisturbed(root: str) -> Iterator[None]:
             os.environ[_AUTOLOAD] = autoload
         for name in set(sys.modules) - before:
             file = getattr(sys.modules[name], "__file__", None)
-            if name == "graders" or (file and Path(file).is_relative_to(graders)):
+            if _is_of_graders(name) or (file and Path(file).is_relative_to(graders)):
                 del sys.modules[name]
+        sys.modules.update(others)
+
+
+def _is_of_graders(module: str) -> bool:
+    return module.partition(".")[0] == "graders"

@@ -12,6 +12,7 @@ from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.render import SHORT, number, render_value
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.values import TensorState, Value
+from gradeprop.grading.checks.expected import OneOf, Within, wrong_value
 
 MOST = 16
 """Elements of a tensor that are shown in full; of a larger one only the worst element."""
@@ -54,14 +55,29 @@ def row_of(expression: str, got: Value, answer: Answer, rule: Rule, labels: tupl
         )
         items = (_item(names[n], got[n], answer[n], rule.item(n)) for n in range(len(answer)))
         return Row(expression, tuple(items))
+    if isinstance(answer, dict) and isinstance(got, dict) and got.keys() == answer.keys():
+        named = enumerate(answer.items())
+        items = (_item(name, got[name], item, rule.item(n)) for n, (name, item) in named)
+        return Row(expression, tuple(items))
     return Row(expression, (_item("", got, answer, rule),))
+
+
+def row_of_expected(expression: str, got: Value, expected: Within | OneOf) -> Row:
+    """The question ``expression`` to which more than one answer is right. Words are not shown:
+    among few to choose from, that gives them away."""
+    right = wrong_value(got, expected) is None
+    shown = _shown(got)
+    told = shown if right else None
+    if isinstance(expected, Within):
+        told = str(expected)
+    return Row(expression, (Item("", told, shown, right),))
 
 
 def _item(label: str, got: Value, answer: Answer, rule: Rule) -> Item:
     mismatch = compare(got, answer, rule)
     if mismatch is None:
         return Item(label, _shown(answer), _shown(got), True)
-    if isinstance(answer, str | bool):
+    if isinstance(answer, str | bool | frozenset):
         return Item(label, None, _shown(got), False)
     if mismatch.kind in ("value", "not_finite"):
         return Item(label, *_told_apart(answer, got, mismatch), False)

@@ -7,29 +7,38 @@ version of it in the grader."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from gradeprop.course.fault_names import ids_in
+from gradeprop.course.options import Allowed
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.compare import as_value, matches
 from gradeprop.gradients.comparison.rule import STRICT
-from gradeprop.gradients.values import Evidence, Opaque, TensorState, Value
+from gradeprop.gradients.values import NOTHING_SEEN, Evidence, Opaque, TensorState, Value
 from gradeprop.grading.checks.choice import in_the_options_words
-from gradeprop.grading.checks.judge import resolved, rule_of
+from gradeprop.grading.checks.expected import Raising, wrong_value
+from gradeprop.grading.checks.judge import rule_of
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.raising import unraised
+from gradeprop.grading.checks.resolving import resolved
 from gradeprop.grading.checks.script import Probe, Script
 from gradeprop.grading.checks.trouble import changed_argument
 from gradeprop.grading.result import words
-from gradeprop.session.interface import Outcome, Raised, Read, Returned
+from gradeprop.session.interface import Outcome, Raised, Read, ReadAll, Returned
 
-__all__ = ["Given", "fitting", "given", "worth_trying"]
+__all__ = ["Given", "fitting", "given", "singly_or_together", "worth_trying"]
 
 Flags: TypeAlias = tuple[bool, bool]
 """``requires_grad`` and ``is_leaf``."""
 
 _RULED: Final = frozenset(words.FORBIDDEN_CAUSE.values())
 """Causes that are a rule of the part's: what the value would have been makes no difference."""
+_ANYTHING: Final[Mapping[str, Allowed]] = MappingProxyType({})
+_AS_EXPECTED: Final = "raised as expected"
+"""Stands for the value of a call that should raise, and did."""
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
 
 
@@ -69,30 +78,42 @@ class Given:
     ended: Ended | None = None
 
 
-def given(script: Script, outcomes: Sequence[Outcome], options: Sequence[str] = ()) -> Given | None:
+def given(
+    script: Script, outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed] = _ANYTHING
+) -> Given | None:
     """What these outcomes give to the script's probes; None where that cannot be compared: a limit
     was reached, a name is missing, or something came that is no value.
 
     Args:
-        options: of a choice, all that may be chosen.
+        allowed: of choices and predictions, what may be assigned, by name.
     """
-    outcomes = [in_the_options_words(outcome, options) for outcome in outcomes]
-    ended = _end(script, outcomes)
+    outcomes = [
+        in_the_options_words(outcome, allowed.get(ask.name))
+        for ask, outcome in zip(script.asks, outcomes, strict=True)
+    ]
+    as_expected = _raised_as_expected(script, outcomes)
+    ended = _end(script, outcomes, as_expected)
     count = len(outcomes) if ended is None else ended.ask
     answered = outcomes[:count]
-    if not all(isinstance(item, Returned) for item in answered):
+    if not all(
+        isinstance(item, Returned) or number in as_expected for number, item in enumerate(answered)
+    ):
         return None
     values: list[Answer] = []
     flags: list[Flags | None] = []
     for probe in script.probes:
         if probe.handle.ask >= count:
             continue
-        value = resolved(probe, outcomes)
+        if probe.handle.ask in as_expected:
+            values.append(_AS_EXPECTED)
+            flags.append(None)
+            continue
+        value = resolved(probe, script, outcomes)
         if isinstance(value, TypeError) or not _is_comparable(value):
             return None
         values.append(_as_answer(value))
         flags.append(_flags_of(value))
-    seen = tuple(item.seen for item in answered if isinstance(item, Returned))
+    seen = tuple(item.seen if isinstance(item, Returned) else NOTHING_SEEN for item in answered)
     return Given(tuple(values), tuple(flags), seen, ended)
 
 
@@ -134,9 +155,40 @@ def worth_trying(script: Script, names: Iterable[str], judgement: Judgement) -> 
     ]
 
 
-def _end(script: Script, outcomes: Sequence[Outcome]) -> Ended | None:
-    """The first exception or changed argument."""
+def singly_or_together(
+    fit: Callable[[Sequence[str]], tuple[str, ...]],
+    single: Sequence[str],
+    several: Sequence[str],
+    judgement: Judgement,
+) -> tuple[str, ...]:
+    """The mistakes that explain an answer alone, or else the first of those that do so together.
+
+    Args:
+        fit: which of some names fit by their samples.
+        several: names of several mistakes in one, see `gradeprop.course.faults_together`.
+        judgement: what the check is without samples.
+    """
+    found = fit(single)
+    if found or not several or judgement.misconceptions:
+        return found
+    return tuple(dict.fromkeys(ids_in(name)[0] for name in fit(several)))
+
+
+def _raised_as_expected(script: Script, outcomes: Sequence[Outcome]) -> frozenset[int]:
+    """The asks that should raise, and did."""
+    return frozenset(
+        probe.handle.ask
+        for probe in script.probes
+        if isinstance(probe.expected, Raising)
+        and unraised(outcomes[probe.handle.ask], probe.expected) is None
+    )
+
+
+def _end(script: Script, outcomes: Sequence[Outcome], as_expected: frozenset[int]) -> Ended | None:
+    """The first exception that nobody expects, or changed argument."""
     for number, (ask, outcome) in enumerate(zip(script.asks, outcomes, strict=True)):
+        if number in as_expected:
+            continue
         if isinstance(outcome, Raised):
             text = _ADDRESS.sub("0x", outcome.message)
             return Ended(number, outcome.type_name, text, used=tuple(sorted(outcome.used)))
@@ -177,6 +229,10 @@ def _end_alike(mine: Ended | None, sample: Ended | None) -> bool:
 
 def _is_wrong(probe: Probe, script: Script, value: Answer, flags: Flags | None) -> bool:
     """Whether this value, with these flags, is not what is asked for."""
+    if isinstance(probe.expected, Raising):
+        return not (isinstance(value, str) and value == _AS_EXPECTED)
+    if probe.expected is not None:
+        return wrong_value(as_value(value), probe.expected) is not None
     if not matches(as_value(value), probe.answer, rule_of(probe, script).ignoring_place()):
         return True
     if flags is None:
@@ -203,7 +259,7 @@ def _seen_alike(script: Script, mine: Given, sample: Given) -> bool:
     return all(
         _agree(one, other)
         for number, (ask, one, other) in enumerate(pairs)
-        if isinstance(ask, Read) or number in empty
+        if isinstance(ask, Read | ReadAll) or number in empty
     )
 
 
@@ -215,7 +271,9 @@ def _agree(one: Evidence, other: Evidence) -> bool:
 def _is_comparable(value: Value) -> bool:
     if isinstance(value, list | tuple):
         return all(map(_is_comparable, value))
-    return not isinstance(value, Opaque | dict)
+    if isinstance(value, dict):
+        return all(map(_is_comparable, value.values()))
+    return not isinstance(value, Opaque)
 
 
 def _as_answer(value: Value) -> Answer:
@@ -224,7 +282,9 @@ def _as_answer(value: Value) -> Answer:
         return value.value.detach()
     if isinstance(value, list | tuple):
         return tuple(map(_as_answer, value))
-    assert not isinstance(value, Opaque | dict)
+    if isinstance(value, dict):
+        return {name: _as_answer(item) for name, item in value.items()}
+    assert not isinstance(value, Opaque)
     return value
 
 

@@ -10,45 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from gradeprop.gradients.answer import Answer
-from gradeprop.gradients.comparison.rule import DTypes, Kinds, Rule, Shapes
-from gradeprop.gradients.diagnosis.misconceptions import Misconceptions
+from gradeprop.gradients.comparison.rule import Rule
+from gradeprop.gradients.diagnosis.misconceptions import (
+    Misconceptions,
+    constants,
+    is_plain_value,
+    spoken_of,
+)
 from gradeprop.gradients.inputs import Inputs
 from gradeprop.gradients.problems.problem import Problem
-from gradeprop.gradients.values import TensorState, Value
-from gradeprop.session.interface import Ask, Call, Read
+from gradeprop.grading.checks.expectation import Expectation
+from gradeprop.grading.checks.expected import Expected, Raising
+from gradeprop.grading.checks.handle import Handle
+from gradeprop.grading.checks.literals import refuse_unknown_ids
+from gradeprop.grading.checks.seal import Boxes, Seal
+from gradeprop.session.interface import Ask
 
 if TYPE_CHECKING:
     import torch
 
     from gradeprop.course.patterns import Pattern
-
-Step = Literal["grad"] | int
-
-
-@dataclass(frozen=True)
-class Handle:
-    """Stands for a student's value. ``handle[1]`` is an item of it, ``handle.grad`` its
-    ``.grad``."""
-
-    ask: int
-    path: tuple[Step, ...] = ()
-
-    def __getitem__(self, item: int) -> Handle:
-        return replace(self, path=(*self.path, item))
-
-    @property
-    def grad(self) -> Handle:
-        """Stands for the ``.grad`` of the value."""
-        return replace(self, path=(*self.path, "grad"))
-
-    def __bool__(self) -> bool:
-        raise TypeError(
-            "a grader cannot branch on a student's value: it is only known after the test function"
-            " returned; state what you expect with reference.expect(...)"
-        )
+    from gradeprop.grading.checks.signs import Sign
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +41,8 @@ class Probe:
     """One expectation: the value at ``handle`` should match ``answer`` under ``rule``.
 
     ``alternatives`` maps a misconception's id to the wrong answers that it would have given here;
-    those ``ruled_out`` mean nothing here.
+    those ``ruled_out`` mean nothing here. Where ``expected`` is given, more than one answer is
+    right: it says which, and ``answer`` is None.
     """
 
     handle: Handle
@@ -69,45 +55,41 @@ class Probe:
     computed_from: tuple[str, ...] = ()
     ruled_out: frozenset[str] = frozenset()
     by_backward: bool = False
+    expected: Expected | None = None
+    seal: Seal | None = None
+    """Where the right answer is sealed; then ``answer`` is its form alone."""
 
 
 @dataclass(frozen=True, eq=False)
 class Script:
-    """All that one check asks and expects, as plain values."""
+    """All that one check asks and expects, as plain values; ``signs`` are those by which it knows
+    misconceptions besides their values."""
 
     asks: tuple[Ask, ...]
     probes: tuple[Probe, ...]
+    signs: tuple[Sign, ...] = ()
+    boxes: Boxes = field(default_factory=Boxes)
+    """What may be wrong, where the right answers are sealed."""
 
-
-class Student:
-    """The fixture ``student``: writes down what to ask."""
-
-    def __init__(self, device: str) -> None:
-        self._device = device
-        self.asks: list[Ask] = []
-
-    def value(self, name: str) -> Handle:
-        """The value of a global name after the part's cell has run."""
-        self.asks.append(Read(name))
-        return Handle(len(self.asks) - 1)
-
-    def call(self, name: str, *arguments: Any, **keywords: Any) -> Handle:
-        """What the student's function returns for these arguments.
-
-        Tensors travel with dtype, device, ``requires_grad`` and ``.grad``; the function gets
-        copies, and a copy that comes back changed (value or ``.grad``) fails the check."""
-        self.asks.append(
-            Call(
-                name,
-                tuple(as_value(item, self._device) for item in arguments),
-                {key: as_value(item, self._device) for key, item in keywords.items()},
-            )
-        )
-        return Handle(len(self.asks) - 1)
+    @property
+    def sealed(self) -> bool:
+        """Whether the right answers cannot be read."""
+        return any(probe.seal is not None for probe in self.probes)
 
 
 class Reference:
-    """The fixture ``reference``: hidden inputs and expectations."""
+    """The fixture ``reference``: hidden inputs and expectations.
+
+    Args:
+        seed: of the inputs.
+        device: where they live.
+        misconceptions: id -> pattern, or None where it is known by its id; those that this check
+            looks for.
+        tolerances: overrides of the table by dtype.
+        named_here: ids of those whose ``checks`` name this check: they hold for plain values, too.
+        known: all ids that a grader may speak of; None: any.
+        elsewhere: ids of the part's misconceptions that only other checks look for.
+    """
 
     def __init__(
         self,
@@ -115,11 +97,17 @@ class Reference:
         device: str,
         misconceptions: Mapping[str, Pattern | None],
         tolerances: Mapping[str, tuple[float, float]],
+        named_here: frozenset[str] = frozenset(),
+        known: frozenset[str] | None = None,
+        elsewhere: frozenset[str] = frozenset(),
     ) -> None:
         self._inputs = Inputs(seed)
         self._device = device
         self._misconceptions = misconceptions
         self._tolerances = tolerances
+        self._named_here = named_here
+        self._known = known
+        self._elsewhere = elsewhere
         self.probes: list[Probe] = []
 
     def inputs(self, shape: Sequence[int], dtype: str = "float32", **options: Any) -> torch.Tensor:
@@ -140,18 +128,40 @@ class Reference:
 
     def add(self, handle: Handle, problem: Problem, rule: Rule, **flags: Any) -> None:
         """Write a probe down; `Expectation.to_match` calls this."""
-        rule = self._completed(rule)
-        self.probes.append(
+        refuse_unknown_ids(problem, self._known)
+        patterns = self._misconceptions
+        if is_plain_value(problem, of_grad=handle.path[-1:] == ("grad",)):
+            patterns = spoken_of(problem, patterns, self._named_here)
+        self._note(
             Probe(
                 handle,
                 problem.answer(),
-                rule,
+                self._completed(rule),
                 tuple(problem.labels),
-                Misconceptions(problem, self._misconceptions),
-                ruled_out=frozenset(filter(problem.rules_out, self._misconceptions)),
+                Misconceptions(problem, patterns),
+                ruled_out=self._elsewhere | frozenset(filter(problem.rules_out, patterns)),
                 **flags,
             )
         )
+
+    def add_expected(self, handle: Handle, expected: Expected) -> None:
+        """Write a probe down that more than one answer satisfies."""
+        rule = self._completed(Rule(kinds="either", shapes="single", dtype="any"))
+        alternatives = {} if isinstance(expected, Raising) else constants(self._misconceptions)
+        self._note(
+            Probe(
+                handle, None, rule, (), alternatives, ruled_out=self._elsewhere, expected=expected
+            )
+        )
+
+    def _note(self, probe: Probe) -> None:
+        same = [item for item in self.probes if item.handle.ask == probe.handle.ask]
+        raising = [item for item in (*same, probe) if isinstance(item.expected, Raising)]
+        if same and raising:
+            raise ValueError(
+                "a call that should raise returns nothing to look at: expect nothing else of it"
+            )
+        self.probes.append(probe)
 
     def _completed(self, rule: Rule) -> Rule:
         """With the course's tolerances and the check's device, in the rules of items too."""
@@ -163,82 +173,6 @@ class Reference:
         )
 
 
-@dataclass(frozen=True)
-class Expectation:
-    """``reference.expect(handle)``; nothing happens before ``to_match``."""
-
-    reference: Reference
-    handle: Handle
-
-    def to_match(
-        self,
-        problem: Problem,
-        *,
-        kinds: Kinds = "same",
-        shapes: Shapes = "exact",
-        dtype: DTypes = "exact",
-        rtol: float | None = None,
-        atol: float | None = None,
-        items: Sequence[Rule] = (),
-        requires_grad: bool | None = None,
-        is_leaf: bool | None = None,
-        computed_from: Sequence[str] = (),
-        by_backward: bool = False,
-    ) -> None:
-        """Expect the value to equal ``problem.answer()``.
-
-        Args:
-            kinds: ``"same"`` as the answer, ``"tensor"``, ``"number"`` or ``"either"``.
-            shapes: ``"exact"``; ``"scalar"`` takes () and (1,) alike, ``"single"`` any one-element
-                shape.
-            dtype: ``"exact"`` asks for the answer's dtype, ``"floating"`` for any floating one.
-            rtol, atol: override the tolerance table for this probe.
-            items: a rule for each item of a tuple answer, where they differ.
-            requires_grad, is_leaf: if given, what these flags of the tensor must be.
-            computed_from: names of tensors that its graph must lead back to. Where nobody can tell
-                (see `gradeprop.gradients.values.Evidence`), it passes.
-            by_backward: of a ``.grad``: it must not have been written where autograd has not run at
-                all. Where nobody can tell, it passes.
-        """
-        rule = Rule(
-            kinds=kinds, shapes=shapes, dtype=dtype, rtol=rtol, atol=atol, items=tuple(items)
-        )
-        self.reference.add(
-            self.handle,
-            problem,
-            rule,
-            requires_grad=requires_grad,
-            is_leaf=is_leaf,
-            computed_from=tuple(computed_from),
-            by_backward=by_backward,
-        )
-
-
 def anywhere(rule: Rule) -> Rule:
     """The same rule for a value on any device."""
     return replace(rule, device=None, items=tuple(anywhere(item) for item in rule.items))
-
-
-def as_value(item: Any, device: str) -> Value:
-    """A grader's argument as a wire value; tensors become `TensorState` on the check's device."""
-    import torch
-
-    if isinstance(item, torch.Tensor):
-        gradient = item.grad if item.is_leaf else None
-        return TensorState(
-            item.detach().cpu().clone(),
-            device,
-            item.requires_grad,
-            True,
-            None if gradient is None else gradient.detach().cpu().clone(),
-        )
-    if item is None or isinstance(item, (bool, int, float, str)):
-        return item
-    if isinstance(item, (list, tuple)):
-        return type(item)(as_value(each, device) for each in item)
-    if isinstance(item, dict) and all(isinstance(key, str) for key in item):
-        return {key: as_value(each, device) for key, each in item.items()}
-    raise TypeError(
-        "a check can only pass tensors, numbers, strings, and lists, tuples and dicts of them "
-        f"whose keys are strings, not {type(item).__name__}"
-    )

@@ -8,21 +8,25 @@ from typing import Final
 from gradeprop.gradients.comparison.mismatch import WELL_KNOWN
 from gradeprop.gradients.comparison.render import render_value, with_article
 from gradeprop.gradients.values import TensorState, Value
+from gradeprop.grading.checks.causes import causes_of
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.known_errors import WELL_KNOWN_ERRORS
+from gradeprop.grading.checks.signs import Sign
 from gradeprop.grading.result import words
-from gradeprop.session.interface import Ask, Missing, Outcome, Raised, Returned, Stopped
-
-_WELL_KNOWN_ERRORS = frozenset(
-    {
-        "AssertionError", "AttributeError", "ImportError", "IndexError", "KeyError",
-        "ModuleNotFoundError", "NameError", "NotImplementedError", "RecursionError",
-        "RuntimeError", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError",
-        "ZeroDivisionError",
-    }
-)  # fmt: skip
-"""What an error may be called where the question is hidden: with every name that Python has, the
-choice could carry as much as a number does."""
+from gradeprop.session.interface import (
+    Argument,
+    Ask,
+    Bound,
+    Call,
+    Code,
+    Missing,
+    Outcome,
+    Raised,
+    Returned,
+    Run,
+    Stopped,
+)
 
 MOST_LINES = 100
 """In a longer answer no line is named where the question is hidden."""
@@ -37,10 +41,12 @@ def trouble(
     declared: Mapping[str, str],
     forbid: Sequence[str],
     lines: int | None = None,
+    signs: Sequence[Sign] = (),
 ) -> Judgement | None:
     """What goes before any comparison: stopped, missing, raised, forbidden, changed input.
 
     Args:
+        signs: by which exceptions the exercise knows its misconceptions.
         lines: how many the student's answer has, where that is known; an error further down is in
             no line of it, whatever it says.
     """
@@ -49,10 +55,10 @@ def trouble(
             outcome.reason, words.stopped(outcome), f"{expression(ask)}: {outcome.message}"
         )
     if isinstance(outcome, Missing):
-        return _missing(ask, outcome, public)
+        return _missing(_named(ask, outcome), outcome, public)
     if isinstance(outcome, Raised):
-        return _raised(ask, outcome, public, declared, forbid, lines)
-    machinery = _forbidden(outcome, forbid)
+        return _raised(ask, outcome, public, declared, forbid, lines, signs)
+    machinery = _forbidden(ask, outcome, forbid)
     if machinery is not None:
         cause = words.FORBIDDEN_CAUSE[machinery]
         detail = f"{expression(ask)} used {machinery}"
@@ -67,39 +73,47 @@ def trouble(
     return None
 
 
-def _forbidden(outcome: Returned | Raised, forbid: Sequence[str]) -> str | None:
-    """What ran during the call that the part forbids."""
+def _forbidden(ask: Ask, outcome: Returned | Raised, forbid: Sequence[str]) -> str | None:
+    """What ran during a call that the part forbids; what the grader's own code uses is not the
+    student's doing."""
+    if isinstance(ask, Run):
+        return None
     return next((machinery for machinery in forbid if machinery in outcome.used), None)
 
 
-def _missing(ask: Ask, outcome: Missing, public: bool) -> Judgement:
+def _named(ask: Ask, outcome: Missing) -> str:
+    """Which of the names that were asked about is missing; no other can be."""
+    return outcome.name if outcome.name in ask.names else ask.subject
+
+
+def _missing(name: str, outcome: Missing, public: bool) -> Judgement:
     if outcome.found_type is None:
         if outcome.unkept_by is not None:
             message = (
-                f"`{ask.name}` is not defined: a cell that begins with {outcome.unkept_by} keeps "
+                f"`{name}` is not defined: a cell that begins with {outcome.unkept_by} keeps "
                 "no names. Take that line out."
             )
-            detail = f"no name {ask.name!r}, but a cell with {outcome.unkept_by}"
+            detail = f"no name {name!r}, but a cell with {outcome.unkept_by}"
             return Judgement("failed", message, detail, ("missing_name",))
         if outcome.deleted_by is not None:
             message = (
-                f"`{ask.name}` is not defined: the last thing that your cells do with it is "
+                f"`{name}` is not defined: the last thing that your cells do with it is "
                 f"{outcome.deleted_by}. Take that line out, and see that its cell runs to the end."
             )
-            detail = f"no name {ask.name!r}, but a cell with {outcome.deleted_by}"
+            detail = f"no name {name!r}, but a cell with {outcome.deleted_by}"
             return Judgement("failed", message, detail, ("missing_name",))
         message = (
-            f"`{ask.name}` is not defined. Did its cell run to the end, and is the name spelled so?"
+            f"`{name}` is not defined. Did its cell run to the end, and is the name spelled so?"
         )
-        return Judgement("failed", message, f"no name {ask.name!r}", ("missing_name",))
+        return Judgement("failed", message, f"no name {name!r}", ("missing_name",))
     found = with_article(outcome.found_type)
     # an earlier question may have left a name made of its input
     known = public or found in WELL_KNOWN
     message = (
-        f"`{ask.name}` should be a function, but it is {found if known else 'something else'}."
+        f"`{name}` should be a function, but it is {found if known else 'something else'}."
         " Was the name used again for something else?"
     )
-    return Judgement("failed", message, f"{ask.name!r} is a {outcome.found_type}", ("wrong_type",))
+    return Judgement("failed", message, f"{name!r} is a {outcome.found_type}", ("wrong_type",))
 
 
 def _raised(
@@ -109,30 +123,33 @@ def _raised(
     declared: Mapping[str, str],
     forbid: Sequence[str],
     lines: int | None,
+    signs: Sequence[Sign],
 ) -> Judgement:
     said = f" in line {outcome.line} of your cell" if outcome.line else ""
     place = said if _can_be_told(outcome.line, public, lines) else ""
-    machinery = _forbidden(outcome, forbid)
+    machinery = _forbidden(ask, outcome, forbid)
     # To mend the error would only lead to what is forbidden.
-    cause = words.FORBIDDEN_CAUSE[machinery] if machinery else _cause_of(ask, outcome)
+    causes = (words.FORBIDDEN_CAUSE[machinery],) if machinery else causes_of(ask, outcome, signs)
     if outcome.type_name == _NOBODY_ANSWERS:
         message = (
-            f"`{expression(ask) if public else ask.name}` waits for input{place}, but nobody can "
-            "answer while a notebook is graded."
+            f"`{expression(ask) if public else ask.subject}` waits for input{place}, but nobody "
+            "can answer while a notebook is graded."
         )
     elif public:
         message = f"`{expression(ask)}` raised {outcome.type_name}{place}: {outcome.message}"
     else:
         # The text and even the type's name are the student's to choose: they could carry a hidden
         # input.
-        known = outcome.type_name in _WELL_KNOWN_ERRORS
+        known = outcome.type_name in WELL_KNOWN_ERRORS
         message = (
-            f"`{ask.name}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
+            f"`{ask.subject}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
             f"that you cannot see. Try it with other values, shapes and dtypes{_and_with(ask)}."
         )
-    hint = words.words_for(cause, declared) if cause else _hint_of(outcome)
+    hint = words.words_for(causes[0], declared) if len(causes) == 1 else None
+    if not causes:
+        hint = _hint_of(outcome)
     detail = f"{expression(ask)} raised {outcome.type_name}{said}: {outcome.message}"
-    return Judgement("failed", message, detail, (cause,) if cause else (), hint=hint)
+    return Judgement("failed", message, detail, causes, hint=hint)
 
 
 def _can_be_told(line: int | None, public: bool, lines: int | None) -> bool:
@@ -161,32 +178,23 @@ def _hint_of(outcome: Raised) -> str | None:
     return None
 
 
-def _cause_of(ask: Ask, outcome: Raised) -> str | None:
-    """The cause that torch's own words for an error tell, if any."""
-    if outcome.type_name == "RuntimeError" and "does not require grad" in outcome.message:
-        return "detached"
-    if any(tensor.device != "cpu" for tensor in tensors_in(arguments_of(ask))):
-        apart = outcome.type_name == "RuntimeError" and "on the same device" in outcome.message
-        # Tensor.numpy(), or a numpy function applied to a tensor.
-        to_numpy = (
-            outcome.type_name == "TypeError" and "device type tensor to numpy" in outcome.message
-        )
-        if apart or to_numpy:
-            return "wrong_device"
-    return None
-
-
 def changed_argument(ask: Ask, outcome: Returned) -> tuple[int, Value] | None:
-    """The first argument that came back changed, in value or ``.grad``: its number, and what became
-    of it; None if none did."""
-    for position, (old, new) in enumerate(zip(arguments_of(ask), outcome.arguments, strict=False)):
-        if not _same(old, new):
+    """The first argument of a call that came back changed, in value or ``.grad``, and may not: its
+    number, and what became of it; None if none did."""
+    if not isinstance(ask, Call):
+        return None
+    names = [*range(len(ask.arguments)), *ask.keywords]
+    pairs = zip(names, arguments_of(ask), outcome.arguments, strict=False)
+    for position, (name, old, new) in enumerate(pairs):
+        if name not in ask.may_change and not _same(old, new):
             return position, new
     return None
 
 
-def _same(old: Value, new: Value) -> bool:
-    """Whether a value came back as it went, at any depth."""
+def _same(old: Argument, new: Value) -> bool:
+    """Whether a value came back as it went, at any depth; what is passed by name is not a copy."""
+    if isinstance(old, Bound | Code):
+        return True
     if isinstance(old, TensorState):
         return isinstance(new, TensorState) and _same_tensor(old, new)
     if type(old) is not type(new):
@@ -209,6 +217,9 @@ def _same_tensor(old: TensorState, new: TensorState) -> bool:
             return a is b
         if a.dtype != b.dtype or a.shape != b.shape:
             return False
-        return torch.equal(a, b) or torch.equal(a.nan_to_num(), b.nan_to_num())
+        if torch.equal(a, b):
+            return True
+        same_gaps = torch.equal(a.isnan(), b.isnan())
+        return same_gaps and torch.equal(a.nan_to_num(), b.nan_to_num())
 
     return equal(old.value, new.value) and equal(old.grad, new.grad)

@@ -1,4 +1,5 @@
-"""Whether an answer is still what the starter left: ``...``, or a function without a body."""
+"""Whether an answer is still what the starter left: ``...``, a function without a body, a class of
+such functions."""
 
 from __future__ import annotations
 
@@ -18,12 +19,20 @@ _EMPTY = frozenset(function.__code__.co_code for function in (_placeholder, _exp
 
 
 def untouched(thing: object) -> bool:
-    """True for ``...`` and for a function that does nothing but return None.
+    """True for ``...``, for a function that does nothing but return None, and for a class of which
+    every method is one.
 
     The function's compiled code tells, not its source: what was typed into a notebook's cell and
     not run is not there yet, and comments do not count."""
     if thing is ...:
         return True
+    if isinstance(thing, type):
+        methods = [
+            getattr(item, "__func__", item)
+            for item in vars(thing).values()
+            if isinstance(item, FunctionType | staticmethod | classmethod)
+        ]
+        return bool(methods) and all(map(untouched, methods))
     if type(thing) is not FunctionType:
         return False
     code: CodeType = thing.__code__

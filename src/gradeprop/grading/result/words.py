@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gradeprop.grading.result.error_words import ERROR_WORDS
 from gradeprop.session.interface import Stopped
 
 NOT_BEGUN = "Nothing has been written here yet: the cell is as it was released."
@@ -16,14 +17,8 @@ TAKEN_OUT = "This check was taken out"
 ALL_TAKEN_OUT = "All checks of this part were taken out."
 NO_CELL = "The cell for this part is missing from the notebook."
 
-NOTHING_RETURNED = "backward() and print() return nothing"
-WHAT_GIVES_NONE = (
-    f"Mind: {NOTHING_RETURNED}, and .grad is None where no backward has arrived, where it was "
-    "cleared, and in a tensor that is itself the result of a computation."
-)
-"""Where None comes from."""
-
 ENGINE_WORDS: Mapping[str, str] = {
+    **ERROR_WORDS,
     "hard_coded": (
         "The result is the same whatever the input is. Compute it from the function's arguments, "
         "and not from numbers that are written in or from names outside of it."
@@ -49,10 +44,7 @@ ENGINE_WORDS: Mapping[str, str] = {
     "used_optimizer": "This part is to be done without torch.optim, but an optimizer made a step.",
 }
 
-NONE_IN_THE_WAY = (
-    f"Something that it computes with is None. {WHAT_GIVES_NONE} Of a tensor x that you are given, "
-    "x.detach().clone().requires_grad_() is a copy of your own that keeps its .grad."
-)
+NONE_IN_THE_WAY = ERROR_WORDS["none_used"]
 """Said of an error that speaks of None."""
 
 FORBIDDEN_CAUSE: Mapping[str, str] = {"autograd": "used_autograd", "optimizer": "used_optimizer"}

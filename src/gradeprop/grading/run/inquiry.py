@@ -11,9 +11,12 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from gradeprop.gradients.diagnosis.observation import Observation
-from gradeprop.grading.checks.declared import clues_of
+from gradeprop.grading.checks.blame import told
+from gradeprop.grading.checks.cell_error import with_cell_error
+from gradeprop.grading.checks.declared import clues_of, words_of
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
@@ -25,11 +28,10 @@ from gradeprop.grading.run import assembly
 from gradeprop.grading.run.explaining import fitting_by_sample
 from gradeprop.grading.run.paper import Paper, lines_of
 from gradeprop.grading.run.question import Circumstances, Question
-from gradeprop.grading.run.samples import options_of
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.grading.run.why import why_no_cause
 from gradeprop.notebook.restore import PartState
-from gradeprop.session.interface import Ask, Call, Outcome
+from gradeprop.session.interface import Ask, Outcome, only_reads
 
 __all__ = ["Inquiry"]
 
@@ -153,7 +155,7 @@ class Inquiry:
             if len(judgement.misconceptions) <= 1:
                 break
             script = question.write(attempt)
-            if not any(isinstance(item, Call) for item in script.asks):
+            if only_reads(script.asks):
                 break  # a name has one value, however often it is read
             with self._how.watch.away():
                 outcomes = ask(script.asks)
@@ -183,7 +185,8 @@ class Inquiry:
         if judgement.misconception == "missing_name" and state == "missing":
             # Nobody left a name out of a cell that was not there.
             return Judgement("failed", NO_CELL, judgement.detail)
-        return judgement
+        cell = self._run_on(question.device).part_outcomes.get(site.place)
+        return with_cell_error(judgement, script, cell, words_of(site.part.misconceptions))
 
     def _explained(
         self,
@@ -221,10 +224,11 @@ class Inquiry:
             script,
             outcomes,
             public=site.check.public or shown,
-            declared={item.id: item.say.strip() for item in part.misconceptions},
+            declared=words_of(site.part.misconceptions),
             clues=clues_of(part.misconceptions),
             forbid=part.forbid,
-            options=options_of(part),
+            allowed=part.allowed,
+            reveal="numbers" if shown else part.reveals(site.check),
             earlier=earlier,
             rows=shown,
             lines=lines_of(self._paper, site.place),
@@ -246,8 +250,10 @@ class Inquiry:
             self._how.on_check(site, question.device, shown)
 
     def _state_of(self, site: CheckSite) -> PartState:
+        """What restoring found of the answer; code that is given to be mended is one."""
         assert self._paper.restored is not None
-        return self._paper.restored.parts[site.place]
+        state = self._paper.restored.parts[site.place]
+        return "present" if state == "starter" and site.part.kind == "repair" else state
 
     # --- verdicts ---------------------------------------------------------------------------------
 
@@ -283,8 +289,9 @@ def _place_of(question: Question) -> tuple[tuple[int, int], tuple[bool, tuple[in
 
 
 def _told(site: CheckSite, error: BaseException) -> str:
-    said = "".join(traceback.format_exception(error))
-    return f"{site.exercise.grader}: {type(error).__name__}: {error}\n{said}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = (frame.filename for frame in frames if frame.filename.endswith(site.exercise.grader))
+    return told(error, site.exercise.grader, Path(next(own, site.exercise.grader)))
 
 
 def _needs(site: CheckSite) -> list[str]:

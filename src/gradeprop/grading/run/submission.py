@@ -23,8 +23,9 @@ from gradeprop.session.interface import (
     Missing,
     Outcome,
     Place,
-    Read,
     Session,
+    carries_code,
+    only_reads,
 )
 from gradeprop.session.unkept import not_kept
 
@@ -45,10 +46,10 @@ class Foreseen:
 
     def add(self, asks: Sequence[Ask]) -> None:
         """Foresee one more check."""
-        if _only_reads(asks):
+        if only_reads(asks):
             self.reads.add(tuple(asks))
         else:
-            self.names.update(ask.name for ask in asks)
+            self.names.update(name for ask in asks for name in ask.names)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class SubmissionRun:
         """
         self._at(part)
         self.asked += 1
-        there = self._read.get((part, tuple(asks))) if _only_reads(asks) else None
+        there = self._read.get((part, tuple(asks))) if only_reads(asks) else None
         if there is not None:
             return FirstAnswers(self._explained(part, there), there=True)
         late = self.recall(part, asks) if self.late_answers else None
@@ -119,10 +120,14 @@ class SubmissionRun:
         return None if outcomes is None else self._explained(part, outcomes)
 
     def is_settled(self, part: PartKey, asks: Sequence[Ask]) -> bool:
-        """Whether a late answer is what the part's own place would have given, right or not."""
+        """Whether a late answer is what the part's own place would have given, right or not.
+
+        Of code of the grader's that is not known: it may ask for anything of torch."""
+        if any(map(carries_code, asks)):
+            return False
         if self._settled is None:
             self._settled = Settled(self.notebook.cells, self.outcomes)
-        return self._settled.is_settled(part, {ask.name for ask in asks})
+        return self._settled.is_settled(part, {name for ask in asks for name in ask.names})
 
     def again(self, part: PartKey, asks: Sequence[Ask]) -> list[Outcome]:
         """Ask at the part's own place; neither what runs later nor another check makes a
@@ -219,7 +224,3 @@ class SubmissionRun:
         self._places[part] = session.mark(foreseen.names)
         for asks in foreseen.reads:
             self._read[part, asks] = session.ask(asks, seconds=self._check_s(part))
-
-
-def _only_reads(asks: Sequence[Ask]) -> bool:
-    return all(isinstance(ask, Read) for ask in asks)

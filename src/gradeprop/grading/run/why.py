@@ -22,8 +22,8 @@ from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.sampled import given
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite
-from gradeprop.grading.run.samples import Samples, options_of
-from gradeprop.session.interface import Ask, Call, Outcome, Raised, Returned
+from gradeprop.grading.run.samples import Samples
+from gradeprop.session.interface import Argument, Ask, Call, Outcome, Raised, Returned, Run
 
 __all__ = ["why_no_cause"]
 
@@ -98,11 +98,11 @@ def _apart(asked: _Asked, one: str, other: str) -> str | None:
 
 def _changed_scripts(script: Script) -> Iterator[Script]:
     """The same questions on other inputs: all numbers changed alike, then one argument's alone."""
-    if not any(isinstance(ask, Call) for ask in script.asks):
+    if not any(isinstance(ask, Call | Run) for ask in script.asks):
         return
     for change in _CHANGES:
         yield replace(script, asks=tuple(_changed_ask(ask, change, None) for ask in script.asks))
-    most = max(len(ask.arguments) for ask in script.asks if isinstance(ask, Call))
+    most = max(len(ask.arguments) for ask in script.asks if isinstance(ask, Call | Run))
     for position in range(most if most > 1 else 0):
         for change in _CHANGES:
             asks = tuple(_changed_ask(ask, change, position) for ask in script.asks)
@@ -110,7 +110,7 @@ def _changed_scripts(script: Script) -> Iterator[Script]:
 
 
 def _changed_ask(ask: Ask, change: _Change, position: int | None) -> Ask:
-    if not isinstance(ask, Call):
+    if not isinstance(ask, Call | Run):
         return ask
     arguments = tuple(
         _changed_value(item, change) if position in (None, number) else item
@@ -122,7 +122,7 @@ def _changed_ask(ask: Ask, change: _Change, position: int | None) -> Ask:
     return replace(ask, arguments=arguments, keywords=keywords)
 
 
-def _changed_value(value: Value, change: _Change) -> Value:
+def _changed_value(value: Argument, change: _Change) -> Argument:
     if isinstance(value, TensorState) and value.value.dtype.is_floating_point:
         changed = torch.tensor([change(item) for item in value.value.flatten().tolist()])
         return replace(value, value=changed.to(value.value.dtype).reshape(value.value.shape))
@@ -169,7 +169,7 @@ def _variants(asked: _Asked) -> Iterator[tuple[str, _Variant]]:
             yield item.id, answers
         if item.by_sample:
             gave = given(
-                asked.script, asked.outcomes(item.id, asked.script), options_of(asked.site.part)
+                asked.script, asked.outcomes(item.id, asked.script), asked.site.part.allowed
             )
             if gave is not None and len(gave.values) == len(probes):
                 yield item.id, gave.values

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gradeprop.session import messages
-from gradeprop.session.interface import Ask, Limits, Outcome, Read, Stopped, StopReason
+from gradeprop.session.interface import Ask, Limits, Outcome, Stopped, StopReason, only_reads
 from gradeprop.session.wire.asks import encode_asks
 from gradeprop.session.wire.frames import Frame, WireError
 from gradeprop.session.wire.outcomes import decode_outcomes
@@ -84,11 +84,11 @@ class Questions:
     @property
     def only_reads(self) -> bool:
         """Whether no code of the student's runs to answer them."""
-        return all(isinstance(ask, Read) for ask in self.asks)
+        return only_reads(self.asks)
 
     def too_late(self, answered: int) -> str:
         """What the student hears when time is up after the first ``answered`` of them."""
-        return self.late or messages.answer_too_slow(self.asks[answered].name, self.seconds)
+        return self.late or messages.answer_too_slow(self.asks[answered].subject, self.seconds)
 
 
 def answer_in(frame: Frame, ask: Ask, limits: Limits) -> Outcome | None:
@@ -112,5 +112,5 @@ def worded(outcome: Outcome, ask: Ask, limits: Limits) -> Outcome:
     if outcome.reason == "memory":
         return Stopped("memory", messages.too_much_memory(limits.memory_mb))
     if outcome.reason == "output":
-        return Stopped("output", messages.answer_too_large(ask.name, limits.result_mb))
+        return Stopped("output", messages.answer_too_large(ask.subject, limits.result_mb))
     return Stopped("killed", messages.MALFORMED)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gradeprop.gradients.values import Evidence
 from gradeprop.session.interface import (
     Ask,
     Call,
@@ -17,11 +18,14 @@ from gradeprop.session.interface import (
     Outcome,
     Raised,
     Read,
+    ReadAll,
     Returned,
+    Run,
     Stopped,
 )
 from gradeprop.session.messages import answer_too_large
-from gradeprop.session.student.capture import TooLargeError, build, capture, type_name
+from gradeprop.session.student.arguments import made, made_function
+from gradeprop.session.student.capture import TooLargeError, capture, type_name
 from gradeprop.session.student.clues import seen_of_name
 from gradeprop.session.student.tracebacks import raised
 from gradeprop.session.student.watching import watch
@@ -66,18 +70,23 @@ class Answering:
         """What ``ask`` gives in ``namespace``; never raises for anything that student code does."""
         if isinstance(ask, Define):
             return self._define(ask, namespace)
-        if ask.name not in namespace:
-            return Missing(ask.name)
-        found = namespace[ask.name]
-        if isinstance(ask, Call) and not callable(found):
-            return Missing(ask.name, type_name(found))
+        for name in ask.names:
+            if name not in namespace:
+                return Missing(name)
+        if isinstance(ask, Call) and not callable(namespace[ask.name]):
+            return Missing(ask.name, type_name(namespace[ask.name]))
         try:
             if isinstance(ask, Read):
+                found = namespace[ask.name]
                 value = capture(found, self.max_bytes)
                 return Returned(value, seen=seen_of_name(found, namespace))
-            return self._call(ask, found)
+            if isinstance(ask, ReadAll):
+                things = tuple(namespace[name] for name in ask.names)
+                seen = _in_common([seen_of_name(thing, namespace) for thing in things])
+                return Returned(capture(things, self.max_bytes), seen=seen)
+            return self._call(ask, namespace)
         except TooLargeError:
-            return Stopped("output", answer_too_large(ask.name, self.max_bytes / (1 << 20)))
+            return Stopped("output", answer_too_large(ask.subject, self.max_bytes / (1 << 20)))
         except BaseException as error:
             if out_of_memory(error):
                 return Stopped("memory", MEMORY_MESSAGE)
@@ -93,9 +102,11 @@ class Answering:
             return raised(error, self.cell_of)
         return Returned(None)
 
-    def _call(self, ask: Call, function: Callable[..., Any]) -> Returned | Raised:
-        arguments = [build(item) for item in ask.arguments]
-        keywords = {key: build(item) for key, item in ask.keywords.items()}
+    def _call(self, ask: Call | Run, namespace: Mapping[str, Any]) -> Returned | Raised:
+        is_run = isinstance(ask, Run)
+        function = made_function(ask.function) if isinstance(ask, Run) else namespace[ask.name]
+        arguments = [made(item, namespace) for item in ask.arguments]
+        keywords = {key: made(item, namespace) for key, item in ask.keywords.items()}
         afterwards = (*arguments, *keywords.values())
         with watch() as watched:
             try:
@@ -104,9 +115,21 @@ class Answering:
                 if out_of_memory(error):
                     raise
                 return replace(raised(error, self.cell_of), used=watched.used)
+        seen = watched.seen(function, afterwards, value)
         return Returned(
             value=capture(value, self.max_bytes),
             arguments=tuple(capture(item, self.max_bytes) for item in afterwards),
             used=watched.used,
-            seen=watched.seen(function, afterwards, value),
+            # whether the grader's own function returns something is no news
+            seen=replace(seen, returns=None) if is_run else seen,
         )
+
+
+def _in_common(seen: Sequence[Evidence]) -> Evidence:
+    """What is known of several names, where they do not contradict one another."""
+    reached = {item.reached for item in seen} - {None}
+    piled = {item.piled for item in seen} - {None}
+    return Evidence(
+        reached=reached.pop() if len(reached) == 1 else None,
+        piled=piled.pop() if len(piled) == 1 else None,
+    )

@@ -18,6 +18,7 @@ __all__ = ["TooLargeError", "build", "capture", "type_name"]
 
 MAX_DEPTH: Final = 24
 MAX_PARTS: Final = 100_000
+MAX_MEMBERS: Final = 1_024
 MAX_RANK: Final = 16
 MAX_INT_BITS: Final = 4_096
 _DTYPES: Final = frozenset({
@@ -33,6 +34,7 @@ _mro_of = type.__dict__["__mro__"].__get__
 _dict_of = type.__dict__["__dict__"].__get__
 _items_of = tuple.__iter__
 _strided = torch.strided
+_MEMBERS: Final = frozenset({type(None), bool, int, float, str})
 _NUMPY_NUMBERS: Final = numpy_numbers()
 
 
@@ -42,7 +44,11 @@ class TooLargeError(Exception):
 
 def type_name(thing: object) -> str:
     """The name of ``thing``'s type, as a student would write it: ``"numpy.ndarray"``, ``"int"``."""
-    kind = type(thing)
+    return name_of_type(type(thing))
+
+
+def name_of_type(kind: type) -> str:
+    """A type's name, as a student would write it."""
     name = str(_name_of(kind))
     module = _module_of(kind)
     if type(module) is not str or module in ("builtins", "__main__"):
@@ -94,6 +100,8 @@ def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
         if not all(type(key) is str for key in thing):
             return Opaque("dict (with keys that are not strings)")
         return {key: _capture(item, budget, depth + 1) for key, item in thing.items()}
+    if kind is set or kind is frozenset:
+        return _capture_set(thing, budget)
     if kind is torch.Tensor or kind is torch.nn.Parameter:
         return _capture_tensor(thing, budget)
     if kind in _NUMPY_NUMBERS:  # np.float64 is a float, and the others are printed as one
@@ -108,6 +116,23 @@ def _is_tuple_of_names(kind: type) -> bool:
     if kind is tuple or tuple not in line:
         return False
     return any("_fields" in _dict_of(item) or "n_fields" in _dict_of(item) for item in line)
+
+
+def _capture_set(members: Any, budget: _Budget) -> Value:
+    if len(members) > MAX_MEMBERS:
+        return Opaque(f"set (of more than {MAX_MEMBERS} items)")
+    if not all(map(_may_be_member, members)):
+        return Opaque("set (of other things than words and numbers)")
+    captured = [_capture(item, budget, MAX_DEPTH - 1) for item in members]
+    if not all(map(_may_be_member, captured)):
+        return Opaque("set (of numbers that are too large)")
+    return frozenset(captured)  # type: ignore[arg-type]
+
+
+def _may_be_member(thing: Any) -> bool:
+    if type(thing) is tuple:
+        return all(type(item) in _MEMBERS for item in thing)
+    return type(thing) in _MEMBERS
 
 
 def _capture_tensor(tensor: torch.Tensor, budget: _Budget) -> Value:
@@ -145,6 +170,8 @@ def build(value: Value) -> Any:
         return tuple(build(item) for item in value)
     if type(value) is dict:
         return {key: build(item) for key, item in value.items()}
+    if type(value) is frozenset:
+        return set(value)
     if isinstance(value, TensorState):
         with torch.no_grad():
             tensor = value.value.to(value.device, copy=True)

@@ -156,7 +156,7 @@ class NotebookProcess:
         asks = decode_asks(frame.head["asks"], frame.tail)
         names: Mapping[str, Any] | None = self.shell.user_ns
         if place is not None:
-            names = place.names(ask.name for ask in asks)
+            names = place.names(name for ask in asks for name in ask.names)
         if names is None:
             channel.send({"gone": True})
             return

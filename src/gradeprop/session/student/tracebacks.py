@@ -9,13 +9,16 @@ from types import TracebackType
 from typing import Final
 
 from gradeprop.session.interface import Raised
-from gradeprop.session.student.capture import type_name
+from gradeprop.session.student.capture import name_of_type, type_name
 
 __all__ = ["exception_message", "raised", "shortened"]
 
 _OURS: Final = str(Path(__file__).parent)
 MAX_MESSAGE: Final = 4_000
 MAX_FRAMES: Final = 20
+MAX_BASES: Final = 32
+# Taken before any student code ran, as in `capture`.
+_mro_of = type.__dict__["__mro__"].__get__
 
 
 def exception_message(error: BaseException) -> str:
@@ -49,7 +52,14 @@ def raised(error: BaseException, cell_of: Callable[[str], str | None]) -> Raised
     if len(lines) > MAX_FRAMES:
         lines = [*lines[:5], "...", *lines[-(MAX_FRAMES - 5) :]]
     name = type_name(error)
-    return Raised(name, message, "\n".join([*lines, f"{name}: {message}"]), line)
+    trace = "\n".join([*lines, f"{name}: {message}"])
+    return Raised(name, message, trace, line, bases=_bases_of(error))
+
+
+def _bases_of(error: BaseException) -> tuple[str, ...]:
+    """The exceptions among the bases of its type."""
+    exceptions = [kind for kind in _mro_of(type(error))[1:] if issubclass(kind, BaseException)]
+    return tuple(name_of_type(kind) for kind in exceptions[:MAX_BASES])
 
 
 def shortened(trace: TracebackType | None, most: int) -> TracebackType | None:

@@ -9,12 +9,13 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from gradeprop.gradients.values import Opaque, TensorState, Value
+from gradeprop.gradients.values import Member, Opaque, TensorState, Value
 from gradeprop.session.wire.frames import WireError, clean_text
 from gradeprop.session.wire.values import (
     DTYPES,
     MAX_DEPTH,
     MAX_INT_BITS,
+    MAX_MEMBERS,
     MAX_NODES,
     MAX_RANK,
     MAX_TENSORS,
@@ -48,6 +49,7 @@ class Decoder:
     """Reads values that came with one ``tail``, within bounds for all of them together."""
 
     def __init__(self, tail: bytes) -> None:
+        self._members = 0
         self._nodes = 0
         self._text_size = 0
         self._tensors = 0
@@ -55,7 +57,7 @@ class Decoder:
         # Two tensors may name the same bytes, but all together can be no larger than what was sent.
         self._bytes_left = len(tail)
 
-    def value(self, raw: Any, depth: int = 0) -> Value:
+    def value(self, raw: Any, depth: int = 0) -> Any:
         self._nodes += 1
         if self._nodes > MAX_NODES or depth > MAX_DEPTH:
             raise WireError("too_big", "a value with too many parts")
@@ -74,7 +76,7 @@ class Decoder:
         if type(raw) is not dict or len(raw) != 1:
             raise malformed("value")
         ((tag, body),) = raw.items()
-        return self._tagged(tag, body, depth)
+        return self.tagged(tag, body, depth)
 
     def values(self, raw: Any) -> tuple[Value, ...]:
         """A JSON list of values."""
@@ -105,7 +107,7 @@ class Decoder:
     def type_name(self, raw: Any) -> str:
         return self.text(raw)[:_MAX_TYPE_NAME]
 
-    def _tagged(self, tag: str, body: Any, depth: int) -> Value:
+    def tagged(self, tag: str, body: Any, depth: int) -> Any:
         """What JSON lacks."""
         if tag == "o":
             return Opaque(self.type_name(body))
@@ -116,6 +118,8 @@ class Decoder:
                 return tuple(self.value(item, depth + 1) for item in body)
             if tag == "d":
                 return self.pairs(body, depth + 1)
+            if tag == "s":
+                return self._members_in(body, depth + 1)
         elif type(body) is str:
             if tag == "f" and body in _SPECIAL:
                 return _SPECIAL[body]
@@ -124,6 +128,15 @@ class Decoder:
         elif type(body) is dict and tag == "x":
             return self._tensor(body)
         raise malformed("value")
+
+    def _members_in(self, body: list[Any], depth: int) -> frozenset[Member]:
+        self._members += len(body)
+        if self._members > MAX_MEMBERS:
+            raise WireError("too_big", "sets with too many members")
+        members = [self.value(item, depth) for item in body]
+        if not all(map(_may_be_member, members)):
+            raise malformed("set")
+        return frozenset(members)
 
     def _tensor(self, raw: dict[str, Any]) -> TensorState:
         device = raw.get("device")
@@ -170,6 +183,12 @@ class Decoder:
         if kind is torch.bool:  # bytes other than 0 and 1 are not booleans
             return (torch.frombuffer(own, dtype=torch.uint8) != 0).reshape(shape)
         return torch.frombuffer(own, dtype=kind).reshape(shape)
+
+
+def _may_be_member(value: Value) -> bool:
+    if type(value) is tuple:
+        return all(map(_may_be_member, value))
+    return value is None or type(value) in (bool, int, float, str)
 
 
 def _shape(raw: Any) -> list[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from gradeprop.gradients.values import Opaque, TensorState, Value
+from gradeprop.gradients.values import Opaque, TensorState
+from gradeprop.session.interface import Argument, Bound, Code
 from gradeprop.session.wire.values import DTYPES, MAX_RANK
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Encoder:
         self._tail: list[bytes] = []
         self._size = 0
 
-    def value(self, value: Value) -> Any:
+    def value(self, value: Argument) -> Any:
         """JSON for ``value``.
 
         Raises:
@@ -50,6 +51,12 @@ class Encoder:
             return {"d": [[key, self.value(item)] for key, item in value.items()]}
         if isinstance(value, TensorState):
             return {"x": self._tensor(value)}
+        if isinstance(value, frozenset):
+            return {"s": [self.value(item) for item in sorted(value, key=repr)]}
+        if isinstance(value, Bound):
+            return {"n": value.name}
+        if isinstance(value, Code):
+            return {"c": [value.name, value.source]}
         if isinstance(value, Opaque) and not self._asking:
             return {"o": value.type_name}
         raise TypeError(f"the wire does not carry a {type(value).__name__}")

@@ -18,6 +18,7 @@ _MAX_LINE: Final = 1_000_000
 _MAX_MESSAGE: Final = 4_000
 _MAX_TRACEBACK: Final = 16_000
 _MOST_ORIGINS: Final = 64
+_MOST_BASES: Final = 32
 
 
 def encode_outcomes(outcomes: Iterable[Outcome]) -> tuple[list[Any], bytes]:
@@ -42,6 +43,7 @@ def _row(outcome: Outcome, encoder: Encoder) -> dict[str, Any]:
             "traceback": outcome.traceback,
             "line": outcome.line,
             "used": sorted(outcome.used),
+            "bases": list(outcome.bases),
         }
     if isinstance(outcome, Missing):
         return {"missing": outcome.name, "found": outcome.found_type}
@@ -68,6 +70,7 @@ def _outcome(row: dict[str, Any], decoder: Decoder) -> Outcome:
             decoder.text(row.get("traceback"))[:_MAX_TRACEBACK],
             _line(row.get("line")),
             _used(row),
+            _bases(row.get("bases", []), decoder),
         )
     if "missing" in row:
         found = row.get("found")
@@ -115,6 +118,12 @@ def _seen(row: Any, decoder: Decoder) -> Evidence:
             raise malformed("outcome")
         origins = tuple(map(decoder.text, origins))
     return Evidence(**facts, origins=origins)
+
+
+def _bases(raw: Any, decoder: Decoder) -> tuple[str, ...]:
+    if type(raw) is not list or len(raw) > _MOST_BASES:
+        raise malformed("outcome")
+    return tuple(map(decoder.type_name, raw))
 
 
 def _line(raw: Any) -> int | None:

@@ -1,9 +1,11 @@
 """How values travel: JSON plus plain numbers. The form, and what is within bounds.
 
 Scalars are JSON's own; what JSON lacks is an object with one key: ``{"l": [...]}`` list, ``{"t":
-[...]}`` tuple, ``{"d": [[key, value], ...]}`` dict, ``{"f": "nan"}`` special float, ``{"i":
-"12..."}`` large int, ``{"o": "np.int64"}`` opaque, ``{"x": {...}}`` tensor. A tensor's numbers lie
-in the tail, little-endian, row by row, from the byte that it names; dtype and shape say how many.
+[...]}`` tuple, ``{"s": [...]}`` set, ``{"d": [[key, value], ...]}`` dict, ``{"f": "nan"}`` special
+float, ``{"i": "12..."}`` large int, ``{"o": "np.int64"}`` opaque, ``{"x": {...}}`` tensor; in asks
+also ``{"n": "Cube"}`` an object by name and ``{"c": [name, source]}`` a function. A tensor's
+numbers lie in the tail, little-endian, row by row, from the byte that it names; dtype and shape say
+how many.
 (A safetensors file in the tail would do the same and take longer for each submission.)
 
 The two ends are `gradeprop.session.wire.encoder` and `gradeprop.session.wire.decoder`; whole asks
@@ -17,6 +19,7 @@ __all__ = [
     "DTYPES",
     "MAX_DEPTH",
     "MAX_INT_BITS",
+    "MAX_MEMBERS",
     "MAX_NODES",
     "MAX_RANK",
     "MAX_TENSORS",
@@ -33,5 +36,7 @@ MAX_RANK: Final = 16
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 200_000
 MAX_TENSORS: Final = 4_096
+# Of all sets together: who chooses numbers that collide makes a set slow to build.
+MAX_MEMBERS: Final = 2_048
 MAX_TEXT: Final = 4 << 20
 MAX_INT_BITS: Final = 4_096
