@@ -79,6 +79,7 @@ def capture(thing: object, max_bytes: int = 32 << 20) -> Value:
 
 
 def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
+    thing = _without_names(thing)
     kind = type(thing)
     budget.take(16)
     if thing is None or kind is bool or kind is float:
@@ -88,8 +89,6 @@ def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
     if kind is str:
         budget.take(4 * len(thing))
         return thing  # type: ignore[no-any-return]
-    if _is_tuple_of_names(kind):
-        kind, thing = tuple, tuple(_items_of(thing))
     if kind in (list, tuple, dict) and depth >= MAX_DEPTH:
         return Opaque(f"{kind.__name__} (nested too deeply)")
     if kind is list:
@@ -109,13 +108,14 @@ def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
     return Opaque(type_name(thing))
 
 
-def _is_tuple_of_names(kind: type) -> bool:
-    """Whether it is a tuple whose items have names, as namedtuple, NamedTuple and what
-    torch.max returns are. It is unpacked as any tuple is; nothing of its class is called."""
-    line = _mro_of(kind)
-    if kind is tuple or tuple not in line:
-        return False
-    return any("_fields" in _dict_of(item) or "n_fields" in _dict_of(item) for item in line)
+def _without_names(thing: Any) -> Any:
+    """A tuple whose items have names, as namedtuple, NamedTuple and what torch.max returns are,
+    as the plain one that it unpacks to; nothing of its class is called."""
+    line = _mro_of(type(thing))
+    if type(thing) is tuple or tuple not in line:
+        return thing
+    named = any("_fields" in _dict_of(item) or "n_fields" in _dict_of(item) for item in line)
+    return tuple(_items_of(thing)) if named else thing
 
 
 def _capture_set(members: Any, budget: _Budget) -> Value:
