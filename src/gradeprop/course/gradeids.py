@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.model import Exercise
@@ -22,10 +23,21 @@ def assignment_ids(assignment: str) -> tuple[str, ...]:
     return f"{assignment}-introduction", f"{assignment}-setup", f"{assignment}-closing"
 
 
-def part_ids(exercise: str, part: str) -> tuple[str, ...]:
+class PartIds(NamedTuple):
+    """Ids of one part's cells, in the order of the notebook; ``given`` and ``after`` are there in
+    some parts only."""
+
+    prompt: str
+    given: str
+    answer: str
+    after: str
+    check: str
+
+
+def part_ids(exercise: str, part: str) -> PartIds:
     """Ids of one part's cells, those that only some parts have included."""
     name = f"{exercise}-{part}"
-    return f"{name}-prompt", f"{name}-given", name, f"{name}-after", f"{name}-check"
+    return PartIds(f"{name}-prompt", f"{name}-given", name, f"{name}-after", f"{name}-check")
 
 
 def exercise_ids(exercise: str, spec: Exercise) -> Iterator[tuple[str, tuple[str | int, ...]]]:

@@ -78,7 +78,7 @@ class Answers:
             return None
         found = {}
         for key, _ in self._assignment.parts():
-            _, answer, _ = part_ids(*key)
+            answer = part_ids(*key).answer
             if answer in by_id:
                 found[key] = _answer(by_id[answer])
         return found

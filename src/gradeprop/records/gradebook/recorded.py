@@ -122,7 +122,7 @@ def _cells(assignment: LoadedAssignment) -> tuple[dict[str, PartKey], dict[str, 
     to."""
     scored, answered = {}, {}
     for key, part in assignment.parts():
-        _, answer, check = part_ids(*key)
-        scored[answer if part.kind == "explanation" else check] = key
-        answered[answer] = key
+        ids = part_ids(*key)
+        scored[ids.answer if part.kind == "explanation" else ids.check] = key
+        answered[ids.answer] = key
     return scored, answered

@@ -130,7 +130,7 @@ class MarkingBook:
 
     def _read(self, session: Session) -> dict[str, dict[PartKey, _Row]]:
         """By the gradebook's student id and part."""
-        names = {part_ids(*key)[1]: key for key in self._parts}
+        names = {part_ids(*key).answer: key for key in self._parts}
         found: dict[str, dict[PartKey, _Row]] = {}
         grades = session.execute(
             select(SubmittedAssignment.student_id, SubmittedNotebook.id, BaseCell.name, Grade)
@@ -175,7 +175,7 @@ class MarkingBook:
                 .join(BaseCell, BaseCell.id == Comment.cell_id)
                 .where(
                     Comment.notebook_id == grade.notebook_id,
-                    BaseCell.name == part_ids(*item.part)[1],
+                    BaseCell.name == part_ids(*item.part).answer,
                 )
             )
             if comment is not None:
