@@ -34,6 +34,8 @@ def test_of_our_own_it_needs_judging_and_no_grading_run() -> None:
     rooms = {".".join(module.split(".")[:3]) for module in ours}
     assert rooms == {
         "gradeprop",
+        "gradeprop.course.facts",
+        "gradeprop.course.fault_names",
         "gradeprop.course.keys",
         "gradeprop.course.limits",
         "gradeprop.course.options",

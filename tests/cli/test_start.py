@@ -10,6 +10,7 @@ import pytest
 
 from cli.conftest import gradeprop
 from gradeprop.course.schema import schemas
+from gradeprop.records.starting.templates import KINDS
 
 
 def test_schema_writes_the_schemas_where_it_is_told(tmp_path: Path) -> None:
@@ -40,11 +41,11 @@ def test_new_refuses_a_kind_that_is_none(course: Any) -> None:
 def test_a_new_course_and_a_new_exercise_of_each_kind_verify(tmp_path: Path) -> None:
     assert gradeprop("init", "mine", cwd=tmp_path).returncode == 0
     root = tmp_path / "mine"
-    for kind in ("code", "choice", "explanation"):
+    for kind in KINDS:
         done = gradeprop("new", f"a01_slopes/one_{kind}", "--kind", kind, cwd=root)
         assert done.returncode == 0, done.stderr
         assert gradeprop("new", f"a02_more/two_{kind}", "--kind", kind, cwd=root).returncode == 0
     done = gradeprop("verify", "--json", "--isolation", "none", cwd=root)
     assert done.returncode == 0, done.stdout
     proofs = json.loads(done.stdout)["proofs"]
-    assert len({proof["case"]["exercise"] for proof in proofs}) == 9
+    assert len({proof["case"]["exercise"] for proof in proofs}) == 3 + 2 * len(KINDS)

@@ -41,8 +41,8 @@ CASES: dict[str, tuple[Changes, str]] = {
     "solution missing": ({SOLUTION: None},
         f"course.yaml:8:9: the exercise 'square_derivative' has no solution file; write "
         f"{SOLUTION}"),
-    "grader missing": ({EXPLAIN_GRADER: None},
-        f"course.yaml:9:9: the exercise 'explain_sign' has no grader file; write {EXPLAIN_GRADER}"),
+    "grader missing": ({GRADER: None},
+        f"course.yaml:8:9: the exercise 'square_derivative' has no grader file; write {GRADER}"),
     "exercise not listed": (both("course.yaml", ("      - explain_sign\n", "")),
         f"{EXPLAIN}: is not listed in course.yaml under the assignment 'a01_slopes'; add "
         f"explain_sign"),

@@ -2,10 +2,16 @@ from __future__ import annotations
 
 import ast
 import warnings
+from typing import Any
 
 import pytest
 
-from gradeprop.course.python_source import assigned_text, collected_tests, parse_python, same_code
+from gradeprop.course.python_source import (
+    assigned_literals,
+    collected_tests,
+    parse_python,
+    same_code,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,10 +47,11 @@ def test_same_code_ignores_layout_and_comments_only() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("d = 'a'", "a"), ("d: str = 'a'", "a"), ("d = 'a'\nd = 'b'", "b"), ("c = d = 'a'", "a"), ("d = f()", None), ("e = 'a'", None)],
+    [("d = 'a'", "a"), ("d: str = 'a'", "a"), ("d = 'a'\nd = 'b'", "b"), ("c = d = 'a'", "a"), ("d = f()", None),
+     ("e = 'a'", None), ("d = 1\nd = f()", None), ("c, d = 1, -2.5", -2.5), ("c, d = f()", None), ("d = ['a', 'b']", ["a", "b"])],
 )  # fmt: skip
-def test_assigned_text_is_the_last_one(text: str, value: str | None) -> None:
-    assert assigned_text(ast.parse(text), "d") == value
+def test_the_last_assignment_counts_if_it_is_a_literal(text: str, value: Any) -> None:
+    assert assigned_literals(ast.parse(text)).get("d") == value
 
 
 def test_collected_tests_are_those_of_pytest() -> None:

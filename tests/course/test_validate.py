@@ -47,7 +47,7 @@ CASES = [
     (EXERCISE, "minutes: 5", "minutes: 5.5", "4:10: minutes must be a whole number, not the number 5.5"),
     (EXERCISE, "minutes: 5", "minutes: '5'", "4:10: minutes must be a whole number, not the text '5'; write a number without quotes"),
     (EXERCISE, "kind: code", "kind: cod", "9:11: kind 'cod' is not known; did you mean 'code'?"),
-    (EXERCISE, "    kind: code\n", "", "8:5: the key 'kind' is missing here; add kind: code, choice or explanation"),
+    (EXERCISE, "    kind: code\n", "", "8:5: the key 'kind' is missing here; add kind: code, choice, prediction, repair or explanation"),
     (EXERCISE, "    kind: code\n", "    kind: code\n    code: 1\n", "10:5: unknown key 'code'"),
     (EXERCISE, "    hints:", "    hint:", "14:5: unknown key 'hint'; did you mean 'hints'?"),
     (EXERCISE, "public: true", "public: yes", "19:17: public must be true or false, not the text 'yes'"),

@@ -13,7 +13,7 @@ Device = Literal["auto", "cpu", "cuda"]
 Isolation = Literal["auto", "full", "restricted", "none"]
 
 
-Kind = Literal["code", "choice", "explanation"]
+Kind = Literal["code", "choice", "prediction", "repair", "explanation"]
 
 
 Format = Literal["csv", "junit", "gradescope", "canvas", "moodle", "jsonl", "code"]

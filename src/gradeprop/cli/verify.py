@@ -18,6 +18,7 @@ from gradeprop.cli import screen, verify_mutants, verify_slips
 from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import chosen_exercises, open_chosen
 from gradeprop.course.excuses import load_excuses
+from gradeprop.course.fault_names import ids_in
 from gradeprop.course.limits import Limits
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.course.slips import load_slips
@@ -262,7 +263,7 @@ def _print_limits(limits: Limits, proofs: Sequence[Proof]) -> None:
 def _place(exercise: LoadedExercise, proof: Proof) -> str:
     """Where to look first: the sample's place in the YAML, or the solution or grader."""
     if proof.case.part is not None and proof.case.misconception is not None:
-        return exercise.place(proof.case.part, proof.case.misconception)
+        return exercise.place(proof.case.part, ids_in(proof.case.misconception)[0])
     return exercise.grader if proof.case.kind == "solution" else exercise.path
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gradeprop.course.fields import Model, Slug, Text, ToleranceSpec
 from gradeprop.course.limits import Limits
+from gradeprop.course.misconception import CommonMisconception
 
 Weight = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
 
@@ -19,6 +20,7 @@ class AssignmentSpec(Model):
     id: Slug
     title: Text
     introduction: Text = Field(description="Markdown; the notebook opens with it.")
+    closing: Text | None = Field(None, description="Markdown; the notebook ends with it.")
     exercises: Annotated[tuple[Slug, ...], Field(min_length=1)]
     weight: Weight = Field(
         1.0,
@@ -68,6 +70,13 @@ class CourseSpec(Model):
     limits: Limits = Limits()
     tolerances: dict[Literal["float16", "bfloat16", "float32", "float64"], ToleranceSpec] = Field(
         {}
+    )
+    common: tuple[CommonMisconception, ...] = Field(
+        (),
+        description=(
+            "Misconceptions that several exercises have: an exercise that names one by its id "
+            "takes from here what it does not say itself."
+        ),
     )
     colab: Colab | None = None
     gradebook: Text | None = Field(

@@ -8,10 +8,12 @@ from pathlib import PurePosixPath
 
 from gradeprop.course.crosscheck_code import check_grader, check_solution, check_sources
 from gradeprop.course.crosscheck_dates import check_dates
-from gradeprop.course.crosscheck_exercise import check_exercise
+from gradeprop.course.crosscheck_exercise import check_exercise, figures_of
 from gradeprop.course.crosscheck_harness import check_harnesses
 from gradeprop.course.crosscheck_literals import check_literals
+from gradeprop.course.crosscheck_order import check_order
 from gradeprop.course.crosscheck_recognition import check_recognition
+from gradeprop.course.crosscheck_stated import check_stated
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.gradeids import check_grade_ids
@@ -35,11 +37,13 @@ def crosscheck(files: CourseFiles) -> list[CourseProblem]:
         problems += check_sources(exercise)
         problems += check_solution(exercise)
         problems += check_grader(exercise)
+        problems += check_stated(exercise)
         problems += check_harnesses(exercise, files.shared)
         problems += check_literals(exercise)
     if files.spec is not None:
         problems += _listing(files)
         problems += check_dates(files)
+        problems += check_order(files)
         problems += check_grade_ids(files)
         problems += _strays(files)
     return problems
@@ -60,21 +64,12 @@ def _listing(files: CourseFiles) -> Iterator[CourseProblem]:
     def problem(path: KeyPath, what: str, remedy: str) -> CourseProblem:
         return files.document.problem(files.document.place(path), what, remedy)
 
-    seen: set[str] = set()
+    yield from _twice(files)
     for number, assignment in enumerate(files.spec.assignments):
-        if assignment.id in seen:
-            what = f"the assignment {assignment.id!r} is listed twice"
-            yield problem(("assignments", number, "id"), what, "give each its own id")
-        seen.add(assignment.id)
         if f"graders/{assignment.id}/" == SHARED:
             what = f"the assignment {assignment.id!r} has the name of the helpers' folder"
             yield problem(
                 ("assignments", number, "id"), what, f"rename it: {SHARED} is for helpers"
-            )
-    for index, device in enumerate(files.spec.devices):
-        if device in files.spec.devices[:index]:
-            yield problem(
-                ("devices", index), f"the device {device!r} is listed twice", "delete one of them"
             )
     homes: dict[str, str] = {}
     for path, home, slug in _listed(files):
@@ -89,12 +84,42 @@ def _listing(files: CourseFiles) -> Iterator[CourseProblem]:
             ("solution", solution_path(home, slug)),
             ("grader", grader_path(home, slug)),
         ):
+            if what == "grader" and not _needs_grader(files, home, slug):
+                continue
             if needed not in files.present:
                 remedy = f"write {needed}" + (
                     ", or take it off the list" if what == "exercise" else ""
                 )
                 if what == "exercise" or yaml in files.present:
                     yield problem(path, f"the exercise {slug!r} has no {what} file", remedy)
+
+
+def _twice(files: CourseFiles) -> Iterator[CourseProblem]:
+    """Assignments, devices and common misconceptions that are listed twice."""
+    assert files.spec is not None
+    spec = files.spec
+    listed: dict[str, list[tuple[KeyPath, str]]] = {
+        "assignment": [
+            (("assignments", i, "id"), item.id) for i, item in enumerate(spec.assignments)
+        ],
+        "device": [(("devices", i), device) for i, device in enumerate(spec.devices)],
+        "common misconception": [
+            (("common", i, "id"), item.id) for i, item in enumerate(spec.common)
+        ],
+    }
+    for kind, items in listed.items():
+        names = [name for _, name in items]
+        for index, (path, name) in enumerate(items):
+            if name in names[:index]:
+                remedy = "delete one of them" if kind == "device" else "give each its own id"
+                place = files.document.place(path)
+                what = f"the {kind} {name!r} is listed twice"
+                yield files.document.problem(place, what, remedy)
+
+
+def _needs_grader(files: CourseFiles, home: str, slug: str) -> bool:
+    exercise = files.exercises.get((home, slug))
+    return exercise is None or exercise.needs_grader
 
 
 def _strays(files: CourseFiles) -> Iterator[CourseProblem]:
@@ -106,7 +131,11 @@ def _strays(files: CourseFiles) -> Iterator[CourseProblem]:
         # Of an exercise that is not listed, only the YAML is reported: the others follow it.
         wanted |= {exercise.solution_path, exercise.grader_path}
         if exercise.spec:
-            wanted |= {data_path(exercise.assignment, name) for name in exercise.spec.files}
+            names = [
+                *exercise.spec.files,
+                *(figure.file for _, figure in figures_of(exercise.spec)),
+            ]
+            wanted |= {data_path(exercise.assignment, name) for name in names}
         elif exercise.document.path in wanted:  # it may declare any of the files around it
             folder = f"exercises/{exercise.assignment}/"
             wanted |= {

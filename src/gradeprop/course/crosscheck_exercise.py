@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.layout import data_path
-from gradeprop.course.model import Check, ChoicePart, ExplanationPart
+from gradeprop.course.model import Check, ChoicePart, Exercise, ExplanationPart, Figure
 from gradeprop.course.options import plain
+from gradeprop.course.python_source import parse_python
 from gradeprop.errors import CourseProblem
 
 
@@ -22,6 +23,7 @@ def check_exercise(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
     yield from _points(exercise)
     yield from _needs(exercise)
     yield from _data_files(exercise)
+    yield from _figures(exercise)
 
 
 def _names(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
@@ -124,6 +126,39 @@ def _cycle(start: str, known: Mapping[str, Check]) -> list[str] | None:
         return False
 
     return trail if back_to_start(start) else None
+
+
+def figures_of(spec: Exercise) -> Iterator[tuple[KeyPath, Figure]]:
+    """(place, figure) of all figures of an exercise."""
+    if spec.figure is not None:
+        yield ("figure",), spec.figure
+    for number, part in enumerate(spec.parts):
+        if part.figure is not None:
+            yield ("parts", number, "figure"), part.figure
+
+
+def _figures(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
+    assert exercise.spec is not None
+    for path, figure in figures_of(exercise.spec):
+        at = (*path, "file")
+        source = exercise.figures.get(figure.file)
+        if not figure.file.endswith(".py"):
+            what = f"the figure {figure.file!r} is no Python file"
+            yield exercise.problem(what, "write code that draws it; its name ends in .py", *at)
+        elif figure.file in exercise.spec.files:
+            what = f"the code of the figure {figure.file!r} would be released"
+            yield exercise.problem(what, "take it out of files", *at)
+        elif source is None:
+            what = f"the figure {data_path(exercise.assignment, figure.file)} does not exist"
+            yield exercise.problem(what, "add it beside the YAML (a plain file, no link)", *at)
+        elif wrong := parse_python(source)[1]:
+            yield CourseProblem(
+                data_path(exercise.assignment, figure.file),
+                wrong.line,
+                wrong.column,
+                wrong.what,
+                "mend the figure",
+            )
 
 
 def _data_files(exercise: ExerciseFiles) -> Iterator[CourseProblem]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.known_ids import CAUSES, MISTAKES
-from gradeprop.course.model import ChoicePart, CodePart, ExplanationPart, Misconception
+from gradeprop.course.model import CheckedPart, ExplanationPart, Misconception
 from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import CourseProblem
 
@@ -27,7 +27,7 @@ def check_recognition(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
 
 
 def _checks(
-    exercise: ExerciseFiles, part: CodePart | ChoicePart, item: Misconception, at: KeyPath
+    exercise: ExerciseFiles, part: CheckedPart, item: Misconception, at: KeyPath
 ) -> Iterator[CourseProblem]:
     known = [check.check for check in part.checks]
     for place, name in enumerate(item.checks):
@@ -47,7 +47,7 @@ def _mistake(exercise: ExerciseFiles, item: Misconception, at: KeyPath) -> Itera
 
 
 def _engine(
-    exercise: ExerciseFiles, part: CodePart | ChoicePart, index: int, at: KeyPath
+    exercise: ExerciseFiles, part: CheckedPart, index: int, at: KeyPath
 ) -> Iterator[CourseProblem]:
     item = part.misconceptions[index]
     if item.engine is None:

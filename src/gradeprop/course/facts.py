@@ -6,3 +6,6 @@ from typing import Literal, TypeAlias
 
 Fact: TypeAlias = Literal["piled", "cleared", "moved", "stepped_again", "is_input", "is_gradient"]
 """See `gradeprop.gradients.values.Evidence`."""
+
+Reveal: TypeAlias = Literal["numbers", "verdict"]
+"""What a public check shows of a wrong answer besides what its cause says."""

@@ -9,7 +9,8 @@ from gradeprop.course import layout
 from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.document import Document
 from gradeprop.course.harness import PythonFile
-from gradeprop.course.model import Exercise
+from gradeprop.course.model import ChoicePart, Exercise, PredictionPart
+from gradeprop.course.python_source import collected_tests
 from gradeprop.course.solution import SolutionCell
 from gradeprop.errors import CourseProblem
 
@@ -25,6 +26,7 @@ class ExerciseFiles:
     solution: tuple[SolutionCell, ...] | None = None
     grader_file: PythonFile | None = None
     data: dict[str, bytes] = field(default_factory=dict)
+    figures: dict[str, str] = field(default_factory=dict)
 
     @property
     def grader(self) -> ast.Module | None:
@@ -37,6 +39,26 @@ class ExerciseFiles:
     @property
     def grader_path(self) -> str:
         return layout.grader_path(self.assignment, self.slug)
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The checks of choices and predictions that have no test: the solution says what is
+        right."""
+        tests = {test.name for test in collected_tests(self.grader)} if self.grader else set()
+        return tuple(
+            check.check
+            for part in (self.spec.parts if self.spec else ())
+            if isinstance(part, ChoicePart | PredictionPart)
+            for check in part.checks
+            if f"test_{check.check}" not in tests
+        )
+
+    @property
+    def needs_grader(self) -> bool:
+        """Whether some check has to be a test, as far as is known."""
+        if self.spec is None:
+            return False
+        return sum(len(part.checks) for part in self.spec.parts) > len(self.stated)
 
     def problem(self, what: str, remedy: str, *path: str | int) -> CourseProblem:
         """A problem at the value at ``path`` of the YAML."""

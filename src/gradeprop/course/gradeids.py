@@ -19,12 +19,13 @@ _ALLOWED = re.compile(r"[a-zA-Z0-9_\-]+")
 
 def assignment_ids(assignment: str) -> tuple[str, ...]:
     """Ids of the cells that each notebook has once."""
-    return f"{assignment}-introduction", f"{assignment}-setup"
+    return f"{assignment}-introduction", f"{assignment}-setup", f"{assignment}-closing"
 
 
 def part_ids(exercise: str, part: str) -> tuple[str, ...]:
-    """Ids of one part's cells."""
-    return f"{exercise}-{part}-prompt", f"{exercise}-{part}", f"{exercise}-{part}-check"
+    """Ids of one part's cells, those that only some parts have included."""
+    name = f"{exercise}-{part}"
+    return f"{name}-prompt", f"{name}-given", name, f"{name}-after", f"{name}-check"
 
 
 def exercise_ids(exercise: str, spec: Exercise) -> Iterator[tuple[str, tuple[str | int, ...]]]:
@@ -33,6 +34,8 @@ def exercise_ids(exercise: str, spec: Exercise) -> Iterator[tuple[str, tuple[str
     A part defined twice is yielded once; the check of the exercise itself reports it.
     """
     yield f"{exercise}-introduction", ()
+    if spec.given is not None:
+        yield f"{exercise}-given", ("given",)
     seen = set()
     for number, part in enumerate(spec.parts):
         if part.part in seen:

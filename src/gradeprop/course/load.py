@@ -8,13 +8,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from gradeprop.course.choosing import Choose, concerning, listed
+from gradeprop.course.completing import common_of, complete
 from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.crosscheck import crosscheck
+from gradeprop.course.crosscheck_exercise import figures_of
 from gradeprop.course.digest import FOLDERS, course_digest, files_below
 from gradeprop.course.document import Document
 from gradeprop.course.folder import CourseFiles, ExerciseFiles
@@ -23,6 +25,7 @@ from gradeprop.course.layout import SHARED, data_path, exercise_path
 from gradeprop.course.model import Course, Exercise, LoadedAssignment, LoadedExercise
 from gradeprop.course.python_source import parse_python
 from gradeprop.course.solution import read_solution
+from gradeprop.course.stated import with_whole_samples
 from gradeprop.course.strict_yaml import read_yaml
 from gradeprop.course.validate import validate
 from gradeprop.course.voided import FILE as VOIDED
@@ -104,12 +107,15 @@ def _loaded(files: ExerciseFiles, voided: Sequence[Voided]) -> LoadedExercise:
                 places[f"{part.part}.{getattr(item, key)}"] = files.where(
                     "parts", number, kind, index
                 )
+    solution = {cell.part: cell.text for cell in files.solution or ()}
+    spec = with_whole_samples(files.spec, solution)
     return LoadedExercise(
         slug=files.slug,
         assignment=files.assignment,
-        spec=with_voided(files.spec, files.slug, voided),
-        solution={cell.part: cell.text for cell in files.solution or ()},
+        spec=with_voided(spec, files.slug, voided),
+        solution=solution,
         grader=files.grader_path,
+        stated=files.stated,
         data=files.data,
         places=places,
     )
@@ -123,10 +129,12 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.problems: list[CourseProblem] = []
+        self.common: dict[str, dict[str, Any]] = {}
 
     def course(self) -> CourseFiles:
         document = self.yaml("course.yaml")
         spec = self.validated(CourseSpec, document)
+        self.common = common_of(document.data)
         present: tuple[str, ...] = ()
         try:
             for folder in FOLDERS:
@@ -178,6 +186,7 @@ class _Reader:
 
     def exercise(self, assignment: str, slug: str) -> ExerciseFiles:
         files = ExerciseFiles(assignment, slug, self.yaml(exercise_path(assignment, slug)))
+        complete(files.document.data, self.common)
         files.spec = self.validated(Exercise, files.document)
         if (self.root / files.solution_path).exists():
             text = self.text(files.solution_path)
@@ -188,6 +197,11 @@ class _Reader:
             text = self.text(files.grader_path)
             if text is not None:
                 files.grader_file = self.python(files.grader_path, text)
+        for _, figure in figures_of(files.spec) if files.spec else ():
+            path = self.root / data_path(assignment, figure.file)
+            if path.is_file() and not path.is_symlink():
+                source = self.text(path.relative_to(self.root).as_posix())
+                files.figures[figure.file] = source or ""
         for name in files.spec.files if files.spec else ():
             path = self.root / data_path(assignment, name)
             if path.is_file() and not path.is_symlink():

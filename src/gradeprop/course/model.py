@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from gradeprop.course import layout
 from gradeprop.course.course_spec import AssignmentSpec, CourseSpec
-from gradeprop.course.facts import Fact
+from gradeprop.course.faults_together import together
 from gradeprop.course.fields import (
     Count,
-    ExceptionName,
     FileName,
     Model,
-    Name,
     Points,
     Positive,
     Slug,
@@ -23,8 +21,42 @@ from gradeprop.course.fields import (
     ToleranceSpec,
 )
 from gradeprop.course.keys import PartKey
-from gradeprop.course.patterns import Pattern
-from gradeprop.course.replacing import changed
+from gradeprop.course.misconception import Misconception
+from gradeprop.course.parts import (
+    AnyPart,
+    Check,
+    CheckedPart,
+    ChoicePart,
+    CodePart,
+    Criterion,
+    ExplanationPart,
+    Figure,
+    PredictionPart,
+    RepairPart,
+    Rubric,
+)
+
+__all__ = [
+    "AnyPart",
+    "Check",
+    "CheckedPart",
+    "ChoicePart",
+    "CodePart",
+    "Course",
+    "Criterion",
+    "Exercise",
+    "ExplanationPart",
+    "Figure",
+    "LimitOverrides",
+    "LoadedAssignment",
+    "LoadedExercise",
+    "Misconception",
+    "PredictionPart",
+    "RepairPart",
+    "Rubric",
+]
+
+Part = Annotated[AnyPart, Field(discriminator="kind")]
 
 
 class LimitOverrides(Model):
@@ -42,214 +74,6 @@ class LimitOverrides(Model):
     result_mb: Count | None = None
 
 
-class Check(Model):
-    """One pytest test ``test_<check>`` with points."""
-
-    check: Slug = Field(description="The test function is test_<check>.")
-    points: Points
-    public: bool = Field(
-        False, description="Students can run it; its inputs and expected numbers are released."
-    )
-    needs: tuple[Slug, ...] = Field(
-        (), description="Checks of this exercise that must pass first, else it is skipped."
-    )
-    describe: Text = Field(
-        description="What it checks, in the student's words; shown for public and hidden checks."
-    )
-
-    @property
-    def voided(self) -> bool:
-        """Whether it was taken out of everyone's marks; see `gradeprop.course.voided`."""
-        return False
-
-
-class RaisedError(Model):
-    """An exception that a misconception leads to."""
-
-    type: ExceptionName = Field(
-        description="Its type, or a base class of it: RuntimeError. Without a module any will do."
-    )
-    text: str = Field("", description="What stands somewhere in its text; capitals do not count.")
-
-
-class Flags(Model):
-    """What a tensor with the right values is then."""
-
-    requires_grad: bool | None = None
-    is_leaf: bool | None = None
-
-    @model_validator(mode="after")
-    def _one_at_least(self) -> Flags:
-        if self.requires_grad is None and self.is_leaf is None:
-            raise ValueError("flag: give requires_grad, is_leaf or both")
-        return self
-
-
-class Misconception(Model):
-    """A recognisable wrong answer: how it looks, what to say, and a sample that proves it is
-    caught."""
-
-    id: Slug
-    pattern: Pattern | None = Field(
-        None, description="How the right answer is changed; default: known by its id."
-    )
-    raises: RaisedError | None = Field(
-        None, description="The exception by which it is recognised, in a cell or in a call."
-    )
-    flag: Flags | None = Field(
-        None, description="The flags by which it is recognised, where the values are right."
-    )
-    engine: str | None = Field(
-        None, description="Id of a cause of the engine that this id and these words stand for."
-    )
-    checks: tuple[Slug, ...] = Field(
-        (),
-        description=(
-            "The checks in which it is looked for. Default: all, but of values that are neither "
-            "gradients nor made by them only what the grader says of it."
-        ),
-    )
-    say: Text = Field(description="What the student reads: what went wrong and what to look at.")
-    seen: tuple[Fact, ...] = Field(
-        (),
-        description=(
-            "What must have been seen in the student's process: it is not named where that was not."
-        ),
-    )
-    unseen: tuple[Fact, ...] = Field(
-        (), description="What, where it was seen in the student's process, excludes it."
-    )
-    unsure: Text | None = Field(
-        None,
-        description="What to say, without naming a cause, where nobody can tell what was seen.",
-    )
-    public: bool = Field(True, description="Its words travel in the released notebook.")
-    sample: Text | None = Field(
-        None, description="Python: a wrong answer for this part that shows this misconception."
-    )
-    samples: tuple[Text, ...] = Field(
-        (), description="Instead of sample: several wrong answers that all show it."
-    )
-    change: dict[Text, str] = Field(
-        {},
-        description=(
-            "Instead of sample: the solution with replacements, the old text: the new one. Each old"
-            " text stands in the solution exactly once; the new one may be empty."
-        ),
-    )
-
-    @model_validator(mode="after")
-    def _one_way_to_show_it(self) -> Misconception:
-        given = [name for name in ("sample", "samples", "change") if getattr(self, name)]
-        if len(given) != 1:
-            raise ValueError("id: give exactly one of sample, samples, change")
-        return self
-
-    @property
-    def by_sample(self) -> bool:
-        """Whether it is recognised by what its samples give, besides by its id."""
-        return self.pattern is None
-
-    def ways(self, solution: str) -> tuple[str, ...]:
-        """The sources of all its samples, for a part with this solution.
-
-        Raises:
-            ValueError: an old text of ``change`` does not stand in the solution exactly once.
-        """
-        if self.change:
-            return (changed(solution, self.change),)
-        return self.samples if self.sample is None else (self.sample,)
-
-
-class Criterion(Model):
-    """One binary criterion of a rubric."""
-
-    id: Slug
-    text: Text = Field(description="In plain words; shown to the student.")
-    points: Points
-    key: str = Field(
-        "", description="What a good answer says; for the marker only, never released."
-    )
-
-
-class Rubric(Model):
-    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
-    contradictions: tuple[Text, ...] = Field(
-        (), description="Statements that a right answer cannot contain; for the marker only."
-    )
-    words: Count | None = Field(None, description="Word limit told to the student.")
-
-
-class CodePart(Model):
-    """The student fills in a code cell."""
-
-    part: Slug
-    kind: Literal["code"]
-    title: str | None = None
-    prompt: Text = Field(description="Markdown with $maths$.")
-    starter: Text = Field(description="What the student's cell holds at first; must earn nothing.")
-    hints: tuple[Text, ...] = ()
-    checks: Annotated[tuple[Check, ...], Field(min_length=1)]
-    misconceptions: tuple[Misconception, ...] = ()
-    forbid: tuple[Literal["autograd", "optimizer"], ...] = Field(
-        (),
-        description=(
-            "Machinery that the student's functions may not use in this part (best effort)."
-        ),
-    )
-
-    @property
-    def points(self) -> float:
-        return sum(check.points for check in self.checks)
-
-
-class ChoicePart(Model):
-    """The student assigns one of the options to a name."""
-
-    part: Slug
-    kind: Literal["choice"]
-    title: str | None = None
-    prompt: Text
-    starter: Text
-    name: Name = Field(description="The Python name to assign to.")
-    options: Annotated[tuple[Text, ...], Field(min_length=2)]
-    hints: tuple[Text, ...] = ()
-    checks: Annotated[tuple[Check, ...], Field(min_length=1)]
-    misconceptions: tuple[Misconception, ...] = ()
-    forbid: tuple[()] = ()
-
-    @property
-    def points(self) -> float:
-        return sum(check.points for check in self.checks)
-
-
-class ExplanationPart(Model):
-    """The student writes prose in a Markdown cell; a person gives the points by the rubric."""
-
-    part: Slug
-    kind: Literal["explanation"]
-    title: str | None = None
-    prompt: Text
-    starter: Text = "*Write your explanation here.*"
-    hints: tuple[Text, ...] = ()
-    rubric: Rubric
-
-    @property
-    def points(self) -> float:
-        return sum(criterion.points for criterion in self.rubric.criteria)
-
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        return ()
-
-    @property
-    def misconceptions(self) -> tuple[Misconception, ...]:
-        return ()
-
-
-Part = Annotated[CodePart | ChoicePart | ExplanationPart, Field(discriminator="kind")]
-
-
 class Exercise(Model):
     """``exercises/<assignment>/<slug>.yaml``; its slug is the file's name."""
 
@@ -259,7 +83,17 @@ class Exercise(Model):
     points: Points = Field(
         description="Must equal the sum over parts; stated so that a slip is seen."
     )
+    level: Annotated[int, Field(ge=1, le=3)] | None = Field(
+        None, description="How demanding it is: 1 (a first step) to 3; shown to students."
+    )
+    prerequisites: tuple[Slug, ...] = Field(
+        (), description="Earlier exercises of the course that it builds on; shown to students."
+    )
     introduction: Text = Field(description="Markdown with $maths$, shown before the parts.")
+    figure: Figure | None = Field(None, description="Shown below the introduction.")
+    given: Text | None = Field(
+        None, description="Python: a locked cell before the first part; solutions see it, too."
+    )
     files: tuple[FileName, ...] = Field(
         (), description="Data files beside the YAML, released with the notebook."
     )
@@ -279,7 +113,13 @@ class LoadedExercise(Model):
     solution: dict[str, str] = Field(
         description="Source of each part's solution cell (text for explanations)."
     )
-    grader: str = Field(description="Path of the grader, relative to the course folder.")
+    grader: str = Field(
+        description="Path of the grader, relative to the course folder; there is none where every "
+        "check is stated."
+    )
+    stated: tuple[Slug, ...] = Field(
+        (), description="Checks without a test: what the solution states is right."
+    )
     data: dict[str, bytes] = Field({}, description="Contents of the declared files.")
     places: dict[str, str] = Field(
         {},
@@ -311,13 +151,29 @@ class LoadedExercise(Model):
         for part in self.spec.parts:
             yield from part.checks
 
-    def part(self, name: str) -> CodePart | ChoicePart | ExplanationPart:
+    def figures(self) -> Iterator[Figure]:
+        """All figures of the exercise and its parts, in the order of the notebook."""
+        for item in (self.spec, *self.spec.parts):
+            if item.figure is not None:
+                yield item.figure
+
+    @property
+    def has_tests(self) -> bool:
+        """Whether any of its checks is a test of its grader."""
+        return any(check.check not in self.stated for check in self.checks())
+
+    def part(self, name: str) -> AnyPart:
         return next(part for part in self.spec.parts if part.part == name)
 
     def samples(self, part: str) -> dict[str, tuple[str, ...]]:
         """By misconception, the wrong answers for a part that show it."""
         solution = self.solution[part]
         return {item.id: item.ways(solution) for item in self.part(part).misconceptions}
+
+    def together(self, part: str) -> dict[str, tuple[str, ...]]:
+        """Of a repair, by the ids of several faults, the wrong answers that have all of them; see
+        `gradeprop.course.faults_together`."""
+        return together(self.part(part), self.solution[part])
 
 
 class LoadedAssignment(Model):
@@ -332,7 +188,7 @@ class LoadedAssignment(Model):
     def points(self) -> float:
         return sum(part.points for _, part in self.parts())
 
-    def parts(self) -> Iterator[tuple[PartKey, CodePart | ChoicePart | ExplanationPart]]:
+    def parts(self) -> Iterator[tuple[PartKey, AnyPart]]:
         """All parts of all exercises, in the order of the notebook."""
         for exercise in self.exercises:
             for part in exercise.spec.parts:

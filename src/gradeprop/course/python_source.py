@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -43,24 +46,41 @@ def same_code(one: str, other: str) -> bool:
     return first is not None and second is not None and ast.dump(first) == ast.dump(second)
 
 
-def assigned_text(tree: ast.Module, name: str) -> str | None:
-    """The text that the last plain ``name = "…"`` at top level assigns; None if there is none."""
-    found = None
+def assigned_literals(tree: ast.Module) -> dict[str, Any]:
+    """What plain assignments at top level bind names to, the last of each, where that is written
+    as a literal; ``a, b = 1, 2`` counts, too."""
+    found: dict[str, Any] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign):
             targets: list[ast.expr] = node.targets
-        elif isinstance(node, ast.AnnAssign):
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
             targets = [node.target]
         else:
             continue
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-            value = node.value
-            found = (
-                value.value
-                if isinstance(value, ast.Constant) and isinstance(value.value, str)
-                else None
-            )
+        assert node.value is not None
+        for target in targets:
+            for name, value in _bound(target, node.value):
+                found.pop(name, None)
+                with contextlib.suppress(ValueError, TypeError, MemoryError, RecursionError):
+                    found[name] = ast.literal_eval(value)
     return found
+
+
+def assigned_names(tree: ast.Module) -> set[str]:
+    """Every name that is stored to anywhere in a text."""
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _bound(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+        for one, item in zip(target.elts, value.elts, strict=False):
+            yield from _bound(one, item)
 
 
 def collected_tests(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -117,7 +117,9 @@ def _wrong_kind(document: Document, path: KeyPath, detail: ErrorDetails) -> Cour
     key = context["discriminator"].strip("'")
     if detail["type"] == "union_tag_not_found":
         what = f"the key {key!r} is missing here"
-        return document.problem(document.place(path), what, "add kind: code, choice or explanation")
+        return document.problem(
+            document.place(path), what, "add kind: code, choice, prediction, repair or explanation"
+        )
     known = re.findall(r"'([^']*)'", context["expected_tags"])
     what = f"{key} {context['tag']!r} is not known"
     return document.problem(document.place((*path, key)), what, did_you_mean(context["tag"], known))

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeAlias
 
+from gradeprop.course.fault_names import ids_in
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart, LoadedExercise
+from gradeprop.grading.repairs import must_be_faulty
 from gradeprop.grading.result.faults import Fault, faults_in
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult, Timing
 from gradeprop.grading.run.batch import grade_batch
@@ -158,6 +160,10 @@ def cases_of(exercise: LoadedExercise) -> list[Case]:
         for name, ways in exercise.samples(part.part).items():
             for way in range(len(ways)):
                 cases.append(Case(exercise.slug, part.part, "misconception", name, way))
+        for name, ways in exercise.together(part.part).items():
+            # what is given to be mended is a case of its own
+            made = sum(source != part.starter for source in ways)
+            cases += [Case(exercise.slug, part.part, "misconception", name, i) for i in range(made)]
     return cases
 
 
@@ -172,7 +178,8 @@ def _notebook(setting: Setting, cases: Sequence[Case]) -> bytes:
             if case is not None and case.kind == "starter":
                 source = part.starter
             elif case is not None and case.part == part.part:
-                source = exercise.samples(part.part)[case.misconception or ""][case.way]
+                known = {**exercise.samples(part.part), **exercise.together(part.part)}
+                source = known[case.misconception or ""][case.way]
             sources[exercise.key(part.part)] = source
     return to_notebook(filled_in(setting.release, sources))
 
@@ -202,12 +209,18 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
             for part in parts
             if part.score
         ]
+        problems += [item for part in parts for item in must_be_faulty(exercise, part, result)]
         message = None
     else:
         part = next(part for part in parts if part.part == case.part)
         problems = _must_be_named(part, case.misconception or "")
         message = next(
-            (item.message for item in part.checks if item.misconception == case.misconception), None
+            (
+                item.message
+                for item in part.checks
+                if item.misconception in ids_in(case.misconception or "")
+            ),
+            None,
         )
     faults = tuple(fault for fault in faults_in([result]) if fault.exercise == case.exercise)
     unnamed = case.kind == "misconception" and any("is not named" in item for item in problems)
@@ -249,12 +262,13 @@ def _must_be_named(part: PartResult, misconception: str) -> list[str]:
     if any(check.status == "error" for check in part.checks):
         return []  # faults are told by themselves, and what they hide cannot be
     problems: list[str] = []
+    shown = set(ids_in(misconception))
     if part.score is not None and part.score >= part.max_score:
         return [f"{part.part}: the sample of {misconception} gets full marks"]
     for device in sorted({check.device for check in part.checks}):
         checks = [check for check in part.checks if check.device == device]
         names = {check.misconception for check in checks if check.misconception}
-        if misconception not in names:
+        if not names & shown:
             seen = "; ".join(
                 f"{check.check}: {check.detail or check.status}"
                 for check in checks
@@ -263,7 +277,7 @@ def _must_be_named(part: PartResult, misconception: str) -> list[str]:
             problems.append(
                 f"{part.part}: the sample of {misconception} is not named on {device} ({seen})"
             )
-        for other in sorted(names - {misconception}):
+        for other in sorted(names - shown):
             problems.append(
                 f"{part.part}: the sample of {misconception} is also called {other} on {device}"
             )

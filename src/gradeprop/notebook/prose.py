@@ -16,12 +16,17 @@ from gradeprop.wording import counted, number, points
 if TYPE_CHECKING:
     from gradeprop.course.course_spec import Colab
     from gradeprop.course.model import (
+        AnyPart,
+        CheckedPart,
         ChoicePart,
-        CodePart,
+        Course,
         Exercise,
         ExplanationPart,
         LoadedAssignment,
+        LoadedExercise,
+        PredictionPart,
     )
+    from gradeprop.course.parts import Figure, Prediction
 
 _HOW_IT_WORKS = """\
 **How it works.** Run the cells from top to bottom with Shift + Enter, starting with the set-up \
@@ -71,25 +76,71 @@ def assignment_introduction(
     return _joined(blocks)
 
 
-def exercise_introduction(exercise: Exercise, number: int) -> str:
-    """Markdown before the first part; ``number`` counts from 1 within the assignment."""
+def prerequisites(
+    course: Course, assignment: LoadedAssignment, exercise: LoadedExercise
+) -> list[str]:
+    """Titles of the exercises that one builds on; of another assignment, with that one's."""
+    titles = {
+        item.slug: _line(item.spec.title)
+        if home.id == assignment.id
+        else f"{_line(item.spec.title)} (in {_line(home.spec.title)})"
+        for home in course.assignments
+        for item in home.exercises
+    }
+    return [titles[slug] for slug in exercise.spec.prerequisites]
+
+
+def exercise_introduction(exercise: Exercise, number: int, before: Sequence[str] = ()) -> str:
+    """Markdown before the first part; ``number`` counts from 1 within the assignment.
+
+    Args:
+        before: titles of the exercises that it builds on.
+    """
     objectives = "\n".join(f"- {_line(objective)}" for objective in exercise.objectives)
     return _joined(
         [
             f"## {number}. {_line(exercise.title)}",
-            f"*{points(exercise.points)}, about {_duration(exercise.minutes)}*",
+            f"*{points(exercise.points)}, about {_duration(exercise.minutes)}{_level(exercise)}*",
+            _builds_on(before),
             exercise.introduction.strip(),
+            _picture(exercise.figure),
             f"**What you will practise**\n\n{objectives}",
         ]
     )
 
 
-def prompt(part: CodePart | ChoicePart | ExplanationPart, *, alone: bool) -> str:
+def picture_name(figure: Figure) -> str:
+    """What the picture of a figure is called among a cell's attachments."""
+    return f"{figure.file.removesuffix('.py').replace(' ', '_')}.png"
+
+
+def _picture(figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    alt = _line(figure.alt).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return f"![{alt}](attachment:{picture_name(figure)})"
+
+
+def _builds_on(titles: Sequence[str]) -> str:
+    if not titles:
+        return ""
+    text = f"Builds on: {'; '.join(titles)}"
+    return text if text.endswith(("?", "!", ".")) else f"{text}."
+
+
+def _level(exercise: Exercise) -> str:
+    return "" if exercise.level is None else f", level {exercise.level} of 3"
+
+
+def prompt(part: AnyPart, *, alone: bool) -> str:
     """Markdown above a part's answer cell; ``alone`` when the exercise has no other part."""
     title = part.title or ("Your task" if alone else part.part.replace("_", " ").capitalize())
-    blocks = [f"### {_line(title)} ({points(part.points)})", part.prompt.strip()]
+    heading = f"### {_line(title)} ({points(part.points)})"
+    blocks = [heading, part.prompt.strip(), _picture(part.figure)]
     if part.kind == "choice":
         blocks.append(_options(part))
+    if part.kind == "prediction":
+        blocks.append(_predicted(part))
     if part.kind == "explanation":
         blocks += [_criteria(part), _HOW_TO_WRITE]
     else:
@@ -101,7 +152,7 @@ def prompt(part: CodePart | ChoicePart | ExplanationPart, *, alone: bool) -> str
     return _joined(blocks)
 
 
-def _checks(part: CodePart | ChoicePart) -> str:
+def _checks(part: CheckedPart) -> str:
     lines = ["**What is checked**", ""]
     for check in part.checks:
         if check.voided:
@@ -129,10 +180,24 @@ def _criteria(part: ExplanationPart) -> str:
 
 def _options(part: ChoicePart) -> str:
     # Written as Python, so that an option can be copied into the cell as it stands.
-    literals = (json.dumps(_line(option), ensure_ascii=False) for option in part.options)
-    return f"Set `{part.name}` to one of these:\n\n" + "\n".join(
-        f"- {_code(text)}" for text in literals
-    )
+    asked = "a list of those that are right, in any order:" if part.several else "one of these:"
+    options = "\n".join(f"- {_literal(option)}" for option in part.options)
+    return f"Set `{part.name}` to {asked}\n\n{options}"
+
+
+def _predicted(part: PredictionPart) -> str:
+    lines = ["**Commit yourself** before you run what follows your answer:", ""]
+    return "\n".join([*lines, *(f"- `{item.name}`: {_asked(item)}" for item in part.names)])
+
+
+def _asked(item: Prediction) -> str:
+    if item.options:
+        return f"one of {', '.join(map(_literal, item.options))}"
+    return "a number" if item.tolerance is None else f"a number, to within {item.tolerance:g}"
+
+
+def _literal(option: str) -> str:
+    return _code(json.dumps(_line(option), ensure_ascii=False))
 
 
 def _hint(number: int, text: str, count: int) -> str:

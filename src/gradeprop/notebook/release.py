@@ -5,7 +5,7 @@ which holds solutions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -13,14 +13,22 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.errors import CourseError, CourseProblem
-from gradeprop.notebook.prose import assignment_introduction, exercise_introduction, prompt
+from gradeprop.notebook.prose import (
+    assignment_introduction,
+    exercise_introduction,
+    picture_name,
+    prerequisites,
+    prompt,
+)
 from gradeprop.notebook.setup_cell import setup_source
 from gradeprop.notebook.sources import plain
 
 if TYPE_CHECKING:  # pydantic is not needed to restore a notebook
-    from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
+    from gradeprop.course.model import AnyPart, Course, Exercise, LoadedAssignment, LoadedExercise
 
-Role: TypeAlias = Literal["introduction", "setup", "prompt", "solution", "manual", "check"]
+Role: TypeAlias = Literal[
+    "introduction", "setup", "prompt", "given", "solution", "manual", "after", "check", "closing"
+]
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class ReleaseCell:
         exercise: slug, or None for the assignment's own cells.
         part: slug, or None for introductions and the set-up cell.
         points: of a ``check`` or ``manual`` cell, else None.
+        attachments: pictures (PNG) that its Markdown shows, by name.
     """
 
     grade_id: str
@@ -44,6 +53,7 @@ class ReleaseCell:
     exercise: str | None = None
     part: str | None = None
     points: float | None = None
+    attachments: tuple[tuple[str, bytes], ...] = ()
 
     @cached_property
     def plain(self) -> str:
@@ -82,6 +92,7 @@ def release_model(
     assignment: LoadedAssignment,
     public: Mapping[str, Any],
     samples: Mapping[str, Any] = MappingProxyType({}),
+    figures: Mapping[str, bytes] = MappingProxyType({}),
 ) -> ReleaseModel:
     """Lay out the notebook of one assignment.
 
@@ -91,6 +102,8 @@ def release_model(
         public: by exercise, what its public checks need in the student's kernel, as JSON-able data;
             entries of other assignments are left out.
         samples: likewise, what misconceptions' samples give to them, where that is known.
+        figures: pictures by the name of the file that draws them. Where nobody looks at them they
+            may be left out: no cell's source depends on them.
 
     Raises:
         CourseError: two cells would get the same id, or two data files the same name.
@@ -108,31 +121,58 @@ def release_model(
         ReleaseCell(f"{assignment.id}-setup", "setup", "code", setup),
     ]
     for number, exercise in enumerate(assignment.exercises, start=1):
-        cells.extend(_exercise_cells(exercise, number))
+        before = prerequisites(course, assignment, exercise)
+        cells.extend(_exercise_cells(exercise, number, before, figures))
+    if assignment.spec.closing is not None:
+        text = assignment.spec.closing.strip()
+        cells.append(ReleaseCell(f"{assignment.id}-closing", "closing", "markdown", text))
     _refuse_twins(assignment.id, cells)
     return ReleaseModel(assignment.id, assignment.spec.title, tuple(cells), _files(assignment))
 
 
-def _exercise_cells(exercise: LoadedExercise, number: int) -> Iterator[ReleaseCell]:
+def _exercise_cells(
+    exercise: LoadedExercise, number: int, before: Sequence[str], figures: Mapping[str, bytes]
+) -> Iterator[ReleaseCell]:
     slug, spec = exercise.slug, exercise.spec
     yield ReleaseCell(
         f"{slug}-introduction",
         "introduction",
         "markdown",
-        exercise_introduction(spec, number),
+        exercise_introduction(spec, number, before),
         slug,
+        attachments=_attached(spec, figures),
     )
+    if spec.given is not None:
+        yield ReleaseCell(f"{slug}-given", "given", "code", spec.given.strip("\n"), slug)
     for part in spec.parts:
         name = f"{slug}-{part.part}"
         text = prompt(part, alone=len(spec.parts) == 1)
-        yield ReleaseCell(f"{name}-prompt", "prompt", "markdown", text, slug, part.part)
+        pictures = _attached(part, figures)
+        yield ReleaseCell(
+            f"{name}-prompt", "prompt", "markdown", text, slug, part.part, attachments=pictures
+        )
+        if part.given is not None:
+            given = part.given.strip("\n")
+            yield ReleaseCell(f"{name}-given", "given", "code", given, slug, part.part)
         starter = part.starter.strip("\n")
         if part.kind == "explanation":
             yield ReleaseCell(name, "manual", "markdown", starter, slug, part.part, part.points)
         else:
             yield ReleaseCell(name, "solution", "code", starter, slug, part.part)
+        if part.after is not None:
+            after = part.after.strip("\n")
+            yield ReleaseCell(f"{name}-after", "after", "code", after, slug, part.part)
+        if part.kind != "explanation":
             check = f'gp.check("{slug}", "{part.part}")'
             yield ReleaseCell(f"{name}-check", "check", "code", check, slug, part.part, part.points)
+
+
+def _attached(
+    shown: Exercise | AnyPart, figures: Mapping[str, bytes]
+) -> tuple[tuple[str, bytes], ...]:
+    if shown.figure is None or shown.figure.file not in figures:
+        return ()
+    return ((picture_name(shown.figure), figures[shown.figure.file]),)
 
 
 def _refuse_twins(assignment: str, cells: list[ReleaseCell]) -> None:

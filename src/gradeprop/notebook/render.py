@@ -5,6 +5,7 @@ Deterministic to the byte: the same model gives the same file on every machine.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -123,6 +124,10 @@ def _cell(cell: ReleaseCell, source: str, released: bool) -> dict[str, Any]:
         "metadata": metadata,
         "source": source.splitlines(keepends=True),
     }
+    if cell.attachments:
+        rendered["attachments"] = {
+            name: {"image/png": base64.b64encode(data).decode()} for name, data in cell.attachments
+        }
     if cell.cell_type == "code":
         rendered |= {"execution_count": None, "outputs": []}
     return rendered

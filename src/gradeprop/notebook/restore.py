@@ -171,14 +171,14 @@ def _extras_after(
 
 
 def _past_restored(model: ReleaseModel, match: Match, slot: int) -> int:
-    """Skip introductions, prompts and the set-up cell that were deleted after ``slot``: what the
-    student wrote there was written below them. A deleted check is not skipped, so that a cell
-    between an answer and the next prompt still counts for that answer."""
+    """Skip introductions, prompts, given code and the set-up cell that were deleted after
+    ``slot``: what the student wrote there was written below them. A deleted check is not skipped,
+    so that a cell between an answer and the next prompt still counts for that answer."""
     following = slot + 1
     while (
         following < len(model.cells)
         and following not in match.claimed
-        and model.cells[following].role in ("introduction", "setup", "prompt")
+        and model.cells[following].role in ("introduction", "setup", "prompt", "given")
     ):
         slot, following = following, following + 1
     return slot

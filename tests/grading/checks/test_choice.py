@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gradeprop.course.options import Allowed
 from gradeprop.gradients import Fixed
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.script import Reference, Script
@@ -21,7 +22,13 @@ def judged(value: Any, right: str = "increase", *, public: bool = True) -> Any:
     reference.expect(student.value("direction")).to_match(up)
     script = Script(tuple(student.asks), tuple(reference.probes))
     declared = {"inverted_move": "That way it would rise."}
-    return judge(script, [Returned(value)], public=public, declared=declared, options=OPTIONS)
+    return judge(
+        script,
+        [Returned(value)],
+        public=public,
+        declared=declared,
+        allowed={"direction": Allowed(OPTIONS)},
+    )
 
 
 @pytest.mark.parametrize("word", ["increase", "Increase", "INCREASE", "  increase\n"])

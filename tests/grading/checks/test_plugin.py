@@ -11,7 +11,8 @@ import pytest
 
 from course.minimal import EXERCISE, GRADER, course_files, replaced, write_course
 from gradeprop.course.load import load_course
-from gradeprop.grading.checks.plugin import GradingPlugin, tolerances_of
+from gradeprop.grading.checks.leniency import tolerances_of
+from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.sites import GraderCodeError
 from gradeprop.grading.checks.watch import Watch

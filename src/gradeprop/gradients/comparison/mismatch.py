@@ -111,7 +111,7 @@ class Mismatch:
             got = self.got if public or self.got in WELL_KNOWN else "of another type"
             remedy = f" {self.remedy}" if self.remedy else ""
             return f"{subject} is {got}, expected {self.expected}.{remedy}"
-        if self.secret and public:
+        if self.secret and public and self.total <= 1:
             return f"{subject} is {self.got}, which is not right."
         if self.secret:
             return f"{subject} is not right."

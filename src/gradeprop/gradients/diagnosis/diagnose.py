@@ -21,6 +21,7 @@ from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.diagnosis.undeclared import undeclared
+from gradeprop.gradients.values import Evidence
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,16 @@ def diagnose(
     if not fitting:
         own = undeclared(observations)
         return Diagnosis(own, (own,)) if own else Diagnosis()
-    known = {name: (clues or {}).get(name, Clues()) for name in fitting}
-    seen = [item.observation.seen for item in evidence if not item.right]
+    return by_clues(
+        fitting, [item.observation.seen for item in evidence if not item.right], clues or {}
+    )
+
+
+def by_clues(
+    fitting: Sequence[str], seen: Sequence[Evidence], clues: Mapping[str, Clues]
+) -> Diagnosis:
+    """Which of the misconceptions that fit is left by what was seen where the value is wrong."""
+    known = {name: clues.get(name, Clues()) for name in fitting}
     left = [name for name in fitting if not any(map(known[name].excluded_by, seen))]
     sure = tuple(name for name in left if all(map(known[name].confirmed_by, seen)))
     if sure:

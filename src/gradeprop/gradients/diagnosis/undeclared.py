@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gradeprop.gradients.comparison.compare import as_value, matches
 from gradeprop.gradients.comparison.mismatch import Kind
@@ -30,12 +30,17 @@ def undeclared(observations: Sequence[Observation]) -> str | None:
         if mismatch is not None:
             wrong.append(item)
             kinds.add(mismatch.kind)
-    if kinds == {"none"}:
-        return _of_nothing(wrong)
     if kinds and kinds <= _FORMS and _constant(observations):
         return "hard_coded"
     if kinds == {"value"}:
         return "hard_coded" if _hard_coded(observations) else None
+    return of_kinds(kinds, wrong)
+
+
+def of_kinds(kinds: Collection[Kind], wrong: Sequence[Observation]) -> str | None:
+    """The one of the engine's own ids that fits what is wrong with the form of all values."""
+    if set(kinds) == {"none"}:
+        return _of_nothing(wrong)
     ids = {_IDS.get(kind) for kind in kinds}
     return ids.pop() if len(ids) == 1 else None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gradeprop.grading.checks.choice import in_the_options_words, no_option
+from gradeprop.course.options import Allowed
+from gradeprop.grading.checks.choice import no_option
 from gradeprop.grading.checks.expected import Raising
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
@@ -20,7 +21,7 @@ def before_values(
     public: bool,
     declared: Mapping[str, str],
     forbid: Sequence[str],
-    options: Sequence[str],
+    allowed: Mapping[str, Allowed],
     lines: int | None,
     by_sample: Sequence[str],
 ) -> Judgement | None:
@@ -32,12 +33,7 @@ def before_values(
         found = trouble(ask, outcome, public, declared, forbid, lines, script.signs)
         if found is not None:
             return found.called(_own_causes(script, found, by_sample), declared)
-    for ask, outcome in zip(script.asks, outcomes, strict=True):
-        meant = in_the_options_words(outcome, options)
-        found = no_option(ask, meant, options, public=public)
-        if found is not None:
-            return found
-    return None
+    return no_option(script, outcomes, allowed, public=public)
 
 
 def _own_causes(script: Script, found: Judgement, by_sample: Sequence[str]) -> list[str]:

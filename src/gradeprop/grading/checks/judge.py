@@ -6,18 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from gradeprop.course.facts import Reveal
+from gradeprop.course.options import Allowed
 from gradeprop.gradients.comparison.compare import compare
 from gradeprop.gradients.comparison.mismatch import Mismatch
 from gradeprop.gradients.comparison.render import SMALL
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.clues import Clues
-from gradeprop.gradients.diagnosis.diagnose import Diagnosis, diagnose
 from gradeprop.gradients.diagnosis.observation import Observation
-from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState
+from gradeprop.gradients.values import NOTHING_SEEN, Evidence, TensorState, Value
 from gradeprop.grading.checks.before import before_values
-from gradeprop.grading.checks.causes import causes_of_all, only
-from gradeprop.grading.checks.choice import in_the_options_words
+from gradeprop.grading.checks.choice import as_meant
 from gradeprop.grading.checks.expected import Raising, wrong_value
+from gradeprop.grading.checks.explanation import diagnosis_of
 from gradeprop.grading.checks.expression import arguments_of, tensors_in
 from gradeprop.grading.checks.flags import Flag, flag_of
 from gradeprop.grading.checks.handle import After
@@ -30,12 +31,13 @@ from gradeprop.grading.checks.nothing import (
     why_nothing_came,
     why_nothing_returned,
 )
-from gradeprop.grading.checks.raising import Unraised, raising_row, unraised
+from gradeprop.grading.checks.raising import raising_row, unraised
 from gradeprop.grading.checks.resolve import Found, NoSuchItem, path_text
 from gradeprop.grading.checks.resolving import looked_at
 from gradeprop.grading.checks.rows import MOST, Item, Row, row_of, row_of_expected
 from gradeprop.grading.checks.script import Probe, Script, anywhere
-from gradeprop.grading.checks.signs import by_flags, renamed
+from gradeprop.grading.checks.secrecy import all_kept_secret, opened, told_by_seal
+from gradeprop.grading.checks.signs import renamed
 from gradeprop.grading.checks.telling import Wrong, detail_of, hint_of, report_of
 from gradeprop.session.interface import Call, Outcome, Returned, Run
 
@@ -48,7 +50,8 @@ def judge(
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None = None,
     forbid: Sequence[str] = (),
-    options: Sequence[str] = (),
+    allowed: Mapping[str, Allowed] | None = None,
+    reveal: Reveal = "numbers",
     earlier: Sequence[Observation] = (),
     rows: bool = False,
     lines: int | None = None,
@@ -63,7 +66,9 @@ def judge(
         declared: the exercise's words for its misconceptions, by id.
         clues: what a misconception must have left in the process, by id.
         forbid: machinery that the part forbids (``"autograd"``, ``"optimizer"``).
-        options: of a choice, all that may be chosen.
+        allowed: of choices and predictions, what may be assigned, by name.
+        reveal: ``"verdict"``: whatever is public, nothing is said of how the answer is wrong but
+            the words of its cause.
         earlier: observations of the same check on other inputs, that a cause must explain too.
         rows: whether to write down, for showing, what was asked and what came.
         lines: how many the student's answer has, where that is known.
@@ -72,10 +77,13 @@ def judge(
     """
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
-    found = before_values(script, outcomes, public, declared, forbid, options, lines, by_sample)
+    allowed = allowed or {}
+    found = before_values(script, outcomes, public, declared, forbid, allowed, lines, by_sample)
     if found is None:
-        meant = [in_the_options_words(outcome, options) for outcome in outcomes]
-        found = _of_values(script, meant, public, declared, clues, earlier, rows, by_sample)
+        script, outcomes = as_meant(script, outcomes, allowed)
+        found = _of_values(
+            script, outcomes, public, declared, clues, earlier, rows, by_sample, reveal
+        )
     return renamed(found, script.signs, declared, public=public)
 
 
@@ -88,13 +96,15 @@ def _of_values(
     earlier: Sequence[Observation],
     rows: bool,
     by_sample: Sequence[str],
+    reveal: Reveal,
 ) -> Judgement:
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
+    rows = rows and reveal == "numbers"
     shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
     if not any(mismatches):
         return Judgement("passed", rows=shown)
     explained = _explained(
-        script, outcomes, mismatches, public, declared, clues, earlier, by_sample
+        script, outcomes, mismatches, public, declared, clues, earlier, reveal, by_sample
     )
     return replace(explained, rows=shown)
 
@@ -125,11 +135,20 @@ def _mismatch(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Wron
         mismatch = wrong_value(found.value, probe.expected)
     else:
         mismatch = compare(found.value, probe.answer, rule_of(probe, script), probe.labels)
+    if probe.seal is not None:
+        mismatch = told_by_seal(probe, found.value, mismatch)
     if mismatch is None:
         return flag_of(found.value, probe, seen)
     if mismatch.kind != "none":
         return mismatch
     return replace(mismatch, remedy=_why_nothing(probe, script, found, mismatch, seen))
+
+
+def _got_value(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Value:
+    if not isinstance(outcomes[probe.handle.ask], Returned):
+        return None
+    found = looked_at(probe, script, outcomes)
+    return found.container if isinstance(found, NoSuchItem) else found.value
 
 
 def _seen(probe: Probe, outcomes: Sequence[Outcome]) -> Evidence:
@@ -165,6 +184,7 @@ def _explained(
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None,
     earlier: Sequence[Observation],
+    reveal: Reveal,
     by_sample: Sequence[str],
 ) -> Judgement:
     """The judgement of values of which at least one is wrong."""
@@ -177,9 +197,7 @@ def _explained(
         if isinstance(probe.expected, Raising):
             right_elsewhere = right_elsewhere and mismatch is None
             continue
-        found = looked_at(probe, script, outcomes)
-        got = found.container if isinstance(found, NoSuchItem) else found.value
-        rule = rule_of(probe, script)
+        got, rule = _got_value(probe, script, outcomes), rule_of(probe, script)
         observations.append(_observation(probe, script, outcomes))
         if mismatch is not None:
             right_elsewhere = right_elsewhere and (
@@ -187,11 +205,20 @@ def _explained(
                 and mismatch.kind == "device"
                 and compare(got, probe.answer, rule.ignoring_place(), probe.labels) is None
             )
-    diagnosis = _diagnosis(script, outcomes, wrong, [*earlier, *observations], clues, by_sample)
+    if script.sealed:
+        found_out = opened(script, observations, mismatches)
+        diagnosis, declared = found_out.diagnosis, {**declared, **found_out.words}
+    else:
+        known = [*earlier, *observations]
+        diagnosis = diagnosis_of(script, outcomes, wrong, known, clues, by_sample)
     causes = (diagnosis.named,) if diagnosis.named else tuple(diagnosis.candidates)
     if right_elsewhere and not causes:
         causes = ("wrong_device",)
     told = [(question_of(probe, script), item) for probe, item in wrong]
+    shown = told
+    if reveal == "verdict":
+        values = [_got_value(probe, script, outcomes) for probe, _ in wrong]
+        shown = all_kept_secret(told, values)
     hint = hint_of(diagnosis.named, declared) or diagnosis.unsure
     # An exercise's own words say it best; before them only numbers, and those only where they are
     # public. Of numbers that are written in, no remedy for their form leads on.
@@ -199,7 +226,7 @@ def _explained(
     said_by_the_hint = hint is not None and says_all and not public
     return Judgement(
         "failed",
-        None if said_by_the_hint else report_of(told, len(script.probes), public),
+        None if said_by_the_hint else report_of(shown, len(script.probes), public),
         detail_of(told),
         causes,
         observations=tuple(observations),
@@ -208,35 +235,12 @@ def _explained(
     )
 
 
-def _diagnosis(
-    script: Script,
-    outcomes: Sequence[Outcome],
-    wrong: Sequence[tuple[Probe, Wrong]],
-    observations: Sequence[Observation],
-    clues: Mapping[str, Clues] | None,
-    by_sample: Sequence[str],
-) -> Diagnosis:
-    """What explains all that is wrong: an exception, a flag, or values."""
-    if any(isinstance(item, Unraised) for _, item in wrong):
-        asked = [(script.asks[probe.handle.ask], outcomes[probe.handle.ask]) for probe, _ in wrong]
-        return only(by_sample or causes_of_all(asked, script.signs))
-    flags = [
-        (item, found.value)
-        for probe, item in wrong
-        if isinstance(item, Flag) and isinstance(found := looked_at(probe, script, outcomes), Found)
-    ]
-    told = by_flags(script.signs, flags) if len(flags) == len(wrong) else ()
-    if told:
-        return only((*told, *by_sample))
-    return diagnose(observations, clues, by_sample)
-
-
 def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> Observation:
     """What came on this probe, with all that may explain it."""
     found, seen = looked_at(probe, script, outcomes), _seen(probe, outcomes)
     is_grad = bool(probe.handle.path) and probe.handle.path[-1] == "grad"
     return Observation(
-        found.container if isinstance(found, NoSuchItem) else found.value,
+        _got_value(probe, script, outcomes),
         probe.answer,
         probe.alternatives,
         rule_of(probe, script),
@@ -260,9 +264,8 @@ def _rows(
         if isinstance(probe.expected, Raising):
             yield raising_row(shown, outcomes[probe.handle.ask], probe.expected)
             continue
-        found = looked_at(probe, script, outcomes)
+        found, got = looked_at(probe, script, outcomes), _got_value(probe, script, outcomes)
         missing = isinstance(found, NoSuchItem)
-        got = found.container if isinstance(found, NoSuchItem) else found.value
         # A part of what is not there is told once, with the thing itself where that was asked for,
         # too.
         if probe.expected is not None:

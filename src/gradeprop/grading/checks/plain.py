@@ -9,7 +9,7 @@ import pytest
 
 __all__ = ["FIXTURES", "TARGET", "CheckNotPassedError", "is_plain"]
 
-FIXTURES = frozenset({"student", "reference", "device"})
+FIXTURES = frozenset({"student", "reference", "device", "stated"})
 TARGET = "gradeprop_target"
 _CLOSURE = FIXTURES | {TARGET, "request"}
 """All that our own fixtures need in turn."""

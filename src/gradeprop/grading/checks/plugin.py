@@ -8,40 +8,36 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias
 
 import pytest
 
-from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
-from gradeprop.gradients.comparison.tolerance import Tolerances
+from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.course.stated import StatedAnswer
 from gradeprop.grading.checks.blame import defined_at, told
 from gradeprop.grading.checks.declared import signs_of
+from gradeprop.grading.checks.leniency import tolerances_of
 from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
 from gradeprop.grading.checks.reference import reference_of
 from gradeprop.grading.checks.script import Reference, Script
 from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError, Write, check_sites
 from gradeprop.grading.checks.student import Student
+from gradeprop.grading.checks.target import (
+    Target,
+    is_stated,
+    stated_at,
+    target_of,
+    targets_of,
+    tested,
+)
 
 Devices: TypeAlias = tuple[str, ...]
 
 _SITE = pytest.StashKey[CheckSite]()
 # Whether a check is not asked of somebody, for a reason that the examiner has given.
 _NOT_ASKED = pytest.StashKey[bool]()
-
-
-def tolerances_of(course: Course, exercise: LoadedExercise) -> Tolerances:
-    """The exercise's overrides on the course's."""
-    merged = {**course.spec.tolerances, **exercise.spec.tolerances}
-    return {dtype: (spec.rtol, spec.atol) for dtype, spec in merged.items()}
-
-
-@dataclass(frozen=True)
-class _Target:
-    subject: int
-    device: str
 
 
 class GradingPlugin:
@@ -56,10 +52,9 @@ class GradingPlugin:
         self.collection_errors: dict[str, str] = {}
         self.escaped: Exception | None = None
         self._all_plain = False
-        self._sites: dict[tuple[Path, str], CheckSite] = {
-            ((Path(course.root) / site.exercise.grader).resolve(), f"test_{site.check.check}"): site
-            for site in check_sites(assignment)
-        }
+        sites = check_sites(assignment)
+        self._stated = list(filter(is_stated, sites))
+        self._sites = tested(course.root, sites)
         self._files = {
             (Path(course.root) / exercise.grader).resolve(): number
             for number, exercise in enumerate(assignment.exercises)
@@ -70,45 +65,46 @@ class GradingPlugin:
     # --- fixtures ---------------------------------------------------------------------------------
 
     @pytest.fixture(autouse=True)
-    def gradeprop_target(self, request: pytest.FixtureRequest) -> _Target:
-        target: _Target = request.param
+    def gradeprop_target(self, request: pytest.FixtureRequest) -> Target:
+        target: Target = request.param
         return target
 
     @pytest.fixture
-    def device(self, gradeprop_target: _Target) -> str:
+    def device(self, gradeprop_target: Target) -> str:
         """``"cpu"`` or ``"cuda"``."""
         return gradeprop_target.device
 
     @pytest.fixture
-    def student(self, gradeprop_target: _Target) -> Student:
+    def student(self, gradeprop_target: Target) -> Student:
         """Asks about the student's work; see `gradeprop.grading.checks.student.Student`."""
         return Student(gradeprop_target.device)
 
     @pytest.fixture
-    def reference(self, request: pytest.FixtureRequest, gradeprop_target: _Target) -> Reference:
+    def reference(self, request: pytest.FixtureRequest, gradeprop_target: Target) -> Reference:
         """Hidden inputs and expectations; see `gradeprop.grading.checks.script.Reference`."""
-        return self._reference(self._site(request.node), gradeprop_target, attempt=0)
+        return self._reference(request.node.stash[_SITE], gradeprop_target, attempt=0)
+
+    @pytest.fixture
+    def stated(self, gradeprop_target: Target) -> tuple[StatedAnswer, ...]:
+        """What the solution states, for a check that has no test."""
+        return stated_at(gradeprop_target)
 
     # --- collection -------------------------------------------------------------------------------
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        targets = [
-            _Target(subject, device)
-            for subject in range(self.examiner.subjects)
-            for device in self.devices
-        ]
-        ids = [f"{target.subject}-{target.device}" for target in targets]
-        metafunc.parametrize(TARGET, targets, ids=ids, indirect=True)
+        targets = targets_of(metafunc, self.examiner.subjects, self.devices, self._stated)
+        metafunc.parametrize(TARGET, targets, ids=str, indirect=True)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         kept = []
         files = {path: path.resolve() for path in {item.path for item in items}}
         for item in items:
-            site = self._sites.get((files[item.path], getattr(item, "originalname", item.name)))
+            name = getattr(item, "originalname", item.name)
+            site = target_of(item).site or self._sites.get((files[item.path], name))
             if site is not None and self.examiner.wanted(site):
                 item.stash[_SITE] = site
-                device = self.devices.index(_target(item).device)
-                kept.append((_target(item).subject, device, site.turn, item))
+                device = self.devices.index(target_of(item).device)
+                kept.append((target_of(item).subject, device, site.turn, item))
         kept.sort(key=lambda entry: entry[:3])
         items[:] = [entry[3] for entry in kept]
         self._all_plain = all(map(is_plain, items))
@@ -199,20 +195,21 @@ class GradingPlugin:
     # --- helpers ----------------------------------------------------------------------------------
 
     def _prerequisite(self, item: pytest.Item) -> str | None:
-        target = _target(item)
-        return self.examiner.prerequisite(target.subject, self._site(item), target.device)
+        target = target_of(item)
+        return self.examiner.prerequisite(target.subject, item.stash[_SITE], target.device)
 
     def _each_check(self, items: Sequence[pytest.Item]) -> list[tuple[int, CheckSite, Write]]:
         found: dict[tuple[str, str], tuple[int, CheckSite, Write]] = {}
         for item in items:
             assert isinstance(item, pytest.Function)
-            site = self._site(item)
-            found.setdefault(site.key, (_target(item).subject, site, partial(self._written, item)))
+            site = item.stash[_SITE]
+            subject = target_of(item).subject
+            found.setdefault(site.key, (subject, site, partial(self._written, item)))
         return list(found.values())
 
     def _examine(self, item: pytest.Function) -> str | None:
         """The reason if the check failed, None if it passed or is judged later."""
-        site, target = self._site(item), _target(item)
+        site, target = item.stash[_SITE], target_of(item)
         return self.examiner.examine(
             target.subject, site, target.device, partial(self._written, item)
         )
@@ -241,13 +238,13 @@ class GradingPlugin:
         self.examiner.watch.ends()  # it may have left no memory to speak of it
         if _NOT_ASKED in item.stash:
             return
-        site, target = self._site(item), _target(item)
+        site, target = item.stash[_SITE], target_of(item)
         self.examiner.fault(target.subject, site, target.device, self._told(item, error))
 
     def _told(self, item: pytest.Item, error: BaseException) -> str:
         if isinstance(error, GraderCodeError):
             return str(error)
-        site = self._site(item)
+        site = item.stash[_SITE]
         grader = site.exercise.grader
         return told(
             error, grader, item.path, defined_at(self.course.root, grader, site.check.check)
@@ -255,8 +252,8 @@ class GradingPlugin:
 
     def _finish(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Tell the examiner if this was the subject's last check."""
-        subject = _target(item).subject
-        if nextitem is None or _target(nextitem).subject != subject:
+        subject = target_of(item).subject
+        if nextitem is None or target_of(nextitem).subject != subject:
             try:
                 self.examiner.finished(subject)
             except Exception as error:
@@ -268,7 +265,7 @@ class GradingPlugin:
     def _script(self, item: pytest.Function, attempt: int) -> Script:
         """What the check's function asks and expects. Public checks have the same inputs for
         everyone, so that they are worked out once and then shared by all submissions."""
-        site, target = self._site(item), _target(item)
+        site, target = item.stash[_SITE], target_of(item)
         names = item._fixtureinfo.argnames
         if not {"student", "reference"} <= set(names):
             raise TypeError("a check needs the fixtures `student` and `reference`")
@@ -281,7 +278,12 @@ class GradingPlugin:
             return self._shared[key]
         student = Student(target.device)
         reference = self._reference(site, target, attempt)
-        own = {"student": student, "reference": reference, "device": target.device}
+        own = {
+            "student": student,
+            "reference": reference,
+            "device": target.device,
+            "stated": stated_at(target),
+        }
         item.obj(**{name: own[name] if name in own else item.funcargs[name] for name in names})
         signs = signs_of(site.part.misconceptions, site.check.check)
         script = Script(tuple(student.asks), tuple(reference.probes), signs)
@@ -289,13 +291,6 @@ class GradingPlugin:
             self._shared[key] = script
         return script
 
-    def _site(self, item: pytest.Item) -> CheckSite:
-        return item.stash[_SITE]
-
-    def _reference(self, site: CheckSite, target: _Target, attempt: int) -> Reference:
+    def _reference(self, site: CheckSite, target: Target, attempt: int) -> Reference:
         seed = self.examiner.seed(target.subject, site, attempt)
         return reference_of(site, seed, target.device, self._tolerances[site.exercise.slug])
-
-
-def _target(item: Any) -> _Target:
-    return cast(_Target, item.callspec.params[TARGET])

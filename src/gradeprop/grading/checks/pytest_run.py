@@ -13,6 +13,7 @@ import pytest
 
 from gradeprop.course.model import Course, LoadedExercise
 from gradeprop.grading.checks.plugin import GradingPlugin
+from gradeprop.grading.checks.target import STATED
 
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
@@ -29,7 +30,9 @@ def run_pytest(
         KeyboardInterrupt: the run was interrupted.
         Exception: what the examiner raised when it was told that a subject is finished.
     """
-    paths = [str(Path(course.root) / exercise.grader) for exercise in exercises]
+    paths = [str(Path(course.root) / item.grader) for item in exercises if item.has_tests]
+    if any(item.stated for item in exercises):
+        paths.append(str(STATED))
     arguments = [
         *paths,
         "--noconftest",

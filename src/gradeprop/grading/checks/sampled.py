@@ -7,10 +7,13 @@ version of it in the grader."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from gradeprop.course.fault_names import ids_in
+from gradeprop.course.options import Allowed
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.compare import as_value, matches
 from gradeprop.gradients.comparison.rule import STRICT
@@ -26,13 +29,14 @@ from gradeprop.grading.checks.trouble import changed_argument
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Outcome, Raised, Read, ReadAll, Returned
 
-__all__ = ["Given", "fitting", "given", "worth_trying"]
+__all__ = ["Given", "fitting", "given", "singly_or_together", "worth_trying"]
 
 Flags: TypeAlias = tuple[bool, bool]
 """``requires_grad`` and ``is_leaf``."""
 
 _RULED: Final = frozenset(words.FORBIDDEN_CAUSE.values())
 """Causes that are a rule of the part's: what the value would have been makes no difference."""
+_ANYTHING: Final[Mapping[str, Allowed]] = MappingProxyType({})
 _AS_EXPECTED: Final = "raised as expected"
 """Stands for the value of a call that should raise, and did."""
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
@@ -72,14 +76,19 @@ class Given:
     ended: Ended | None = None
 
 
-def given(script: Script, outcomes: Sequence[Outcome], options: Sequence[str] = ()) -> Given | None:
+def given(
+    script: Script, outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed] = _ANYTHING
+) -> Given | None:
     """What these outcomes give to the script's probes; None where that cannot be compared: a limit
     was reached, a name is missing, or something came that is no value.
 
     Args:
-        options: of a choice, all that may be chosen.
+        allowed: of choices and predictions, what may be assigned, by name.
     """
-    outcomes = [in_the_options_words(outcome, options) for outcome in outcomes]
+    outcomes = [
+        in_the_options_words(outcome, allowed.get(ask.name))
+        for ask, outcome in zip(script.asks, outcomes, strict=True)
+    ]
     as_expected = _raised_as_expected(script, outcomes)
     ended = _end(script, outcomes, as_expected)
     count = len(outcomes) if ended is None else ended.ask
@@ -142,6 +151,25 @@ def worth_trying(script: Script, names: Iterable[str], judgement: Judgement) -> 
     return [
         name for name in names if not any(probe.alternatives.get(name) for probe in script.probes)
     ]
+
+
+def singly_or_together(
+    fit: Callable[[Sequence[str]], tuple[str, ...]],
+    single: Sequence[str],
+    several: Sequence[str],
+    judgement: Judgement,
+) -> tuple[str, ...]:
+    """The mistakes that explain an answer alone, or else the first of those that do so together.
+
+    Args:
+        fit: which of some names fit by their samples.
+        several: names of several mistakes in one, see `gradeprop.course.faults_together`.
+        judgement: what the check is without samples.
+    """
+    found = fit(single)
+    if found or not several or judgement.misconceptions:
+        return found
+    return tuple(dict.fromkeys(ids_in(name)[0] for name in fit(several)))
 
 
 def _raised_as_expected(script: Script, outcomes: Sequence[Outcome]) -> frozenset[int]:

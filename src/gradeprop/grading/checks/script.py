@@ -26,6 +26,7 @@ from gradeprop.grading.checks.expectation import Expectation
 from gradeprop.grading.checks.expected import Expected, Raising
 from gradeprop.grading.checks.handle import Handle
 from gradeprop.grading.checks.literals import refuse_unknown_ids
+from gradeprop.grading.checks.seal import Boxes, Seal
 from gradeprop.session.interface import Ask
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Probe:
     ruled_out: frozenset[str] = frozenset()
     by_backward: bool = False
     expected: Expected | None = None
+    seal: Seal | None = None
+    """Where the right answer is sealed; then ``answer`` is its form alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +68,13 @@ class Script:
     asks: tuple[Ask, ...]
     probes: tuple[Probe, ...]
     signs: tuple[Sign, ...] = ()
+    boxes: Boxes = field(default_factory=Boxes)
+    """What may be wrong, where the right answers are sealed."""
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the right answers cannot be read."""
+        return any(probe.seal is not None for probe in self.probes)
 
 
 class Reference:

@@ -9,8 +9,7 @@ from typing import Protocol
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import (
     Check,
-    ChoicePart,
-    CodePart,
+    CheckedPart,
     ExplanationPart,
     LoadedAssignment,
     LoadedExercise,
@@ -25,7 +24,7 @@ class CheckSite:
 
     order: tuple[int, int, int]
     exercise: LoadedExercise
-    part: CodePart | ChoicePart
+    part: CheckedPart
     check: Check
 
     @property

@@ -13,16 +13,18 @@ from typing import Any
 
 import torch
 
+from gradeprop.course.fault_names import ids_in
+from gradeprop.course.options import Allowed
 from gradeprop.errors import UsageError
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
-from gradeprop.grading.checks.sampled import fitting, given, worth_trying
+from gradeprop.grading.checks.sampled import fitting, given, singly_or_together, worth_trying
 from gradeprop.grading.checks.script import Script
-from gradeprop.grading.public.data import decode_script
+from gradeprop.grading.public.data import decode_allowed, decode_script
 from gradeprop.grading.public.sampled_data import decode_given
 from gradeprop.grading.result import words
-from gradeprop.session.interface import Outcome, Raised, Session
+from gradeprop.session.interface import Outcome, Raised, Returned, Session
 
 _FRAMES = 3
 
@@ -170,7 +172,7 @@ def _check_part(
             judgement, trace = Judgement("skipped", skipped_because(missing)), None
         else:
             known = samples.get(item["check"], {})
-            judgement, trace = _check(item["script"], part, known, session, begun)
+            judgement, trace = _check(item, part, known, session, begun)
         if judgement.status == "passed":
             passed.add(item["check"])
         checks.append(
@@ -188,7 +190,7 @@ def _check_part(
 
 
 def _check(
-    data: dict[str, Any],
+    item: Mapping[str, Any],
     part: Mapping[str, Any],
     samples: Mapping[str, Any],
     session: Session,
@@ -197,7 +199,8 @@ def _check(
     # A student may have set another default device: their code keeps it, the judging does not
     # depend on it.
     with torch.device("cpu"):
-        script = decode_script(data)
+        script = decode_script(item["script"])
+        allowed = decode_allowed(part, script)
     outcomes = session.ask(script.asks)
     judged = partial(
         judge,
@@ -207,14 +210,16 @@ def _check(
         declared=part["words"],
         clues=_clues(part),
         forbid=part["forbid"],
-        options=part.get("options", ()),
+        allowed=allowed,
+        reveal=item.get("reveal", "numbers"),
         rows=True,
     )
     with torch.device("cpu"):
         judgement = judged()
-        by_sample = _fitting(script, outcomes, judgement, part, samples)
+        by_sample = _fitting(script, outcomes, judgement, allowed, samples)
         judgement = judged(by_sample=by_sample) if by_sample else judgement
-    if judgement.status == "failed" and _untouched(script, begun):
+    untouched = _untouched(script, begun) or _uncommitted(outcomes, allowed)
+    if judgement.status == "failed" and untouched:
         return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
     return judgement, _trace(outcomes)
 
@@ -223,15 +228,19 @@ def _fitting(
     script: Script,
     outcomes: Sequence[Outcome],
     judgement: Judgement,
-    part: Mapping[str, Any],
+    allowed: Mapping[str, Allowed],
     samples: Mapping[str, Sequence[dict[str, Any]]],
 ) -> tuple[str, ...]:
     """The misconceptions of which a sample gave the same."""
-    tried = worth_trying(script, samples, judgement)
-    if not tried:
-        return ()
-    mine = given(script, outcomes, part.get("options", ()))
-    return fitting(script, mine, {name: map(decode_given, samples[name]) for name in tried})
+
+    def fit(names: Sequence[str]) -> tuple[str, ...]:
+        tried = worth_trying(script, names, judgement)
+        mine = given(script, outcomes, allowed) if tried else None
+        return fitting(script, mine, {name: map(decode_given, samples[name]) for name in tried})
+
+    several = [name for name in samples if len(ids_in(name)) > 1]
+    single = [name for name in samples if name not in several]
+    return singly_or_together(fit, single, several, judgement)
 
 
 def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:
@@ -244,6 +253,13 @@ def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:
 def _untouched(script: Script, begun: Callable[[str], bool]) -> bool:
     names = [name for ask in script.asks for name in ask.names]
     return bool(names) and not any(map(begun, names))
+
+
+def _uncommitted(outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]) -> bool:
+    """Whether a choice or prediction is still None throughout, as it is released."""
+    return bool(allowed) and all(
+        isinstance(item, Returned) and item.value is None for item in outcomes
+    )
 
 
 def _trace(outcomes: Sequence[Outcome]) -> str | None:

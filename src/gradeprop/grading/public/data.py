@@ -7,9 +7,11 @@ as the same value, and ``nan`` and ``inf`` as words, since JSON has none."""
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
+from gradeprop.course.options import Allowed
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.prune import prune
@@ -17,6 +19,7 @@ from gradeprop.gradients.values import TensorState
 from gradeprop.grading.checks import expected, signs
 from gradeprop.grading.checks.handle import After, Handle, Key, Step
 from gradeprop.grading.checks.script import Probe, Script, anywhere
+from gradeprop.grading.checks.seal import Box, Boxes, Seal
 from gradeprop.session.interface import Argument, Ask, Bound, Call, Code, Define, Read, ReadAll, Run
 
 
@@ -35,6 +38,7 @@ def encode_script(script: Script, causes: frozenset[str]) -> dict[str, Any]:
         "asks": [_encode_ask(ask) for ask in script.asks],
         "probes": probes,
         **({"signs": kept} if kept else {}),
+        **({"boxes": asdict(script.boxes)} if script.sealed else {}),
     }
 
 
@@ -43,7 +47,33 @@ def decode_script(data: dict[str, Any]) -> Script:
         tuple(_decode_ask(ask) for ask in data["asks"]),
         tuple(_decode_probe(probe) for probe in data["probes"]),
         tuple(map(signs.from_dict, data.get("signs", ()))),
+        _decode_boxes(data["boxes"]) if "boxes" in data else Boxes(),
     )
+
+
+def _decode_boxes(data: dict[str, Any]) -> Boxes:
+    items = tuple(
+        Box(tuple(map(_decode_grid, item["grids"])), item["tag"], item["text"])
+        for item in data["items"]
+    )
+    return Boxes(data["salt"], data["rounds"], items)
+
+
+def _decode_grid(data: Any) -> Any:
+    return None if data is None else tuple((begin, width) for begin, width in data)
+
+
+def encode_allowed(allowed: Mapping[str, Allowed]) -> dict[str, Any]:
+    """What may be assigned to each name, as JSON."""
+    return {name: asdict(item) for name, item in allowed.items()}
+
+
+def decode_allowed(part: Mapping[str, Any], script: Script) -> dict[str, Allowed]:
+    """Of a part's data; those of earlier releases have the options of every name alike."""
+    if "options" in part:
+        return {ask.name: Allowed(tuple(part["options"])) for ask in script.asks}
+    told = part.get("allowed", {})
+    return {name: Allowed(**{**item, "words": tuple(item["words"])}) for name, item in told.items()}
 
 
 def _encode_ask(ask: Ask) -> dict[str, Any]:
@@ -107,6 +137,7 @@ def _encode_probe(probe: Probe) -> dict[str, Any]:
         **({"ruled_out": sorted(probe.ruled_out)} if probe.ruled_out else {}),
         **({"by_backward": True} if probe.by_backward else {}),
         **({} if probe.expected is None else {"expected": expected.to_dict(probe.expected)}),
+        **({} if probe.seal is None else {"seal": asdict(probe.seal)}),
     }
 
 
@@ -126,7 +157,12 @@ def _decode_probe(data: dict[str, Any]) -> Probe:
         frozenset(data.get("ruled_out", ())),
         data.get("by_backward", False),
         expected.from_dict(data["expected"]) if "expected" in data else None,
+        _decode_seal(data["seal"]) if "seal" in data else None,
     )
+
+
+def _decode_seal(data: dict[str, Any]) -> Seal:
+    return Seal(_decode_grid(data["grid"]), data["tag"], data["salt"], data["rounds"])
 
 
 def encode_value(value: Argument) -> Any:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from gradeprop.course.model import (
-    ChoicePart,
-    CodePart,
+    CheckedPart,
     ExplanationPart,
     LoadedAssignment,
     LoadedExercise,
@@ -68,7 +67,7 @@ def _rank(verdict: CheckVerdict) -> float:
 
 
 def code_part(
-    part: CodePart | ChoicePart,
+    part: CheckedPart,
     verdicts: Sequence[CheckVerdict],
     *,
     state: PartState,
@@ -85,6 +84,8 @@ def code_part(
     faulty = any(verdict.score is None for verdict in counted)
     score = None if faulty else float(sum(verdict.score or 0.0 for verdict in counted))
     judged = [verdict for verdict in counted if not verdict.voided]
+    if part.kind == "repair" and state == "starter":
+        state = "present"  # the code that is given to be mended is judged as it stands
     if counted and not judged:
         return PartResult(
             part.part, part.kind, score, part.points, "skipped", ALL_TAKEN_OUT, tuple(verdicts)

@@ -24,7 +24,7 @@ Status: TypeAlias = Literal[
     "error",
 ]
 SubmissionStatus: TypeAlias = Literal["graded", "needs_manual", "ungradable", "error"]
-PartKind: TypeAlias = Literal["code", "choice", "explanation"]
+PartKind: TypeAlias = Literal["code", "choice", "prediction", "repair", "explanation"]
 
 
 @dataclass(frozen=True)

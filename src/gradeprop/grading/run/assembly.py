@@ -6,7 +6,7 @@ import hashlib
 import time
 
 from gradeprop.course.keys import PartKey
-from gradeprop.course.model import Check, ChoicePart, CodePart, ExplanationPart
+from gradeprop.course.model import AnyPart, Check, ExplanationPart
 from gradeprop.course.voided import VoidedCheck
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.result import score
@@ -61,7 +61,7 @@ def _part(
     setting: Setting,
     paper: Paper,
     exercise: str,
-    part: CodePart | ChoicePart | ExplanationPart,
+    part: AnyPart,
 ) -> PartResult:
     assert paper.restored is not None
     key = PartKey(exercise, part.part)

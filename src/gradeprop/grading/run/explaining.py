@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradeprop.grading.checks.judgement import Judgement
-from gradeprop.grading.checks.sampled import Given, fitting, given, worth_trying
+from gradeprop.grading.checks.sampled import Given, fitting, given, singly_or_together, worth_trying
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite
-from gradeprop.grading.run.samples import Samples, options_of
+from gradeprop.grading.run.samples import Samples
 from gradeprop.session.interface import Outcome
 
 __all__ = ["fitting_by_sample"]
@@ -31,16 +31,17 @@ def fitting_by_sample(
         attempt: the how-manieth inputs these are.
     """
     part = site.part
-    names = [item.id for item in part.misconceptions if item.by_sample]
-    tried = worth_trying(script, names, judgement)
-    options = options_of(part)
-    mine = given(script, outcomes, options) if tried else None
-    if mine is None:
-        return ()
     # Everybody is asked the same by a public check.
     same = (site.key, attempt) if site.check.public else None
-    known: dict[str, list[Given | None]] = {}
-    for name in tried:
-        ways = samples.of(site.place, name, device, script, same=same)
-        known[name] = [given(script, way, options) for way in ways]
-    return fitting(script, mine, known)
+
+    def fit(names: Sequence[str]) -> tuple[str, ...]:
+        tried = worth_trying(script, names, judgement)
+        mine = given(script, outcomes, part.allowed) if tried else None
+        known: dict[str, list[Given | None]] = {}
+        for name in tried if mine else ():
+            ways = samples.of(site.place, name, device, script, same=same)
+            known[name] = [given(script, way, part.allowed) for way in ways]
+        return fitting(script, mine, known)
+
+    single = [item.id for item in part.misconceptions if item.by_sample]
+    return singly_or_together(fit, single, list(site.exercise.together(part.part)), judgement)

@@ -28,7 +28,6 @@ from gradeprop.grading.run import assembly
 from gradeprop.grading.run.explaining import fitting_by_sample
 from gradeprop.grading.run.paper import Paper, lines_of
 from gradeprop.grading.run.question import Circumstances, Question
-from gradeprop.grading.run.samples import options_of
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.grading.run.why import why_no_cause
 from gradeprop.notebook.restore import PartState
@@ -226,7 +225,8 @@ class Inquiry:
             declared=words_of(site.part.misconceptions),
             clues=clues_of(part.misconceptions),
             forbid=part.forbid,
-            options=options_of(part),
+            allowed=part.allowed,
+            reveal="numbers" if shown else part.reveals(site.check),
             earlier=earlier,
             rows=shown,
             lines=lines_of(self._paper, site.place),
@@ -248,8 +248,10 @@ class Inquiry:
             self._how.on_check(site, question.device, shown)
 
     def _state_of(self, site: CheckSite) -> PartState:
+        """What restoring found of the answer; code that is given to be mended is one."""
         assert self._paper.restored is not None
-        return self._paper.restored.parts[site.place]
+        state = self._paper.restored.parts[site.place]
+        return "present" if state == "starter" and site.part.kind == "repair" else state
 
     # --- verdicts ---------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GraderFault
+from gradeprop.grading.run.figures import drawn
 from gradeprop.grading.run.recording import recorded
 from gradeprop.grading.run.recording_samples import needs_samples, recorded_samples
 from gradeprop.notebook.release import ReleaseModel, release_model
@@ -21,20 +22,21 @@ def release_of(
     assignment: LoadedAssignment,
     sandboxes: Callable[[], Mapping[str, Sandbox]] | None = None,
 ) -> ReleaseModel:
-    """The released notebook with its public checks, and what known wrong answers give to them.
+    """The released notebook with its public checks and figures, and what known wrong answers give
+    to the checks.
 
     Args:
         sandboxes: called if samples are to be run, gives an open one for the CPU; without it, the
             notebook knows what is recognised by ids and patterns alone.
 
     Raises:
-        GraderFault: as `record_public_checks`.
+        GraderFault: as `record_public_checks` and `drawn`.
     """
     public = record_public_checks(course, assignment)
-    if sandboxes is None or not needs_samples(assignment):
-        return release_model(course, assignment, public)
-    samples = recorded_samples(course, assignment, public, sandboxes())
-    return release_model(course, assignment, public, samples)
+    samples = {}
+    if sandboxes is not None and needs_samples(assignment):
+        samples = recorded_samples(course, assignment, public, sandboxes())
+    return release_model(course, assignment, public, samples, drawn(course, assignment))
 
 
 def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[str, Any]:
@@ -54,13 +56,18 @@ def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[s
 
 
 def release_in_use(
-    course: Course, assignment: LoadedAssignment
+    course: Course, assignment: LoadedAssignment, *, figures: bool = False
 ) -> tuple[ReleaseModel, dict[tuple[str, str], str]]:
     """The released notebook for work that has been handed in, and by exercise and check the faults
     of graders that fail by themselves: all other checks can be graded.
 
+    Args:
+        figures: whether somebody will look at the figures; else they are not drawn.
+
     Raises:
-        GraderFault: the graders cannot be run at all.
+        GraderFault: the graders cannot be run at all; or as `drawn`.
     """
     found = recorded(course, assignment)
-    return release_model(course, assignment, found.data), found.faults
+    pictures = drawn(course, assignment) if figures else {}
+    release = release_model(course, assignment, found.data, figures=pictures)
+    return release, found.faults

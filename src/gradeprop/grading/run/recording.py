@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 
 from gradeprop.course.model import (
     Check,
-    ChoicePart,
-    CodePart,
+    CheckedPart,
     Course,
+    ExplanationPart,
     LoadedAssignment,
     LoadedExercise,
 )
@@ -28,8 +28,10 @@ from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import public_seed
 from gradeprop.grading.checks.sites import CheckSite, Write, check_sites
 from gradeprop.grading.checks.watch import Watch
-from gradeprop.grading.public.data import encode_script
+from gradeprop.grading.public.data import encode_allowed, encode_script
+from gradeprop.grading.result.words import ENGINE_WORDS
 from gradeprop.grading.run.faults import Faults
+from gradeprop.grading.run.sealing import cannot_be_sealed, sealed_script
 from gradeprop.grading.run.watched import POLL_S, Fallen, Method, Post, Watched, can_fork
 
 __all__ = ["Recorded", "part_title", "recorded"]
@@ -132,6 +134,15 @@ def _record(
         never_ran = recorder.wanted(site) and site.key not in recorder.scripts
         if site.key not in faults and not site.check.voided and (broken or never_ran):
             faults[site.key] = Faults().why_never_run(course, site, "", errors)
+    for site in sites:
+        secret = site.part.reveals(site.check) == "verdict"
+        script = recorder.scripts.get(site.key)
+        if secret and script is not None and cannot_be_sealed(script):
+            faults[site.key] = (
+                f"{site.exercise.grader}: {site.check.check} has no one finite right answer that "
+                "could be kept secret; write reveal: numbers"
+            )
+            del recorder.scripts[site.key]
     data = {item.slug: _exercise_data(item, recorder.scripts) for item in assignment.exercises}
     return Recorded(data, faults)
 
@@ -179,7 +190,7 @@ class _Recorder:
 def _exercise_data(
     exercise: LoadedExercise, scripts: dict[tuple[str, str], Script]
 ) -> dict[str, Any]:
-    parts = [part for part in exercise.spec.parts if isinstance(part, (CodePart, ChoicePart))]
+    parts = [part for part in exercise.spec.parts if not isinstance(part, ExplanationPart)]
     return {
         "title": exercise.spec.title,
         "parts": [_part_data(exercise, part, scripts) for part in parts],
@@ -188,14 +199,15 @@ def _exercise_data(
 
 def _part_data(
     exercise: LoadedExercise,
-    part: CodePart | ChoicePart,
+    part: CheckedPart,
     scripts: dict[tuple[str, str], Script],
 ) -> dict[str, Any]:
     # Part by part: the same mistake may be spoken of in other words in another part.
     spoken = {item.id: item.say.strip() for item in part.misconceptions if item.public}
+    told = clues_of(part.misconceptions)
     clues = {
         name: {"seen": list(found.seen), "unseen": list(found.unseen), "unsure": found.unsure}
-        for name, found in clues_of(part.misconceptions).items()
+        for name, found in told.items()
         if name in spoken
     }
     counted = [check for check in part.checks if not check.voided]
@@ -205,13 +217,33 @@ def _part_data(
     given = sum(check.points for check in part.checks if check.voided)
     names = {check.check for check in public}
 
+    verdicts = [check for check in public if part.reveals(check) == "verdict"]
+    shown = {
+        ask.name
+        for check in public
+        if check not in verdicts
+        for ask in scripts[exercise.slug, check.check].asks
+    }
+    allowed = {
+        name: item if name in shown else item.without_answer()
+        for name, item in part.allowed.items()
+    }
+    # Where no check shows numbers, what is said of mistakes can be sealed throughout.
+    sealed = bool(public) and len(verdicts) == len(public)
+    in_clear = {name: say for name, say in spoken.items() if not sealed or name in ENGINE_WORDS}
+
     def check_data(check: Check) -> dict[str, Any]:
+        script = scripts[exercise.slug, check.check]
+        if part.reveals(check) == "verdict":
+            salt = public_seed(exercise.slug, check.check)
+            script = sealed_script(script, salt, allowed=part.allowed, spoken=spoken, clues=told)
         return {
             "check": check.check,
             "describe": check.describe.strip(),
             "points": check.points,
+            **({"reveal": "verdict"} if part.reveals(check) == "verdict" else {}),
             "needs": [name for name in check.needs if name in names],
-            "script": encode_script(scripts[exercise.slug, check.check], frozenset(spoken)),
+            "script": encode_script(script, frozenset(spoken)),
         }
 
     return {
@@ -221,14 +253,14 @@ def _part_data(
         **({"given": given} if given else {}),
         "hidden": len(counted) - len(public),
         "forbid": list(part.forbid),
-        "words": spoken,
-        **({"clues": clues} if clues else {}),
-        **({"options": list(part.options)} if isinstance(part, ChoicePart) else {}),
+        "words": in_clear,
+        **({"clues": clues} if clues and not sealed else {}),
+        **({"allowed": encode_allowed(allowed)} if allowed else {}),
         "checks": [check_data(check) for check in public],
     }
 
 
-def part_title(exercise: LoadedExercise, part: CodePart | ChoicePart) -> str:
+def part_title(exercise: LoadedExercise, part: CheckedPart) -> str:
     """What a part is called above what its checks say."""
     if part.title is None and len(exercise.spec.parts) == 1:
         return exercise.spec.title

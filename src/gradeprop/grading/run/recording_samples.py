@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gradeprop.course.model import ChoicePart, CodePart, Course, LoadedAssignment, LoadedExercise
+from gradeprop.course.fault_names import ids_in
+from gradeprop.course.model import (
+    CheckedPart,
+    Course,
+    ExplanationPart,
+    LoadedAssignment,
+    LoadedExercise,
+)
 from gradeprop.grading.checks.declared import clues_of
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.sampled import given
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.public.data import decode_script
 from gradeprop.grading.public.sampled_data import encode_given
-from gradeprop.grading.run.samples import Samples, options_of
+from gradeprop.grading.run.samples import Samples
 from gradeprop.notebook.release import release_model
 from gradeprop.session.interface import Outcome, Sandbox
 
@@ -56,9 +63,15 @@ def _of_exercise(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     for told in data.get("parts", ()):
         part = exercise.part(told["part"])
-        assert isinstance(part, CodePart | ChoicePart)
-        tried = [item.id for item in part.misconceptions if item.by_sample and item.public]
+        assert not isinstance(part, ExplanationPart)
+        single = [item.id for item in part.misconceptions if item.by_sample and item.public]
+        several = (
+            name for name in exercise.together(part.part) if set(ids_in(name)) <= set(single)
+        )
+        tried = [*single, *several]
         for check in told["checks"]:
+            if check.get("reveal") == "verdict":
+                continue  # what is known of mistakes there is sealed, and these would be read
             script = decode_script(check["script"])
             found = {}
             for name in tried:
@@ -71,11 +84,11 @@ def _of_exercise(
 
 
 def _unknown(
-    part: CodePart | ChoicePart, name: str, script: Script, ways: Iterable[Sequence[Outcome]]
+    part: CheckedPart, name: str, script: Script, ways: Iterable[Sequence[Outcome]]
 ) -> Iterator[dict[str, Any]]:
     """What samples gave, but for those that are recognised without."""
     for outcomes in ways:
-        gave = given(script, outcomes, options_of(part))
+        gave = given(script, outcomes, part.allowed)
         if gave is None:
             continue
         judgement = judge(
@@ -85,7 +98,7 @@ def _unknown(
             declared={},
             clues=clues_of(part.misconceptions),
             forbid=part.forbid,
-            options=options_of(part),
+            allowed=part.allowed,
         )
-        if judgement.status == "failed" and judgement.misconception != name:
+        if judgement.status == "failed" and judgement.misconception not in ids_in(name):
             yield encode_given(gave)

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gradeprop.course.keys import PartKey
-from gradeprop.course.model import ChoicePart, Course, LoadedAssignment, LoadedExercise, Part
+from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.run.conditions import combined_limits, limits_of
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.session.interface import CellSource, Define, Outcome, Sandbox, Session, Stopped
 
-__all__ = ["Samples", "options_of"]
+__all__ = ["Samples"]
 
 _SEED = 1
 
@@ -70,7 +70,8 @@ class Samples:
         self._stands.clear()
 
     def _sources(self, part: PartKey) -> Mapping[str, tuple[str, ...]]:
-        return self._exercise(part).samples(part.part)
+        exercise = self._exercise(part)
+        return {**exercise.samples(part.part), **exercise.together(part.part)}
 
     def _outcomes(
         self, part: PartKey, source: str, device: str, script: Script
@@ -123,8 +124,3 @@ class Samples:
 
     def _exercise(self, part: PartKey) -> LoadedExercise:
         return next(item for item in self.assignment.exercises if item.slug == part.exercise)
-
-
-def options_of(part: Part) -> tuple[str, ...]:
-    """Of a choice, all that may be chosen."""
-    return part.options if isinstance(part, ChoicePart) else ()

@@ -22,7 +22,7 @@ from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.sampled import given
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite
-from gradeprop.grading.run.samples import Samples, options_of
+from gradeprop.grading.run.samples import Samples
 from gradeprop.session.interface import Argument, Ask, Call, Outcome, Raised, Returned, Run
 
 __all__ = ["why_no_cause"]
@@ -169,7 +169,7 @@ def _variants(asked: _Asked) -> Iterator[tuple[str, _Variant]]:
             yield item.id, answers
         if item.by_sample:
             gave = given(
-                asked.script, asked.outcomes(item.id, asked.script), options_of(asked.site.part)
+                asked.script, asked.outcomes(item.id, asked.script), asked.site.part.allowed
             )
             if gave is not None and len(gave.values) == len(probes):
                 yield item.id, gave.values

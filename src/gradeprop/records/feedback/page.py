@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import (
-    ChoicePart,
-    CodePart,
+    AnyPart,
     Course,
     ExplanationPart,
     LoadedAssignment,
@@ -145,7 +144,7 @@ def _exercise(
 
 def _part(
     result: PartResult,
-    part: CodePart | ChoicePart | ExplanationPart | None,
+    part: AnyPart | None,
     mark: PartMark,
     answer: Answer | None,
     *,
@@ -191,9 +190,7 @@ def _given(result: PartResult, mark: PartMark) -> str | None:
     return f"Your instructor gave {points(mark.extra)} of extra credit." if mark.extra else None
 
 
-def _checks(
-    result: PartResult, part: CodePart | ChoicePart | ExplanationPart | None
-) -> Iterator[CheckView]:
+def _checks(result: PartResult, part: AnyPart | None) -> Iterator[CheckView]:
     spec = {check.check: check for check in part.checks} if part else {}
     told: set[str] = set()
     for verdict in at_worst(result.checks):

@@ -1,4 +1,4 @@
-"""Write a new exercise: its three files, and its line in course.yaml."""
+"""Write a new exercise: its files, and its line in course.yaml."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 
 from gradeprop.course.layout import exercise_path, grader_path, solution_path
 
-Kind: TypeAlias = Literal["code", "choice", "explanation"]
+Kind: TypeAlias = Literal["code", "choice", "prediction", "repair", "explanation"]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 _TEMPLATES: Final = files("gradeprop.records.starting")
@@ -27,7 +27,8 @@ def course_templates() -> dict[str, str]:
 
 
 def exercise_templates(assignment: str, slug: str, kind: str, *, schema: bool) -> dict[str, str]:
-    """Path → text of the three files of a new exercise.
+    """Path → text of the files of a new exercise; the engine makes the checks of a kind without a
+    grader.
 
     Args:
         kind: one of `KINDS`.
@@ -36,13 +37,16 @@ def exercise_templates(assignment: str, slug: str, kind: str, *, schema: bool) -
     line = "# yaml-language-server: $schema=../../schemas/exercise.schema.json\n" if schema else ""
     title = slug.replace("_", " ").capitalize()
     folder = _TEMPLATES / "kinds" / kind
-    return {
+    written = {
         exercise_path(assignment, slug): _filled(
             folder / "exercise.yaml.txt", title=title, schema=line
         ),
         solution_path(assignment, slug): _read(folder / "solution.py.txt"),
-        grader_path(assignment, slug): _read(folder / "grader.py.txt"),
     }
+    grader = folder / "grader.py.txt"
+    if grader.is_file():
+        written[grader_path(assignment, slug)] = _read(grader)
+    return written
 
 
 def _below(folder: Traversable, path: str) -> list[tuple[str, str]]:

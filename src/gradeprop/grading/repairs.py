@@ -1,0 +1,37 @@
+"""What must hold of code that is given to be mended, besides that it earns nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradeprop.course.model import LoadedExercise, RepairPart
+from gradeprop.grading.result.verdict import PartResult, SubmissionResult
+
+__all__ = ["must_be_faulty"]
+
+
+def must_be_faulty(
+    exercise: LoadedExercise, part: PartResult, result: SubmissionResult
+) -> Iterator[str]:
+    """What is wrong with the starter of a repair: its cell does not run, none of its faults is
+    named, or something else is.
+
+    Args:
+        part: what the starter got.
+        result: of the whole trial submission.
+    """
+    spec = exercise.part(part.part)
+    if not isinstance(spec, RepairPart):
+        return
+    grade_id = f"{exercise.slug}-{part.part}"
+    cells = (cell for cell in result.cells if cell.grade_id == grade_id)
+    errors = [item for cell in cells for item in cell.outputs if item["output_type"] == "error"]
+    for error in errors[:1]:
+        yield f"{part.part}: the starter does not run ({error['ename']}: {error['evalue']})"
+    planted = {item.id for item in spec.misconceptions}
+    named = {check.misconception for check in part.checks if check.misconception}
+    for other in sorted(named - planted):
+        yield f"{part.part}: the starter is called {other}, which is none of its faults"
+    if planted and not named & planted:
+        seen = "; ".join(f"{check.check}: {check.detail or check.status}" for check in part.checks)
+        yield f"{part.part}: none of the starter's faults is named ({seen})"

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Any
+
+from gradeprop.course.fault_names import ids_in
+from gradeprop.course.faults_together import together
+from gradeprop.course.model import CodePart, RepairPart
+
+SOLUTION = "a = 1\nb = 2\nc = 3"
+FAULTS = {
+    "one": {"change": {"a = 1": "a = 0"}},
+    "two": {"change": {"b = 2": "b = 0"}},
+    "three": {"change": {"c = 3": "c = 0"}},
+    "same": {"change": {"c = 3": "c = 9"}},
+    "near": {"change": {"= 2\nc": "= 2\nd"}},
+    "written": {"sample": "a = 5"},
+}
+
+
+def made(*names: str, kind: Any = RepairPart) -> dict[str, tuple[str, ...]]:
+    part = kind.model_validate(
+        {
+            "part": "p",
+            "kind": "repair" if kind is RepairPart else "code",
+            "prompt": "Mend it.",
+            "starter": "given",
+            "checks": [{"check": "c", "points": 1, "describe": "It is right."}],
+            "misconceptions": [{"id": name, "say": "No.", **FAULTS[name]} for name in names],
+        }
+    )
+    return together(part, SOLUTION)
+
+
+def test_two_faults_are_made_of_both_changes() -> None:
+    assert made("one", "two") == {"one+two": ("a = 0\nb = 0\nc = 3",)}
+
+
+def test_of_three_faults_there_are_all_pairs_and_all_three() -> None:
+    found = made("one", "two", "three")
+    assert set(found) == {"one+two", "one+three", "two+three", "one+two+three"}
+    assert found["one+two+three"] == ("a = 0\nb = 0\nc = 0",)
+
+
+def test_what_cannot_be_combined_is_left_out_and_all_are_in_what_is_given() -> None:
+    assert made("three", "same") == {"three+same": ("given",)}
+    assert made("one", "three", "near") == {
+        "one+three": ("a = 0\nb = 2\nc = 0",),
+        "one+near": ("a = 0\nb = 2\nd = 3",),
+        "one+three+near": ("given",),
+    }
+    assert made("one", "written") == {"one+written": ("given",)}
+
+
+def test_one_fault_alone_and_other_kinds_of_part_have_none() -> None:
+    assert made("one") == {}
+    assert made("one", "two", kind=CodePart) == {}
+
+
+def test_a_name_of_several_gives_their_ids_back() -> None:
+    assert ids_in("one+two") == ["one", "two"]
+    assert ids_in("one") == ["one"]
