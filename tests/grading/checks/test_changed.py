@@ -48,6 +48,8 @@ CHANGES = [
     (lambda g: g.sort(), [3.0, 1.0]),
     (lambda g: g.pop("lr"), {"lr": 0.1}),
     (lambda g: g.update(lr=0.2), {"lr": 0.1}),
+    (lambda g: g.div_(0), torch.zeros(2)),
+    (lambda g: g.nan_to_num_(), torch.tensor([float("nan"), 1.0])),
 ]
 
 

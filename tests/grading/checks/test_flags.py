@@ -35,7 +35,11 @@ def test_what_was_computed_from_the_names_passes() -> None:
     ("state", "origins", "said"),
     [
         (TensorState(Z), (), "make `x` and `y` with requires_grad=True"),
-        (TensorState(Z, requires_grad=True), None, "Compute it from `x` and `y`"),
+        (
+            TensorState(Z, requires_grad=True),
+            None,
+            "Make `x` and `y` with requires_grad=True and compute it from them",
+        ),
         (
             TensorState(Z, requires_grad=True, is_leaf=False),
             ("y",),

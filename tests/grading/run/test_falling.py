@@ -230,6 +230,57 @@ def test_building_tells_a_public_check_that_fails_by_itself(
     assert [check.status for check in part.checks] == ["error", "passed"]
 
 
+MISTAKEN = [
+    pytest.param("1 / 0", "ZeroDivisionError", id="raise"),
+    pytest.param("import pytest; pytest.skip('no')", "Skipped", id="skip"),
+    pytest.param("raise SystemExit(0)", "SystemExit", id="leaves"),
+    pytest.param("import os; os._exit(0)", "exit code 0", id="exit", marks=SLOW),
+    pytest.param("while True: pass", TOO_LONG, id="loop", marks=SLOW),
+]
+
+
+def mistaken(tmp_path: Path, body: str, *, public: bool) -> Any:
+    """The minimal course whose public or hidden check fails at working out a known mistake."""
+    root = write_course(tmp_path)
+    text = (root / GRADER).read_text()
+    head, made = (PUBLIC_HEAD if public else HEAD), "to_match(Gradient("
+    before, after = text.split(head)
+    text = before + head + after.replace(made, "to_match(Faulty(", 1)
+    (root / GRADER).write_text(
+        f"{text}\n\nclass Faulty(Gradient):\n    def mistake(self, name):\n        {body}\n"
+    )
+    return load_course(root)
+
+
+@pytest.mark.parametrize(("body", "what"), MISTAKEN)
+def test_a_public_check_that_fails_at_a_known_mistake_is_told_and_all_else_is_graded(
+    tmp_path: Path, body: str, what: str
+) -> None:
+    course = mistaken(tmp_path, body, public=True)
+    with pytest.raises(GraderFault) as raised:
+        record_public_checks(course, course.assignments[0])
+    assert f"square_derivative shape: {GRADER}:21: " in str(raised.value)
+    assert what in str(raised.value)
+    (result,) = results_of(course, 1)
+    part = part_of(result, "square_derivative", "by_hand")
+    assert [check.status for check in part.checks] == ["error", "passed"]
+
+
+@pytest.mark.parametrize("later", ["", "import os\n"], ids=["asked once", "asked again"])
+@pytest.mark.parametrize(("body", "what"), MISTAKEN)
+def test_a_hidden_check_that_fails_at_a_known_mistake_is_nobodys_zero(
+    tmp_path: Path, body: str, what: str, later: str
+) -> None:
+    course = mistaken(tmp_path, body, public=False)
+    answer = f"{later}def d_square(w):\n    return 2 * w if w.shape == (3,) else 3 * w\n"
+    (result,) = results_of(course, 1, answer=answer)
+    part = part_of(result, "square_derivative", "by_hand")
+    assert [check.status for check in part.checks] == ["passed", "error"]
+    assert part.score is None
+    assert f"{GRADER}:21: " in told(result)
+    assert what in told(result)
+
+
 # When it is asked after the last cell, and again at its own place.
 SLOW_TWICE = """\
 import pathlib, time

@@ -106,6 +106,36 @@ def test_what_no_sample_does_has_no_cause(tmp_path: Path, sandbox: Any, answer: 
     assert not {"cubed", "halved", "complains", "doubles_in_place"} & set(found.values()), found
 
 
+REBOUND = """\
+    misconceptions:
+      - id: rebound
+        say: A tensor that is itself a result has no .grad.
+        sample: |
+          def d_square(w):
+              v = w.detach().clone().requires_grad_()
+              (v ** 2).sum().backward()
+              v = v * 1
+              return 1 * v.grad
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("(v * v).sum().backward()\n    v = v + 0\n    return 1 * v.grad", "rebound"),
+        ("loss = (v * v).sum()\n    return 1 * v.grad", None),
+        ("slope = print\n    return 1 * slope(v)", None),
+    ],
+)
+def test_an_error_that_comes_of_something_else_is_not_the_samples(
+    tmp_path: Path, sandbox: Any, body: str, cause: str | None
+) -> None:
+    """The same words, but in the sample backward has run."""
+    answer = f"def d_square(w):\n    v = w.detach().clone().requires_grad_()\n    {body}"
+    found = judged(course_with(tmp_path, sandbox, REBOUND), answer)
+    assert set(found.values()) == {cause}
+
+
 def test_two_samples_that_give_the_same_name_nothing(tmp_path: Path, sandbox: Any) -> None:
     twin = MISCONCEPTIONS + (
         "      - id: also_halved\n        say: Another reason.\n        sample: |\n"

@@ -257,6 +257,28 @@ def test_words_of_ones_own_classes_stand_for_nothing_else(later: str) -> None:
     assert not settled(PLAIN, later)
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        ("T = type(torch.ones(1))\nT.grad = None",),
+        ("T = torch.Tensor", "T.grad = None"),
+        ("from torch import Tensor as T", "T.grad = None"),
+        ("for T in (torch.nn.Parameter,):\n    T.grad = None",),
+        ("ag = torch.autograd\nag.grad = None",),
+        ("import torch.autograd as ag", "ag.grad = None"),
+        ("from torch import autograd as ag", "ag.grad = None"),
+        ("class A:\n    def step(self):\n        self.exp = torch.sin", "A.step(torch)"),
+        ("class A:\n    def step(self):\n        self.exp = torch.sin", "A.step(torch.nn)"),
+        ("class A:\n    def step(self):\n        self = torch\n        self.exp = torch.sin",),
+    ],
+)
+def test_an_attribute_is_not_set_of_what_all_code_shares(later: tuple[str, ...]) -> None:
+    """Under a name of one's own, in whatever cell that was bound."""
+    own = "for p in (torch.ones(1), torch.nn.Parameter(torch.ones(1))):\n    p.grad = None"
+    assert settled(PLAIN, own)
+    assert not settled(PLAIN, own, *later)
+
+
 @pytest.mark.parametrize("ended", ["timeout", "killed", "memory", "output"])
 def test_a_cell_that_was_stopped_may_have_left_anything_open(ended: str) -> None:
     assert not settled(PLAIN, "with torch.no_grad():\n    x = 1", ended=ended)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -52,13 +52,29 @@ def test_plain_values_are_themselves() -> None:
         lambda: np.complex128(1),
         lambda: np.ones(2),
         lambda: {1: 2},
-        lambda: namedtuple("P", "x")(1),
+        lambda: torch.ones(2).shape,
         OrderedDict,
         object,
     ],
 )
 def test_everything_that_is_not_exactly_a_known_type_is_opaque(make: Callable[[], object]) -> None:
     assert type(capture(make())) is Opaque
+
+
+def test_a_tuple_whose_items_have_names_is_a_tuple() -> None:
+    class Line(NamedTuple):
+        a: float
+        b: float
+
+        def __iter__(self) -> Any:
+            raise AssertionError("nothing of a student's class is called")
+
+    assert capture(Line(1.0, 2.0)) == (1.0, 2.0)
+    assert type(capture(Line(1.0, 2.0))) is tuple
+    assert capture([namedtuple("P", "x")(1)]) == [(1,)]
+    largest = capture(torch.tensor([1.0, 3.0]).max(dim=0))
+    assert type(largest) is tuple
+    assert len(largest) == 2
 
 
 def test_a_types_name_is_the_one_a_student_would_write() -> None:
@@ -71,6 +87,7 @@ def test_a_types_name_is_the_one_a_student_would_write() -> None:
     "tensor",
     [
         torch.ones(2).to_sparse(),
+        torch.nested.nested_tensor([torch.ones(1)]),
         torch.ones(2, device="meta"),
         torch.zeros(1).to(torch.float8_e4m3fn),
         torch.ones((1,) * 17),

@@ -65,8 +65,9 @@ def _about_leaf(probe: Probe) -> str:
         return "it is the result of a computation: make the tensor itself with requires_grad=True."
     origin = _listed(probe.computed_from) if probe.computed_from else "tensors that require grad"
     return (
-        f"it is cut off from {origin}: requires_grad belongs to the tensors that you start from. "
-        f"Compute it from {origin}."
+        f"backward does not get from it to {origin}: requires_grad belongs to the tensors that you "
+        f"start from. Make {origin} with requires_grad=True and compute it from them, and leave "
+        "requires_grad_() on the result out."
     )
 
 

@@ -51,12 +51,14 @@ class Ended:
         how: what happened: the type of an exception, or that an argument was changed.
         text: the exception's own words, or which argument.
         left: what the argument was changed to.
+        used: what machinery had run by then: one error has many reasons.
     """
 
     ask: int
     how: str
     text: str
     left: Answer = None
+    used: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +190,8 @@ def _end(script: Script, outcomes: Sequence[Outcome], as_expected: frozenset[int
         if number in as_expected:
             continue
         if isinstance(outcome, Raised):
-            return Ended(number, outcome.type_name, _ADDRESS.sub("0x", outcome.message))
+            text = _ADDRESS.sub("0x", outcome.message)
+            return Ended(number, outcome.type_name, text, used=tuple(sorted(outcome.used)))
         if not isinstance(outcome, Returned):
             return None
         changed = changed_argument(ask, outcome)
@@ -218,6 +221,8 @@ def _end_alike(mine: Ended | None, sample: Ended | None) -> bool:
     if mine is None or sample is None:
         return mine is sample
     if (mine.ask, mine.how, mine.text) != (sample.ask, sample.how, sample.text):
+        return False
+    if mine.used != sample.used:
         return False
     return matches(as_value(mine.left), sample.left, STRICT.ignoring_place())
 

@@ -217,6 +217,9 @@ def _same_tensor(old: TensorState, new: TensorState) -> bool:
             return a is b
         if a.dtype != b.dtype or a.shape != b.shape:
             return False
-        return torch.equal(a, b) or torch.equal(a.nan_to_num(), b.nan_to_num())
+        if torch.equal(a, b):
+            return True
+        same_gaps = torch.equal(a.isnan(), b.isnan())
+        return same_gaps and torch.equal(a.nan_to_num(), b.nan_to_num())
 
     return equal(old.value, new.value) and equal(old.grad, new.grad)

@@ -22,7 +22,8 @@ def encode_given(given: Given) -> dict[str, Any]:
     if any(seen):
         data["seen"] = seen
     if given.ended is not None:
-        data["ended"] = {**asdict(given.ended), "left": encode_answer(given.ended.left)}
+        left, used = encode_answer(given.ended.left), list(given.ended.used)
+        data["ended"] = {**asdict(given.ended), "left": left, "used": used}
     return data
 
 
@@ -36,8 +37,13 @@ def decode_given(data: dict[str, Any]) -> Given:
         values,
         flags or (None,) * len(values),
         seen,
-        None if ended is None else Ended(**{**ended, "left": decode_answer(ended["left"])}),
+        None if ended is None else _ended(ended),
     )
+
+
+def _ended(data: dict[str, Any]) -> Ended:
+    left, used = decode_answer(data["left"]), tuple(data.get("used", ()))
+    return Ended(**{**data, "left": left, "used": used})
 
 
 def _known(evidence: Evidence) -> dict[str, Any]:

@@ -36,12 +36,17 @@ class CellCode:
         names: the global ones that it looks up, at the top or in any function.
         attributes: what stands after a dot, and what it imports by name; not what methods of its
             own classes say of ``self``.
+        held: the names, and the words after a dot, that stand for a value by themselves: that are
+            neither called, looked into nor derived from. What it imports by name may be.
+        sets: whether it sets attributes.
         plain: whether its statements are all of a kind that changes nothing else.
     """
 
     binds: tuple[tuple[str, ast.stmt | None], ...]
     names: frozenset[str]
     attributes: frozenset[str]
+    held: frozenset[str]
+    sets: bool
     plain: bool
 
 
@@ -71,7 +76,9 @@ def read_tree(tree: ast.Module) -> CellCode:
         tuple(_bindings(tree)),
         frozenset(_globals_in(symtable.symtable(ast.unparse(tree), "cell", "exec"))),
         frozenset(attributes),
-        plain and not ("Tensor" in attributes and _sets_attributes(tree)),
+        frozenset(_held_in(tree)),
+        _sets_attributes(tree),
+        plain,
     )
 
 
@@ -93,6 +100,26 @@ def _of_self(tree: ast.Module) -> set[int]:
         and isinstance(node.value, ast.Name)
         and node.value.id == "self" == method.args.args[0].arg
     }
+
+
+def _held_in(tree: ast.Module) -> Iterator[str]:
+    """The words that code takes the values of, to bind, pass on or keep."""
+    nodes = list(ast.walk(tree))
+    passed_through = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    passed_through |= {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    passed_through |= {
+        id(base) for node in nodes if isinstance(node, ast.ClassDef) for base in node.bases
+    }
+    for node in nodes:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from imported_words(node)
+            yield from (alias.name.rpartition(".")[2] for alias in node.names if alias.asname)
+        elif id(node) in passed_through:
+            continue
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
 
 
 def _sets_attributes(tree: ast.Module) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -29,6 +29,44 @@ def facilities_for(course: Course, isolation: Isolation, devices: Sequence[str])
     return Facilities(isolation, tuple(devices), (*course.spec.packages, *PRELOADED))
 
 
+class LaterSandboxes(Mapping[str, Sandbox]):
+    """A sandbox for each device, opened when it is first asked for.
+
+    Args:
+        stack: closes them.
+    """
+
+    def __init__(self, facilities: Facilities, stack: ExitStack) -> None:
+        self._facilities = facilities
+        self._stack = stack
+        self._opened: dict[str, Sandbox] = {}
+
+    def __getitem__(self, device: str) -> Sandbox:
+        """The device's.
+
+        Raises:
+            MissingFacility, GraderFault: as `open_sandbox`.
+        """
+        if device not in self._facilities.devices:
+            raise KeyError(device)
+        if device not in self._opened:
+            self._opened[device] = self._stack.enter_context(_opened(self._facilities, device))
+        return self._opened[device]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facilities.devices)
+
+    def __len__(self) -> int:
+        return len(self._facilities.devices)
+
+
+@contextmanager
+def open_later(facilities: Facilities) -> Iterator[LaterSandboxes]:
+    """Sandboxes that are opened when they are first asked for; closed again at the end."""
+    with ExitStack() as stack:
+        yield LaterSandboxes(facilities, stack)
+
+
 @contextmanager
 def open_sandboxes(facilities: Facilities, *, wait: bool = True) -> Iterator[dict[str, Sandbox]]:
     """A sandbox for each device; closed again at the end. Without ``wait`` they may still be
@@ -39,10 +77,12 @@ def open_sandboxes(facilities: Facilities, *, wait: bool = True) -> Iterator[dic
     """
     with ExitStack() as stack:
         yield {
-            device: stack.enter_context(
-                open_sandbox(
-                    facilities.isolation, packages=facilities.packages, device=device, wait=wait
-                )
-            )
+            device: stack.enter_context(_opened(facilities, device, wait=wait))
             for device in facilities.devices
         }
+
+
+def _opened(facilities: Facilities, device: str, *, wait: bool = True) -> Sandbox:
+    return open_sandbox(
+        facilities.isolation, packages=facilities.packages, device=device, wait=wait
+    )

@@ -93,7 +93,9 @@ class Inquiry:
                 self._note(question.site, question.device, self._again(question))
             except GraderCodeError as error:
                 self.fault(question.site, question.device, str(error))
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # whatever a grader may raise, as in pytest
                 self.fault(question.site, question.device, _told(question.site, error))
 
     def fault(self, site: CheckSite, device: str, error: str) -> None:
@@ -286,7 +288,7 @@ def _place_of(question: Question) -> tuple[tuple[int, int], tuple[bool, tuple[in
     return (exercise, part), question.site.turn
 
 
-def _told(site: CheckSite, error: Exception) -> str:
+def _told(site: CheckSite, error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = (frame.filename for frame in frames if frame.filename.endswith(site.exercise.grader))
     return told(error, site.exercise.grader, Path(next(own, site.exercise.grader)))

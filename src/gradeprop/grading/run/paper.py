@@ -47,11 +47,15 @@ class Setting:
     """An open sandbox for each device."""
     late_answers: bool = True
     """Whether to ask after the last cell first, which is quicker, and only then at each place."""
+    for_samples: Mapping[str, Sandbox] | None = None
+    """Where samples run, by device. What is open in a sandbox counts together, so that a submission
+    keeps its bounds only where nothing else is; ``sandboxes`` if not given."""
 
     @cached_property
     def samples(self) -> Samples:
-        """What the misconceptions' samples give, asked in the same sandboxes."""
-        return Samples(self.course, self.assignment, self.release, self.sandboxes)
+        """What the misconceptions' samples give."""
+        sandboxes = self.sandboxes if self.for_samples is None else self.for_samples
+        return Samples(self.course, self.assignment, self.release, sandboxes)
 
     def close(self) -> None:
         """End what it has opened itself. Idempotent."""

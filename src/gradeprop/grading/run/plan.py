@@ -47,8 +47,12 @@ class Plan:
     def facilities(self) -> Facilities:
         return facilities_for(self.course, self.isolation, self.devices)
 
-    def setting(self, sandboxes: Mapping[str, Sandbox]) -> Setting:
-        """The plan, with a place to carry it out."""
+    def setting(
+        self,
+        sandboxes: Mapping[str, Sandbox],
+        for_samples: Mapping[str, Sandbox] | None = None,
+    ) -> Setting:
+        """The plan, with places to carry it out."""
         from gradeprop.grading.run.paper import Setting
 
         return Setting(
@@ -59,4 +63,5 @@ class Plan:
             self.devices,
             sandboxes,
             self.late_answers,
+            for_samples,
         )

@@ -15,7 +15,13 @@ from typing import TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.grading.run.cell_code import CellCode, imported_words, read_cell, read_tree
-from gradeprop.grading.run.vocabulary import ATTRIBUTES, BUILTINS, NOT_IN_FUNCTIONS, PLOTS
+from gradeprop.grading.run.vocabulary import (
+    ATTRIBUTES,
+    BUILTINS,
+    NOT_IN_FUNCTIONS,
+    PLOTS,
+    SHARED,
+)
 from gradeprop.notebook.restore import RunCell
 from gradeprop.session.interface import CellOutcome
 
@@ -62,6 +68,8 @@ class Settled:
         bound = _bound_in(known)
         if not all(_computes_only(code, bound.keys()) for code in written.values()):
             return False
+        if _sets_what_is_shared(written.values(), bound):
+            return False
         return _Plain(_bound_in(earlier), _bound_in(later)).are(names)
 
 
@@ -80,6 +88,20 @@ def _bound_in(codes: Iterable[CellCode]) -> _Bound:
 def _computes_only(code: CellCode, bound: Iterable[str]) -> bool:
     """Whether a cell does nothing but compute and bind names of its own."""
     return code.plain and code.names <= BUILTINS.union(bound) and code.attributes <= ATTRIBUTES
+
+
+def _sets_what_is_shared(codes: Iterable[CellCode], bound: _Bound) -> bool:
+    """Whether what is set may be an attribute of a library's module or class, which a name of one's
+    own can stand for: `T = torch.Tensor`, then `T.grad = None`."""
+    if not any(code.sets for code in codes):
+        return False
+    modules = {name for name, found in bound.items() if any(map(_is_import_of_module, found))}
+    shared = SHARED | modules
+    return any("type" in code.names or code.held & shared for code in codes)
+
+
+def _is_import_of_module(statement: ast.stmt | None) -> bool:
+    return isinstance(statement, ast.Import)
 
 
 class _Plain:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ATTRIBUTES", "BUILTINS", "MODULES", "NOT_IN_FUNCTIONS", "PLOTS"]
+__all__ = ["ATTRIBUTES", "BUILTINS", "MODULES", "NOT_IN_FUNCTIONS", "PLOTS", "SHARED"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -47,6 +47,12 @@ PLOTS: Final = _words(
 later, and all others are."""
 
 NOT_IN_FUNCTIONS: Final = DRAWS | PLOTS
+
+SHARED: Final = _words(
+    "Tensor Parameter Module Function ndarray nn functional optim autograd linalg pyplot"
+)
+"""What has attributes that other code looks up. To call it or to look into it is one thing; who
+holds it may set them."""
 
 ATTRIBUTES: Final = NOT_IN_FUNCTIONS | _words(
     # modules and classes

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Final
 
 from gradeprop.errors import GradepropError
-from gradeprop.grading.run.facilities import Facilities, open_sandboxes
+from gradeprop.grading.run.facilities import Facilities, open_later, open_sandboxes
 from gradeprop.session.interface import Sandbox
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def work(
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        with _sandboxes(facilities, sandboxes) as opened:
-            _serve(pipe, post, opened)
+        with _sandboxes(facilities, sandboxes) as opened, open_later(facilities) as for_samples:
+            _serve(pipe, post, opened, for_samples)
     except BrokenPipeError:
         return  # the parent has gone, and with it everyone who wanted the results
     except GradepropError as error:
@@ -100,7 +100,12 @@ def _sandboxes(
         yield opened
 
 
-def _serve(pipe: Connection, post: Post, sandboxes: Mapping[str, Sandbox]) -> None:
+def _serve(
+    pipe: Connection,
+    post: Post,
+    sandboxes: Mapping[str, Sandbox],
+    for_samples: Mapping[str, Sandbox],
+) -> None:
     import torch
 
     from gradeprop.grading.run.batch import grade_batch
@@ -129,7 +134,7 @@ def _serve(pipe: Connection, post: Post, sandboxes: Mapping[str, Sandbox]) -> No
         if not isinstance(order, Batch):
             if setting is not None:
                 setting.close()
-            setting = order.setting(sandboxes)
+            setting = order.setting(sandboxes, for_samples)
             continue
         assert setting is not None
         grade_batch(

@@ -30,6 +30,9 @@ _DTYPES: Final = frozenset({
 # of a metaclass changes nothing here.
 _name_of = type.__dict__["__qualname__"].__get__
 _module_of = type.__dict__["__module__"].__get__
+_mro_of = type.__dict__["__mro__"].__get__
+_dict_of = type.__dict__["__dict__"].__get__
+_items_of = tuple.__iter__
 _strided = torch.strided
 _MEMBERS: Final = frozenset({type(None), bool, int, float, str})
 _NUMPY_NUMBERS: Final = numpy_numbers()
@@ -76,6 +79,7 @@ def capture(thing: object, max_bytes: int = 32 << 20) -> Value:
 
 
 def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
+    thing = _without_names(thing)
     kind = type(thing)
     budget.take(16)
     if thing is None or kind is bool or kind is float:
@@ -104,6 +108,16 @@ def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
     return Opaque(type_name(thing))
 
 
+def _without_names(thing: Any) -> Any:
+    """A tuple whose items have names, as namedtuple, NamedTuple and what torch.max returns are,
+    as the plain one that it unpacks to; nothing of its class is called."""
+    line = _mro_of(type(thing))
+    if type(thing) is tuple or tuple not in line:
+        return thing
+    named = any("_fields" in _dict_of(item) or "n_fields" in _dict_of(item) for item in line)
+    return tuple(_items_of(thing)) if named else thing
+
+
 def _capture_set(members: Any, budget: _Budget) -> Value:
     if len(members) > MAX_MEMBERS:
         return Opaque(f"set (of more than {MAX_MEMBERS} items)")
@@ -122,6 +136,8 @@ def _may_be_member(thing: Any) -> bool:
 
 
 def _capture_tensor(tensor: torch.Tensor, budget: _Budget) -> Value:
+    if tensor.is_nested:
+        return Opaque("torch.Tensor (nested)")
     if tensor.layout is not _strided or tensor.device.type == "meta" or tensor.is_quantized:
         layout = str(tensor.layout).removeprefix("torch.")
         return Opaque(f"torch.Tensor ({layout}, {tensor.dtype}, {tensor.device.type})")
