@@ -10,8 +10,9 @@ def expect_slopes(student, reference, numbers, weights):
 
 
 def test_float64_weights(student, reference, device):
-    weights = torch.tensor([0.5, 2.0], dtype=torch.float64, device=device)
-    expect_slopes(student, reference, [1.0, 3.0], weights)
+    # three numbers: of two, the mean without weights has the slope x, which an answer may be by itself
+    weights = torch.tensor([0.5, 2.0, 1.5], dtype=torch.float64, device=device)
+    expect_slopes(student, reference, [1.0, 3.0, -2.0], weights)
 
 
 def test_whole_numbers(student, reference, device):

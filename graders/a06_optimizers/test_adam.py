@@ -11,9 +11,7 @@ def pushing(grad):
 def expect_steps(student, reference, w, grads, lr, betas, eps):
     end = student.call("adam", w, grads, lr, *betas, eps)
     losses = [pushing(grad.double()) for grad in grads]
-    right = Optimizer(
-        torch.optim.Adam, losses, [w], lr=lr, steps=len(grads), betas=betas, eps=eps
-    )
+    right = Optimizer(torch.optim.Adam, losses, [w], lr=lr, steps=len(grads), betas=betas, eps=eps)
     reference.expect(end).to_match(right)
 
 
