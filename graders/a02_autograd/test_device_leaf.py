@@ -10,7 +10,7 @@ def expect_slopes(student, reference, numbers, weights):
 
 
 def test_float64_weights(student, reference, device):
-    # three numbers: of two, the mean without weights has the slope x, which an answer may be by itself
+    # Three numbers: of two, the mean without weights has the slope x, and x may be returned, too.
     weights = torch.tensor([0.5, 2.0, 1.5], dtype=torch.float64, device=device)
     expect_slopes(student, reference, [1.0, 3.0, -2.0], weights)
 
@@ -20,7 +20,7 @@ def test_whole_numbers(student, reference, device):
     expect_slopes(student, reference, [4, -2, 3], weights)
 
 
-def test_any_numbers(student, reference, device):
+def test_any_numbers(student, reference):
     for n, dtype in ((3, "float64"), (5, "float32"), (1, "float64")):
         numbers = reference.inputs((n,), dtype="float64").tolist()
         weights = reference.inputs((n,), dtype=dtype)

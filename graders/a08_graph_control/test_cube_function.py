@@ -4,7 +4,7 @@ from gradeprop.gradients import Fixed
 
 
 class Reference(torch.autograd.Function):
-    """k times the cube of x, written as a student would; compared with gradcheck before it is used."""
+    """k times the cube of x, as a student would write it; proved by gradcheck before it is used."""
 
     @staticmethod
     def forward(ctx, x, k):
