@@ -152,9 +152,7 @@ def notebook_of(assignment: LoadedAssignment, release: ReleaseModel, work: Work)
             key = (exercise.slug, part.part)
             answers[key] = part.starter if work.blank else exercise.solution[part.part]
             if key in work.mistakes:
-                answers[key] = next(
-                    item.sample for item in part.misconceptions if item.id == work.mistakes[key]
-                )
+                answers[key] = exercise.samples(part.part)[work.mistakes[key]][0]
     return work.file(to_notebook(filled_in(release, {**answers, **work.text})))
 
 

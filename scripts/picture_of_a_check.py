@@ -41,9 +41,9 @@ def notebook() -> bytes:
     assignment = course.assignment(ASSIGNMENT)
     assert assignment is not None
     (exercise,) = (item for item in assignment.exercises if item.slug == EXERCISE)
-    (mistake,) = (item for item in exercise.part(PART).misconceptions if item.id == MISTAKE)
+    wrong = exercise.samples(PART)[MISTAKE][0]
     release = release_of(course, assignment)
-    return to_notebook(filled_in(release, {(EXERCISE, PART): mistake.sample.rstrip("\n")}))
+    return to_notebook(filled_in(release, {(EXERCISE, PART): wrong.rstrip("\n")}))
 
 
 def photographed(page: Any, server: Jupyter) -> bytes:

@@ -3,11 +3,7 @@ import torch
 from gradeprop.gradients import Descent, Rule
 
 # the text's "loss" and "prediction" after the step; the loss is 3.0625
-PRINTED = (
-    5.523,
-    5.5225,
-    2.65,
-)
+PRINTED = (5.523, 5.5225, 2.65)
 
 
 class Step(Descent):

@@ -15,9 +15,9 @@ import nbclient
 import nbformat
 
 from gradeprop.course.load import load_course
-from gradeprop.grading.run.publish import record_public_checks
-from gradeprop.notebook.release import release_model
+from gradeprop.grading.run.publish import release_of
 from gradeprop.notebook.render import to_notebook
+from gradeprop.session.grader.sandbox import open_sandbox
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,25 +28,28 @@ def course() -> Any:
 
 
 @cache
+def model(assignment_id: Any) -> Any:
+    """As `gradeprop build` makes it, with what samples give to the public checks."""
+    assignment = course().assignment(assignment_id)
+    with open_sandbox("auto") as sandbox:
+        return release_of(course(), assignment, lambda: {"cpu": sandbox})
+
+
+@cache
 def released(assignment_id: Any) -> Any:
     """The bytes of ``release/<a>/<a>.ipynb``."""
-    assignment = next(item for item in course().assignments if item.id == assignment_id)
-    return to_notebook(
-        release_model(course(), assignment, record_public_checks(course(), assignment))
-    )
+    return to_notebook(model(assignment_id))
 
 
 @cache
 def instructors(assignment_id: Any) -> Any:
     """The bytes of ``source/<a>/<a>.ipynb``."""
-    assignment = next(item for item in course().assignments if item.id == assignment_id)
-    model = release_model(course(), assignment, record_public_checks(course(), assignment))
     answers = {
         (exercise.slug, part): text
-        for exercise in assignment.exercises
+        for exercise in course().assignment(assignment_id).exercises
         for part, text in exercise.solution.items()
     }
-    return to_notebook(model, solutions=answers)
+    return to_notebook(model(assignment_id), solutions=answers)
 
 
 def solutions(assignment_id: Any) -> Any:
@@ -60,15 +63,9 @@ def solutions(assignment_id: Any) -> Any:
 
 
 def sample(exercise_slug: Any, part_slug: Any, misconception: Any) -> Any:
-    parts = [
-        part
-        for assignment in course().assignments
-        for exercise in assignment.exercises
-        if exercise.slug == exercise_slug
-        for part in exercise.spec.parts
-        if part.part == part_slug
-    ]
-    return next(item.sample for item in parts[0].misconceptions if item.id == misconception)
+    exercises = (each for assignment in course().assignments for each in assignment.exercises)
+    (exercise,) = (each for each in exercises if each.slug == exercise_slug)
+    return exercise.samples(part_slug)[misconception][0]
 
 
 def filled(assignment_id: Any, answers: Any) -> Any:
