@@ -118,3 +118,65 @@ def test_the_example_of_explain_sign_has_the_slope_of_the_text() -> None:
     w = tensor(-2.5, requires_grad=True)
     (w**2).backward()
     states("a10_explain/explain_sign", "at $w = -2.5$", f"= {w.grad.item():.0f}")
+
+
+def test_adam_states_three_steps() -> None:
+    w = tensor([3.0], dtype=DOUBLE, requires_grad=True)
+    optimizer = torch.optim.Adam([w], lr=0.1, betas=(0.9, 0.999), eps=1e-8)
+    path = []
+    for slope in (1.0, -2.0, 0.5):
+        w.grad = tensor([slope], dtype=DOUBLE)
+        optimizer.step()
+        path.append(w.item())
+    told = f"lead to ${path[0]:.4f}$, then ${path[1]:.4f}$, then ${path[2]:.4f}$"
+    states("a06_optimizers/adam", told)
+
+
+def test_cube_function_states_the_gradient_of_the_text() -> None:
+    x = tensor(2.0, requires_grad=True)
+    (5 * 4 * x**3).backward()
+    states("a08_graph_control/cube_function", f"= {x.grad:.0f}$", f"leaves {x.grad:.0f} in")
+
+
+def test_leaf_audit_states_both_gradients() -> None:
+    a = tensor([1.0, 2.0], requires_grad=True)
+    m = 3 * a
+    m.retain_grad()
+    (m**2).sum().backward()
+    of_a, of_m = (" and ".join(f"{g:.0f}" for g in t.grad) for t in (a, m))
+    told = f"gradient of `a` is {of_a}, and that of `m` is {of_m}."
+    states("a02_autograd/leaf_audit", told)
+
+
+def test_device_leaf_states_the_right_gradient() -> None:
+    x = tensor([1.0, 3.0, -2.0], requires_grad=True)
+    (tensor([0.5, 2.0, 1.5]) * x**2).sum().backward()
+    states("a02_autograd/device_leaf", f"the right gradient is {x.grad.tolist()}")
+
+
+def test_no_grad_update_states_two_steps() -> None:
+    w, path = tensor([3.0, -1.0], dtype=DOUBLE), []
+    for _ in range(2):
+        w = w - 0.1 * 2 * (w - 1)
+        path.append("[" + ", ".join(f"{value:.4g}" for value in w.tolist()) + "]")
+    told = f"one step leads to ${path[0]}$, and two lead to ${path[1]}$"
+    states("a03_descent/no_grad_update", told)
+
+
+def stalled(lr: float, steps: int = 20_000) -> float:
+    x = torch.zeros(())
+    for _ in range(steps):
+        x = x - lr * (x - 2)
+    assert x - lr * (x - 2) == x
+    return 2 - x.item()
+
+
+@pytest.mark.slow
+def test_float32_stall_holds_where_float32_stands_still() -> None:
+    solution = (EXERCISES.parent / "solutions/a03_descent/float32_stall.py").read_text("utf-8")
+    gap = stalled(0.001)
+    assert abs(gap - 5.96e-5) < 1e-7
+    assert "gap = 5.96e-5" in solution
+    assert stalled(0.01) < gap
+    numbers_between = round(gap / 2**-23)
+    assert 450 < numbers_between < 550  # "some five hundred more float32 numbers"

@@ -66,23 +66,36 @@ def test_each_student_comes_out_as_described(course: Any) -> None:
         )
         for result in results
     }
-    passed, failed = ["passed"] * 3, ["failed"] * 3
+
+    def parts(*, step: str = "passed", solve: str = "passed", fit: str = "passed") -> Any:
+        return ["passed", step, solve, "passed", "passed", fit]
+
     assert outcome == {
-        "ada": ("graded", 11.0, passed, []),
-        "alan": ("graded", 7.0, ["passed", "passed", "failed"], ["grad_accumulated"]),
-        "emmy": ("graded", 4.0, ["failed", "failed", "passed"], ["ascent", "off_by_one_step"]),
-        "grace": ("graded", 0.0, failed, ["grad_accumulated", "stale_loss", "sum_instead_of_mean"]),
+        "ada": ("graded", 20.0, parts(), []),
+        "alan": ("graded", 16.0, parts(fit="failed"), ["grad_accumulated"]),
+        "emmy": (
+            "graded",
+            13.0,
+            parts(step="failed", solve="failed"),
+            ["ascent", "off_by_one_step"],
+        ),
+        "grace": (
+            "graded",
+            9.0,
+            parts(step="failed", solve="failed", fit="failed"),
+            ["grad_accumulated", "stale_loss", "sum_instead_of_mean"],
+        ),
         "hedy": (
             "graded",
-            3.0,
-            ["failed", "passed", "failed"],
+            12.0,
+            parts(step="failed", fit="failed"),
             ["copied_from_text", "sequential_update"],
         ),
-        "joan": ("graded", 8.0, ["passed", "timeout", "passed"], []),
-        "kurt": ("graded", 7.0, ["passed", "passed", "killed"], []),
-        "maria": ("graded", 8.0, ["passed", "failed", "passed"], ["leaf_changed"]),
-        "nina": ("graded", 11.0, passed, []),
-        "paul": ("graded", 0.0, failed, []),
-        "sofia": ("graded", 7.0, ["passed", "passed", "failed"], ["grad_accumulated"]),
-        "tom": ("ungradable", 0.0, ["missing"] * 3, []),
+        "joan": ("graded", 17.0, parts(solve="timeout"), []),
+        "kurt": ("graded", 16.0, parts(fit="killed"), []),
+        "maria": ("graded", 17.0, parts(solve="failed"), ["leaf_changed"]),
+        "nina": ("graded", 20.0, parts(), []),
+        "paul": ("graded", 0.0, ["failed"] * 6, ["rebinding"]),
+        "sofia": ("graded", 16.0, parts(fit="failed"), ["grad_accumulated"]),
+        "tom": ("ungradable", 0.0, ["missing"] * 6, []),
     }

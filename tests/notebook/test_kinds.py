@@ -11,6 +11,7 @@ import pytest
 
 from course.kinds import SLUGS, edited, write_kinds
 from course.minimal import course_files
+from gradeprop.course.choosing import by_name
 from gradeprop.course.load import load_course
 from gradeprop.notebook.release import release_model
 from gradeprop.notebook.render import to_notebook
@@ -120,3 +121,11 @@ def test_a_folder_of_figures_is_left_out_where_nobody_draws(tmp_path: Path) -> N
     loaded = load_course(write_kinds(tmp_path))
     plain = release_model(loaded, loaded.assignments[0], {})
     assert all(not cell.attachments for cell in plain.cells)
+
+
+def test_an_exercise_verified_alone_need_not_name_what_it_builds_on(tmp_path: Path) -> None:
+    alone = load_course(write_kinds(tmp_path), by_name(["two_steps"], tmp_path))
+    model = release_model(alone, alone.assignments[0], {})
+    text = source(model, "two_steps-introduction")
+    assert "*3 points, about 5 minutes*" in text
+    assert "Builds on" not in text

@@ -79,7 +79,10 @@ def assignment_introduction(
 def prerequisites(
     course: Course, assignment: LoadedAssignment, exercise: LoadedExercise
 ) -> list[str]:
-    """Titles of the exercises that one builds on; of another assignment, with that one's."""
+    """Titles of the exercises that one builds on; of another assignment, with that one's.
+
+    One that the course does not hold is left out: ``gradeprop verify`` loads what it is asked for.
+    """
     titles = {
         item.slug: _line(item.spec.title)
         if home.id == assignment.id
@@ -87,7 +90,7 @@ def prerequisites(
         for home in course.assignments
         for item in home.exercises
     }
-    return [titles[slug] for slug in exercise.spec.prerequisites]
+    return [titles[slug] for slug in exercise.spec.prerequisites if slug in titles]
 
 
 def exercise_introduction(exercise: Exercise, number: int, before: Sequence[str] = ()) -> str:
