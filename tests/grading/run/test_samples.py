@@ -123,8 +123,8 @@ REBOUND = """\
     ("body", "cause"),
     [
         ("(v * v).sum().backward()\n    v = v + 0\n    return 1 * v.grad", "rebound"),
-        ("loss = (v * v).sum()\n    return 1 * v.grad", None),
-        ("slope = print\n    return 1 * slope(v)", None),
+        ("loss = (v * v).sum()\n    return 1 * v.grad", "none_used"),
+        ("slope = print\n    return 1 * slope(v)", "none_used"),
     ],
 )
 def test_an_error_that_comes_of_something_else_is_not_the_samples(

@@ -166,11 +166,9 @@ def test_a_set_arrives_as_a_set() -> None:
     assert outcome.value == frozenset({"a", "c"})
 
 
+@pytest.mark.usefixtures("passes_seen")
 def test_of_several_names_is_known_what_is_so_of_all_that_know_it() -> None:
     """As of one name, so that a sample with another past is not taken for this one."""
-    from gradeprop.session.student.passes import PASSES
-
-    PASSES.install()
     names: dict[str, Any] = {"torch": torch}
     cell = (
         "a = torch.ones(2, requires_grad=True)\nb = torch.ones(2, requires_grad=True)\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 import weakref
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,16 +27,7 @@ def f(x):
 """
 
 
-@pytest.fixture(autouse=True)
-def installed() -> Iterator[None]:
-    engine = torch.autograd.Variable._execution_engine
-    complete, count = PASSES.complete, PASSES.count
-    PASSES.install()
-    # Whatever another test has done in this process.
-    PASSES.complete, PASSES.count = True, 0
-    yield
-    torch.autograd.Variable._execution_engine = engine
-    PASSES.complete, PASSES.count = complete, count
+pytestmark = pytest.mark.usefixtures("passes_seen")
 
 
 def seen(source: str, ask: Any) -> Evidence:
