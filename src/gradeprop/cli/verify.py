@@ -129,7 +129,15 @@ def _verified(
     def planned(course: Course, assignment: LoadedAssignment) -> Plan:
         release, faults = release_in_use(course, assignment)
         return Plan(
-            course, assignment.id, release, key, devices, request.isolation, faults, proven=1
+            course,
+            assignment.id,
+            release,
+            key,
+            devices,
+            request.isolation,
+            faults,
+            proven=1,
+            same_inputs=True,
         )
 
     with (

@@ -168,6 +168,8 @@ class _Batch:
             return Paper(submission, seed, None, str(error))
         message = " ".join(restored.notes) or None
         inputs = inputs_seed(seed, handed_in(restored))
+        if self._setting.same_inputs:
+            inputs = inputs_seed(student_seed(self._setting.course_key, ""), "")
         return Paper(submission, seed, restored, message, inputs_seed=inputs)
 
     def _begin(self, subject: int, site: CheckSite) -> None:
@@ -187,6 +189,7 @@ class _Batch:
                     left_out=self._faults.of_all,
                     on_check=self._on_check,
                     samples=self._setting.samples,
+                    same_inputs=self._setting.same_inputs,
                 ),
             )
         return self._inquiries[subject]

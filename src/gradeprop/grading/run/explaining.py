@@ -21,25 +21,24 @@ def fitting_by_sample(
     script: Script,
     outcomes: Sequence[Outcome],
     judgement: Judgement,
-    attempt: int,
+    *,
+    kept: bool,
 ) -> tuple[str, ...]:
     """The misconceptions of the check's part that fit by their samples.
 
     Args:
         script, outcomes: what was asked, and what the student's answer gave.
         judgement: what it is without samples.
-        attempt: the how-manieth inputs these are.
+        kept: whether others are asked the same.
     """
     part = site.part
-    # Everybody is asked the same by a public check.
-    same = (site.key, attempt) if site.check.public else None
 
     def fit(names: Sequence[str]) -> tuple[str, ...]:
         tried = worth_trying(script, names, judgement)
         mine = given(script, outcomes, part.allowed) if tried else None
         known: dict[str, list[Given | None]] = {}
         for name in tried if mine else ():
-            ways = samples.of(site.place, name, device, script, same=same)
+            ways = samples.of(site.place, name, device, script, kept=kept)
             known[name] = [given(script, way, part.allowed) for way in ways]
         return fitting(script, mine, known)
 

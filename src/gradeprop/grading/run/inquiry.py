@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from gradeprop.gradients.diagnosis.observation import Observation
@@ -84,7 +85,7 @@ class Inquiry:
 
     def finish(self) -> None:
         """Ask again, each at its own place and in the notebook's order, what is still open."""
-        waiting, self._waiting = sorted(self._waiting, key=_place_of), []
+        waiting, self._waiting = sorted(self._waiting, key=attrgetter("turn")), []
         for question in waiting:
             self._how.begin(question.site)
             if self.prerequisite(question.site, question.device) is not None:
@@ -162,9 +163,7 @@ class Inquiry:
             if outcomes is None:
                 break
             fresh = self._judge(question, script, outcomes, judgement.observations)
-            fresh = self._explained(
-                question, script, outcomes, fresh, judgement.observations, attempt
-            )
+            fresh = self._explained(question, script, outcomes, fresh, judgement.observations)
             if not fresh.observations:
                 break
             judgement = judgement.narrowed_by(fresh)
@@ -195,7 +194,6 @@ class Inquiry:
         outcomes: Sequence[Outcome],
         judgement: Judgement,
         earlier: Sequence[Observation] = (),
-        attempt: int = 0,
     ) -> Judgement:
         """The same judgement with what the misconceptions' samples say of it."""
         site = question.site
@@ -203,7 +201,13 @@ class Inquiry:
             return judgement
         with self._how.watch.away():
             by_sample = fitting_by_sample(
-                self._how.samples, site, question.device, script, outcomes, judgement, attempt
+                self._how.samples,
+                site,
+                question.device,
+                script,
+                outcomes,
+                judgement,
+                kept=site.check.public or self._how.same_inputs,
             )
         if not by_sample:
             return judgement
@@ -280,12 +284,6 @@ class Inquiry:
         elif score.at_worst([known[same], verdict])[0] is verdict:
             # a parametrised check: its worst case
             known[same] = verdict
-
-
-def _place_of(question: Question) -> tuple[tuple[int, int], tuple[bool, tuple[int, int, int]]]:
-    """By part, so that one further run of the notebook serves all; public ones first in each."""
-    exercise, part, _ = question.site.order
-    return (exercise, part), question.site.turn
 
 
 def _told(site: CheckSite, error: BaseException) -> str:

@@ -51,6 +51,10 @@ class Setting:
     """Where samples run, by device. What is open in a sandbox counts together, so that a submission
     keeps its bounds only where nothing else is; ``sandboxes`` if not given."""
 
+    same_inputs: bool = False
+    """Whether all submissions get the same hidden inputs, as trials of a grader's author may: what
+    samples give to them is then asked once."""
+
     @cached_property
     def samples(self) -> Samples:
         """What the misconceptions' samples give."""

@@ -26,6 +26,7 @@ class Plan:
             not run again.
         late_answers: whether to ask after the last cell first, which is quicker, and only then at
             each place.
+        same_inputs: see `gradeprop.grading.run.paper.Setting`.
         proven: how many submissions prove that a check which hangs or crashes does so for all.
     """
 
@@ -38,6 +39,7 @@ class Plan:
     faults: Mapping[tuple[str, str], str] = field(default_factory=dict)
     late_answers: bool = True
     proven: int = PROVEN
+    same_inputs: bool = False
 
     @property
     def loaded(self) -> LoadedAssignment:
@@ -64,4 +66,5 @@ class Plan:
             sandboxes,
             self.late_answers,
             for_samples,
+            self.same_inputs,
         )

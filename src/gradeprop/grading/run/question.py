@@ -31,6 +31,13 @@ class Question:
         """What it asks and expects, written down once: a second asking asks the same."""
         return self.write(0)
 
+    @property
+    def turn(self) -> tuple[tuple[int, int], tuple[bool, tuple[int, int, int]]]:
+        """By part, so that one further run of the notebook serves all; public ones first in
+        each."""
+        exercise, part, _ = self.site.order
+        return (exercise, part), self.site.turn
+
 
 @dataclass(frozen=True)
 class Circumstances:
@@ -44,6 +51,7 @@ class Circumstances:
         left_out: checks that are not asked of anybody, by exercise and check.
         on_check: hears of every check with all its inputs and expected values.
         samples: what misconceptions' samples give; those without are recognised by id and pattern.
+        same_inputs: whether others are asked the same by hidden checks, too.
     """
 
     at_once: bool
@@ -52,3 +60,4 @@ class Circumstances:
     left_out: Container[tuple[str, str]] = ()
     on_check: OnCheck | None = None
     samples: Samples | None = None
+    same_inputs: bool = False

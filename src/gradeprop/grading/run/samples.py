@@ -6,6 +6,8 @@ before."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +17,7 @@ from gradeprop.grading.checks.script import Script
 from gradeprop.grading.run.conditions import combined_limits, limits_of
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.session.interface import CellSource, Define, Outcome, Sandbox, Session, Stopped
+from gradeprop.session.wire.asks import encode_asks
 
 __all__ = ["Samples"]
 
@@ -45,21 +48,21 @@ class Samples:
     _known: dict[object, tuple[Sequence[Outcome], ...]] = field(default_factory=dict)
 
     def of(
-        self, part: PartKey, misconception: str, device: str, script: Script, *, same: object = None
+        self, part: PartKey, misconception: str, device: str, script: Script, *, kept: bool = False
     ) -> tuple[Sequence[Outcome], ...]:
         """What each sample of the misconception answers to the script's questions.
 
         Args:
-            same: if given, the same for every script that is this one, which is then asked once.
+            kept: whether the same questions will come again, and are then to be asked once.
         """
-        key = (part, misconception, device, same)
-        if same is not None and key in self._known:
+        key = (part, misconception, device, _digest(script)) if kept else None
+        if key in self._known:
             return self._known[key]
         found = tuple(
             self._outcomes(part, source, device, script)
             for source in self._sources(part)[misconception]
         )
-        if same is not None:
+        if key is not None:
             self._known[key] = found
         return found
 
@@ -124,3 +127,9 @@ class Samples:
 
     def _exercise(self, part: PartKey) -> LoadedExercise:
         return next(item for item in self.assignment.exercises if item.slug == part.exercise)
+
+
+def _digest(script: Script) -> bytes:
+    """Of all that is asked."""
+    rows, tail = encode_asks(script.asks)
+    return hashlib.sha256(json.dumps(rows).encode() + b"\0" + tail).digest()
