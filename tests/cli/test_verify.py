@@ -122,7 +122,8 @@ def test_a_grader_that_fails_by_itself_is_a_fault_and_not_wrong(
 def test_without_a_terminal_a_line_for_each_exercise_tells_how_far_it_is(course: Path) -> None:
     done = gradeprop("verify", *NONE, cwd=course)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stderr.splitlines() == [
+    # Older versions of rich leave an empty line where the bar would have been.
+    assert list(filter(None, done.stderr.splitlines())) == [
         "Verifying a01_slopes (2 exercises)",
         "explain_sign: 3 answers tried",
         "square_derivative: 4 answers tried",

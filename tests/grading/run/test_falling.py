@@ -3,6 +3,7 @@ first are told with file and line, the second cost nobody a check."""
 
 from __future__ import annotations
 
+import re
 import sys
 import types
 from functools import partial
@@ -189,7 +190,8 @@ def test_several_workers_come_to_the_same_end(tmp_path: Path) -> None:
     ("text", "what"),
     [
         pytest.param("while True: pass\n", ":19: importing it did not end in 3 s", marks=SLOW),
-        ("raise SystemExit(0)\n", ":19: SystemExit: 0"),
+        # Older versions of pytest tell it with the line itself in between.
+        ("raise SystemExit(0)\n", r":19: (in <module>[\s\S]*)?SystemExit: 0"),
         pytest.param("import os; os._exit(3)\n", ":19: it ended the process", marks=SLOW),
     ],
 )
@@ -204,11 +206,11 @@ def test_a_file_that_falls_when_it_is_imported_costs_its_own_checks(
     assert f"square_derivative shape, square_derivative matches_autograd: {GRADER}" in str(
         raised.value
     )
-    assert what in str(raised.value)
+    assert re.search(what, str(raised.value))
     for result in results_of(course, 2):
         part = part_of(result, "square_derivative", "by_hand")
         assert [check.status for check in part.checks] == ["error", "error"]
-        assert what in told(result)
+        assert re.search(what, told(result))
         assert part_of(result, "explain_sign", "commit").score == 1.0
 
 
