@@ -136,7 +136,7 @@ def _box(
     for probe, answer, value, changes in zip(
         script.probes, item.answers, values, item.changes, strict=True
     ):
-        bounds = list(_bounds(answer, probe.rule, wrong=True))
+        bounds = list(_bounds(answer, probe.rule, wrong=True, like=_largest(probe.answer)))
         grids.append(grid_of(value, bounds) if changes else None)
     told = clues.get(item.cause, Clues())
     said = {
@@ -149,15 +149,22 @@ def _box(
     return boxed(said, values, tuple(grids), salt, rounds)
 
 
-def _bounds(answer: Answer, rule: Rule, *, wrong: bool = False) -> Iterator[float]:
-    """For each number of an answer, how far another may be from it."""
+def _bounds(
+    answer: Answer, rule: Rule, *, wrong: bool = False, like: float = 0.0
+) -> Iterator[float]:
+    """For each number of an answer, how far another may be from it.
+
+    Args:
+        like: how large a number 0 looks among nothing but zeros, 1 if not given: the width of a
+            bucket is not to tell it.
+    """
     if isinstance(answer, tuple):
         for index, item in enumerate(answer):
-            yield from _bounds(item, rule.item(index), wrong=wrong)
+            yield from _bounds(item, rule.item(index), wrong=wrong, like=like)
         return
     if isinstance(answer, dict):
         for key in sorted(answer):
-            yield from _bounds(answer[key], rule, wrong=wrong)
+            yield from _bounds(answer[key], rule, wrong=wrong, like=like)
         return
     if isinstance(answer, bool) or not isinstance(answer, torch.Tensor | int | float):
         return
@@ -169,9 +176,19 @@ def _bounds(answer: Answer, rule: Rule, *, wrong: bool = False) -> Iterator[floa
     tolerance = rule.tolerance(expected, None if loose else expected, "cpu")
     atol = min(tolerance.atol, _NOT_ALL * largest) if wrong else tolerance.atol
     for number in numbers:
-        # All zeros look like a number around 1.
-        near = max(abs(number), tolerance.floor * largest) or 1.0
+        near = max(abs(number), tolerance.floor * largest) or like or 1.0
         yield _rounded(atol + tolerance.rtol * near)
+
+
+def _largest(answer: Answer) -> float:
+    """The largest size of a number in an answer; 0 if there is none."""
+    if isinstance(answer, tuple):
+        return max(map(_largest, answer), default=0.0)
+    if isinstance(answer, dict):
+        return max(map(_largest, answer.values()), default=0.0)
+    if isinstance(answer, torch.Tensor):
+        return max(map(abs, answer.detach().flatten().tolist()), default=0.0)
+    return abs(float(answer)) if isinstance(answer, int | float) else 0.0
 
 
 def _rounded(bound: float) -> float:
