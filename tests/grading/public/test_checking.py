@@ -181,3 +181,14 @@ def test_errors_show_no_traceback_in_a_notebook() -> None:
 def test_before_the_set_up_cell_the_remedy_is_to_run_it() -> None:
     with pytest.raises(UsageError, match="set-up cell has not been run yet; run it"):
         PublicChecks().report("squares", None, FakeSession())
+
+
+def test_what_is_left_of_a_part_that_was_begun_is_not_called_unwritten() -> None:
+    """The grader says that of a whole cell."""
+    three = torch.tensor([3.0], requires_grad=True)
+    (three**2).backward()
+    (found,) = report("squares", "autograd", {"w": three, "d_square": ...})
+    assert not found.checks[1].judgement.not_begun
+    assert found.checks[1].judgement.misconception == "wrong_type"
+    (found,) = report("squares", "autograd", {"w": ..., "d_square": ...})
+    assert found.checks[0].judgement.not_begun

@@ -218,9 +218,10 @@ def _check(
         judgement = judged()
         by_sample = _fitting(script, outcomes, judgement, allowed, samples)
         judgement = judged(by_sample=by_sample) if by_sample else judgement
-    untouched = _untouched(script, begun) or _uncommitted(outcomes, allowed)
-    if judgement.status == "failed" and untouched:
-        return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
+    if judgement.status == "failed":
+        untouched = _untouched(script, part, begun) or _uncommitted(outcomes, allowed)
+        if untouched:
+            return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
     return judgement, _trace(outcomes)
 
 
@@ -250,9 +251,18 @@ def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:
     }
 
 
-def _untouched(script: Script, begun: Callable[[str], bool]) -> bool:
-    names = [name for ask in script.asks for name in ask.names]
-    return bool(names) and not any(map(begun, names))
+def _untouched(script: Script, part: Mapping[str, Any], begun: Callable[[str], bool]) -> bool:
+    """Whether nothing is written of what the check asks about, nor of what the part's others do:
+    the grader says so of a cell, and not of a name."""
+    names = _names_in(script)
+    if not names or any(map(begun, names)):
+        return False
+    scripts = (decode_script(item["script"]) for item in part["checks"])
+    return not any(begun(name) for other in scripts for name in _names_in(other))
+
+
+def _names_in(script: Script) -> list[str]:
+    return [name for ask in script.asks for name in ask.names]
 
 
 def _uncommitted(outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]) -> bool:
