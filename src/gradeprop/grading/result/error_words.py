@@ -14,7 +14,7 @@ WHAT_GIVES_NONE = (
 ERROR_WORDS: Mapping[str, str] = {
     "leaf_changed": (
         "A tensor that requires grad was changed in place while autograd was watching. Update it "
-        "inside torch.no_grad(), with with torch.no_grad(): w -= lr * w.grad, or compute a new "
+        "under torch.no_grad() (with torch.no_grad(): w -= lr * w.grad), or compute a new "
         "tensor in place of changing this one."
     ),
     "view_of_leaf_changed": (
