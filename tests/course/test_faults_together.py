@@ -7,7 +7,7 @@ from gradeprop.course.faults_together import together
 from gradeprop.course.model import CodePart, RepairPart
 
 SOLUTION = "a = 1\nb = 2\nc = 3"
-FAULTS = {
+FAULTS: dict[str, Any] = {
     "one": {"change": {"a = 1": "a = 0"}},
     "two": {"change": {"b = 2": "b = 0"}},
     "three": {"change": {"c = 3": "c = 0"}},
@@ -17,13 +17,13 @@ FAULTS = {
 }
 
 
-def made(*names: str, kind: Any = RepairPart) -> dict[str, tuple[str, ...]]:
+def made(*names: str, kind: Any = RepairPart, starter: str = "given") -> dict[str, tuple[str, ...]]:
     part = kind.model_validate(
         {
             "part": "p",
             "kind": "repair" if kind is RepairPart else "code",
             "prompt": "Mend it.",
-            "starter": "given",
+            "starter": starter,
             "checks": [{"check": "c", "points": 1, "describe": "It is right."}],
             "misconceptions": [{"id": name, "say": "No.", **FAULTS[name]} for name in names],
         }
@@ -49,6 +49,20 @@ def test_what_cannot_be_combined_is_left_out_and_all_are_in_what_is_given() -> N
         "one+three+near": ("given",),
     }
     assert made("one", "written") == {"one+written": ("given",)}
+
+
+def test_a_mistake_made_in_mending_is_none_of_the_faults_that_are_given() -> None:
+    starter = "a = 0\nb = 0\n\nc = 3  # given"
+    assert made("written", "one", "two", starter=starter) == {"one+two": ("a = 0\nb = 0\nc = 3",)}
+    assert "same+one+two+three" not in made("same", "one", "two", "three", starter=starter)
+    assert made("same", "one", starter="a = 0\nb = 2\nc = 3") == {
+        "same+one": ("a = 0\nb = 2\nc = 9",)
+    }
+
+
+def test_three_of_four_faults_are_in_what_is_given() -> None:
+    starter = "a = 0\nb = 0\nc = 0"
+    assert made("written", "one", "two", "three", starter=starter)["one+two+three"] == (starter,)
 
 
 def test_one_fault_alone_and_other_kinds_of_part_have_none() -> None:

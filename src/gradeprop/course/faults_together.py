@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import chain, combinations
 
 from gradeprop.course.fault_names import AND
 from gradeprop.course.misconception import Misconception
 from gradeprop.course.parts import AnyPart, RepairPart
+from gradeprop.course.python_source import same_code
 from gradeprop.course.replacing import changed
 
 __all__ = ["together"]
@@ -15,18 +16,42 @@ __all__ = ["together"]
 
 def together(part: AnyPart, solution: str) -> dict[str, tuple[str, ...]]:
     """By the ids of the faults, joined: the code that has each pair of faults, as far as their
-    changes of the solution can be combined, and the code that has all of them. Where that cannot
-    be made of changes, it is what is given to be mended."""
+    changes of the solution can be combined, the code that has all of them, and what is given to be
+    mended by those whose changes make it.
+
+    Where no changes make what is given, all faults are taken to be in it, unless the code that has
+    all of them is made of changes itself."""
     if not isinstance(part, RepairPart) or len(part.misconceptions) < 2:
         return {}
     found: dict[str, tuple[str, ...]] = {}
     for faults in (*combinations(part.misconceptions, 2), part.misconceptions):
         source = _with_all(faults, solution)
-        if source is None and faults == part.misconceptions:
-            source = part.starter
         if source is not None:
-            found[AND.join(item.id for item in faults)] = (source,)
+            found[_name(faults)] = (source,)
+    given = _given(part, solution)
+    if len(given) > 1:
+        found.setdefault(_name(given), (part.starter,))
     return found
+
+
+def _given(part: RepairPart, solution: str) -> Sequence[Misconception]:
+    """The faults in what is given to be mended. A mistake that is made in mending is none."""
+    seen = [item for item in part.misconceptions if _stands_in(part.starter, item)]
+    sizes = range(1, len(seen) + 1)
+    for faults in chain.from_iterable(combinations(seen, size) for size in sizes):
+        source = _with_all(faults, solution)
+        if source is not None and same_code(source, part.starter):
+            return faults
+    return part.misconceptions
+
+
+def _stands_in(text: str, fault: Misconception) -> bool:
+    """Whether each new text of its change is there: few are, and then few sets are tried."""
+    return bool(fault.change) and all(new in text for new in fault.change.values())
+
+
+def _name(faults: Sequence[Misconception]) -> str:
+    return AND.join(item.id for item in faults)
 
 
 def _with_all(faults: Sequence[Misconception], solution: str) -> str | None:
