@@ -160,6 +160,22 @@ def test_a_repair_that_does_not_run_or_hides_its_faults_is_found(
     assert any(said in problem for proof in proofs for problem in proof.problems), proofs
 
 
+def test_a_grader_that_fails_by_itself_is_no_fault_of_the_starters(
+    tmp_path: Path, sandbox: Any
+) -> None:
+    grader = "graders/a01_slopes/test_mend_descent.py"
+    loops = edited(
+        MEND, "w += lr * w.grad\n          return", "w += 3 * lr * w.grad\n          return"
+    )
+    hidden = edited(grader, '"descend", w, 0.1, 4', '"descend", undefined, 0.1, 4')
+    classroom = Classroom(write_kinds(tmp_path, {**loops, **hidden}), sandbox)
+    exercises = classroom.assignment.exercises[-1:]
+    proofs = verify(classroom.setting, trials(classroom.setting, exercises))
+    starter = next(proof for proof in proofs if proof.case.kind == "starter")
+    assert starter.problems == ()
+    assert "undefined" in str(starter.faults[0])
+
+
 WRONG = {
     FILLED: ['filled = ["a"]', 'filled = ["b", "a"]', 'filled = ["m"]', "filled = 3", "x = 1"],
     COMMIT: [
