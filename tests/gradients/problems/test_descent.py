@@ -185,6 +185,11 @@ def test_a_predict_that_would_broadcast_is_refused() -> None:
         fit_line(reduction="none")
 
 
+def test_one_tensor_is_not_taken_for_a_list_of_its_elements() -> None:
+    with pytest.raises(ValueError, match=r"write \[w\] for one"):
+        Descent(lambda p, x: p[0] * x + p[1], X, Y, torch.zeros(2), lr=0.1, steps=1)
+
+
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**6), steps=st.integers(0, 12), bent=st.booleans())
 def test_the_reference_is_what_torch_optim_does(seed: Any, steps: Any, bent: Any) -> None:

@@ -126,6 +126,7 @@ def test_the_callers_tensors_stay_as_they_are() -> None:
         ({"kind": torch.optim.LBFGS}, "LBFGS asks for the loss several times"),
         ({"steps": -1}, "steps must be 0 or more, not -1"),
         ({"start": [torch.tensor([1])]}, "start must be a list of floating tensors"),
+        ({"start": torch.tensor([1.0, 2.0])}, r"write \[w\] for one"),
         ({"momentun": 0.9}, "momentun"),
         ({"lr": -1.0}, "Invalid learning rate"),
     ],

@@ -27,7 +27,7 @@ class Descent(Problem):
     Args:
         predict: ``predict(params, x)`` -> a tensor of y's shape. It must not broadcast against y.
         x, y: inputs and targets of any shape.
-        start: the parameters at first.
+        start: the parameters at first, a list of tensors; ``[w]`` for one.
         lr, steps: step size and number of steps (0 or more).
         reduction: ``"mean"`` or ``"sum"`` over all elements.
         factor: 1, or 0.5 for a loss with a ½.
@@ -39,7 +39,8 @@ class Descent(Problem):
         labels: names of the items of a tuple answer.
 
     Raises:
-        ValueError: predict's shape is not y's, steps is negative, or reduction unknown.
+        ValueError: predict's shape is not y's, start is one tensor, steps is negative, or reduction
+            unknown.
     """
 
     def __init__(
@@ -57,6 +58,8 @@ class Descent(Problem):
         leftover: Sequence[torch.Tensor] = (),
         labels: tuple[str, ...] = (),
     ) -> None:
+        if isinstance(start, torch.Tensor):  # its elements would be taken for the parameters
+            raise ValueError("Descent: start must be a list of tensors; write [w] for one")
         with torch.inference_mode(False):  # copies that autograd may use
             inputs, targets = _float64((x, y))
             first, grads = _float64(start), _float64(leftover)

@@ -184,8 +184,12 @@ def _refuse(kind: Any, start: Sequence[torch.Tensor], steps: int) -> None:
         )
     if steps < 0:
         raise ValueError(f"Optimizer: steps must be 0 or more, not {steps}")
-    if not start or not all(item.dtype.is_floating_point for item in start):
-        raise ValueError("Optimizer: start must be a list of floating tensors")
+    some = not isinstance(start, torch.Tensor) and len(start) > 0
+    if not some or not all(item.dtype.is_floating_point for item in start):
+        raise ValueError(
+            "Optimizer: start must be a list of floating tensors; write [w] for one, and the loss"
+            " as a function of the tuple of them"
+        )
 
 
 def _maker(kind: _Kind, options: _Options) -> Make:
