@@ -97,7 +97,12 @@ def problems() -> dict[str, Problem]:
             returns=lambda params, loss: (*params, loss(params)),
         ),
         "Optimizer": Optimizer(
-            torch.optim.SGD, lambda p: (p[0] ** 2).sum(), [x], lr=0.1, steps=3, momentum=0.9
+            torch.optim.SGD,
+            lambda params: (params[0] ** 2).sum() + params[1] ** 2,
+            [x, torch.tensor(1.0, dtype=torch.float64)],
+            lr=0.1,
+            steps=3,
+            momentum=0.9,
         ),
         "Field": Field(torch.arange(12.0, dtype=torch.float64).reshape(3, 4) ** 2, 0.5),
         "Fixed": Fixed((square, square * 2)),
