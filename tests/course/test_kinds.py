@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from course.kinds import (
     MEND,
+    PAGE,
     SLUGS,
     TWO_STEPS,
     TWO_STEPS_SOLUTION,
     WHOSE_GRAD,
     WHOSE_GRAD_SOLUTION,
     edited,
+    kinds_files,
     write_kinds,
 )
 from course.minimal import course_files
@@ -117,3 +120,18 @@ def test_only_tests_that_are_needed_are_demanded(tmp_path: Path) -> None:
     (exercise,) = load_course(write_kinds(tmp_path, {grader: text})).assignments[0].exercises[3:4]
     assert exercise.stated == ("path", "rate")
     assert exercise.has_tests
+
+
+def test_the_pages_explanation_can_follow_a_prediction(tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    (explanation,) = re.findall(
+        r"^```yaml\n(  - part: why\n.*?)^```$", page, re.MULTILINE | re.DOTALL
+    )
+    exercise = edited(TWO_STEPS, "\npoints: 3", "\npoints: 5")[TWO_STEPS] + explanation
+    solution = (
+        kinds_files()[TWO_STEPS_SOLUTION] + "\n# %% [markdown] part: why\n# The loss rises.\n"
+    )
+    root = write_kinds(tmp_path, {TWO_STEPS: exercise, TWO_STEPS_SOLUTION: solution})
+    exercises = load_course(root).assignments[0].exercises
+    part = next(it for it in exercises if it.slug == "two_steps").part("why")
+    assert (part.kind, part.points) == ("explanation", 2)
