@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cli.conftest import HALVED, answered, gradeprop, hand_in, result_of
+from course.kinds import write_kinds
 from course.minimal import (
     EXERCISE,
     EXPLAIN_GRADER,
@@ -25,6 +26,10 @@ def tried(course: Any, exercise: str, text: str, *options: str) -> Any:
     path = course / "mine.py"
     path.write_text(text)
     return gradeprop("try", exercise, path, *NONE, *options, cwd=course)
+
+
+def unwrapped(text: str) -> str:
+    return " ".join(text.split())
 
 
 def test_plain_code_is_the_answer_of_the_only_part(course: Any) -> None:
@@ -55,6 +60,16 @@ def test_what_a_student_reads_is_what_the_notebook_and_a_grading_run_say(built: 
     assert graded["checks"][1]["message"] == part["checks"][1]["message"]
 
 
+def test_a_secret_answer_is_said_no_more_than_in_the_notebook(tmp_path: Any) -> None:
+    course = write_kinds(tmp_path)
+    wrong = 'w_after_two = 7.0\npasses_zero = "no"\ngood_rate = 0.3\n'
+    done = tried(course, "two_steps", wrong)
+    assert "`w_after_two`: Your answer is 7.0, which is not right." in unwrapped(done.stdout)
+    assert "1.92" not in done.stdout
+    named = tried(course, "two_steps", wrong.replace("7.0", "2.4"))
+    assert "That is where one step leads." in unwrapped(named.stdout)
+
+
 def test_full_marks_are_said_without_a_cause(course: Any) -> None:
     done = tried(
         course, "exercises/a01_slopes/square_derivative.yaml", HALF.replace("w\n", "2*w\n")
@@ -64,7 +79,7 @@ def test_full_marks_are_said_without_a_cause(course: Any) -> None:
 
 def test_parts_left_out_hold_the_solution_and_are_not_judged(course: Any) -> None:
     done = tried(course, "explain_sign", '# %% part: commit\ndirection = "decrease"\n')
-    assert "The step goes against the gradient." in done.stdout
+    assert "The step goes against the gradient." in unwrapped(done.stdout)
     assert "Not in the file, so solved as in the solution: why." in done.stdout
     done = tried(course, "explain_sign", "# %% [markdown] part: why\n# Because.\n")
     assert "why: a person reads this and gives up to 2 points." in done.stdout

@@ -152,12 +152,15 @@ def _in_the_notebook(
     spec = exercise.part(result.part)
     assert not isinstance(spec, ExplanationPart)
     shown = {item.check: item.judgement for item in seen if item.device == "cpu"}
+    secret = {check.check for check in spec.checks if spec.reveals(check) == "verdict"}
     judged: dict[str, Judgement] = {}
     for verdict in result.checks:
         if verdict.device == "cpu":
             # Nothing was shown of what was not asked, as it waits for another check; and a cause
             # that a sample tells is found after what is shown.
             judgement = shown.get(verdict.check, Judgement(verdict.status, verdict.message))
+            if verdict.check in secret:  # what is shown has all numbers
+                judgement = Judgement(verdict.status, verdict.report, asked=verdict.asked)
             if verdict.hint:
                 judgement = replace(judgement, report=verdict.report, hint=verdict.hint)
             judged[verdict.check] = judgement
