@@ -31,6 +31,14 @@ def test_init_says_what_to_do_next_and_refuses_a_second_time(tmp_path: Path) -> 
     assert "there is a course already" in again.stderr
 
 
+def test_init_names_no_folder_where_one_stands_in_it_and_quotes_any_other(tmp_path: Path) -> None:
+    spaced = gradeprop("init", "my course", cwd=tmp_path)
+    assert "Next: cd 'my course' && gradeprop verify" in spaced.stderr
+    (tmp_path / "here").mkdir()
+    here = gradeprop("init", ".", cwd=tmp_path / "here")
+    assert "Next: gradeprop verify" in here.stderr
+
+
 def test_new_refuses_a_kind_that_is_none(course: Any) -> None:
     done = gradeprop("new", "a01_slopes/another", "--kind", "essay", cwd=course)
     assert done.returncode == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from gradeprop.cli import screen
@@ -15,9 +16,8 @@ def init(folder: Path, *, as_json: bool) -> None:
     from gradeprop.records.starting.new_course import start_course
 
     _print(start_course(folder), as_json)
-    screen.err().print(
-        f"A course that verifies. Next: cd {folder} && gradeprop verify", soft_wrap=True
-    )
+    there = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
+    screen.err().print(f"A course that verifies. Next: {there}gradeprop verify", soft_wrap=True)
 
 
 def new(name: str, kind: str, folder: Path | None, *, as_json: bool) -> None:
