@@ -32,7 +32,7 @@ if ! cmp -s "$pins" "$folder/.ready"; then
     echo "Installing the lowest versions (a large download) ..."
     if ! { "$python" -m venv "$folder" && "$folder/bin/python" -m pip install --quiet --upgrade pip &&
         timeout 900 "$folder/bin/python" -m pip install --quiet --constraint "$pins" --editable '.[grade]' \
-            pytest-timeout hypothesis; }; then
+            pytest-timeout pytest-xdist hypothesis; }; then
         rm -rf "$folder"
         tested "none ran, the packages could not be installed."
         exit 0
@@ -40,7 +40,7 @@ if ! cmp -s "$pins" "$folder/.ready"; then
     cp "$pins" "$folder/.ready"
 fi
 # The committed schemas are those of the pydantic that constraints.txt names.
-"$folder/bin/python" -m pytest -q -m "not slow" \
+"$folder/bin/python" -m pytest -q -m "not slow" --numprocesses auto --dist loadfile \
     --deselect tests/course/test_schema.py::test_the_committed_schemas_are_those_of_the_model \
     tests/course tests/gradients tests/grading tests/notebook \
     tests/cli/test_verify.py tests/cli/test_grade.py tests/cli/test_check.py
