@@ -13,6 +13,7 @@ FAULTS: dict[str, Any] = {
     "three": {"change": {"c = 3": "c = 0"}},
     "same": {"change": {"c = 3": "c = 9"}},
     "near": {"change": {"= 2\nc": "= 2\nd"}},
+    "none": {"change": {"b = 2": "pass"}},
     "written": {"sample": "a = 5"},
 }
 
@@ -58,6 +59,11 @@ def test_a_mistake_made_in_mending_is_none_of_the_faults_that_are_given() -> Non
     assert made("same", "one", starter="a = 0\nb = 2\nc = 3") == {
         "same+one": ("a = 0\nb = 2\nc = 9",)
     }
+
+
+def test_a_line_that_is_left_out_is_one_that_is_passed_over() -> None:
+    found = made("same", "three", "none", starter="a = 1\nc = 0")
+    assert found == {"same+none": ("a = 1\npass\nc = 9",), "three+none": ("a = 1\npass\nc = 0",)}
 
 
 def test_three_of_four_faults_are_in_what_is_given() -> None:

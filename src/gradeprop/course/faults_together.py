@@ -38,16 +38,24 @@ def _given(part: RepairPart, solution: str) -> Sequence[Misconception]:
     """The faults in what is given to be mended. A mistake that is made in mending is none."""
     seen = [item for item in part.misconceptions if _stands_in(part.starter, item)]
     sizes = range(1, len(seen) + 1)
+    starter = _without_pass(part.starter)
     for faults in chain.from_iterable(combinations(seen, size) for size in sizes):
         source = _with_all(faults, solution)
-        if source is not None and same_code(source, part.starter):
+        if source is not None and same_code(_without_pass(source), starter):
             return faults
     return part.misconceptions
 
 
 def _stands_in(text: str, fault: Misconception) -> bool:
     """Whether each new text of its change is there: few are, and then few sets are tried."""
-    return bool(fault.change) and all(new in text for new in fault.change.values())
+    return bool(fault.change) and all(
+        new.strip() == "pass" or new in text for new in fault.change.values()
+    )
+
+
+def _without_pass(text: str) -> str:
+    """Without the lines that hold the place of one that is left out."""
+    return "\n".join(line for line in text.splitlines() if line.strip() != "pass")
 
 
 def _name(faults: Sequence[Misconception]) -> str:
