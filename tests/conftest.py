@@ -54,3 +54,20 @@ def warm_sandbox() -> Iterator[Callable[[], "Sandbox"]]:
             return stack.enter_context(open_sandbox("none", packages=PRELOADED))
 
         yield started
+
+
+@pytest.fixture
+def passes_seen() -> Iterator[None]:
+    """Backward passes are seen in this process, and none has been yet, whatever another test has
+    done in it."""
+    import torch
+
+    from gradeprop.session.student.passes import PASSES
+
+    engine = torch.autograd.Variable._execution_engine
+    complete, count = PASSES.complete, PASSES.count
+    PASSES.install()
+    PASSES.complete, PASSES.count = True, 0
+    yield
+    torch.autograd.Variable._execution_engine = engine
+    PASSES.complete, PASSES.count = complete, count

@@ -82,7 +82,7 @@ def test_a_student_fetches_works_checks_validates_and_submits(
     open_notebook(page, student)
     run_all(page)
     shown = page.locator(".jp-OutputArea-output")
-    shown.get_by_text("Nothing has been written here yet").wait_for()
+    shown.get_by_text("Nothing has been written here yet").first.wait_for()
     write(page, "def d_square", RIGHT)
     run_all(page)
     shown.get_by_text("1 of 1 check passed").wait_for()

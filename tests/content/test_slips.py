@@ -60,4 +60,5 @@ def test_a_few_slips_are_given_no_wrong_cause(settings: Any, assignment: str) ->
 def test_no_slip_is_given_a_wrong_cause(settings: Any, assignment: str) -> None:
     found = assert_no_wrong_cause(settings[assignment], slips_of(assignment))
     assert found.precision == 1
-    assert found.recall > 0.9
+    # One in ten may go unexplained, and one where fewer are known.
+    assert found.known - found.found <= max(1, found.known // 10)

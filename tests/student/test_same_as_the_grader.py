@@ -25,6 +25,7 @@ from gradeprop.session.kernel import KernelSession
 from student.released import check_site, course
 
 COURSE = course()
+pytestmark = pytest.mark.usefixtures("passes_seen")
 
 
 class SameProcess(Sandbox):
