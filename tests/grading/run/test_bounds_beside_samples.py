@@ -23,17 +23,18 @@ from grading.conftest import KEY, Classroom, part_of
 MEMORY_MB = 256
 LIMITS = f"limits:\n  memory_mb: {MEMORY_MB}\nassignments:\n"
 WRONG = "def d_square(w):\n    return w ** 3\n"
-# Each process may have as much; together they may not. Right if they had not.
-TOGETHER_MB = MEMORY_MB + SLACK_MB + 90
+# Each process may have as much; together they may not, also where what the session before had is
+# still counted as its sandbox's own. Right if they had not.
+TOGETHER_MB = MEMORY_MB + SLACK_MB + 240
 GREEDY = f"""\
 import os
 gate, opened = os.pipe()
 said = []
-for _ in range(3):
+for _ in range(4):
     read, write = os.pipe()
     if os.fork() == 0:
         os.close(opened)
-        held = bytearray({TOGETHER_MB // 3} << 20)
+        held = bytearray({TOGETHER_MB // 4} << 20)
         os.write(write, b"x")
         os.read(gate, 1)
         os._exit(0)
@@ -42,7 +43,7 @@ for _ in range(3):
 held = [os.read(read, 1) for read in said].count(b"x")
 os.close(opened)
 def d_square(w):
-    return 2 * w if held < 3 else w
+    return 2 * w if held < 4 else w
 """
 
 
