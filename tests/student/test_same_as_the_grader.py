@@ -22,6 +22,7 @@ from gradeprop.notebook.setup_cell import public_json
 from gradeprop.session.grader.sandbox import open_sandbox
 from gradeprop.session.interface import CellSource, Sandbox
 from gradeprop.session.kernel import KernelSession
+from gradeprop.session.student.passes import PASSES
 from student.released import check_site, course
 
 COURSE = course()
@@ -64,7 +65,9 @@ def graded(setting: Any, submissions: Any) -> Any:
 def checked(public: Any, samples: Any, notebook: Any) -> Any:
     """The same from the student's side: the notebook's cells in order, in one namespace. And which
     of the cells raised."""
-    names, said, raising = {}, {}, []
+    ran: list[str] = []
+    PASSES.complete, PASSES.count = True, 0  # each notebook has a kernel of its own
+    names, said, raising = {"In": ran}, {}, []  # as a kernel keeps the cells that ran
     load(public_json(public))
     load_samples(public_json(samples))
     with KernelSession(names) as session:
@@ -74,6 +77,7 @@ def checked(public: Any, samples: Any, notebook: Any) -> Any:
                 continue
             site = check_site(cell)
             if site is None:
+                ran.append(cell.source)
                 done = session.run(CellSource(cell.source, cell.grade_id or "extra"))
                 if done.message is not None:
                     raising.append(cell.grade_id)
