@@ -219,7 +219,7 @@ def _check(
         by_sample = _fitting(script, outcomes, judgement, allowed, samples)
         judgement = judged(by_sample=by_sample) if by_sample else judgement
     if judgement.status == "failed":
-        untouched = _untouched(script, part, begun) or _uncommitted(outcomes, allowed)
+        untouched = _untouched(script, part, begun) or uncommitted(outcomes, allowed)
         if untouched:
             return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
     return judgement, _trace(outcomes)
@@ -265,7 +265,7 @@ def _names_in(script: Script) -> list[str]:
     return [name for ask in script.asks for name in ask.names]
 
 
-def _uncommitted(outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]) -> bool:
+def uncommitted(outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]) -> bool:
     """Whether a choice or prediction is still None throughout, as it is released."""
     return bool(allowed) and all(
         isinstance(item, Returned) and item.value is None for item in outcomes

@@ -22,7 +22,7 @@ from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite, GraderCodeError
-from gradeprop.grading.public.checking import skipped_because
+from gradeprop.grading.public.checking import skipped_because, uncommitted
 from gradeprop.grading.result import score
 from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN
 from gradeprop.grading.run import assembly
@@ -179,7 +179,8 @@ class Inquiry:
         site = question.site
         judgement = self._judged(site, script, outcomes, earlier)
         state = self._state_of(site)
-        if judgement.status == "failed" and state == "starter":
+        left = state == "starter" or uncommitted(outcomes, site.part.allowed)
+        if judgement.status == "failed" and left:
             return Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
         if judgement.misconception == "missing_name" and state == "missing":
             # Nobody left a name out of a cell that was not there.
