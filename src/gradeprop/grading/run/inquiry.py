@@ -179,7 +179,9 @@ class Inquiry:
         site = question.site
         judgement = self._judged(site, script, outcomes, earlier)
         state = self._state_of(site)
-        left = state == "starter" or uncommitted(outcomes, site.part.allowed)
+        # Only of what is read at its place: of a late call a later cell may have made None.
+        none = only_reads(script.asks) and uncommitted(outcomes, site.part.allowed)
+        left = state == "starter" or none
         if judgement.status == "failed" and left:
             return Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
         if judgement.misconception == "missing_name" and state == "missing":
