@@ -179,10 +179,9 @@ class Inquiry:
         site = question.site
         judgement = self._judged(site, script, outcomes, earlier)
         state = self._state_of(site)
-        # Only of what is read at its place: of a late call a later cell may have made None.
+        # What a late call gives may be a later cell's doing; what is read is read at its place.
         none = only_reads(script.asks) and uncommitted(outcomes, site.part.allowed)
-        left = state == "starter" or none
-        if judgement.status == "failed" and left:
+        if judgement.status == "failed" and (none or state == "starter"):
             return Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
         if judgement.misconception == "missing_name" and state == "missing":
             # Nobody left a name out of a cell that was not there.
