@@ -67,7 +67,8 @@ def passes_seen() -> Iterator[None]:
     engine = torch.autograd.Variable._execution_engine
     complete, count = PASSES.complete, PASSES.count
     PASSES.install()
-    PASSES.complete, PASSES.count = True, 0
+    PASSES.complete = True
+    PASSES.begin()
     yield
     torch.autograd.Variable._execution_engine = engine
     PASSES.complete, PASSES.count = complete, count

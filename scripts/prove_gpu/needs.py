@@ -106,6 +106,11 @@ def use_device(path: str) -> str:
         os.close(descriptor)
 
 
+def is_extra(path: str) -> bool:
+    """Whether CUDA does without this device file: those for profiling and for parts of a GPU."""
+    return "tools" in path or "nvidia-caps" in path
+
+
 def name_a_thread() -> None:
     """As drivers from 570 on do, which open the file as if it were to be made."""
     go_on = threading.Event()
@@ -184,7 +189,7 @@ def look_around(devices: Sequence[str]) -> None:
     for path in FOLDERS:
         attempt(f"list {path}", partial(entries, path), needed=False)
     for path in devices:
-        attempt(f"use {path}", partial(use_device, path), needed="tools" not in path)
+        attempt(f"use {path}", partial(use_device, path), needed=not is_extra(path))
 
 
 def ask_the_kernel() -> None:
@@ -196,7 +201,7 @@ def ask_the_kernel() -> None:
     attempt("reserve 1 TB", partial(reserve, 1 << 40, anonymous | MAP_NORESERVE))
     attempt("eventfd", lambda: os.close(os.eventfd(0)))
     attempt("/dev/shm", shared_memory, needed=False)
-    attempt("socket unix", lambda: make_socket(socket.AF_UNIX, socket.SOCK_SEQPACKET), needed=False)
+    attempt("socket unix", lambda: make_socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
     attempt("socket netlink", lambda: make_socket(socket.AF_NETLINK, socket.SOCK_RAW), needed=False)
     attempt("get_mempolicy", lambda: call(GET_MEMPOLICY, None, None, 0, 0, 0), needed=False)
     attempt("move_pages", lambda: call(MOVE_PAGES, 0, 0, None, None, None, 0), needed=False)

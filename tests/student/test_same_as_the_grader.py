@@ -66,7 +66,8 @@ def checked(public: Any, samples: Any, notebook: Any) -> Any:
     """The same from the student's side: the notebook's cells in order, in one namespace. And which
     of the cells raised."""
     ran: list[str] = []
-    PASSES.complete, PASSES.count = True, 0  # each notebook has a kernel of its own
+    PASSES.complete = True  # each notebook has a kernel of its own
+    PASSES.begin()
     names, said, raising = {"In": ran}, {}, []  # as a kernel keeps the cells that ran
     load(public_json(public))
     load_samples(public_json(samples))

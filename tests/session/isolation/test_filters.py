@@ -121,6 +121,28 @@ def test_only_counted_calls_reach_the_supervisor() -> None:
     assert len(full) % 8 == len(restricted) % 8 == 0
 
 
+def test_with_a_gpu_at_restricted_sockets_lead_nowhere() -> None:
+    filters = build_filters("restricted", supervise=False, signals_scoped=True, gpu=True)
+    source = """
+    here, kinds = socket.AF_UNIX, (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW)
+    families = (socket.AF_INET, socket.AF_INET6, 16, 17, 38, 40)
+    print({attempt(socket.socket, here, kind) for kind in kinds})
+    print({attempt(socket.socket, family, socket.SOCK_SEQPACKET) for family in families})
+    listening = socket.socket(here, socket.SOCK_SEQPACKET)
+    listening.bind("\\0gradeprop-test-of-filters")
+    listening.listen(1)
+    other = socket.socket(here, socket.SOCK_SEQPACKET)
+    print(attempt(other.connect, "\\0gradeprop-test-of-filters"))
+    print(attempt(other.sendto, b"x", "\\0gradeprop-test-of-filters"))
+    """
+    assert run(filters, source).split() == [
+        "{'EACCES'}",
+        "{'EACCES'}",
+        "ECONNREFUSED",
+        "ENOTCONN",
+    ]
+
+
 @pytest.mark.parametrize("level", ["full", "restricted"])
 def test_with_a_gpu_memory_has_no_name_and_is_shared_with_the_device(level: str) -> None:
     source = """

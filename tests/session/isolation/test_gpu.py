@@ -125,10 +125,11 @@ def test_the_drivers_folder_is_found_in_the_callers_environment_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / gpu.DRIVER).touch()
+    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
+    of_this_machine = gpu.driver_folders()
+    assert str(tmp_path) not in of_this_machine
     monkeypatch.setenv("LD_LIBRARY_PATH", f"/nowhere::{tmp_path}:{tmp_path}")
-    assert gpu.driver_folders() == [str(tmp_path)]
-    monkeypatch.delenv("LD_LIBRARY_PATH")
-    assert str(tmp_path) not in gpu.driver_folders()
+    assert gpu.driver_folders() == [str(tmp_path), *of_this_machine]
 
 
 def test_with_a_gpu_the_driver_is_found_and_without_one_it_is_hidden(

@@ -15,6 +15,7 @@ import pytest
 
 from gradeprop.grading.run.displays import final_outputs
 from gradeprop.session.interface import CellSource, Limits, Sandbox
+from gradeprop.session.isolation.environment import environment
 from gradeprop.session.isolation.survey import working
 from session.student.comparing import ComparedCell, comparable, read_cells
 
@@ -35,6 +36,8 @@ def in_a_kernel(cells: list[ComparedCell]) -> tuple[Any, str]:
 
     # Within pytest a kernel leaves the output of child processes alone.
     variables = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
+    # Whose name its messages hold.
+    shell = {"SHELL": environment("", (), gpu=False)["SHELL"]}
     sources = [nbformat.v4.new_code_cell(cell.source) for cell in cells]
     notebook = nbformat.v4.new_notebook(cells=sources)
     with tempfile.TemporaryDirectory() as above:
@@ -46,7 +49,7 @@ def in_a_kernel(cells: list[ComparedCell]) -> tuple[Any, str]:
             timeout=120,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
-        ).execute(env=variables | {"OMP_NUM_THREADS": "1", "IPYTHONDIR": above})
+        ).execute(env=variables | {"OMP_NUM_THREADS": "1", "IPYTHONDIR": above} | shell)
     return notebook, str(folder)
 
 

@@ -52,6 +52,8 @@ _MAP_SHARED: Final = 0x01
 _MAP_SHARED_VALIDATE: Final = 0x03
 _PROT_WRITE: Final = 2
 _AF_UNIX: Final = 1
+_SOCKET_KINDS: Final = 0x0F  # the rest of the argument are flags
+_SOCK_SEQPACKET: Final = 5
 _TIOCSTI: Final = 0x5412
 _TIOCLINUX: Final = 0x541C
 _F_SETOWN: Final = 8
@@ -97,7 +99,8 @@ def build_filters(
         signals_scoped: whether Landlock keeps signals in; at ``"restricted"`` they are refused if
             not.
         gpu: whether CUDA must live: it keeps memory in files without a name (drivers from 570 on),
-            and at ``"restricted"`` shares memory with its device.
+            and at ``"restricted"`` shares memory with its device and needs sockets that lead
+            nowhere.
 
     Raises:
         ImportError, RuntimeError: pyseccomp or libseccomp is missing.
@@ -116,12 +119,26 @@ def build_filters(
     for request in (_TIOCSTI, _TIOCLINUX):
         refuse.add(sc.ERRNO(errno.EPERM), "ioctl", sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, request))
     if restricted:
-        refuse.add(sc.ERRNO(errno.EACCES), "socket")
+        _refuse_sockets(refuse, sc, gpu=gpu)
         _refuse_restricted(refuse, sc, signals_scoped=signals_scoped, gpu=gpu)
     else:
         refuse.add(sc.ERRNO(errno.EACCES), "socket", sc.Arg(0, sc.NE, _AF_UNIX))
     refusing = (_NEWER_THAN_KNOWN, refuse.program())
     return Filters(refusing, _supervising(sc, files=restricted) if supervise else None)
+
+
+def _refuse_sockets(rules: _Rules, sc: Any, *, gpu: bool) -> None:
+    """Without a mount namespace other processes' sockets lie in the file system."""
+    no = sc.ERRNO(errno.EACCES)
+    if not gpu:
+        rules.add(no, "socket")
+        return
+    # CUDA asks for NVIDIA's multi-process server by such a socket, and listens at one. It lives on
+    # when nobody answers, but not when it is given no socket (CUDA 13.0, driver 580).
+    rules.add(no, "socket", sc.Arg(0, sc.NE, _AF_UNIX))
+    for kind in set(range(_SOCKET_KINDS + 1)) - {_SOCK_SEQPACKET}:
+        rules.add(no, "socket", sc.Arg(1, sc.MASKED_EQ, _SOCKET_KINDS, kind))
+    rules.add(sc.ERRNO(errno.ECONNREFUSED), "connect")
 
 
 def _refuse_restricted(rules: _Rules, sc: Any, *, signals_scoped: bool, gpu: bool) -> None:

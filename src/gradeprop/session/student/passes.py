@@ -157,7 +157,7 @@ class Passes:
 
     def begin(self) -> None:
         """What ran until now was no part of a notebook."""
-        self.count = 0
+        self.count = self._looked_at = 0
 
     def leaf(self, tensor: torch.Tensor) -> Leaf | None:
         """What is known of this very tensor."""
