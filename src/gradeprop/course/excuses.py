@@ -11,8 +11,9 @@ from pydantic import Field
 
 from gradeprop.course.fields import Model, Slug, Text
 from gradeprop.course.model import LoadedExercise
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.course.strict_yaml import read_yaml
-from gradeprop.course.validate import did_you_mean, validate
+from gradeprop.course.validate import validate
 from gradeprop.errors import CourseError, CourseProblem
 
 FOLDER = "tests/content/mutants"

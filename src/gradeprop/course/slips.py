@@ -12,8 +12,9 @@ from pydantic import Field, model_validator
 from gradeprop.course.document import Document
 from gradeprop.course.fields import Model, Slug, Text
 from gradeprop.course.model import LoadedExercise
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.course.strict_yaml import read_yaml
-from gradeprop.course.validate import did_you_mean, validate
+from gradeprop.course.validate import validate
 from gradeprop.errors import CourseError, CourseProblem
 
 FOLDER = "tests/content/slips"

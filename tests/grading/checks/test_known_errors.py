@@ -119,7 +119,7 @@ class Bare(torch.nn.Module):
         super().__init__()
         self.w = torch.ones(2, requires_grad=True)
 
-    def forward(x: Any) -> Any:
+    def forward(x: Any) -> Any:  # noqa: N805 - this is the mistake
         return x
 
 
