@@ -3,7 +3,7 @@ named."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeAlias
@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from gradeprop.course.fault_names import ids_in
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart, LoadedExercise, RepairPart
+from gradeprop.grading.chance import Chance, by_chance, may_depend_on_chance
 from gradeprop.grading.repairs import must_be_faulty, undeclared
 from gradeprop.grading.requirements import differences, must_be_named, must_pass
 from gradeprop.grading.result.faults import Fault, faults_in
@@ -125,6 +126,8 @@ def verify(
 
     graded([trial.submission for trial in made], judge, True)
     by_case = {proof.case: proof for proof in proofs}
+    for case, found in _by_chance(setting, made, results, graded):
+        by_case[case] = _with_chance(by_case[case], found)
     for trial in made:
         mine = [by_case[case] for case in trial.cases if case in by_case]
         asked = [proof for proof in mine if proof.unnamed or _is_repaired(setting, proof.case)]
@@ -134,6 +137,46 @@ def verify(
         result = results[trial.submission.student]
         by_case |= {proof.case: _explained(setting, proof, result, known) for proof in asked}
     return [by_case[proof.case] for proof in proofs]
+
+
+def _by_chance(
+    setting: Setting,
+    made: Sequence[Trial],
+    results: Mapping[str, SubmissionResult],
+    graded: Grade,
+) -> Iterator[tuple[Case, list[Chance]]]:
+    """Where a second run of the cases that speak of anything random gives something else; its
+    session draws other numbers, since it is of another student."""
+    suspects = {
+        f"{trial.submission.student}-again": (trial, cases)
+        for trial in made
+        if (cases := [case for case in trial.cases if _speaks_of_chance(setting, case)])
+    }
+    again: dict[str, SubmissionResult] = {}
+    twice = [replace(trial.submission, student=student) for student, (trial, _) in suspects.items()]
+    if twice:
+        graded(twice, lambda result: again.update({result.student: result}), True)
+    for student, (trial, cases) in suspects.items():
+        first = results[trial.submission.student]
+        for case in cases:
+            yield case, list(by_chance(case.exercise, first, again[student]))
+
+
+def _speaks_of_chance(setting: Setting, case: Case) -> bool:
+    exercise = _exercise(setting, case)
+    if case.kind == "starter":
+        return False
+    known = {} if case.part is None else _ways(exercise, case.part)
+    answer = known[case.misconception][case.way] if case.misconception else ""
+    return may_depend_on_chance(exercise, answer)
+
+
+def _with_chance(proof: Proof, found: Sequence[Chance]) -> Proof:
+    """Other numbers are no fault of a sample that is recognised all the same."""
+    own = [f"{proof.case.part}: {item.what}" if proof.case.part else item.what for item in found]
+    if proof.unnamed or any(item.counts for item in found):
+        return replace(proof, problems=(*proof.problems, *own))
+    return replace(proof, warnings=(*proof.warnings, *own))
 
 
 def _is_repaired(setting: Setting, case: Case) -> bool:
@@ -154,7 +197,7 @@ def _explained(
         return replace(proof, problems=(*proof.problems, *said))
     exercise, parts = _exercise(setting, case), _parts(case, result)
     warnings = (item for part in parts for item in undeclared(exercise, part, whys))
-    return replace(proof, warnings=tuple(warnings))
+    return replace(proof, warnings=(*proof.warnings, *warnings))
 
 
 def _exercise(setting: Setting, case: Case) -> LoadedExercise:
@@ -200,10 +243,14 @@ def _notebook(setting: Setting, cases: Sequence[Case]) -> bytes:
             if case is not None and case.kind == "starter":
                 source = part.starter
             elif case is not None and case.part == part.part:
-                known = {**exercise.samples(part.part), **exercise.together(part.part)}
-                source = known[case.misconception or ""][case.way]
+                source = _ways(exercise, part.part)[case.misconception or ""][case.way]
             sources[exercise.key(part.part)] = source
     return to_notebook(filled_in(setting.release, sources))
+
+
+def _ways(exercise: LoadedExercise, part: str) -> dict[str, tuple[str, ...]]:
+    """The answers that show one mistake of a part, or several at once, by name."""
+    return {**exercise.samples(part), **exercise.together(part)}
 
 
 def filled_in(release: ReleaseModel, answers: Mapping[PartKey, str]) -> ReleaseModel:
