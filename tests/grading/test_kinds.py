@@ -132,7 +132,8 @@ def test_an_untouched_repair_is_judged_and_a_half_mended_one_told_what_is_left(k
     starter = kinds.assignment.exercises[-1].spec.parts[0].starter
     result = kinds.grade_one(kinds.notebook(**{LOOP: starter}))
     part = part_of(result, "mend_descent", "loop")
-    assert (part.score, part.status, part.message, part.not_begun) == (0.0, "failed", None, False)
+    assert (part.score, part.status, part.message, part.not_begun) == (0.0, "failed", None, True)
+    assert not any(check.not_begun for check in part.checks)
     assert {check.misconception for check in part.checks} == {"ascent"}
     half = verdicts(kinds, **{LOOP: starter.replace("+=", "-=")})
     assert half["one_step"].status == "passed"
