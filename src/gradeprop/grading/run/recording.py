@@ -32,6 +32,7 @@ from gradeprop.grading.public.data import encode_allowed, encode_script
 from gradeprop.grading.result.words import ENGINE_WORDS
 from gradeprop.grading.run.faults import Faults
 from gradeprop.grading.run.sealing import cannot_be_sealed, sealed_script
+from gradeprop.grading.run.slow_imports import import_for_graders
 from gradeprop.grading.run.watched import POLL_S, Fallen, Method, Post, Watched, can_fork
 
 __all__ = ["Recorded", "part_title", "recorded"]
@@ -61,6 +62,7 @@ def recorded(course: Course, assignment: LoadedAssignment) -> Recorded:
     """
     if not can_fork():
         return _record(course, assignment, {}, Watch())
+    import_for_graders(course)
     falls: Counter[Key] = Counter()
     faults: dict[Key, str] = {}
     method: Method = "fork"
