@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from gradeprop.session.messages import NOT_STARTED
 from gradeprop.session.student.shell import NotebookShell
 from gradeprop.session.student.unattended import refuse
 from gradeprop.session.wire.frames import Channel, Frame, WireError
@@ -71,6 +72,7 @@ class Checkers:
             pid = _fork()
         except OSError:
             # Too many processes or files are the student's doing; the grader sees it by this.
+            self._ended[number] = NOT_STARTED
             os.close(descriptor)
             return
         if pid == 0:
