@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from textwrap import dedent
 
 import pytest
@@ -50,9 +49,7 @@ LEFT = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("left", LEFT)
-def test_what_a_call_leaves_running_costs_no_other_its_answer(
-    fortress: Sandbox, left: str
-) -> None:
+def test_what_a_call_leaves_running_costs_no_other_its_answer(fortress: Sandbox, left: str) -> None:
     with fortress.open(limits=LIMITS, seed=1) as session:
         session.run(CellSource(RIGHT + dedent(LEFT[left]), "cell"))
         first = session.mark(["wrong"])
