@@ -10,8 +10,9 @@ from typing import Generic, TypeVar
 from gradeprop.course.document import Document
 from gradeprop.course.fields import Model
 from gradeprop.course.model import LoadedExercise
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.course.strict_yaml import read_yaml
-from gradeprop.course.validate import did_you_mean, validate
+from gradeprop.course.validate import validate
 from gradeprop.errors import CourseProblem
 
 M = TypeVar("M", bound=Model)
