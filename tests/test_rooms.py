@@ -53,11 +53,13 @@ def test_of_our_own_it_needs_judging_and_no_grading_run() -> None:
         "gradeprop.grading.public",
         "gradeprop.grading.result",
         "gradeprop.session.interface",
+        "gradeprop.session.kept_builtins",
         "gradeprop.session.kernel",
         "gradeprop.session.messages",
         "gradeprop.session.questions",
         "gradeprop.session.unkept",
         "gradeprop.session.student",
+        "gradeprop.session.wire",
         "gradeprop.version",
         "gradeprop.wording",
     }
