@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -36,8 +37,11 @@ def in_a_kernel(cells: list[ComparedCell]) -> tuple[Any, str]:
 
     # Within pytest a kernel leaves the output of child processes alone.
     variables = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
-    # Whose name its messages hold.
-    shell = {"SHELL": environment("", (), gpu=False)["SHELL"]}
+    # The shell, whose messages hold its name, and this very Python, as in a session; and no
+    # __pycache__ beside modules.
+    programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    alike = {"PATH": programs, "PYTHONDONTWRITEBYTECODE": "1"}
+    alike["SHELL"] = environment("", (), gpu=False)["SHELL"]
     sources = [nbformat.v4.new_code_cell(cell.source) for cell in cells]
     notebook = nbformat.v4.new_notebook(cells=sources)
     with tempfile.TemporaryDirectory() as above:
@@ -49,7 +53,7 @@ def in_a_kernel(cells: list[ComparedCell]) -> tuple[Any, str]:
             timeout=120,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
-        ).execute(env=variables | {"OMP_NUM_THREADS": "1", "IPYTHONDIR": above} | shell)
+        ).execute(env=variables | {"OMP_NUM_THREADS": "1", "IPYTHONDIR": above} | alike)
     return notebook, str(folder)
 
 

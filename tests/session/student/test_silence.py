@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import Any
@@ -19,6 +20,7 @@ with silence():
     print("lost", file=sys.__stdout__)
     sys.__stderr__.write("lost")
     os.write(1, b"lost"); os.write(2, b"lost")
+    sys.__stdout__.buffer.write(b"lost")
     os.system("echo lost; echo lost >&2")
     logging.warning("lost")
     with silence():
@@ -31,8 +33,15 @@ os.write(1, b"")
 
 
 def run(code: Any, **options: Any) -> Any:
+    """With streams that keep what is written until they are flushed, as of a pipe."""
+    buffered = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, **options
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=buffered,
+        **options,
     )
 
 

@@ -22,6 +22,8 @@ def silence() -> Iterator[None]:
     Also what C code writes, child processes, and loggers that hold the streams from before. Nothing
     is kept, so that endless output needs no memory."""
     streams = (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__)
+    for stream in streams:
+        _flush(stream)  # what was printed before is shown
     with contextlib.ExitStack() as undo:
         for descriptor in (1, 2):
             undo.enter_context(_to_nowhere(descriptor))
@@ -60,10 +62,16 @@ def _deaf(stream: Any) -> Iterator[None]:
     try:
         yield
     finally:
+        _flush(stream)  # what went past write is not
         if before is None:
             del stream.write
         else:
             stream.write = before
+
+
+def _flush(stream: Any) -> None:
+    with contextlib.suppress(AttributeError, TypeError, ValueError, OSError):
+        stream.flush()
 
 
 @contextlib.contextmanager
