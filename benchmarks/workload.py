@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradeprop.course.load import load_course
-from gradeprop.course.model import ChoicePart, CodePart, Course, LoadedAssignment
+from gradeprop.course.model import CodePart, Course, LoadedAssignment, RepairPart
 from gradeprop.grading.run.publish import release_of
 from gradeprop.grading.verify import filled_in
 from gradeprop.notebook.release import PartKey, ReleaseModel
@@ -83,9 +83,10 @@ def _answers(
     for exercise in assignment.exercises:
         for part in exercise.spec.parts:
             source = exercise.solution[part.part]
-            if isinstance(part, (CodePart, ChoicePart)) and numbers.random() >= RIGHT:
-                source = numbers.choice([source, *(item.sample for item in part.misconceptions)])
-            if isinstance(part, CodePart):
+            wrong = [way for ways in exercise.samples(part.part).values() for way in ways]
+            if wrong and numbers.random() >= RIGHT:
+                source = numbers.choice([source, *wrong])
+            if isinstance(part, (CodePart, RepairPart)):
                 source = f"# Submission {number}.\n{source}"
             answers[exercise.slug, part.part] = source
     return answers

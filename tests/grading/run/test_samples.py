@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from course.minimal import EXERCISE, GRADER, SOLUTION, write_course
+from gradeprop.grading.run.samples import Samples
 from gradeprop.session.interface import Define
 from grading.conftest import Classroom, part_of
 
@@ -240,6 +241,32 @@ def test_right_work_costs_no_sample(
     assert not asked
     judged(classroom, "def d_square(w):\n    return w")
     assert asked
+
+
+def test_a_later_check_tries_the_cause_of_the_earlier_one_alone(
+    tmp_path: Path, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classroom = course_with(tmp_path, sandbox)
+    exercise = (tmp_path / EXERCISE).read_text().replace("        needs: [shape]\n", "")
+    (tmp_path / EXERCISE).write_text(exercise)
+    classroom = Classroom(tmp_path, sandbox)
+    asked: list[str] = []
+    original = Samples.of
+
+    def of(self: Samples, part: Any, misconception: str, *others: Any, **options: Any) -> Any:
+        asked.append(misconception)
+        return original(self, part, misconception, *others, **options)
+
+    monkeypatch.setattr(Samples, "of", of)
+    found = judged(classroom, "def d_square(w):\n    return w + 0")
+    assert found == {"shape": "halved", "matches_autograd": "halved"}
+    assert asked == ["cubed", "halved", "complains", "doubles_in_place", "halved"]
+    # What explains the first check only is not the cause of the second.
+    asked.clear()
+    only_three = "def d_square(w):\n    return w if w.shape == (3,) and w.dtype == torch.float64 "
+    found = judged(classroom, only_three + "else w * 7")
+    assert found["shape"] == "halved"
+    assert len(asked) > 5
 
 
 def test_code_before_the_questions_is_seen_by_them_alone(sandbox: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.sampled import Given, fitting, given, singly_or_together, worth_trying
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite
+from gradeprop.grading.result.verdict import CheckVerdict
 from gradeprop.grading.run.samples import Samples
 from gradeprop.session.interface import Outcome
 
@@ -24,6 +26,7 @@ def fitting_by_sample(
     *,
     kept: bool,
     without: str | None = None,
+    verdicts: Mapping[tuple[str, str], Sequence[CheckVerdict]] = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """The misconceptions of the check's part that fit by their samples.
 
@@ -32,8 +35,14 @@ def fitting_by_sample(
         judgement: what it is without samples.
         kept: whether others are asked the same.
         without: a name of several mistakes in one that is not tried.
+        verdicts: what is known of the exercise's other checks, by exercise and check. The cause of
+            those of the same part is tried alone, at first: that it explains this check, too, is
+            what no other cause can do, and there are samples enough to cost more than all the rest.
     """
     part = site.part
+    likely = _cause_so_far(site, device, verdicts)
+    if likely is not None and judgement.misconceptions == (likely,):
+        return ()
 
     def fit(names: Sequence[str]) -> tuple[str, ...]:
         tried = worth_trying(script, names, judgement)
@@ -45,8 +54,21 @@ def fitting_by_sample(
         return fitting(script, mine, known)
 
     single = [item.id for item in part.misconceptions if item.by_sample]
+    if likely in single and not judgement.misconceptions and (found := fit([likely])):
+        return found
     several = [name for name in site.exercise.together(part.part) if name != without]
     return singly_or_together(fit, single, several, judgement)
+
+
+def _cause_so_far(
+    site: CheckSite, device: str, verdicts: Mapping[tuple[str, str], Sequence[CheckVerdict]]
+) -> str | None:
+    """The one cause by which all failed checks of the part have been called so far."""
+    checks = (check.check for check in site.part.checks if check.check != site.check.check)
+    known = (item for check in checks for item in verdicts.get((site.exercise.slug, check), ()))
+    failed = [item for item in known if item.device == device and item.status == "failed"]
+    causes = {item.misconception for item in failed}
+    return causes.pop() if len(causes) == 1 else None
 
 
 def fits_as_given_only(

@@ -70,11 +70,10 @@ class Inquiry:
 
     def examine(self, question: Question) -> str | None:
         """Ask; the reason if the check failed, None if it passed or waits for `finish`."""
-        judgement = None
-        if not self._waits(question.site, question.device):
-            judgement = self._first(question)
-            if judgement is None and self._how.at_once:
-                judgement = self._again(question)
+        waits = self._waits(question.site, question.device)
+        judgement = None if waits else self._first(question)
+        if judgement is None and self._how.at_once and not waits:
+            judgement = self._again(question)
         if judgement is None:
             self._waiting.append(question)
             return None
@@ -209,10 +208,11 @@ class Inquiry:
                 outcomes,
                 judgement,
                 kept=site.check.public or self._how.same_inputs,
+                verdicts=self._paper.verdicts,
             )
-        if not by_sample:
-            return judgement
-        return self._judged(site, script, outcomes, earlier, by_sample=by_sample)
+        if by_sample:
+            return self._judged(site, script, outcomes, earlier, by_sample=by_sample)
+        return judgement
 
     def _judged(
         self,
