@@ -42,6 +42,7 @@ test-slow: setup
 	@sh scripts/system_packages.sh bubblewrap chromium postgresql gcc libc6-dev
 	$(BIN)/python -m pytest -m slow --durations 25 --numprocesses auto --dist loadfile --ignore tests/session/attacks
 	$(BIN)/python -m pytest -m slow --durations 5 tests/session/attacks
+	@bash scripts/lowest_versions.sh
 
 # The quick tests on another Python, as `make test-python PYTHON=python3.12 TORCH=2.11.0` or as far as found.
 test-python: setup
