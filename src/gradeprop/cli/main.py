@@ -262,8 +262,14 @@ def _leave(error: GradepropError) -> NoReturn:
 
 def main() -> None:
     """Entry point: every error becomes its message on stderr and its own exit code."""
+    stdout = sys.stdout
     try:
         app()
+    except SystemExit:
+        if sys.stdout is stdout:
+            raise
+        # Typer puts another in its place where nobody reads on, as of `gradeprop … | head`.
+        sys.exit(0)
     except GradepropError as error:
         _leave(error)
     except ModuleNotFoundError as absent:
@@ -271,6 +277,6 @@ def main() -> None:
         if missing is None:
             raise
         _leave(missing)
-    except BrokenPipeError:  # `gradeprop … | head`: nobody reads on
+    except BrokenPipeError:  # the same, met by ourselves
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
