@@ -24,7 +24,7 @@ from nbclient import NotebookClient
 from timed import CommandFailedError, run
 from workload import Workload
 
-from gradeprop.course.model import CodePart
+from gradeprop.course.model import CheckedPart
 from gradeprop.gradients.values import TensorState
 from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
@@ -186,7 +186,7 @@ def otter_tests(work: Workload) -> dict[str, str]:
     for (exercise, part), scripts in recorder.scripts[0].items():
         spec = next(item.spec for item in work.assignment.exercises if item.slug == exercise)
         checks = next(item for item in spec.parts if item.part == part)
-        assert isinstance(checks, CodePart)
+        assert isinstance(checks, CheckedPart)
         cases = [
             {
                 "code": _doctest(script),
@@ -207,6 +207,8 @@ def _doctest(script: Script) -> str:
         ">>> def same(got, expected):",
         "...     if isinstance(expected, tuple):",
         "...         return len(got) == len(expected) and all(map(same, got, expected))",
+        "...     if isinstance(expected, str):",
+        "...         return got == expected",
         "...     got, expected = torch.as_tensor(got).detach(), torch.as_tensor(expected)",
         "...     got = got.double().reshape(expected.shape)",
         "...     return torch.allclose(got, expected.double(), rtol=1e-4)",

@@ -159,7 +159,7 @@ def page(figures: Figures, command: str) -> str:
 Written by `benchmarks/throughput.py`; do not edit. Measured {datetime.now(UTC):%Y-%m-%d} on
 {machine()}.
 {notes}
-{figures.submissions} submissions of `{figures.assignment}`, no two alike: each part holds the course's own
+{figures.submissions} submissions of {figures.assignment}, no two alike: each part holds the course's own
 solution or the sample of a known mistake. All rows come from one run of the script, on the same notebooks;
 the peers, being slow, graded the first {figures.peers[0].submissions if figures.peers else 0} of them.
 

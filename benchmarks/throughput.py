@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import peers
@@ -46,7 +47,13 @@ def main() -> None:
 
 def measure(folder: Path, options: argparse.Namespace) -> Figures:
     _say(f"{options.submissions} submissions of {options.assignment}")
-    work = make_workload(folder / "course", options.assignment, options.submissions, options.later)
+    make = partial(
+        make_workload,
+        assignment=options.assignment,
+        submissions=options.submissions,
+        exercises=options.exercises,
+    )
+    work = make(folder / "course", later=options.later)
     runs: dict[str, Graded] = {}
     name = "gradeprop grade"
     for label, workers, gradebook in (
@@ -65,16 +72,14 @@ def measure(folder: Path, options: argparse.Namespace) -> Figures:
         )
         runs.setdefault(label, run)
     _say("recording alone")
-    recorded, _ = recording(
-        make_workload(folder / "recorded", options.assignment, options.submissions)
-    )
+    recorded, _ = recording(make(folder / "recorded"))
     _say("the floor")
     together = next(iter(runs.values())).workers
     (alone,) = floor(work, 1)
     several = floor(work, together)
     measured, skipped = _peers(work, folder, options.peer_submissions)
     return Figures(
-        options.assignment,
+        _named(options.assignment, work),
         options.submissions,
         runs,
         alone,
@@ -84,6 +89,14 @@ def measure(folder: Path, options: argparse.Namespace) -> Figures:
         skipped,
         options.note,
     )
+
+
+def _named(assignment: str, work: Workload) -> str:
+    """The assignment with its exercises, in words."""
+    parts = sum(len(item.spec.parts) for item in work.assignment.exercises)
+    checks = sum(len(list(item.checks())) for item in work.assignment.exercises)
+    slugs = ", ".join(item.slug for item in work.assignment.exercises)
+    return f"`{assignment}` ({slugs}: {parts} parts, {checks} checks)"
 
 
 def floor(work: Workload, processes: int) -> list[dict[str, float]]:
@@ -136,6 +149,9 @@ def _options() -> argparse.Namespace:
         "--workers", type=int, metavar="N", help="default: as `gradeprop grade` chooses"
     )
     parser.add_argument("--assignment", default="a03_descent")
+    parser.add_argument(
+        "--exercises", nargs="+", default=[], metavar="NAME", help="these alone of the assignment"
+    )
     parser.add_argument(
         "--later", metavar="CODE", help="a cell at the end of each, after which all is asked twice"
     )

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 from gradeprop.course.load import load_course
 from gradeprop.course.model import CodePart, Course, LoadedAssignment, RepairPart
@@ -38,14 +41,24 @@ class Workload:
 
 
 def make_workload(
-    root: Path, assignment: str, submissions: int, later: str | None = None
+    root: Path,
+    assignment: str,
+    submissions: int,
+    later: str | None = None,
+    exercises: Sequence[str] = (),
 ) -> Workload:
     """Write ``submissions`` different hand-ins of ``assignment`` into a new course folder at
-    ``root``, each with a further cell ``later`` at its end if given."""
+    ``root``, each with a further cell ``later`` at its end if given.
+
+    Args:
+        exercises: the only ones to leave in the assignment, all if not given.
+    """
     root.mkdir(parents=True)
     shutil.copy(ROOT / "course.yaml", root)
     for folder in ("schemas", "exercises", "solutions", "graders"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    if exercises:
+        _leave_only(root, assignment, exercises)
     course = load_course(root)
     loaded = course.assignment(assignment)
     if loaded is None:
@@ -65,6 +78,21 @@ def make_workload(
         path.parent.mkdir(parents=True)
         path.write_bytes(notebook)
     return Workload(root, course, loaded, release, notebooks)
+
+
+def _leave_only(root: Path, assignment: str, exercises: Sequence[str]) -> None:
+    path = root / "course.yaml"
+    course = yaml.safe_load(path.read_text())
+    (spec,) = (item for item in course["assignments"] if item["id"] == assignment)
+    left_out = set(spec["exercises"]).difference(exercises)
+    unknown = set(exercises).difference(spec["exercises"])
+    if unknown:
+        raise SystemExit(f"{assignment} has no exercise {', '.join(sorted(unknown))}")
+    spec["exercises"] = [item for item in spec["exercises"] if item in exercises]
+    path.write_text(yaml.safe_dump(course, sort_keys=False))
+    for file in root.glob(f"*/{assignment}/*"):
+        if file.stem.removeprefix("test_") in left_out:
+            file.unlink()
 
 
 def _with_cell(notebook: bytes, source: str | None) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -173,12 +174,20 @@ class LoadedExercise(Model):
     def together(self, part: str) -> dict[str, tuple[str, ...]]:
         """Of a repair, by the ids of several faults, the wrong answers that have all of them; see
         `gradeprop.course.faults_together`."""
-        return together(self.part(part), self.solution[part])
+        return self._together[part]
 
     def only_given(self, part: str) -> str | None:
         """The name among these that stands for what is given to be mended and for nothing that
         changes of the solution make."""
-        return only_given(self.part(part), self.solution[part])
+        return self._only_given[part]
+
+    @cached_property
+    def _together(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        return {item.part: together(item, self.solution[item.part]) for item in self.spec.parts}
+
+    @cached_property
+    def _only_given(self) -> dict[str, str | None]:
+        return {item.part: only_given(item, self.solution[item.part]) for item in self.spec.parts}
 
 
 class LoadedAssignment(Model):

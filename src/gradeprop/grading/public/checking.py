@@ -20,7 +20,13 @@ from gradeprop.gradients.comparison.render import is_placeholder
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
-from gradeprop.grading.checks.sampled import fitting, given, singly_or_together, worth_trying
+from gradeprop.grading.checks.sampled import (
+    cause_so_far,
+    fitting,
+    given,
+    singly_or_together,
+    worth_trying,
+)
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.public.data import decode_allowed, decode_script
 from gradeprop.grading.public.sampled_data import decode_given
@@ -173,7 +179,9 @@ def _check_part(
             judgement, trace = Judgement("skipped", skipped_because(missing)), None
         else:
             known = samples.get(item["check"], {})
-            judgement, trace = _check(item, part, known, session, begun)
+            failed = [it.judgement for it in checks if it.judgement.status == "failed"]
+            likely = cause_so_far(it.misconception for it in failed)
+            judgement, trace = _check(item, part, known, likely, session, begun)
         if judgement.status == "passed":
             passed.add(item["check"])
         checks.append(
@@ -194,6 +202,7 @@ def _check(
     item: Mapping[str, Any],
     part: Mapping[str, Any],
     samples: Mapping[str, Any],
+    likely: str | None,
     session: Session,
     begun: Callable[[str], bool],
 ) -> tuple[Judgement, str | None]:
@@ -217,7 +226,7 @@ def _check(
     )
     with torch.device("cpu"):
         judgement = judged()
-        by_sample = _fitting(script, outcomes, judgement, allowed, samples)
+        by_sample = _fitting(script, outcomes, judgement, allowed, samples, likely)
         judgement = judged(by_sample=by_sample) if by_sample else judgement
     if judgement.status == "failed":
         untouched = _untouched(script, part, begun) or uncommitted(outcomes, allowed)
@@ -232,6 +241,7 @@ def _fitting(
     judgement: Judgement,
     allowed: Mapping[str, Allowed],
     samples: Mapping[str, Sequence[dict[str, Any]]],
+    likely: str | None,
 ) -> tuple[str, ...]:
     """The misconceptions of which a sample gave the same."""
 
@@ -242,7 +252,7 @@ def _fitting(
 
     several = [name for name in samples if len(ids_in(name)) > 1]
     single = [name for name in samples if name not in several]
-    return singly_or_together(fit, single, several, judgement)
+    return singly_or_together(fit, single, several, judgement, likely)
 
 
 def _clues(part: Mapping[str, Any]) -> dict[str, Clues]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import symtable
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -62,8 +62,9 @@ def read_cell(source: str) -> CellCode | None:
 
 def read_tree(tree: ast.Module) -> CellCode:
     attributes = set[str]()
-    own, plain = _of_self(tree), True
-    for node in ast.walk(tree):
+    nodes = tuple(ast.walk(tree))
+    own, plain = _of_self(nodes), True
+    for node in nodes:
         if isinstance(node, ast.Attribute) and id(node) not in own:
             plain = plain and _may_stand(node)
             attributes.add(node.attr)
@@ -76,18 +77,18 @@ def read_tree(tree: ast.Module) -> CellCode:
         tuple(_bindings(tree)),
         frozenset(_globals_in(symtable.symtable(ast.unparse(tree), "cell", "exec"))),
         frozenset(attributes),
-        frozenset(_held_in(tree)),
-        _sets_attributes(tree),
+        frozenset(_held_in(nodes)),
+        _sets_attributes(nodes),
         plain,
     )
 
 
-def _of_self(tree: ast.Module) -> set[int]:
+def _of_self(nodes: Iterable[ast.AST]) -> set[int]:
     """The identities of the nodes by which methods of the code's own classes mean their object's
     attributes."""
     methods = [
         item
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ClassDef)
         for item in node.body
         if isinstance(item, ast.FunctionDef) and item.args.args[:1]
@@ -102,9 +103,8 @@ def _of_self(tree: ast.Module) -> set[int]:
     }
 
 
-def _held_in(tree: ast.Module) -> Iterator[str]:
+def _held_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """The words that code takes the values of, to bind, pass on or keep."""
-    nodes = list(ast.walk(tree))
     passed_through = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     passed_through |= {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
     passed_through |= {
@@ -122,10 +122,9 @@ def _held_in(tree: ast.Module) -> Iterator[str]:
             yield node.id
 
 
-def _sets_attributes(tree: ast.Module) -> bool:
+def _sets_attributes(nodes: Iterable[ast.AST]) -> bool:
     return any(
-        isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
-        for node in ast.walk(tree)
+        isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) for node in nodes
     )
 
 

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from types import MappingProxyType
 
 from gradeprop.grading.checks.judgement import Judgement
-from gradeprop.grading.checks.sampled import Given, fitting, given, singly_or_together, worth_trying
+from gradeprop.grading.checks.sampled import (
+    Given,
+    cause_so_far,
+    fitting,
+    given,
+    singly_or_together,
+    worth_trying,
+)
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite
 from gradeprop.grading.result.verdict import CheckVerdict
@@ -35,14 +43,9 @@ def fitting_by_sample(
         judgement: what it is without samples.
         kept: whether others are asked the same.
         without: a name of several mistakes in one that is not tried.
-        verdicts: what is known of the exercise's other checks, by exercise and check. The cause of
-            those of the same part is tried alone, at first: that it explains this check, too, is
-            what no other cause can do, and there are samples enough to cost more than all the rest.
+        verdicts: what is known of the exercise's other checks, by exercise and check.
     """
     part = site.part
-    likely = _cause_so_far(site, device, verdicts)
-    if likely is not None and judgement.misconceptions == (likely,):
-        return ()
 
     def fit(names: Sequence[str]) -> tuple[str, ...]:
         tried = worth_trying(script, names, judgement)
@@ -54,21 +57,22 @@ def fitting_by_sample(
         return fitting(script, mine, known)
 
     single = [item.id for item in part.misconceptions if item.by_sample]
-    if likely in single and not judgement.misconceptions and (found := fit([likely])):
-        return found
     several = [name for name in site.exercise.together(part.part) if name != without]
-    return singly_or_together(fit, single, several, judgement)
+    likely = _cause_so_far(site, device, verdicts)
+    return singly_or_together(fit, single, several, judgement, likely)
 
 
 def _cause_so_far(
     site: CheckSite, device: str, verdicts: Mapping[tuple[str, str], Sequence[CheckVerdict]]
 ) -> str | None:
-    """The one cause by which all failed checks of the part have been called so far."""
-    checks = (check.check for check in site.part.checks if check.check != site.check.check)
-    known = (item for check in checks for item in verdicts.get((site.exercise.slug, check), ()))
-    failed = [item for item in known if item.device == device and item.status == "failed"]
-    causes = {item.misconception for item in failed}
-    return causes.pop() if len(causes) == 1 else None
+    """The cause of the part's checks before this one; for a public check only of public ones, as in
+    the student's notebook."""
+    earlier = takewhile(lambda check: check != site.check, site.part.checks)
+    shown = [check.check for check in earlier if check.public or not site.check.public]
+    known = (item for check in shown for item in verdicts.get((site.exercise.slug, check), ()))
+    return cause_so_far(
+        item.misconception for item in known if item.device == device and item.status == "failed"
+    )
 
 
 def fits_as_given_only(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from gradeprop.course.keys import PartKey
@@ -25,7 +26,7 @@ from gradeprop.grading.run.vocabulary import (
 from gradeprop.notebook.restore import RunCell
 from gradeprop.session.interface import CellOutcome
 
-__all__ = ["Settled"]
+__all__ = ["Settled", "leaves_nothing"]
 
 _MOST_CONSTANTS = 64
 
@@ -71,6 +72,21 @@ class Settled:
         if _sets_what_is_shared(written.values(), bound):
             return False
         return _Plain(_bound_in(earlier), _bound_in(later)).are(names)
+
+
+def leaves_nothing(before: Iterable[str], source: str, names: Iterable[str]) -> bool:
+    """Whether calls of ``names`` give the same however often they are asked in one process that has
+    run ``source`` after the cells ``before``, as far as can be told from the code."""
+    code, *earlier = map(read_cell, (source, *before))
+    if code is None:
+        return False
+    known = [item for item in (*earlier, code) if item is not None]
+    if len(known) != len(earlier) + 1:
+        return False
+    bound = _bound_in(known)
+    if not _computes_only(code, bound.keys()) or _sets_what_is_shared([code], bound):
+        return False
+    return _Plain(bound, {}).are(names)
 
 
 _Bound: TypeAlias = dict[str, list[ast.stmt | None]]
@@ -146,13 +162,18 @@ class _Plain:
         defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]
         if function.decorator_list or not all(map(_is_constant, defaults)):
             return None
-        code = read_tree(ast.Module([function], []))
+        code = _read_function(function)
         functions = {name for name, found in self._bound.items() if _is_function(found)}
         if not code.plain or not code.attributes <= ATTRIBUTES - NOT_IN_FUNCTIONS:
             return None
         if any(_looks_into(node, functions) for node in ast.walk(function)):
             return None
         return code.names
+
+
+@lru_cache(maxsize=4096)
+def _read_function(function: ast.FunctionDef) -> CellCode:
+    return read_tree(ast.Module([function], []))
 
 
 def _is_function(statements: Sequence[ast.stmt | None]) -> bool:

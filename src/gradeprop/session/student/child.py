@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.messages import OUT_OF_MEMORY
+from gradeprop.session.questions import Define
 from gradeprop.session.student.answering import Answering, out_of_memory
 from gradeprop.session.student.beginning import seed_all, start_gpu
 from gradeprop.session.student.checkers import FROM_GRADER, Checkers, Seal, discard_streams
@@ -158,17 +159,22 @@ class NotebookProcess:
         """
         pid = _getpid()
         asks = decode_asks(frame.head["asks"], frame.tail)
+        defining = any(isinstance(ask, Define) for ask in asks)
         names: Mapping[str, Any] | None = self.shell.user_ns
-        if place is not None:
+        if place is not None and not defining:
             names = place.names(name for ask in asks for name in ask.names)
         if names is None:
             channel.send({"gone": True})
             return
+        as_it_was = dict(self.shell.user_ns) if defining else None
         for outcome in self.answering.answer_all(asks, names):
             if _getpid() != pid:
                 return
             rows, tail = encode_outcomes([outcome])
             channel.send({"outcomes": rows}, tail)
+        if as_it_was is not None:
+            self.shell.user_ns.clear()
+            self.shell.user_ns.update(as_it_was)
 
     # Checkers.
 

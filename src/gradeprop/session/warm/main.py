@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import json
 import os
 import select
@@ -182,6 +183,8 @@ def main() -> None:
     from gradeprop.session.warm.fonts import FontList
     from gradeprop.session.wire.frames import Channel
 
+    # Nothing of what is imported is ever freed, and looking for garbage in it takes half a second.
+    gc.disable()
     fonts = FontList(config["packages"])
     warmup.restore_site_builtins()
     warmup.import_torch()
@@ -204,6 +207,7 @@ def main() -> None:
 
     threads = warmup.system_threads()
     huge_pages = warmup.freeze()
+    gc.enable()
     syscalls.adopt_orphans()
     baseline = address_space()
     ready = {"threads": threads, "huge_pages": huge_pages, "missing": missing, "baseline": baseline}
