@@ -135,7 +135,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--workers", type=int, metavar="N", help="default: as `gradeprop grade` chooses"
     )
-    parser.add_argument("--assignment", default="a03_descent")
+    parser.add_argument("--assignment", default="a04_descent")
     parser.add_argument(
         "--later", metavar="CODE", help="a cell at the end of each, after which all is asked twice"
     )
