@@ -8,7 +8,7 @@ from course.test_numbers_in_texts import states
 
 
 def gradient(x: float, y: float) -> list[float]:
-    place = tensor([x, y], requires_grad=True)
+    place = tensor([float(x), float(y)], requires_grad=True)
     (20 + 2 * place[0] - place[1] + place[0] * place[1] / 2).backward()
     return place.grad.tolist()
 
