@@ -1,5 +1,6 @@
-from gradeprop.gradients import Fixed
 from graders.shared.curves import cube, hyperbola, ripple, wave
+
+from gradeprop.gradients import Fixed
 
 
 def expect_slope(student, reference, f, x, h):

@@ -1,5 +1,4 @@
 import torch
-
 from graders.shared.curves import cube
 
 RIGHT = 12.0

@@ -3,8 +3,8 @@ import torch
 from gradeprop.gradients import Fixed
 
 
-def text(a, b, c):
-    """c is not used."""
+def text(a, b, _c):
+    """The third is not used."""
     return (a**2).sum() * b
 
 
@@ -12,11 +12,11 @@ def all_three(a, b, c):
     return (a**2).sum() * b**2 + (c**3).sum()
 
 
-def first_unused(a, b):
+def first_unused(_a, b):
     return (torch.sin(b) * b).sum()
 
 
-def middle_unused(a, b, c, d):
+def middle_unused(a, _b, c, d):
     return (a.sum() * c).sum() + (torch.exp(d / 4) * d).sum()
 
 

@@ -1,7 +1,7 @@
 import torch
+from graders.shared.rooms import draught, stove, text
 
 from gradeprop.gradients import Fixed
-from graders.shared.rooms import draught, stove, text
 
 
 def expect_slope(student, reference, field, place, direction):

@@ -1,7 +1,7 @@
 import torch
+from graders.shared.rooms import draught, stove, text
 
 from gradeprop.gradients import Gradient
-from graders.shared.rooms import draught, stove, text
 
 
 def expect_gradient(student, reference, field, place):

@@ -1,4 +1,4 @@
-"""Temperatures, in degrees, at a place in metres: functions of a tensor with one number for each axis."""
+"""Temperatures, in degrees, at a place in metres: a tensor with one number for each axis."""
 
 import torch
 

@@ -60,7 +60,7 @@ def test_step_size_holds_what_the_experiment_shows() -> None:
     assert errors[torch.float64][-1] > 1000 * min(errors[torch.float64])
     above = torch.nextafter(tensor(2.0), tensor(3.0)) - 2
     assert above == 2**-22
-    states("a01_slopes/step_size", f"$2^{{-22}}$ apart, about $2.4 \\cdot 10^{{-7}}$")
+    states("a01_slopes/step_size", "$2^{-22}$ apart, about $2.4 \\cdot 10^{-7}$")
     assert above.item() == pytest.approx(2.4e-7, rel=0.01)
 
 

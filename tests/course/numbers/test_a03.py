@@ -26,5 +26,7 @@ def test_directional_states_the_slope_along_three_four() -> None:
     slope, way = tensor(gradient(1, 2)), tensor([3.0, 4.0])
     unit = way / way.norm()
     states(name, f"{way.norm():.0f} m long", f"$u = d / |d| = ({unit[0]:.1f}, {unit[1]:.1f})$")
-    states(name, f"= {slope @ unit:.1f} \\ \\text{{degrees per metre}}", f"its length, ${slope.norm():.3f}$")
+    states(
+        name, f"\\;=\\; {slope @ unit:.1f} \\ \\text{{degrees", f"its length, ${slope.norm():.3f}$"
+    )
     states(name, f"{slope @ way:.0f} in place of {slope @ unit:.1f}?")
