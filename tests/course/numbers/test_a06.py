@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import torch
-from course.test_numbers_in_texts import states
 from torch import tensor
+
+from course.test_numbers_in_texts import states
 
 DOUBLE = torch.float64
 
@@ -26,3 +27,16 @@ def test_momentum_states_two_steps_and_those_of_plain_descent() -> None:
     states(name, f"$w$ goes to ${path[1]:.2f}$, where plain descent would be at ${plain:.2f}$")
     states(name, f"0.1, 0.9, 2)` is {path[1]:.2f}.", f"there $v$ is {velocities[1]:.1f}")
     states(name, f"${1 / (1 - 0.9):.0f}\\, g$ for $\\mu = 0.9$")
+
+
+def test_adamw_states_a_first_step_that_no_penalty_changes() -> None:
+    name = "a06_optimizers/adamw"
+    ends = []
+    for penalty in (0.0, 0.1):
+        w = tensor([3.0], dtype=DOUBLE)
+        w.grad = tensor([6.0], dtype=DOUBLE)
+        torch.optim.Adam([w], lr=0.1, weight_decay=penalty).step()
+        ends.append(f"{w.item():.4f}")
+    assert ends == ["2.9000", "2.9000"]
+    states(name, "the weight goes to $2.9$", f"$6 + 0.1 \\cdot 3 = {6 + 0.1 * 3}$")
+    states(name, "$0.1 \\cdot 0.1 \\cdot 3$ in the first step")
