@@ -40,3 +40,11 @@ def test_adamw_states_a_first_step_that_no_penalty_changes() -> None:
     assert ends == ["2.9000", "2.9000"]
     states(name, "the weight goes to $2.9$", f"$6 + 0.1 \\cdot 3 = {6 + 0.1 * 3}$")
     states(name, "$0.1 \\cdot 0.1 \\cdot 3$ in the first step")
+
+
+def test_accumulate_unequal_states_both_means() -> None:
+    name = "a06_optimizers/accumulate_unequal"
+    three, one = tensor([1.0, 2.0]), tensor([10.0, 20.0])
+    right, of_means = ((3 * three + one) / 4).tolist(), ((three + one) / 2).tolist()
+    states(name, f"= [{right[0]},\\ {right[1]}]")
+    states(name, f"would be $[{of_means[0]:.1f}, {of_means[1]:.0f}]$")
