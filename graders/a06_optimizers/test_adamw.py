@@ -17,7 +17,7 @@ def expect_steps(student, reference, w, grads, lr, decay):
 
 
 def test_one_step(student, reference):
-    # In the text lr is the decay and the gradient twice the weight; the second case tells them apart.
+    # In the text lr is the decay, and the gradient twice the weight: so there is a second case.
     for start, slope, lr, decay in ((3.0, 6.0, 0.1, 0.1), (-2.0, 0.5, 0.2, 0.3)):
         w = torch.tensor([start], dtype=torch.float64)
         grads = [torch.tensor([slope], dtype=torch.float64)]

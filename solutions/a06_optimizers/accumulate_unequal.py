@@ -10,4 +10,4 @@ def accumulate(w, batches):
 
 # %% part: workers
 def combine(grads, counts):
-    return sum(count * grad for grad, count in zip(grads, counts)) / sum(counts)
+    return sum(count * grad for grad, count in zip(grads, counts, strict=True)) / sum(counts)

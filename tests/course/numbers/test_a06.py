@@ -48,3 +48,44 @@ def test_accumulate_unequal_states_both_means() -> None:
     right, of_means = ((3 * three + one) / 4).tolist(), ((three + one) / 2).tolist()
     states(name, f"= [{right[0]},\\ {right[1]}]")
     states(name, f"would be $[{of_means[0]:.1f}, {of_means[1]:.0f}]$")
+
+
+def test_clip_norm_states_a_norm_and_half_of_it() -> None:
+    name = "a06_optimizers/clip_norm"
+    grads = tensor([2.0, -4.0, 5.0, 6.0])
+    squares = " + ".join(f"{g:.0f}" for g in (grads**2).tolist())
+    norm = torch.linalg.vector_norm(grads).item()
+    states(name, f"$\\sqrt{{{squares}}} = {norm:.0f}$", f"a limit of {norm / 2}, every")
+
+
+def test_unscale_then_clip_states_what_float16_can_write() -> None:
+    name = "a06_optimizers/unscale_then_clip"
+    small = tensor(2e-8)
+    assert small.half() == 0
+    assert torch.isinf(tensor(70_000.0).half())
+    assert 1.9e-5 < (1024 * small).half().item() < 2.2e-5
+    states(name, "$2 \\cdot 10^{-8}$ is rounded to **0**", "70,000 to **infinity**")
+    states(name, "about $2 \\cdot 10^{-5}$")
+    w = tensor([0.0, 0.0])
+    for before, after in (([3.0, 4.0], [0.6, 0.8]), ([0.3, 0.4], [0.3, 0.4])):
+        w.grad = tensor(before)
+        torch.nn.utils.clip_grad_norm_([w], 1.0)
+        torch.testing.assert_close(w.grad, tensor(after))
+    states(name, "$[3, 4]$ become $[0.6, 0.8]$, and $[0.3, 0.4]$ stay")
+
+
+def test_schedule_order_states_two_steps_and_three_step_sizes() -> None:
+    name = "a06_optimizers/schedule_order"
+    w = tensor([3.0], dtype=DOUBLE, requires_grad=True)
+    optimizer = torch.optim.SGD([w], lr=0.1)
+    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
+    rates, path = [], []
+    for _ in range(3):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.zero_grad()
+        (w**2).sum().backward()
+        optimizer.step()
+        scheduler.step()
+        path.append(w.item())
+    states(name, f"with ${rates[0]}$, then ${rates[1]}$, then ${rates[2]}$")
+    states(name, f"leads to ${path[0]:.1f}$ after one step and to ${path[1]:.2f}$ after two")
