@@ -3,7 +3,7 @@ import torch
 from gradeprop.gradients import Fixed
 
 
-def trained(a, b, x, y, lr, momentum, steps, freeze_after):
+def tuned(a, b, x, y, lr, momentum, steps, freeze_after):
     """In float64; from step ``freeze_after`` on, a is put back after each step."""
     own = [p.detach().double().clone().requires_grad_() for p in (a, b)]
     optimizer = torch.optim.SGD(own, lr=lr, momentum=momentum)
@@ -17,8 +17,8 @@ def trained(a, b, x, y, lr, momentum, steps, freeze_after):
     return Fixed(tuple(p.detach().to(a.dtype) for p in own), labels=("a", "b"))
 
 
-def expect_trained(student, reference, *given):
-    reference.expect(student.call("train", *given)).to_match(trained(*given))
+def expect_tuned(student, reference, *given):
+    reference.expect(student.call("fine_tune", *given)).to_match(tuned(*given))
 
 
 def of_the_text():
@@ -26,11 +26,11 @@ def of_the_text():
 
 
 def test_without_momentum(student, reference):
-    expect_trained(student, reference, *of_the_text(), 0.05, 0.0, 4, 2)
+    expect_tuned(student, reference, *of_the_text(), 0.05, 0.0, 4, 2)
 
 
 def test_with_momentum(student, reference):
-    expect_trained(student, reference, *of_the_text(), 0.05, 0.9, 3, 1)
+    expect_tuned(student, reference, *of_the_text(), 0.05, 0.9, 3, 1)
 
 
 def test_any_training(student, reference):
@@ -44,4 +44,4 @@ def test_any_training(student, reference):
         a, b = (reference.inputs((1,), dtype=dtype, requires_grad=marked) for _ in range(2))
         x, y = (reference.inputs((n,), dtype=dtype) for _ in range(2))
         # far from any line through the start, so that both parameters have a way to go
-        expect_trained(student, reference, a, b, x, y + 4, lr, momentum, steps, freeze_after)
+        expect_tuned(student, reference, a, b, x, y + 4, lr, momentum, steps, freeze_after)

@@ -1,5 +1,5 @@
 # %% part: code
-def train(a, b, x, y, lr, momentum, steps, freeze_after):
+def fine_tune(a, b, x, y, lr, momentum, steps, freeze_after):
     a = a.detach().clone().requires_grad_()
     b = b.detach().clone().requires_grad_()
     optimizer = torch.optim.SGD([a, b], lr=lr, momentum=momentum)
