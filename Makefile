@@ -40,8 +40,8 @@ test: setup lint
 # The slow tests, and a part of the quick ones with the lowest versions that pyproject.toml allows.
 test-slow: setup
 	@sh scripts/system_packages.sh bubblewrap chromium postgresql gcc libc6-dev
-	$(BIN)/python -m pytest -m slow --numprocesses auto --dist loadfile --ignore tests/session/attacks
-	$(BIN)/python -m pytest -m slow tests/session/attacks
+	$(BIN)/python -m pytest -m slow --durations 25 --numprocesses auto --dist loadfile --ignore tests/session/attacks
+	$(BIN)/python -m pytest -m slow --durations 5 tests/session/attacks
 
 # The quick tests on another Python, as `make test-python PYTHON=python3.12 TORCH=2.11.0` or as far as found.
 test-python: setup

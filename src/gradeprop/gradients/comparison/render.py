@@ -14,8 +14,11 @@ SHORT = 4
 """Significant digits of a number, unless it takes more to tell two apart."""
 SMALL = 8
 """How many elements of a tensor, or items of a tuple, are shown in full."""
-PLACEHOLDER = "ellipsis"
-"""The type of ``...``, which starters leave where something is to be written."""
+
+
+def is_placeholder(value: Any) -> bool:
+    """Whether it is ``...``, which starters leave where something is to be written."""
+    return isinstance(value, Opaque) and value.type_name == "ellipsis"
 
 
 def number(value: Any, digits: int = SHORT) -> str:
@@ -78,7 +81,7 @@ def render_value(value: Any, digits: int = SHORT, most: int = SMALL) -> str:
     if isinstance(value, str):
         return f'"{shorten(value)}"'
     if isinstance(value, Opaque):
-        return "..." if value.type_name == PLACEHOLDER else with_article(shorten(value.type_name))
+        return "..." if is_placeholder(value) else with_article(shorten(value.type_name))
     return "None" if value is None else with_article(type(value).__name__)
 
 

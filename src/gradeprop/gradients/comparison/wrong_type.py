@@ -6,7 +6,7 @@ import torch
 
 from gradeprop.gradients.answer import Single
 from gradeprop.gradients.comparison.mismatch import Mismatch
-from gradeprop.gradients.comparison.render import PLACEHOLDER, shorten, with_article
+from gradeprop.gradients.comparison.render import is_placeholder, shorten, with_article
 from gradeprop.gradients.comparison.rule import STRICT, Rule
 from gradeprop.gradients.values import Opaque, TensorState, Value
 
@@ -48,7 +48,7 @@ def _remedy(got: Value, wanted: str, rule: Rule) -> str:
         return 'Give each value its name: {"name": value}.'
     if wanted == "a set":
         return "Put its items in braces."
-    if _is_object(type_name):
+    if _is_object(type_name) and not is_placeholder(got):
         return "That is an object: give the value that it computes or holds."
     if "tensor" in wanted:
         if type_name.startswith("numpy."):  # also what is left of an array of no axes
@@ -63,7 +63,7 @@ def _remedy(got: Value, wanted: str, rule: Rule) -> str:
 
 def _is_object(type_name: str) -> bool:
     """Whether it is one of a class: not a value that has come in an unforeseen form."""
-    if not type_name or type_name == PLACEHOLDER or " " in type_name:
+    if not type_name or " " in type_name:
         return False
     return not type_name.startswith("numpy.")
 
@@ -96,7 +96,7 @@ def _type_name(got: Value) -> str:
     if isinstance(got, TensorState):
         return "a tensor"
     if isinstance(got, Opaque):
-        if got.type_name == PLACEHOLDER:
+        if is_placeholder(got):
             return "still the placeholder ..."
         return with_article(shorten(got.type_name))
     if isinstance(got, str):

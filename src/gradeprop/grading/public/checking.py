@@ -16,6 +16,7 @@ import torch
 from gradeprop.course.fault_names import ids_in
 from gradeprop.course.options import Allowed
 from gradeprop.errors import UsageError
+from gradeprop.gradients.comparison.render import is_placeholder
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
@@ -266,9 +267,10 @@ def _names_in(script: Script) -> list[str]:
 
 
 def uncommitted(outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]) -> bool:
-    """Whether a choice or prediction is still None throughout, as it is released."""
+    """Whether a choice or prediction is still None or ``...`` throughout, as it is released."""
     return bool(allowed) and all(
-        isinstance(item, Returned) and item.value is None for item in outcomes
+        isinstance(item, Returned) and (item.value is None or is_placeholder(item.value))
+        for item in outcomes
     )
 
 
