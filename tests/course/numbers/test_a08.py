@@ -74,13 +74,13 @@ def test_nan_where_says_what_the_obvious_line_does() -> None:
 
 def test_straight_through_round_states_value_and_gradient() -> None:
     name = "a08_graph_control/straight_through_round"
-    x = leaf(1.7)
+    x = leaf(2.7)
     rounded = torch.round(x)
     through = x + (rounded - x).detach()
     (slope,) = torch.autograd.grad(through**2, x)
     (alone,) = torch.autograd.grad(rounded**2, x)
     states(
-        name, f"the value is $2^2 = {rounded**2:.0f}$", f"hands that on unchanged: ${slope:.0f}$"
+        name, f"the value is $3^2 = {rounded**2:.0f}$", f"hands that on unchanged: ${slope:.0f}$"
     )
     states(name, f"where autograd alone would give ${alone:.0f}$")
     states(name, f"Is the gradient {2 * x:.1f}?", f"`x.grad` should be {slope:.0f}.")
