@@ -39,6 +39,7 @@ def test_of_our_own_it_needs_judging_and_no_grading_run() -> None:
         "gradeprop.course.keys",
         "gradeprop.course.limits",
         "gradeprop.course.options",
+        "gradeprop.course.nearest",
         "gradeprop.course.rule_words",
         "gradeprop.errors",
         "gradeprop.gradients.answer",

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.conftest import gradeprop
-from course.minimal import replaced, write_course
+from course.minimal import GRADER, SOLUTION, replaced, write_course
+from gradeprop.cli.build import run
+from gradeprop.course.load import load_course
+from gradeprop.errors import GraderFault
+from gradeprop.grading.run.facilities import KeptSandboxes, facilities_for
 
 
 def dated(root: Any, *lines: Any) -> Any:
@@ -51,3 +57,23 @@ def test_a_due_date_without_a_zone_is_told_as_it_is_understood(tmp_path: Path) -
     root = dated(tmp_path, "release: 2020-01-01", "due: 2020-01-31T23:59")
     said = gradeprop("build", cwd=root).stderr
     assert "a01_slopes. 2020-01-31T23:59:00-05:00 would mean the same everywhere." in said
+
+
+@pytest.mark.slow  # two sandboxes warm up
+def test_who_watches_warms_a_sandbox_once_and_another_after_an_error(course: Any) -> None:
+    kept = KeptSandboxes()
+    text = (course / GRADER).read_text()
+    again = partial(run, ["a01_slopes"], course, "none", as_json=True, kept=kept)
+    with closing(kept):
+        again()
+        facilities = facilities_for(load_course(course), "none", ("cpu",))
+        first = kept.of(facilities)
+        (course / SOLUTION).write_text((course / SOLUTION).read_text() + "\n# A note.\n")
+        again()
+        assert kept.of(facilities) is first
+        (course / GRADER).write_text(text.replace("w**2", "w**undefined"))
+        with pytest.raises(GraderFault):
+            again()
+        (course / GRADER).write_text(text)
+        again()
+        assert kept.of(facilities) is not first

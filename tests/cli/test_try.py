@@ -70,6 +70,39 @@ def test_a_secret_answer_is_said_no_more_than_in_the_notebook(tmp_path: Any) -> 
     assert "That is where one step leads." in unwrapped(named.stdout)
 
 
+OWN = """      - id: seven_times
+        say: Where do the seven come from?
+        sample: |
+          def d_square(w):
+              return 7 * w
+"""
+SEVEN = "def d_square(w):\n    return 7 * w\n"
+
+
+def told_of_seven(folder: Any, changes: dict[str, str]) -> tuple[str, str]:
+    """What the notebook says of an answer that only its sample explains, and what is said after
+    handing in."""
+    text = course_files()[EXERCISE]
+    for old, new in {"    misconceptions:\n": f"    misconceptions:\n{OWN}", **changes}.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    done = tried(write_course(folder, {EXERCISE: text}), "square_derivative", SEVEN)
+    assert "by_hand: 0 of 3 points, seven_times" in done.stdout, done.stderr
+    notebook, handed_in = done.stdout.split("After handing in:")
+    return notebook, handed_in
+
+
+def test_what_the_notebook_cannot_know_is_not_said_there(tmp_path: Any) -> None:
+    secret = {"public: true\n": "public: true\n        reveal: verdict\n"}
+    notebook, _ = told_of_seven(tmp_path / "secret", secret)
+    assert "d_square" in notebook
+    assert "Where do the seven come from?" not in notebook
+    kept = {"from?\n": "from?\n        public: false\n"}
+    notebook, _ = told_of_seven(tmp_path / "kept", kept)
+    assert "expected" in notebook
+    assert "Where do the seven come from?" not in notebook
+
+
 def test_full_marks_are_said_without_a_cause(course: Any) -> None:
     done = tried(
         course, "exercises/a01_slopes/square_derivative.yaml", HALF.replace("w\n", "2*w\n")
@@ -135,7 +168,7 @@ def test_of_several_parts_plain_code_must_say_which(tmp_path: Any) -> None:
 
 def test_a_graders_fault_is_told_with_its_place_and_exit_code_1(course: Any) -> None:
     text = (course / GRADER).read_text()
-    (course / GRADER).write_text(text.replace("reference.inputs(shape,", "reference.input(shape,"))
+    (course / GRADER).write_text(text.replace("reference.inputs(shape,", "reference.inputs(None,"))
     done = tried(course, "square_derivative", HALF.replace("w\n", "2 * w\n"))
     assert done.returncode == 1
     assert f"square_derivative matches_autograd: {GRADER}:" in done.stdout

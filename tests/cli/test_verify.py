@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cli.conftest import gradeprop
+from course.kinds import MEND, edited, write_kinds
 from course.minimal import EXERCISE, GRADER
 from gradeprop.course.slips import FOLDER
 from gradeprop.grading.run import watched
@@ -52,7 +53,7 @@ def test_a_proven_exercise_exits_with_0_and_json_lists_every_proof(course: Any) 
 def test_a_grader_with_a_bug_exits_with_1_and_its_trace(course: Any) -> None:
     text = (course / GRADER).read_text()
     (course / GRADER).write_text(
-        text.replace("reference.inputs((3,),", "reference.inputs((3,), hue=1,", 1)
+        text.replace("reference.inputs((3,),", "reference.inputs((3,), **{'hue': 1},", 1)
     )
     done = gradeprop("verify", *NONE, cwd=course)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -157,3 +158,63 @@ def test_a_slip_that_is_given_a_wrong_cause_exits_with_1_when_asked_for(course: 
     data = json.loads(told.stdout)
     assert (data["precision"], data["recall"]) == (2 / 3, 1)
     assert data["slips"][0]["named"] == ["missing_factor_two"]
+
+
+STARTED = "                  w += lr * w.grad\n          return w.detach()\n    checks"
+
+
+def verified_repair(folder: Path, starter: str, *changes: dict[str, str]) -> tuple[Any, Any]:
+    """What is printed of the repair with this end of its starter, and the proof of the starter."""
+    files = edited(MEND, STARTED, f"{starter}    checks")
+    for change in changes:
+        for old, new in change.items():
+            assert old in files[MEND]
+            files[MEND] = files[MEND].replace(old, new)
+    course = write_kinds(folder, files)
+    done = gradeprop("verify", "mend_descent", "--json", *NONE, cwd=course)
+    proofs = json.loads(done.stdout)["proofs"]
+    started = next(proof for proof in proofs if proof["case"]["kind"] == "starter")
+    return gradeprop("verify", "mend_descent", *NONE, cwd=course), started
+
+
+def test_a_check_that_a_repair_fails_for_an_undeclared_reason_is_noted(tmp_path: Path) -> None:
+    starter = (
+        "                  w += lr * w.grad\n"
+        "              if steps > 1:\n                  w = (w + 1).detach().requires_grad_()\n"
+        "          return w.detach()\n"
+    )
+    done, started = verified_repair(tmp_path, starter)
+    assert done.returncode == 0, done.stdout
+    (warning,) = started["warnings"]
+    assert warning.startswith(
+        "loop: the starter fails several_steps for a reason that no misconception declares: "
+    )
+    assert f"{MEND}: note: {warning}" in done.stdout
+    assert "proven" in done.stdout
+
+
+ONE_WAY = """\
+        sample: |
+          def descend(w, lr, steps):
+              w = w.clone().requires_grad_(True)
+              for _ in range(steps):
+                  loss_of(w).backward()
+                  with torch.no_grad():
+                      w -= lr * w.grad
+              return w.detach()
+"""
+
+
+def test_a_repair_that_is_explained_by_itself_only_is_noted(tmp_path: Path) -> None:
+    starter = "                  w += lr * w.grad\n          return w.detach() + 1\n"
+    by_sample = {'        change: {"w.grad = None": "pass"}\n': ONE_WAY}
+    _, started = verified_repair(tmp_path, starter, by_sample)
+    assert started["problems"] == []
+    assert len(started["warnings"]) == 2
+    assert "it is called ascent only because it is what was given" in started["warnings"][0]
+
+
+def test_a_repair_whose_faults_are_declared_has_no_notes(tmp_path: Path) -> None:
+    done, started = verified_repair(tmp_path, STARTED.removesuffix("    checks"))
+    assert started["warnings"] == []
+    assert "note:" not in done.stdout

@@ -60,7 +60,7 @@ CASES = {
         f"{TWO_STEPS}:19:16: the part 'commit' has no check 'pat'; did you mean 'path'?"),
     "whose check": (edited(TWO_STEPS, "        tolerance: 0.01\n        check: value\n", "        tolerance: 0.01\n"),
         f"{TWO_STEPS}:14:15: which check looks at 'w_after_two'?; add check: value or path or rate"),
-    "experiment that answers": (edited(TWO_STEPS, "print(step + 1, w.item())", "w_after_two = w.item()"),
+    "experiment that answers": (edited(TWO_STEPS, "print(step + 1, round(w.item(), 4))", "w_after_two = w.item()"),
         f"{TWO_STEPS}:23:12: the code after the answer assigns to 'w_after_two', which is predicted before it"),
     "given code that is not Python": (edited(WHOSE_GRAD, "m = 3 * a + b", "m = 3 *"),
         f"{WHOSE_GRAD}:14:10: the given code is not Python"),

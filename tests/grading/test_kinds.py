@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from course.kinds import MEND, edited, write_kinds
-from course.minimal import EXERCISE, replaced, write_course
+from course.minimal import EXERCISE, GRADER, course_files, replaced, write_course
+from gradeprop.course.load import load_course
+from gradeprop.errors import GraderFault
 from gradeprop.grading.public.in_notebook import load, report
 from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import trials, verify
@@ -98,6 +100,8 @@ def test_a_prediction_says_how_it_came_about_and_not_what_is_right(kinds: Any) -
     )
     assert found["path"].message == '`passes_zero`: Your answer is "yes", which is not right.'
     assert "1.92" in found["value"].detail
+    for_students = (found["value"].message, found["value"].report, found["value"].hint)
+    assert not any("1.92" in str(text) or "0.48" in str(text) for text in for_students)
 
 
 def test_numbers_are_shown_where_the_author_reveals_them(tmp_path: Path, sandbox: Any) -> None:
@@ -132,7 +136,8 @@ def test_an_untouched_repair_is_judged_and_a_half_mended_one_told_what_is_left(k
     starter = kinds.assignment.exercises[-1].spec.parts[0].starter
     result = kinds.grade_one(kinds.notebook(**{LOOP: starter}))
     part = part_of(result, "mend_descent", "loop")
-    assert (part.score, part.status, part.message, part.not_begun) == (0.0, "failed", None, False)
+    assert (part.score, part.status, part.message, part.not_begun) == (0.0, "failed", None, True)
+    assert not any(check.not_begun for check in part.checks)
     assert {check.misconception for check in part.checks} == {"ascent"}
     half = verdicts(kinds, **{LOOP: starter.replace("+=", "-=")})
     assert half["one_step"].status == "passed"
@@ -255,6 +260,29 @@ def test_tensors_are_kept_secret_as_well(
     status, message, misconception = by_grader["shape"]
     assert (status == "passed", misconception) == (said is None, cause)
     assert said is None or said in message
+
+
+@pytest.mark.parametrize(
+    ("expectation", "why"),
+    [
+        ('to_raise("RuntimeError")', "to_raise() accepts every type derived from one"),
+        ("to_be_within(0.0, 9.0)", "to_be_within() accepts as many numbers as come"),
+        ('to_be_one_of("up", "down")', "to_be_one_of() accepts several words"),
+        ("to_match(Gradient(square, at=w * float('inf')))", "a right answer is not finite"),
+    ],
+)
+def test_what_cannot_be_kept_secret_is_refused_with_its_line_and_reason(
+    tmp_path: Path, expectation: str, why: str
+) -> None:
+    secret = replaced(EXERCISE, "public: true\n", "public: true\n        reveal: verdict\n")
+    grader = course_files()[GRADER].replace("to_match(Gradient(square, at=w))", expectation, 1)
+    course = load_course(write_course(tmp_path, {**secret, GRADER: grader}))
+    with pytest.raises(GraderFault) as refused:
+        record_public_checks(course, course.assignments[0])
+    said = str(refused.value)
+    assert f"{GRADER}:8: shape shows only its verdict" in said
+    assert f"{why}" in said
+    assert said.endswith("write reveal: numbers, or make it a hidden check")
 
 
 def test_neither_answers_nor_what_is_said_of_wrong_ones_can_be_read(kinds: Any) -> None:

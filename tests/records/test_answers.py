@@ -111,6 +111,17 @@ def test_drawings_are_kept_only_if_they_are_images(course: Any, tmp_path: Path) 
     assert "onerror" not in answer.printed
 
 
+def test_what_the_cell_after_an_answer_showed_stands_beside_it(course: Any, tmp_path: Path) -> None:
+    shown = [{"output_type": "stream", "text": "1 2.4\n2 1.92\n"}]
+    after = {f"{CODE}-after": {"cell_type": "code", "source": "…", "outputs": shown}}
+    write_executed(tmp_path, "ada", code([], "w_after_two = 2.4") | after)
+    experiment = answers(course, tmp_path)[BY_HAND].experiment
+    assert experiment is not None
+    assert experiment.printed == "1 2.4\n2 1.92"
+    write_executed(tmp_path, "ada", code([]))
+    assert answers(course, tmp_path)[BY_HAND].experiment is None
+
+
 def test_long_output_is_cut_and_says_so(course: Any, tmp_path: Path) -> None:
     write_executed(tmp_path, "ada", code([{"output_type": "stream", "text": "x" * 50_000}]))
     printed = answers(course, tmp_path)[BY_HAND].printed

@@ -4,7 +4,9 @@ when it runs."""
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -139,6 +141,9 @@ def build(
         return
     from gradeprop.cli.watching import at_each_save
     from gradeprop.course.load import find_course
+    from gradeprop.grading.run.facilities import KeptSandboxes
 
     root = find_course(course)
-    at_each_save(root, lambda saved: run(names, course, isolation, saved, as_json=json))
+    with closing(KeptSandboxes()) as kept:
+        again = partial(run, names, course, isolation, as_json=json, kept=kept)
+        at_each_save(root, lambda saved: again(saved=saved))

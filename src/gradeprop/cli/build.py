@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,8 @@ from gradeprop.cli.selection import open_assignments
 from gradeprop.course.dates import build_notes, later_releases
 
 if TYPE_CHECKING:
+    from gradeprop.grading.run.facilities import KeptSandboxes
     from gradeprop.session.grader.sandbox import Isolation
-    from gradeprop.session.interface import Sandbox
 
 
 def run(
@@ -25,30 +25,33 @@ def run(
     saved: Sequence[str] = (),
     *,
     as_json: bool,
+    kept: KeptSandboxes | None = None,
 ) -> None:
     """Write both notebooks of each assignment and print their paths; say on stderr what should not
     be handed out yet.
 
     Args:
         saved: if there are any, only the assignments to which these files belong.
+        kept: sandboxes that stay open for the next time; closed here if something goes wrong.
     """
     root, course = open_assignments(folder, names, saved)
     chosen = course.assignments
-    from gradeprop.grading.run.facilities import facilities_for, open_sandboxes
+    from gradeprop.grading.run.facilities import KeptSandboxes as Sandboxes
+    from gradeprop.grading.run.facilities import facilities_for
     from gradeprop.grading.run.publish import release_of  # imports torch, which takes seconds
     from gradeprop.records.files.notebooks import write_notebooks
 
     written: list[Path] = []
-    with ExitStack() as opened, screen.progress("Building", len(chosen)) as bar:
-
-        @cache
-        def sandboxes() -> Mapping[str, Sandbox]:
-            return opened.enter_context(open_sandboxes(facilities_for(course, isolation, ("cpu",))))
-
+    facilities = facilities_for(course, isolation, ("cpu",))
+    with ExitStack() as if_wrong, screen.progress("Building", len(chosen)) as bar:
+        opened = kept or Sandboxes()
+        if_wrong.callback(opened.close)
         for assignment in chosen:
-            release = release_of(course, assignment, sandboxes)
+            release = release_of(course, assignment, partial(opened.of, facilities))
             written += write_notebooks(root, assignment, release)
             bar.step(assignment.id)
+        if kept is not None:
+            if_wrong.pop_all()  # all went well: they stay
     paths = [str(path.relative_to(root)) for path in written]
     specs = [assignment.spec for assignment in chosen]
     today = date.today()

@@ -80,10 +80,11 @@ def _remark(result: SubmissionResult) -> str:
         return (result.message or "").split(". ")[0]
     remarks = []
     for number, exercise in enumerate(result.exercises, start=1):
-        checks = [check for part in exercise.parts for check in part.checks]
+        begun = [part for part in exercise.parts if not part.not_begun]
+        checks = [check for part in begun for check in part.checks]
         causes = dict.fromkeys(check.misconception for check in checks if check.misconception)
         stops = dict.fromkeys(part.status for part in exercise.parts if part.status in _STOPS)
-        if all(part.not_begun for part in exercise.parts):
+        if not begun:
             remarks.append(f"not begun ({number})")
             continue
         unknown = any(check.status == "failed" for check in checks) and not causes and not stops
@@ -102,6 +103,8 @@ def _causes(results: Sequence[SubmissionResult]) -> list[str]:
     for result in results:
         found = set()
         for key, part in result.parts():
+            if part.not_begun:
+                continue  # the faults of code that was given are not the student's
             causes = {check.misconception for check in part.checks if check.misconception}
             found |= {(key.exercise, cause) for cause in causes}
         counts.update(found)

@@ -9,7 +9,7 @@ from pathlib import Path
 from gradeprop.course.choosing import Choose, both, by_name, whole, with_neighbours
 from gradeprop.course.load import find_course, load_course
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
-from gradeprop.course.validate import did_you_mean
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import UsageError
 
 

@@ -156,14 +156,13 @@ def _in_the_notebook(
     judged: dict[str, Judgement] = {}
     for verdict in result.checks:
         if verdict.device == "cpu":
-            # Nothing was shown of what was not asked, as it waits for another check; and a cause
-            # that a sample tells is found after what is shown.
+            # Nothing was shown of what was not asked, as it waits for another check.
             judgement = shown.get(verdict.check, Judgement(verdict.status, verdict.message))
+            hint = judgement.hint_there
             if verdict.check in secret:  # what is shown has all numbers
                 judgement = Judgement(verdict.status, verdict.report, asked=verdict.asked)
-            if verdict.hint:
-                judgement = replace(judgement, report=verdict.report, hint=verdict.hint)
-            judged[verdict.check] = judgement
+            said = verdict.report if hint else judgement.report
+            judged[verdict.check] = replace(judgement, report=said, hint=hint)
     checks = [check for check in spec.checks if check.public]
     report = PublicReport(
         exercise.slug,

@@ -10,16 +10,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.table import Table
-from rich.text import Text
-
-from gradeprop.cli import screen, verify_mutants, verify_slips
+from gradeprop.cli import screen, verify_mutants, verify_slips, verify_table
 from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import chosen_exercises, open_chosen
 from gradeprop.course.excuses import load_excuses
-from gradeprop.course.fault_names import ids_in
-from gradeprop.course.limits import Limits
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.course.slips import load_slips
 from gradeprop.course.voided import as_written
@@ -95,13 +89,13 @@ def run(request: Request) -> int:
         met = [fault.to_json() for fault in _faults(found.proofs, found.findings)]
         screen.print_json({"proofs": proofs, "faults": met, **about_slips, **about_mutants})
     else:
-        _print(chosen, found.proofs)
+        verify_table.show(chosen, found.proofs)
         if request.slips:
             verify_slips.show(found.findings, found.proofs)
         print_faults(screen.out(), _faults(found.proofs, found.findings), "trial")
         if request.mutants:
             verify_mutants.show(root, chosen, found.trials)
-        _print_limits(course.spec.limits, found.proofs)
+        verify_table.show_limits(course.spec.limits, found.proofs)
     return 0 if found.holds else VerificationFailed.exit_code
 
 
@@ -228,73 +222,7 @@ def _itself(submission: Submission) -> Submission:
     return submission
 
 
-def _print(exercises: Sequence[LoadedExercise], proofs: Sequence[Proof]) -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("exercise", "solution", "starter", "mistakes caught and named", "verdict"):
-        table.add_column(column, justify="left" if column in ("exercise", "verdict") else "center")
-    for exercise in exercises:
-        mine = [proof for proof in proofs if proof.case.exercise == exercise.slug]
-        table.add_row(
-            exercise.slug,
-            _mark(mine, "solution"),
-            _mark(mine, "starter"),
-            _share(mine),
-            _verdict(mine),
-        )
-    screen.out().print(table)
-    by_slug = {exercise.slug: exercise for exercise in exercises}
-    for proof in proofs:
-        for problem in proof.problems:
-            place = _place(by_slug[proof.case.exercise], proof)
-            screen.out().print(f"{place}: {screen.plain(problem)}", soft_wrap=True)
-
-
 def _faults(proofs: Sequence[Proof], findings: Sequence[Finding]) -> list[Fault]:
     of_proofs = (fault for proof in proofs for fault in proof.faults)
     of_slips = (fault for finding in findings for fault in finding.faults)
     return merged(chain(of_proofs, of_slips))
-
-
-def _print_limits(limits: Limits, proofs: Sequence[Proof]) -> None:
-    """How near the solutions come to the limits, for whoever sets them."""
-    timings = [proof.timing for proof in proofs if proof.case.kind == "solution"]
-    for what, took, most in (
-        ("cell", max(timing.longest_cell_s for timing in timings), limits.cell_s),
-        ("check", max(timing.longest_check_s for timing in timings), limits.check_s),
-        ("submission", max(timing.run_s + timing.checks_s for timing in timings), limits.total_s),
-    ):
-        screen.out().print(
-            f"Slowest {what} of the solutions: {took:.2f} s; the course's limit is {most:g} s."
-        )
-
-
-def _place(exercise: LoadedExercise, proof: Proof) -> str:
-    """Where to look first: the sample's place in the YAML, or the solution or grader."""
-    if proof.case.part is not None and proof.case.misconception is not None:
-        return exercise.place(proof.case.part, ids_in(proof.case.misconception)[0])
-    return exercise.grader if proof.case.kind == "solution" else exercise.path
-
-
-def _verdict(proofs: Sequence[Proof]) -> Text:
-    if any(proof.problems for proof in proofs):
-        return screen.styled("wrong", "bold red")
-    if any(proof.faults for proof in proofs):
-        return screen.styled("grader fault", "bold red")
-    return screen.styled("proven", "green")
-
-
-def _mark(proofs: Sequence[Proof], kind: str) -> str:
-    """``?`` where a check that failed by itself leaves it open."""
-    mine = [proof for proof in proofs if proof.case.kind == kind]
-    if any(proof.problems for proof in mine):
-        return "✗"
-    return "?" if any(proof.faults for proof in mine) else "✓"
-
-
-def _share(proofs: Sequence[Proof]) -> str:
-    mistakes = [proof for proof in proofs if proof.case.kind == "misconception"]
-    known = [proof for proof in mistakes if proof.problems or not proof.faults]
-    if len(known) < len(mistakes) and not known:
-        return "?"
-    unknown = f", {len(mistakes) - len(known)} unknown" if len(known) < len(mistakes) else ""
-    return f"{sum(proof.holds for proof in known)} of {len(mistakes)}{unknown}"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from gradeprop.course.model import ExplanationPart, LoadedExercise
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.course.solution import read_solution
-from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import CourseError, UsageError
 
 _MARKER: Final = re.compile(r"^# ?%%", re.MULTILINE)

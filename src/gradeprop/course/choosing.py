@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from gradeprop.course.digest import FOLDERS
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.layout import data_path, exercise_path, grader_path, solution_path
-from gradeprop.course.validate import did_you_mean
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import CourseProblem, UsageError
 
 Key: TypeAlias = tuple[str, str]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from gradeprop.course.crosscheck_calls import check_calls, check_shared_calls
 from gradeprop.course.crosscheck_code import check_grader, check_solution, check_sources
 from gradeprop.course.crosscheck_dates import check_dates
 from gradeprop.course.crosscheck_exercise import check_exercise, figures_of
@@ -40,6 +41,8 @@ def crosscheck(files: CourseFiles) -> list[CourseProblem]:
         problems += check_stated(exercise)
         problems += check_harnesses(exercise, files.shared)
         problems += check_literals(exercise)
+        problems += check_calls(exercise)
+    problems += check_shared_calls(files)
     if files.spec is not None:
         problems += _listing(files)
         problems += check_dates(files)

@@ -9,9 +9,9 @@ from gradeprop.course.crosscheck_exercise import checks_of
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.model import AnyPart, Exercise, ExplanationPart
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.course.python_source import collected_tests, parse_python, same_code
 from gradeprop.course.solution import SolutionCell
-from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import CourseProblem
 
 

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.known_ids import CAUSES, MISTAKES
+from gradeprop.course.nearest import LIST_OF_IDS, did_you_mean
 from gradeprop.course.rule_words import RULE_WORDS
-from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import CourseProblem
 
 _OF_IDS = ("mistakes", "wrong")
@@ -72,7 +72,7 @@ def _ids(
                 continue
             if key.value not in known:
                 what = f"no misconception of this exercise has the id {key.value!r}"
-                yield key, what, did_you_mean(key.value, known)
+                yield key, what, did_you_mean(key.value, known, LIST_OF_IDS)
 
 
 def _name_of(function: ast.expr) -> str:

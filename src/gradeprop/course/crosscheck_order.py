@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradeprop.course.folder import CourseFiles
-from gradeprop.course.validate import did_you_mean
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import CourseProblem
 
 

@@ -9,7 +9,7 @@ from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.known_ids import CAUSES, MISTAKES
 from gradeprop.course.model import CheckedPart, ExplanationPart, Misconception
-from gradeprop.course.validate import did_you_mean
+from gradeprop.course.nearest import LIST_OF_IDS, did_you_mean
 from gradeprop.errors import CourseProblem
 
 
@@ -43,7 +43,9 @@ def _mistake(exercise: ExerciseFiles, item: Misconception, at: KeyPath) -> Itera
         return
     if name not in _texts_in(exercise.grader) and not _uses_shared(exercise.grader):
         what = f"no problem knows the mistake {name!r}, and the grader does not speak of it"
-        yield exercise.problem(what, did_you_mean(name, MISTAKES), *at, "pattern", "mistake")
+        yield exercise.problem(
+            what, did_you_mean(name, MISTAKES, LIST_OF_IDS), *at, "pattern", "mistake"
+        )
 
 
 def _engine(
@@ -54,7 +56,7 @@ def _engine(
         return
     if item.engine not in CAUSES:
         what = f"the engine has no cause {item.engine!r}"
-        yield exercise.problem(what, did_you_mean(item.engine, CAUSES), *at, "engine")
+        yield exercise.problem(what, did_you_mean(item.engine, CAUSES, LIST_OF_IDS), *at, "engine")
     for other in part.misconceptions[:index]:
         if other.engine == item.engine and _meet(item, other):
             what = f"{item.engine!r} already stands for the misconception {other.id!r}"

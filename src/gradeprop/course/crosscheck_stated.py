@@ -8,10 +8,10 @@ from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import ExerciseFiles
 from gradeprop.course.misconception import Misconception
 from gradeprop.course.model import AnyPart, ChoicePart, PredictionPart
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.course.parts import Prediction
 from gradeprop.course.python_source import assigned_names, parse_python, same_code
 from gradeprop.course.stated import StatedPart, literals, names_of
-from gradeprop.course.validate import did_you_mean
 from gradeprop.errors import CourseProblem
 
 

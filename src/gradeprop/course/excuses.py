@@ -9,11 +9,10 @@ from pathlib import Path
 
 from pydantic import Field
 
+from gradeprop.course.beside import read_beside
 from gradeprop.course.fields import Model, Slug, Text
 from gradeprop.course.model import LoadedExercise
-from gradeprop.course.strict_yaml import read_yaml
-from gradeprop.course.validate import did_you_mean, validate
-from gradeprop.errors import CourseError, CourseProblem
+from gradeprop.errors import CourseError
 
 FOLDER = "tests/content/mutants"
 
@@ -47,27 +46,14 @@ def load_excuses(root: Path, exercises: Iterable[LoadedExercise]) -> list[Loaded
     Raises:
         CourseError: a file is not valid, with all problems.
     """
+    files, problems = read_beside(root, FOLDER, exercises, ExcuseList)
     found: list[LoadedExcuse] = []
-    problems: list[CourseProblem] = []
-    for exercise in exercises:
-        name = f"{FOLDER}/{exercise.slug}.yaml"
-        if not (root / name).is_file():
-            continue
-        document = read_yaml((root / name).read_bytes(), name)
-        problems += document.problems
-        if not document.readable:
-            continue
-        spec, invalid = validate(ExcuseList, document)
-        problems += invalid
-        parts = [part.part for part in exercise.spec.parts if part.checks]
-        for number, excuse in enumerate(spec.mutants if spec else ()):
-            line, column = document.place(("mutants", number))
-            place = f"{name}:{line}:{column}"
-            found.append(LoadedExcuse(exercise=exercise.slug, place=place, spec=excuse))
-            if excuse.part not in parts:
-                at = document.place(("mutants", number, "part"))
-                what = f"{exercise.slug} has no part {excuse.part!r} with checks"
-                problems.append(document.problem(at, what, did_you_mean(excuse.part, parts)))
+    for file in files:
+        for number, excuse in enumerate(file.spec.mutants):
+            place = file.place("mutants", number)
+            found.append(LoadedExcuse(exercise=file.exercise.slug, place=place, spec=excuse))
+            problem = file.no_such_part(excuse.part, "mutants", number, "part")
+            problems += [problem] if problem else []
     if problems:
         raise CourseError(problems)
     return found

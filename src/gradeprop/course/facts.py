@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-Fact: TypeAlias = Literal["piled", "cleared", "moved", "stepped_again", "is_input", "is_gradient"]
+Fact: TypeAlias = Literal[
+    "piled", "cleared", "moved", "stepped_again", "is_input", "is_gradient", "reached"
+]
 """See `gradeprop.gradients.values.Evidence`."""
 
 Reveal: TypeAlias = Literal["numbers", "verdict"]

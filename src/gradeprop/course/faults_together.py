@@ -11,7 +11,7 @@ from gradeprop.course.parts import AnyPart, RepairPart
 from gradeprop.course.python_source import same_code
 from gradeprop.course.replacing import changed
 
-__all__ = ["together"]
+__all__ = ["only_given", "together"]
 
 
 def together(part: AnyPart, solution: str) -> dict[str, tuple[str, ...]]:
@@ -28,14 +28,24 @@ def together(part: AnyPart, solution: str) -> dict[str, tuple[str, ...]]:
         source = _with_all(faults, solution)
         if source is not None:
             found[_name(faults)] = (source,)
-    given = _given(part, solution)
+    given = _given(part, solution) or part.misconceptions
     if len(given) > 1:
         found.setdefault(_name(given), (part.starter,))
     return found
 
 
+def only_given(part: AnyPart, solution: str) -> str | None:
+    """The name under which `together` has what is given to be mended, where no changes make it:
+    then nothing shows which faults are in it."""
+    if not isinstance(part, RepairPart) or _given(part, solution):
+        return None
+    known = together(part, solution)
+    return next((name for name, ways in known.items() if part.starter in ways), None)
+
+
 def _given(part: RepairPart, solution: str) -> Sequence[Misconception]:
-    """The faults in what is given to be mended. A mistake that is made in mending is none."""
+    """The faults in what is given to be mended, where their changes make it; else none. A mistake
+    that is made in mending is none."""
     seen = [item for item in part.misconceptions if _stands_in(part.starter, item)]
     sizes = range(1, len(seen) + 1)
     starter = _without_pass(part.starter)
@@ -43,7 +53,7 @@ def _given(part: RepairPart, solution: str) -> Sequence[Misconception]:
         source = _with_all(faults, solution)
         if source is not None and same_code(_without_pass(source), starter):
             return faults
-    return part.misconceptions
+    return ()
 
 
 def _stands_in(text: str, fault: Misconception) -> bool:

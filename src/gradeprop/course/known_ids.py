@@ -18,11 +18,13 @@ MISTAKES: Final = (
 
 CAUSES: Final = (
     "backward_of_many", "backward_twice", "changed_before_backward", "detached", "devices_differ",
-    "dtypes_differ", "grad_of_computed", "hard_coded", "integer_leaf", "leaf_changed",
-    "local_before_value", "missing_name", "more_than_one_number", "mutates_input", "no_backward",
-    "no_gpu", "none_used", "not_finite", "number_has_no_graph", "number_of_gradients",
-    "numpy_of_grad", "shapes_do_not_fit", "shapes_do_not_multiply", "truth_of_many",
-    "unknown_name", "unused_input", "upstream_shape", "used_autograd", "used_optimizer",
-    "view_of_leaf_changed", "wrong_device", "wrong_dtype", "wrong_shape", "wrong_type",
+    "dtypes_differ", "flag_of_computed", "grad_of_computed", "hard_coded", "integer_leaf",
+    "leaf_changed", "local_before_value", "missing_name", "module_not_started",
+    "more_than_one_number", "mutates_input", "no_backward", "no_forward", "no_gpu", "none_used",
+    "not_finite", "not_parameters", "nothing_to_optimize", "number_has_no_graph",
+    "number_of_gradients", "numpy_of_grad", "optimizer_of_computed", "parameter_replaced",
+    "shapes_do_not_fit", "shapes_do_not_multiply", "truth_of_many", "unknown_name", "unused_input",
+    "upstream_shape", "used_autograd", "used_optimizer", "view_of_leaf_changed", "wrong_arguments",
+    "wrong_device", "wrong_dtype", "wrong_shape", "wrong_type",
 )  # fmt: skip
 """What the engine names without a misconception that says so."""

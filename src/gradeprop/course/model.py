@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gradeprop.course import layout
 from gradeprop.course.course_spec import AssignmentSpec, CourseSpec
-from gradeprop.course.faults_together import together
+from gradeprop.course.faults_together import only_given, together
 from gradeprop.course.fields import (
     Count,
     FileName,
@@ -174,6 +174,11 @@ class LoadedExercise(Model):
         """Of a repair, by the ids of several faults, the wrong answers that have all of them; see
         `gradeprop.course.faults_together`."""
         return together(self.part(part), self.solution[part])
+
+    def only_given(self, part: str) -> str | None:
+        """The name among these that stands for what is given to be mended and for nothing that
+        changes of the solution make."""
+        return only_given(self.part(part), self.solution[part])
 
 
 class LoadedAssignment(Model):

@@ -9,11 +9,9 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from gradeprop.course.document import Document
+from gradeprop.course.beside import Beside, read_beside
 from gradeprop.course.fields import Model, Slug, Text
 from gradeprop.course.model import LoadedExercise
-from gradeprop.course.strict_yaml import read_yaml
-from gradeprop.course.validate import did_you_mean, validate
 from gradeprop.errors import CourseError, CourseProblem
 
 FOLDER = "tests/content/slips"
@@ -63,47 +61,29 @@ def load_slips(root: Path, exercises: Iterable[LoadedExercise]) -> list[LoadedSl
     Raises:
         CourseError: a file is not valid, with all problems.
     """
+    files, problems = read_beside(root, FOLDER, exercises, SlipList)
     found: list[LoadedSlip] = []
-    problems: list[CourseProblem] = []
-    for exercise in exercises:
-        name = f"{FOLDER}/{exercise.slug}.yaml"
-        path = root / name
-        if not path.is_file():
-            continue
-        document = read_yaml(path.read_bytes(), name)
-        wrong = list(document.problems)
-        spec = None
-        if document.readable:
-            spec, invalid = validate(SlipList, document)
-            wrong += invalid
-        if spec is not None:
-            wrong += _misplaced(document, spec, exercise)
-            found += _placed(document, spec, exercise)
-        problems += wrong
+    for file in files:
+        problems += _misplaced(file)
+        found += (
+            LoadedSlip(exercise=file.exercise.slug, place=file.place("slips", number), spec=slip)
+            for number, slip in enumerate(file.spec.slips)
+        )
     if problems:
         raise CourseError(problems)
     return found
 
 
-def _placed(document: Document, spec: SlipList, exercise: LoadedExercise) -> Iterator[LoadedSlip]:
-    for number, slip in enumerate(spec.slips):
-        line, column = document.place(("slips", number))
-        place = f"{document.path}:{line}:{column}"
-        yield LoadedSlip(exercise=exercise.slug, place=place, spec=slip)
-
-
-def _misplaced(
-    document: Document, spec: SlipList, exercise: LoadedExercise
-) -> Iterator[CourseProblem]:
+def _misplaced(file: Beside[SlipList]) -> Iterator[CourseProblem]:
     """Slips of parts that no check looks at, and ids that are used twice."""
-    parts = [part.part for part in exercise.spec.parts if part.checks]
     known: set[str] = set()
-    for number, slip in enumerate(spec.slips):
-        place = document.place(("slips", number, "slip"))
+    for number, slip in enumerate(file.spec.slips):
         if slip.slip in known:
-            yield document.problem(place, f"the slip {slip.slip!r} is there twice", "rename one")
+            at = file.document.place(("slips", number, "slip"))
+            what = f"the slip {slip.slip!r} is there twice"
+            yield file.document.problem(at, what, "rename one")
         known.add(slip.slip)
         for part in slip.sources():
-            if part not in parts:
-                what = f"{exercise.slug} has no part {part!r} with checks"
-                yield document.problem(place, what, did_you_mean(part, parts))
+            problem = file.no_such_part(part, "slips", number, "slip")
+            if problem is not None:
+                yield problem

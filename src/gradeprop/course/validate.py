@@ -3,10 +3,9 @@ once."""
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gradeprop.course.document import Document, KeyPath
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import CourseProblem
 from gradeprop.wording import counted
 
@@ -57,15 +57,6 @@ def validate(model: type[M], document: Document) -> tuple[M | None, list[CourseP
     except ValidationError as error:
         found = (_problem(model, document, detail) for detail in error.errors(include_url=False))
         return None, list(dict.fromkeys(problem for problem in found if problem))
-
-
-def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """A remedy: the nearest known word, or else all of them."""
-    known = list(known)
-    near = difflib.get_close_matches(str(word), known, n=1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"known here: {', '.join(known)}" if known else "delete it"
 
 
 def _problem(

@@ -15,7 +15,7 @@ from gradeprop.course.document import Document
 from gradeprop.course.fields import Model, Slug, Text
 from gradeprop.course.folder import CourseFiles
 from gradeprop.course.model import Check, Course, Exercise, LoadedExercise
-from gradeprop.course.validate import did_you_mean
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import CourseProblem
 
 FILE = "voided.yaml"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gradeprop.course.model import LoadedExercise, RepairPart
 from gradeprop.grading.result.verdict import PartResult, SubmissionResult
 
-__all__ = ["must_be_faulty"]
+__all__ = ["must_be_faulty", "undeclared"]
 
 
 def must_be_faulty(
@@ -36,3 +36,24 @@ def must_be_faulty(
     if planted and not named & planted and not by_itself:  # faults of graders are told elsewhere
         seen = "; ".join(f"{check.check}: {check.detail or check.status}" for check in part.checks)
         yield f"{part.part}: none of the starter's faults is named ({seen})"
+
+
+def undeclared(exercise: LoadedExercise, part: PartResult, why: Mapping[str, str]) -> Iterator[str]:
+    """Which checks the starter of a repair fails for a reason that none of its faults explains:
+    one more fault may be in it than is declared.
+
+    Args:
+        why: by check, what is known of that.
+    """
+    if not isinstance(exercise.part(part.part), RepairPart):
+        return
+    for check in part.checks:
+        if check.status in ("passed", "skipped", "error") or check.voided:
+            continue
+        reason = why.get(check.check)
+        if check.misconception is None or reason:
+            said = reason or check.detail or check.status
+            yield (
+                f"{part.part}: the starter fails {check.check} for a reason that no misconception "
+                f"declares: {said}"
+            )

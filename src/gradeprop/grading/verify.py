@@ -10,10 +10,12 @@ from typing import Literal, TypeAlias
 
 from gradeprop.course.fault_names import ids_in
 from gradeprop.course.keys import PartKey
-from gradeprop.course.model import ExplanationPart, LoadedExercise
-from gradeprop.grading.repairs import must_be_faulty
+from gradeprop.course.model import ExplanationPart, LoadedExercise, RepairPart
+from gradeprop.grading.chance import Chance, by_chance, may_depend_on_chance
+from gradeprop.grading.repairs import must_be_faulty, undeclared
+from gradeprop.grading.requirements import differences, must_be_named, must_pass
 from gradeprop.grading.result.faults import Fault, faults_in
-from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult, Timing
+from gradeprop.grading.result.verdict import PartResult, SubmissionResult, Timing
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Setting, Submission
 from gradeprop.notebook.release import ReleaseModel
@@ -51,16 +53,16 @@ class Case:
 @dataclass(frozen=True)
 class Proof:
     """What became of a case. ``problems`` and ``faults`` are empty when the graders were right
-    about it; ``timing`` is that of the whole trial submission; ``unnamed`` says that the case is a
-    sample which was not called by its id."""
+    about it; ``warnings`` speak of what may be meant; ``timing`` is that of the whole trial
+    submission; ``unnamed`` says that the case is a sample which was not called by its id."""
 
     case: Case
     problems: tuple[str, ...]
     timing: Timing
     message: str | None = None
     faults: tuple[Fault, ...] = ()
-
     unnamed: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -104,43 +106,106 @@ def verify(
     """
     by_student = {trial.submission.student: trial for trial in made}
     proofs: list[Proof] = []
+    results: dict[str, SubmissionResult] = {}
     there: dict[str, SubmissionResult] = {}
     sampled = [trial.submission for trial in made[:: max(1, len(made) - 1)]]
     graded = grade or partial(grade_here, setting)
     graded(sampled, lambda result: there.update({result.student: result}), False)
 
     def judge(result: SubmissionResult) -> None:
+        results[result.student] = result
         for case in by_student[result.student].cases:
             proof = _proof(setting, case, result)
             other = there.get(result.student)
             if other is not None:
-                differing = tuple(_differences(case, result, other))
+                differing = tuple(differences(case.exercise, result, other))
                 proof = replace(proof, problems=(*proof.problems, *differing))
             proofs.append(proof)
             if on_proof is not None:
                 on_proof(proof)
 
     graded([trial.submission for trial in made], judge, True)
-    return proofs if explain is None else _explained(made, proofs, explain)
-
-
-def _explained(made: Sequence[Trial], proofs: Sequence[Proof], explain: Explain) -> list[Proof]:
-    """Of samples that were not named, why not."""
-    unnamed = {proof.case for proof in proofs if proof.unnamed}
-    whys: dict[Case, tuple[str, ...]] = {}
+    by_case = {proof.case: proof for proof in proofs}
+    for case, found in _by_chance(setting, made, results, graded):
+        by_case[case] = _with_chance(by_case[case], found)
     for trial in made:
-        cases = unnamed.intersection(trial.cases)
-        known = explain(trial.submission) if cases else {}
+        mine = [by_case[case] for case in trial.cases if case in by_case]
+        asked = [proof for proof in mine if proof.unnamed or _is_repaired(setting, proof.case)]
+        if not asked:
+            continue
+        known = explain(trial.submission) if explain else {}
+        result = results[trial.submission.student]
+        by_case |= {proof.case: _explained(setting, proof, result, known) for proof in asked}
+    return [by_case[proof.case] for proof in proofs]
+
+
+def _by_chance(
+    setting: Setting,
+    made: Sequence[Trial],
+    results: Mapping[str, SubmissionResult],
+    graded: Grade,
+) -> Iterator[tuple[Case, list[Chance]]]:
+    """Where a second run of the cases that speak of anything random gives something else; its
+    session draws other numbers, since it is of another student."""
+    suspects = {
+        f"{trial.submission.student}-again": (trial, cases)
+        for trial in made
+        if (cases := [case for case in trial.cases if _speaks_of_chance(setting, case)])
+    }
+    again: dict[str, SubmissionResult] = {}
+    twice = [replace(trial.submission, student=student) for student, (trial, _) in suspects.items()]
+    if twice:
+        graded(twice, lambda result: again.update({result.student: result}), True)
+    for student, (trial, cases) in suspects.items():
+        first = results[trial.submission.student]
         for case in cases:
-            own = (
-                (check, why)
-                for (exercise, check), why in known.items()
-                if exercise == case.exercise
-            )
-            whys[case] = tuple(f"{case.part}: {check}: {why}" for check, why in own)
-    return [
-        replace(proof, problems=(*proof.problems, *whys.get(proof.case, ()))) for proof in proofs
-    ]
+            yield case, list(by_chance(case.exercise, first, again[student]))
+
+
+def _speaks_of_chance(setting: Setting, case: Case) -> bool:
+    exercise = _exercise(setting, case)
+    if case.kind == "starter":
+        return False
+    known = {} if case.part is None else _ways(exercise, case.part)
+    answer = known[case.misconception][case.way] if case.misconception else ""
+    return may_depend_on_chance(exercise, answer)
+
+
+def _with_chance(proof: Proof, found: Sequence[Chance]) -> Proof:
+    """Other numbers are no fault of a sample that is recognised all the same."""
+    own = [f"{proof.case.part}: {item.what}" if proof.case.part else item.what for item in found]
+    if proof.unnamed or any(item.counts for item in found):
+        return replace(proof, problems=(*proof.problems, *own))
+    return replace(proof, warnings=(*proof.warnings, *own))
+
+
+def _is_repaired(setting: Setting, case: Case) -> bool:
+    """Whether it is the starter of an exercise that gives code to be mended."""
+    parts = _exercise(setting, case).spec.parts
+    return case.kind == "starter" and any(isinstance(part, RepairPart) for part in parts)
+
+
+def _explained(
+    setting: Setting, proof: Proof, result: SubmissionResult, known: Mapping[tuple[str, str], str]
+) -> Proof:
+    """Of a sample that was not named, why not; of code to be mended, which of its faults nobody
+    declares."""
+    case = proof.case
+    whys = {check: why for (exercise, check), why in known.items() if exercise == case.exercise}
+    if proof.unnamed:
+        said = (f"{case.part}: {check}: {why}" for check, why in whys.items())
+        return replace(proof, problems=(*proof.problems, *said))
+    exercise, parts = _exercise(setting, case), _parts(case, result)
+    warnings = (item for part in parts for item in undeclared(exercise, part, whys))
+    return replace(proof, warnings=(*proof.warnings, *warnings))
+
+
+def _exercise(setting: Setting, case: Case) -> LoadedExercise:
+    return next(item for item in setting.assignment.exercises if item.slug == case.exercise)
+
+
+def _parts(case: Case, result: SubmissionResult) -> tuple[PartResult, ...]:
+    return next(item.parts for item in result.exercises if item.exercise == case.exercise)
 
 
 def grade_here(
@@ -178,10 +243,14 @@ def _notebook(setting: Setting, cases: Sequence[Case]) -> bytes:
             if case is not None and case.kind == "starter":
                 source = part.starter
             elif case is not None and case.part == part.part:
-                known = {**exercise.samples(part.part), **exercise.together(part.part)}
-                source = known[case.misconception or ""][case.way]
+                source = _ways(exercise, part.part)[case.misconception or ""][case.way]
             sources[exercise.key(part.part)] = source
     return to_notebook(filled_in(setting.release, sources))
+
+
+def _ways(exercise: LoadedExercise, part: str) -> dict[str, tuple[str, ...]]:
+    """The answers that show one mistake of a part, or several at once, by name."""
+    return {**exercise.samples(part), **exercise.together(part)}
 
 
 def filled_in(release: ReleaseModel, answers: Mapping[PartKey, str]) -> ReleaseModel:
@@ -196,12 +265,11 @@ def filled_in(release: ReleaseModel, answers: Mapping[PartKey, str]) -> ReleaseM
 
 
 def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
-    found = next(item for item in result.exercises if item.exercise == case.exercise)
-    exercise = next(item for item in setting.assignment.exercises if item.slug == case.exercise)
+    exercise = _exercise(setting, case)
     automatic = {part.part for part in exercise.spec.parts if not isinstance(part, ExplanationPart)}
-    parts = [part for part in found.parts if part.part in automatic]
+    parts = [part for part in _parts(case, result) if part.part in automatic]
     if case.kind == "solution":
-        problems = [problem for part in parts for problem in _must_pass(part)]
+        problems = [problem for part in parts for problem in must_pass(part)]
         message = None
     elif case.kind == "starter":
         problems = [
@@ -213,7 +281,7 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
         message = None
     else:
         part = next(part for part in parts if part.part == case.part)
-        problems = _must_be_named(part, case.misconception or "")
+        problems = must_be_named(part, case.misconception or "")
         message = next(
             (
                 item.message
@@ -225,60 +293,3 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
     faults = tuple(fault for fault in faults_in([result]) if fault.exercise == case.exercise)
     unnamed = case.kind == "misconception" and any("is not named" in item for item in problems)
     return Proof(case, tuple(problems), result.timing, message, faults, unnamed)
-
-
-def _differences(case: Case, late: SubmissionResult, there: SubmissionResult) -> Iterator[str]:
-    """Where it makes a difference when a check of the case's exercise is asked."""
-    pairs = zip(late.exercises, there.exercises, strict=True)
-    for one, other in pairs:
-        if one.exercise != case.exercise:
-            continue
-        for part, same in zip(one.parts, other.parts, strict=True):
-            for check, again in zip(part.checks, same.checks, strict=True):
-                if "error" in (check.status, again.status):  # told as the grader's fault
-                    continue
-                if (check.status, check.misconception) != (again.status, again.misconception):
-                    yield (
-                        f"{part.part}: {check.check} on {check.device} is {_said(check)} when "
-                        f"asked after the last cell, and {_said(again)} at its own place: does the "
-                        f"answer depend on later cells, or on chance?"
-                    )
-
-
-def _said(check: CheckVerdict) -> str:
-    return f"{check.status} ({check.misconception})" if check.misconception else check.status
-
-
-def _must_pass(part: PartResult) -> Iterator[str]:
-    for check in part.checks:
-        if check.status not in ("passed", "error"):  # faults are told by themselves
-            yield (
-                f"{part.part}: the solution does not pass {check.check} on {check.device}:"
-                f" {check.detail or check.message or check.status}"
-            )
-
-
-def _must_be_named(part: PartResult, misconception: str) -> list[str]:
-    if any(check.status == "error" for check in part.checks):
-        return []  # faults are told by themselves, and what they hide cannot be
-    problems: list[str] = []
-    shown = set(ids_in(misconception))
-    if part.score is not None and part.score >= part.max_score:
-        return [f"{part.part}: the sample of {misconception} gets full marks"]
-    for device in sorted({check.device for check in part.checks}):
-        checks = [check for check in part.checks if check.device == device]
-        names = {check.misconception for check in checks if check.misconception}
-        if not names & shown:
-            seen = "; ".join(
-                f"{check.check}: {check.detail or check.status}"
-                for check in checks
-                if check.status != "passed"
-            )
-            problems.append(
-                f"{part.part}: the sample of {misconception} is not named on {device} ({seen})"
-            )
-        for other in sorted(names - shown):
-            problems.append(
-                f"{part.part}: the sample of {misconception} is also called {other} on {device}"
-            )
-    return problems

@@ -8,7 +8,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -40,11 +40,17 @@ class Answer:
         source: code, or the text of an explanation.
         printed: what its cell printed, its last value and its error; without terminal colours.
         images: (media type, base64) of raster images that it drew.
+        experiment: the locked cell after it, where that showed something.
     """
 
     source: str
     printed: str = ""
     images: tuple[tuple[str, str], ...] = ()
+    experiment: Answer | None = None
+
+    @property
+    def shows(self) -> bool:
+        return bool(self.printed or self.images)
 
 
 class Answers:
@@ -78,9 +84,11 @@ class Answers:
             return None
         found = {}
         for key, _ in self._assignment.parts():
-            answer = part_ids(*key).answer
-            if answer in by_id:
-                found[key] = _answer(by_id[answer])
+            ids = part_ids(*key)
+            if ids.answer in by_id:
+                after = _answer(by_id.get(ids.after, {}))
+                experiment = after if after.shows else None
+                found[key] = replace(_answer(by_id[ids.answer]), experiment=experiment)
         return found
 
     def _handed_in(self, student: str) -> dict[PartKey, Answer]:

@@ -7,6 +7,8 @@ from typing import Final
 
 __all__ = [
     "MALFORMED",
+    "NOT_STARTED",
+    "NO_PROCESS_LEFT",
     "OUT_OF_MEMORY",
     "REPLAY_TOO_SLOW",
     "answer_too_large",
@@ -22,6 +24,11 @@ __all__ = [
 
 # The exit code of a session's process that has too little memory left to say so otherwise.
 OUT_OF_MEMORY: Final = 71
+# What stands for the exit code of a checker that could not be started; no process ends with it.
+NOT_STARTED: Final = 256
+NO_PROCESS_LEFT: Final = (
+    "your notebook has so many processes running that none could be started to ask this"
+)
 REPLAY_TOO_SLOW: Final = (
     "your notebook was run a second time to ask this at its own place, and took longer than the "
     "first time: does a cell take another time each time that it runs?"

@@ -77,6 +77,74 @@ class OneGradient(torch.autograd.Function):
         return upstream
 
 
+class Unstarted(torch.nn.Module):
+    """Its __init__ forgets to call that of torch."""
+
+    def __init__(self, value: Any) -> None:
+        self.held = value
+
+    def forward(self, x: Any) -> Any:
+        return x
+
+
+class SuperWithoutBrackets(torch.nn.Module):
+    def __init__(self) -> None:
+        super.__init__()
+
+
+class UnstartedBuffer(torch.nn.Module):
+    def __init__(self) -> None:
+        self.register_buffer("held", torch.ones(2))
+
+
+class Misspelt(torch.nn.Module):
+    def froward(self, x: Any) -> Any:
+        return x
+
+
+class Scale(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.w = torch.nn.Parameter(torch.ones(2))
+        self.hidden = [torch.nn.Linear(2, 1)]
+
+    def forward(self, x: Any, factor: Any) -> Any:
+        return self.w * x * factor
+
+
+class Bare(torch.nn.Module):
+    """Its tensor is no parameter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.w = torch.ones(2, requires_grad=True)
+
+    def forward(x: Any) -> Any:  # noqa: N805 - this is the mistake
+        return x
+
+
+def parameter_replaced() -> None:
+    Scale().w = torch.ones(2)  # type: ignore[assignment]
+
+
+def flag_of_computed() -> None:
+    (leaf() * 2).requires_grad = False
+
+
+def frozen_module() -> None:
+    torch.nn.Linear(2, 1).requires_grad_(False)(torch.ones(2)).sum().backward()
+
+
+def under_no_grad() -> None:
+    with torch.no_grad():
+        loss = torch.nn.Linear(2, 1)(torch.ones(2)).sum()
+    loss.backward()
+
+
+def sgd(params: Any) -> Any:
+    return torch.optim.SGD(params, lr=0.1)
+
+
 DOUBLE = torch.ones(3, 2, dtype=torch.float64)
 RAISED: list[tuple[str, Callable[[], Any]]] = [
     ("leaf_changed", leaf_changed),
@@ -110,6 +178,33 @@ RAISED: list[tuple[str, Callable[[], Any]]] = [
     ("more_than_one_number", lambda: leaf().item()),
     ("more_than_one_number", lambda: float(torch.ones(3))),
     ("truth_of_many", lambda: bool(leaf() > 0)),
+    ("truth_of_many", lambda: torch.nn.MSELoss(leaf(), leaf())),
+    ("detached", frozen_module),
+    ("detached", under_no_grad),
+    ("integer_leaf", lambda: torch.nn.Parameter(torch.tensor([1, 2]))),
+    ("shapes_do_not_multiply", lambda: torch.nn.Linear(3, 2)(leaf(2))),
+    ("module_not_started", lambda: Unstarted(torch.nn.Linear(2, 1))),
+    ("module_not_started", lambda: Unstarted(torch.nn.Parameter(torch.ones(2)))),
+    ("module_not_started", lambda: Unstarted(3)(torch.ones(2))),
+    ("module_not_started", lambda: list(Unstarted(3).parameters())),
+    ("module_not_started", lambda: Unstarted(3).to("cpu")),
+    ("module_not_started", SuperWithoutBrackets),
+    ("module_not_started", UnstartedBuffer),
+    ("no_forward", lambda: Misspelt()(torch.ones(2))),
+    ("parameter_replaced", parameter_replaced),
+    ("nothing_to_optimize", lambda: sgd([])),
+    ("nothing_to_optimize", lambda: sgd(Bare().parameters())),
+    ("not_parameters", lambda: sgd(leaf())),
+    ("not_parameters", lambda: sgd([list(Scale().parameters())])),
+    ("optimizer_of_computed", lambda: sgd([leaf() * 0.1])),
+    ("flag_of_computed", flag_of_computed),
+    ("wrong_arguments", lambda: Scale()(torch.ones(2))),
+    ("wrong_arguments", lambda: Scale()(torch.ones(2), 1.0, 2.0)),
+    ("wrong_arguments", lambda: Scale()(torch.ones(2), scale=1.0)),
+    ("wrong_arguments", lambda: Bare()(torch.ones(2))),
+    ("wrong_arguments", lambda: Scale(torch.ones(2), 1.0)),  # type: ignore[call-arg]
+    ("wrong_arguments", lambda: torch.nn.Linear(torch.ones(2))),  # type: ignore[call-arg, arg-type]
+    ("wrong_arguments", lambda: Scale().forward(1, 2, x=3)),  # type: ignore[misc]
     ("none_used", lambda: leaf().grad.zero_()),
     ("none_used", lambda: leaf() - 0.1 * leaf().grad),
     ("none_used", lambda: leaf() - leaf().grad),
@@ -162,6 +257,9 @@ def test_other_versions_wordings_are_known(type_name: str, text: str, cause: str
         ("AttributeError", "'Tensor' object has no attribute 'gradd'"),
         ("TypeError", "unsupported operand type(s) for +: 'int' and 'str'"),
         ("KeyError", "'w'"),
+        ("AttributeError", "'Net' object has no attribute 'weights'"),
+        ("TypeError", "'Net' object is not iterable"),
+        ("ValueError", "Invalid learning rate: -0.1"),
         ("RuntimeError", ""),
     ],
 )

@@ -43,6 +43,20 @@ def test_an_option_that_is_not_known_is_refused(options: Any, said: str) -> None
         expectation().to_match(Fixed(1.0), **options)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"requires_grad": "yes"}, "requires_grad='yes' is no truth value; write True or False"),
+        ({"is_leaf": 1}, "is_leaf=1 is no truth value; write True or False"),
+        ({"computed_from": "xy"}, r"write computed_from=\('xy',\)"),
+        ({"computed_from": 3}, "computed_from takes a tuple of names, not 3"),
+    ],
+)
+def test_a_flag_or_name_that_is_none_is_refused(options: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        expectation().to_match(Fixed(1.0), **options)
+
+
 def test_an_answer_in_place_of_a_problem_is_told_the_remedy() -> None:
     with pytest.raises(TypeError, match=r"not float: write to_match\(Fixed\(3.0\)\)"):
         expectation().to_match(3.0)

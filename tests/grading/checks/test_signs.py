@@ -70,6 +70,38 @@ def test_type_and_text_must_agree(error: Any, fits: bool) -> None:
     assert judgement.misconception == ("rebinding" if fits else "detached")
 
 
+def two_steps(student: Any, reference: Any) -> None:
+    for at in (W, 2 * W):
+        got = student.call("step", at)
+        reference.expect(got).to_match(Gradient(lambda w: w**2, at=at), requires_grad=True)
+
+
+RIGHT = Returned(TensorState(2 * W, requires_grad=True))
+BOTH_WAYS = Sign(
+    "rebinding", error=("RuntimeError", "require grad"), flags=(("requires_grad", False),)
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "cause"),
+    [
+        (RIGHT, CUT, "rebinding"),
+        (CUT, CUT, "rebinding"),
+        (CUT, Returned(TensorState(4 * W, requires_grad=False)), "rebinding"),
+        (Returned(TensorState(3 * W, requires_grad=True)), CUT, "detached"),
+        (CUT, Returned(TensorState(3 * W, requires_grad=True)), "detached"),
+        (CUT, Raised("TypeError", "step() got an odd value"), "detached"),
+        (Raised("KeyError", "'w'"), CUT, None),
+    ],
+)
+def test_an_exception_is_the_cause_only_if_nothing_else_is_wrong(
+    first: Any, second: Any, cause: str | None
+) -> None:
+    for public in (True, False):
+        judgement = judged(script_of(two_steps, BOTH_WAYS), first, second, public=public)
+        assert judgement.misconception == cause
+
+
 def test_of_two_that_fit_neither_is_named() -> None:
     signs = [Sign(cause, error=("RuntimeError", "element")) for cause in WORDS]
     judgement = judged(script_of(a_step, *signs), CUT)

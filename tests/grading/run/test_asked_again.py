@@ -11,6 +11,7 @@ import pytest
 
 from course.minimal import EXPLAIN_GRADER, GRADER, write_course
 from gradeprop.grading.checks.plugin import GradingPlugin
+from gradeprop.grading.result.words import NOT_BEGUN
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.submission import SubmissionRun
@@ -281,3 +282,44 @@ def test_both_ways_of_asking_agree(classroom: Any) -> None:
         grade_batch(replace(classroom.setting, late_answers=late), submissions, results.append)
         found.append([result.exercises for result in sorted(results, key=lambda r: r.student)])
     assert found[0] == found[1]
+
+
+@pytest.fixture
+def calling(tmp_path: Path, sandbox: Any) -> Classroom:
+    """The choice is asked by a call."""
+    reads, calls = 'student.value("direction")', 'student.call("towards")'
+    grader = (write_course(tmp_path / "plain") / EXPLAIN_GRADER).read_text().replace(reads, calls)
+    return Classroom(write_course(tmp_path / "calls", {EXPLAIN_GRADER: grader}), sandbox)
+
+
+MADE_NONE = "answer = None"
+
+
+@pytest.mark.parametrize(("answer", "score"), [("increase", 1.0), ("decrease", 0.0)])
+def test_a_choice_that_a_call_gives_is_not_unwritten_for_a_later_cells_none(
+    calling: Any, answer: str, score: float
+) -> None:
+    there = f"answer = {answer!r}\ndef towards():\n    return answer"
+    result = calling.grade_one(with_later(calling, MADE_NONE, explain_sign__commit=there))
+    part = part_of(result, "explain_sign", "commit")
+    assert part.score == score
+    assert part.checks[0].message != NOT_BEGUN
+    assert not part.checks[0].not_begun
+
+
+def test_a_choice_that_is_none_at_its_place_is_unwritten(classroom: Any) -> None:
+    for later in ("x = 1", 'direction = "increase"'):
+        notebook = with_later(classroom, later, explain_sign__commit="direction = None")
+        part = part_of(classroom.grade_one(notebook), "explain_sign", "commit")
+        assert part.score == 0.0
+        assert [check.message for check in part.checks] == [NOT_BEGUN]
+        assert part.checks[0].not_begun
+
+
+def test_a_choice_that_a_later_cell_makes_none_keeps_its_marks(classroom: Any) -> None:
+    for answer, score in (("increase", 1.0), ("decrease", 0.0)):
+        there = f"direction = {answer!r}"
+        notebook = with_later(classroom, "direction = None", explain_sign__commit=there)
+        part = part_of(classroom.grade_one(notebook), "explain_sign", "commit")
+        assert part.score == score
+        assert not part.checks[0].not_begun

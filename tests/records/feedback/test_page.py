@@ -192,6 +192,15 @@ def test_nothing_that_is_the_instructors_gets_onto_the_page(course: Any) -> None
         assert secret not in html
 
 
+def test_a_prediction_stands_beside_what_came_out(course: Any) -> None:
+    came = Answer("", "after two steps: 1.92", (("image/png", "AAAA"),))
+    html = html_of(course, marked(wrong()), {BY_HAND: Answer("w = 2.4", experiment=came)})
+    label = "What came out of the experiment after it"
+    assert html.index(">2.4<") < html.index(label) < html.index("after two steps: 1.92")
+    assert 'alt="What the experiment drew"' in html
+    assert label not in html_of(course, marked(wrong()), {BY_HAND: Answer("w = 2.4")})
+
+
 def test_no_value_of_a_page_has_room_for_detail_or_seed() -> None:
     views = (Page, ExerciseView, PartView, CheckView, CriterionView)
     found = {item.name for view in views for item in fields(view)}

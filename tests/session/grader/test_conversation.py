@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gradeprop.session import messages
 from gradeprop.session.grader.asking import FORGOTTEN, Cut, Questions
 from gradeprop.session.grader.conversation import Conversation
 from gradeprop.session.grader.line import Line
@@ -48,6 +49,7 @@ class StandIn:
         self._reply = reply
         self._checkers = checkers
         self.exit_code = 7
+        self.running = {1}
         self.interrupted = False
         self._forked: list[Channel] = []
         self._thread = threading.Thread(target=self._serve)
@@ -83,6 +85,9 @@ class StandIn:
     def interrupt(self) -> None:
         self.interrupted = True
         Channel(self._theirs).send({"n": 1, "status": "error", "outputs": []})
+
+    def processes(self) -> set[int]:
+        return set(self.running)
 
     def ended(self, seconds: float) -> int | None:
         del seconds
@@ -149,9 +154,33 @@ def test_that_what_to_ask_is_gone_is_said_by_the_value(start: Started) -> None:
 
 
 def test_every_check_has_a_checker_of_its_own(start: Started) -> None:
-    conversation, _ = start(checkers=[[returned(1), returned(2)], [returned(5), returned(6)]])
+    checkers = [[returned(1), returned(2)], [returned(5), returned(6)]]
+    conversation, _ = start(lambda head: [{"n": head["n"], "code": 0}], checkers)
     assert values(conversation.check(QUESTIONS).outcomes) == [1, 2]
     assert values(conversation.check(QUESTIONS).outcomes) == [5, 6]
+    assert not conversation.is_lost
+
+
+def test_a_child_in_which_a_checker_left_something_running_is_given_up(start: Started) -> None:
+    def reply(head: dict[str, Any]) -> list[dict[str, Any]]:
+        child.running.add(2)
+        return [{"n": head["n"], "code": 0}]
+
+    conversation, child = start(reply, [[returned(1), returned(2)]])
+    answers = conversation.check(QUESTIONS)
+    assert (values(answers.outcomes), answers.cut) == ([1, 2], None)
+    assert conversation.is_lost
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_check_that_no_checker_could_be_started_for_may_be_asked_again(start: Started) -> None:
+    def reply(head: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{"n": head["n"], "code": messages.NOT_STARTED}]
+
+    conversation, _ = start(reply, [[ENDS]])
+    cut = conversation.check(QUESTIONS).cut
+    assert cut == Cut("killed", messages.NO_PROCESS_LEFT, gone=True)
+    assert conversation.is_lost
 
 
 @pytest.mark.usefixtures("patient")

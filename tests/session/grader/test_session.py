@@ -8,6 +8,7 @@ import pytest
 
 from gradeprop.session.grader import replay, session
 from gradeprop.session.grader.asking import Answers, Cut, Questions
+from gradeprop.session.grader.line import Line
 from gradeprop.session.grader.nursery import Setup
 from gradeprop.session.grader.session import ProcessSession
 from gradeprop.session.interface import (
@@ -87,11 +88,15 @@ class SlowNursery:
         pass
 
 
+GRACE_S = 1.0
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     for module in (replay, session):
         monkeypatch.setattr(module, "time", made)
+    monkeypatch.setattr(Line, "grace_s", GRACE_S)
     return made
 
 
@@ -137,11 +142,11 @@ def test_cells_that_take_longer_again_are_stopped_and_no_answer_is_called_slow(
 ) -> None:
     heard, took = gone_through_again(clock, 0.1, 40.0)
     assert heard == [Stopped("timeout", REPLAY_TOO_SLOW)] * 3
-    assert took == pytest.approx(2 * 10 * 0.1 + 1.0 + 3 * CHECK_S)
+    assert took == pytest.approx(2 * 10 * 0.1 + 1.0 + 3 * (CHECK_S + GRACE_S))
 
 
 def test_what_cells_take_again_beyond_their_own_is_at_the_expense_of_checks(clock: Clock) -> None:
-    heard, took = gone_through_again(clock, 1.0, 2.3)
+    heard, took = gone_through_again(clock, 1.0, 2.4)
     assert heard[0] == Stopped("timeout", REPLAY_TOO_SLOW)  # it had 1 s and not its 3
     assert heard[1:] == [Stopped("timeout", "not done in 3 s")] * 2
-    assert took == pytest.approx(2 * 10 * 1.0 + 1.0 + 3 * CHECK_S)
+    assert took == pytest.approx(2 * 10 * 1.0 + 1.0 + CHECK_S + GRACE_S + 2 * CHECK_S)

@@ -6,7 +6,7 @@ import re
 import traceback
 from pathlib import Path
 
-__all__ = ["defined_at", "told"]
+__all__ = ["defined_at", "told", "told_of"]
 
 
 def told(error: BaseException, grader: str, path: Path, otherwise: str | None = None) -> str:
@@ -41,3 +41,10 @@ def defined_at(root: str, grader: str, check: str) -> str:
         return grader
     found = re.search(rf"^[ \t]*(async\s+)?def\s+test_{check}\b", text, re.MULTILINE)
     return grader if found is None else f"{grader}:{text.count(chr(10), 0, found.start()) + 1}"
+
+
+def told_of(grader: str, error: BaseException) -> str:
+    """`told`, of an error whose traceback says where the grader's file lies."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = (frame.filename for frame in frames if frame.filename.endswith(grader))
+    return told(error, grader, Path(next(own, grader)))

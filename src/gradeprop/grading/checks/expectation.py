@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from gradeprop.gradients.comparison.rule import DTypes, Kinds, Rule, Shapes
 from gradeprop.gradients.problems.problem import Problem
 from gradeprop.grading.checks.expected import OneOf, Raising, Within
-from gradeprop.grading.checks.literals import refuse_unknown_words, refuse_what_is_no_problem
+from gradeprop.grading.checks.literals import (
+    refuse_unknown_words,
+    refuse_what_are_no_names,
+    refuse_what_is_no_flag,
+    refuse_what_is_no_problem,
+)
 
 if TYPE_CHECKING:
     from gradeprop.grading.checks.handle import Handle
@@ -56,12 +61,17 @@ class Expectation:
                 all. Where nobody can tell, it passes.
 
         Raises:
-            TypeError: ``problem`` is no `Problem`.
+            TypeError: ``problem`` is no `Problem`, a flag no truth value, or ``computed_from`` no
+                tuple of names.
             ValueError: one of the words is not known, or the problem speaks of an id that no
                 misconception of the exercise has.
         """
         refuse_what_is_no_problem(problem)
         refuse_unknown_words(kinds=kinds, shapes=shapes, dtype=dtype)
+        refuse_what_is_no_flag(
+            requires_grad=requires_grad, is_leaf=is_leaf, by_backward=by_backward
+        )
+        refuse_what_are_no_names("computed_from", computed_from)
         rule = Rule(
             kinds=kinds, shapes=shapes, dtype=dtype, rtol=rtol, atol=atol, items=tuple(items)
         )

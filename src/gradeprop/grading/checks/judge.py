@@ -78,7 +78,10 @@ def judge(
     if len(outcomes) != len(script.asks):
         raise ValueError(f"{len(script.asks)} asks but {len(outcomes)} outcomes")
     allowed = allowed or {}
-    found = before_values(script, outcomes, public, declared, forbid, allowed, lines, by_sample)
+    wrong_at = partial(_mismatch, script=script, outcomes=outcomes)
+    found = before_values(
+        script, outcomes, public, declared, forbid, allowed, lines, by_sample, wrong_at
+    )
     if found is None:
         script, outcomes = as_meant(script, outcomes, allowed)
         found = _of_values(

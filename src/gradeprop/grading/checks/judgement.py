@@ -20,6 +20,8 @@ class Judgement:
         report: what came of it, in words for the student.
         hint: the words for the cause.
         not_begun: the answer is still the starter.
+        hint_there: where asked for, of a public check: the words for the cause that the notebook
+            has by itself, which knows neither of cells nor of all samples.
         why: where asked for, why a wrong value has no cause, for whoever writes the grader.
         detail: everything that is known, for the instructor.
         misconceptions: one id when it is known, several when they cannot be told apart here.
@@ -36,6 +38,7 @@ class Judgement:
     asked: str | None = None
     hint: str | None = None
     not_begun: bool = False
+    hint_there: str | None = None
     why: str | None = None
 
     @property

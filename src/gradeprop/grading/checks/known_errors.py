@@ -102,6 +102,49 @@ _KNOWN: Final = (
         _RUNTIME,
         (("boolean value of tensor with more than one value",),),
     ),
+    _Known(
+        "module_not_started",
+        ("AttributeError",),
+        (
+            ("cannot assign", "before module.__init__() call"),
+            ("object has no attribute '_parameters'",),
+            ("object has no attribute '_modules'",),
+            ("object has no attribute '_backward_hooks'",),
+        ),
+    ),
+    _Known(
+        "module_not_started",
+        ("TypeError",),
+        (("descriptor '__init__' of 'super' object needs an argument",),),
+    ),
+    _Known("no_forward", ("NotImplementedError",), (('missing the required "forward"',),)),
+    _Known("parameter_replaced", ("TypeError",), (("cannot assign", "as parameter"),)),
+    _Known("nothing_to_optimize", ("ValueError",), (("optimizer got an empty parameter list",),)),
+    _Known(
+        "not_parameters",
+        ("TypeError",),
+        (
+            ("params argument given to the optimizer should be an iterable",),
+            ("optimizer can only optimize tensors",),
+        ),
+    ),
+    _Known("optimizer_of_computed", ("ValueError",), (("can't optimize a non-leaf tensor",),)),
+    _Known(
+        "flag_of_computed",
+        _RUNTIME,
+        (("you can only change requires_grad flags of leaf variables",),),
+    ),
+    _Known(
+        "wrong_arguments",
+        ("TypeError",),
+        (
+            ("missing", "required positional argument"),
+            ("missing", "required keyword-only argument"),
+            ("takes", "positional argument", "given"),
+            ("got an unexpected keyword argument",),
+            ("got multiple values for argument",),
+        ),
+    ),
     _Known("none_used", ("AttributeError",), (("'nonetype' object has no attribute",),)),
     _Known(
         "none_used",

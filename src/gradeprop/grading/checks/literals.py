@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection
 from typing import Any
 
+from gradeprop.course.nearest import LIST_OF_IDS, did_you_mean
 from gradeprop.course.rule_words import RULE_WORDS
 from gradeprop.gradients.problems.problem import Problem
 
-__all__ = ["refuse_unknown_ids", "refuse_unknown_words", "refuse_what_is_no_problem"]
+__all__ = [
+    "refuse_unknown_ids",
+    "refuse_unknown_words",
+    "refuse_what_are_no_names",
+    "refuse_what_is_no_flag",
+    "refuse_what_is_no_problem",
+]
 
 
 def refuse_what_is_no_problem(problem: Any) -> None:
@@ -37,7 +42,31 @@ def refuse_unknown_words(**words: str) -> None:
     for option, word in words.items():
         if word not in RULE_WORDS[option]:
             what = f"{option}={word!r} is not known"
-            raise ValueError(f"{what}; {_nearest(str(word), RULE_WORDS[option])}")
+            raise ValueError(f"{what}; {did_you_mean(word, RULE_WORDS[option])}")
+
+
+def refuse_what_is_no_flag(**flags: object) -> None:
+    """
+    Args:
+        flags: option -> what is asked of it: ``is_leaf=True``, None where nothing is.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    for option, asked in flags.items():
+        if asked is not None and not isinstance(asked, bool):
+            raise TypeError(f"{option}={asked!r} is no truth value; write True or False")
+
+
+def refuse_what_are_no_names(option: str, names: object) -> None:
+    """
+    Raises:
+        TypeError: a single word stands for a tuple of names, or one of them is no word.
+    """
+    if isinstance(names, str):
+        raise TypeError(f"{option} takes a tuple of names: write {option}=({names!r},)")
+    if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f'{option} takes a tuple of names, not {names!r}: write {option}=("w",)')
 
 
 def refuse_unknown_ids(problem: Problem, known: frozenset[str] | None) -> None:
@@ -53,12 +82,5 @@ def refuse_unknown_ids(problem: Problem, known: frozenset[str] | None) -> None:
     for name in sorted(problem.stated - known):
         raise ValueError(
             f"{type(problem).__name__}: no misconception of this exercise has the id {name!r}; "
-            f"{_nearest(name, known)}"
+            f"{did_you_mean(name, sorted(known), LIST_OF_IDS)}"
         )
-
-
-def _nearest(word: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"known here: {', '.join(sorted(known))}"

@@ -40,6 +40,13 @@ class CheckSite:
         return not self.check.public, self.order
 
     @property
+    def needs(self) -> list[str]:
+        """The checks that must have passed before; one that was taken out stands in nobody's
+        way."""
+        voided = {check.check for check in self.exercise.checks() if check.voided}
+        return [check for check in self.check.needs if check not in voided]
+
+    @property
     def place(self) -> PartKey:
         return self.exercise.key(self.part.part)
 

@@ -91,7 +91,44 @@ ERROR_WORDS: Mapping[str, str] = {
     ),
     "truth_of_many": (
         "A comparison of tensors gives one truth value for each element, and if or while needs a "
-        "single one: use .all() or .any(), or torch.where to choose element by element."
+        "single one: use .all() or .any(), or torch.where to choose element by element. A loss of "
+        "torch.nn is made first and called then: nn.MSELoss()(y, t), not nn.MSELoss(y, t)."
+    ),
+    "module_not_started": (
+        "An nn.Module was used before PyTorch had set it up. Let the first line of its __init__ be "
+        "super().__init__(), with both pairs of brackets, before anything is assigned to self."
+    ),
+    "no_forward": (
+        "A module was called that has no forward. Write def forward(self, x): inside its class, "
+        "spelled so and indented as __init__ is."
+    ),
+    "parameter_replaced": (
+        "A parameter of a module was to be replaced by a plain tensor. Change its values in "
+        "place, under torch.no_grad(): self.w -= lr * self.w.grad, or self.w.copy_(new)."
+    ),
+    "nothing_to_optimize": (
+        "The optimizer was given no parameters. A module has those that its __init__ assigned to "
+        "self as nn.Parameter or as another module, and not a plain tensor or modules in a list "
+        "(nn.ModuleList is for them); and model.parameters() can be gone through only once, so "
+        "call it anew."
+    ),
+    "not_parameters": (
+        "The optimizer was given something else than the tensors that it is to change. It takes "
+        "model.parameters(), or a list of them: [w, b], and [w] for one."
+    ),
+    "optimizer_of_computed": (
+        "The optimizer was given the result of a computation. It changes tensors that you start "
+        "from: make each itself with requires_grad=True, without * 0.1 or .to(...) after it."
+    ),
+    "flag_of_computed": (
+        "requires_grad was to be changed of the result of a computation. It belongs to the "
+        "tensors that you start from; of a result, .detach() is a copy without the graph."
+    ),
+    "wrong_arguments": (
+        "Something was called with other arguments than its def line takes. Count those of both, "
+        "by name. The self of a method comes first and is not passed: model(x) calls "
+        "forward(self, x). And a class is called with what __init__ takes, its objects with what "
+        "forward takes."
     ),
     "none_used": (
         f"Something that it computes with is None. {WHAT_GIVES_NONE} Of a tensor x that you are "

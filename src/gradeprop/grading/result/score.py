@@ -84,7 +84,8 @@ def code_part(
     faulty = any(verdict.score is None for verdict in counted)
     score = None if faulty else float(sum(verdict.score or 0.0 for verdict in counted))
     judged = [verdict for verdict in counted if not verdict.voided]
-    if part.kind == "repair" and state == "starter":
+    untouched = state == "starter"
+    if part.kind == "repair" and untouched:
         state = "present"  # the code that is given to be mended is judged as it stands
     if counted and not judged:
         return PartResult(
@@ -98,7 +99,7 @@ def code_part(
         _part_status(judged, state, cell),
         _part_message(judged, state, cell),
         tuple(verdicts),
-        not_begun=state == "starter" and not _solved(judged),
+        not_begun=untouched and not _solved(judged),
     )
 
 

@@ -60,7 +60,8 @@ class CheckVerdict:
 
 @dataclass(frozen=True)
 class PartResult:
-    """One part; ``not_begun`` where its answer is still the starter and earns nothing by it."""
+    """One part; ``not_begun`` where its answer is still the starter and earns nothing by it. Code
+    that was given to be mended is judged all the same, and its checks say what is wrong with it."""
 
     part: str
     kind: PartKind

@@ -57,7 +57,8 @@ _LONGEST = 2_000
 def message(asked: str | None, report: str | None, hint: str | None) -> str | None:
     """What a student reads of a check, in one piece: the question, what came of it, the cause."""
     first = f"`{asked}`: {report}" if asked and report else report
-    if first and hint and first[-1].isalnum():  # an error's own text mostly has no full stop
+    # An error's own text mostly has no full stop.
+    if first and hint and (first[-1].isalnum() or first[-1] in "'\")]`"):
         first += "."
     return " ".join(filter(None, (first, hint))) or None
 

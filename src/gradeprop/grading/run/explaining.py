@@ -11,7 +11,7 @@ from gradeprop.grading.checks.sites import CheckSite
 from gradeprop.grading.run.samples import Samples
 from gradeprop.session.interface import Outcome
 
-__all__ = ["fitting_by_sample"]
+__all__ = ["fits_as_given_only", "fitting_by_sample"]
 
 
 def fitting_by_sample(
@@ -23,6 +23,7 @@ def fitting_by_sample(
     judgement: Judgement,
     *,
     kept: bool,
+    without: str | None = None,
 ) -> tuple[str, ...]:
     """The misconceptions of the check's part that fit by their samples.
 
@@ -30,6 +31,7 @@ def fitting_by_sample(
         script, outcomes: what was asked, and what the student's answer gave.
         judgement: what it is without samples.
         kept: whether others are asked the same.
+        without: a name of several mistakes in one that is not tried.
     """
     part = site.part
 
@@ -43,4 +45,27 @@ def fitting_by_sample(
         return fitting(script, mine, known)
 
     single = [item.id for item in part.misconceptions if item.by_sample]
-    return singly_or_together(fit, single, list(site.exercise.together(part.part)), judgement)
+    several = [name for name in site.exercise.together(part.part) if name != without]
+    return singly_or_together(fit, single, several, judgement)
+
+
+def fits_as_given_only(
+    samples: Samples,
+    site: CheckSite,
+    device: str,
+    script: Script,
+    outcomes: Sequence[Outcome],
+    judgement: Judgement,
+) -> bool:
+    """Whether a repair's answer is explained by what was given to be mended, taken for all of its
+    faults at once, and by no fault that is declared.
+
+    Args:
+        judgement: what it is without samples.
+    """
+    given_as = site.exercise.only_given(site.part.part)
+    if given_as is None or judgement.misconceptions:
+        return False
+    return not fitting_by_sample(
+        samples, site, device, script, outcomes, judgement, kept=False, without=given_as
+    )

@@ -60,6 +60,32 @@ class LaterSandboxes(Mapping[str, Sandbox]):
         return len(self._facilities.devices)
 
 
+class KeptSandboxes:
+    """Sandboxes for one job after another: warm ones stay open until a job needs others."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._facilities: Facilities | None = None
+        self._opened: Mapping[str, Sandbox] = {}
+
+    def of(self, facilities: Facilities) -> Mapping[str, Sandbox]:
+        """One for each device.
+
+        Raises:
+            MissingFacility, GraderFault: as `open_sandbox`.
+        """
+        if facilities != self._facilities:
+            self.close()
+            self._opened = self._stack.enter_context(open_sandboxes(facilities))
+            self._facilities = facilities
+        return self._opened
+
+    def close(self) -> None:
+        """Close those that are open; the next job opens its own. Idempotent."""
+        self._facilities = None
+        self._stack.close()
+
+
 @contextmanager
 def open_later(facilities: Facilities) -> Iterator[LaterSandboxes]:
     """Sandboxes that are opened when they are first asked for; closed again at the end."""

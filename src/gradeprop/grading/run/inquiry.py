@@ -7,15 +7,13 @@ notebook, each check at its own place, and that answer counts."""
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
-from pathlib import Path
 
 from gradeprop.gradients.diagnosis.observation import Observation
-from gradeprop.grading.checks.blame import told
+from gradeprop.grading.checks.blame import told_of
 from gradeprop.grading.checks.cell_error import with_cell_error
 from gradeprop.grading.checks.declared import clues_of, words_of
 from gradeprop.grading.checks.judge import judge
@@ -30,7 +28,7 @@ from gradeprop.grading.run.explaining import fitting_by_sample
 from gradeprop.grading.run.paper import Paper, lines_of
 from gradeprop.grading.run.question import Circumstances, Question
 from gradeprop.grading.run.submission import SubmissionRun
-from gradeprop.grading.run.why import why_no_cause
+from gradeprop.grading.run.why import why_not_declared
 from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import Ask, Outcome, only_reads
 
@@ -63,7 +61,7 @@ class Inquiry:
         """Why the check is skipped, which is noted; None if it is not, or perhaps not."""
         if self._waits(site, device):
             return None
-        missing = [check for check in _needs(site) if not self._passed(site, device, check)]
+        missing = [check for check in site.needs if not self._passed(site, device, check)]
         if not missing:
             return None
         reason = skipped_because(missing)
@@ -97,7 +95,8 @@ class Inquiry:
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # whatever a grader may raise, as in pytest
-                self.fault(question.site, question.device, _told(question.site, error))
+                grader = question.site.exercise.grader
+                self.fault(question.site, question.device, told_of(grader, error))
 
     def fault(self, site: CheckSite, device: str, error: str) -> None:
         """The grader's own code failed in this check."""
@@ -246,14 +245,29 @@ class Inquiry:
         if self._how.on_check is None:
             return
         site, script = question.site, question.script
-        shown = self._judged(site, script, outcomes, shown=True)
-        causes, samples = told.misconceptions or shown.misconceptions, self._how.samples
-        shown = replace(shown, misconceptions=causes, hint=told.hint)
+        plain, samples = self._judged(site, script, outcomes, shown=True), self._how.samples
+        causes = told.misconceptions or plain.misconceptions
+        there = self._hint_there(question, outcomes, told)
+        shown = replace(plain, misconceptions=causes, hint=told.hint, hint_there=there)
         with self._how.watch.away():
             if samples is not None and not told.not_begun:
-                why = why_no_cause(samples, site, question.device, script, shown)
-                shown = replace(shown, why=why)
+                asked = (site, question.device, script, outcomes)
+                shown = replace(shown, why=why_not_declared(samples, *asked, shown, plain))
             self._how.on_check(site, question.device, shown)
+
+    def _hint_there(
+        self, question: Question, outcomes: Sequence[Outcome], told: Judgement
+    ) -> str | None:
+        """The words that the notebook has for the cause: it knows nothing of the part's cell, of
+        fresh inputs, of words that stay behind, nor of samples where the answer is secret."""
+        site = question.site
+        if not site.check.public or told.status != "failed" or told.not_begun:
+            return None
+        judgement = self._judged(site, question.script, outcomes)
+        if site.part.reveals(site.check) == "numbers":
+            judgement = self._explained(question, question.script, outcomes, judgement)
+        kept = {item.id for item in site.part.misconceptions if not item.public}
+        return None if judgement.misconception in kept else judgement.hint
 
     def _state_of(self, site: CheckSite) -> PartState:
         """What restoring found of the answer; code that is given to be mended is one."""
@@ -261,11 +275,9 @@ class Inquiry:
         state = self._paper.restored.parts[site.place]
         return "present" if state == "starter" and site.part.kind == "repair" else state
 
-    # --- verdicts ---------------------------------------------------------------------------------
-
     def _waits(self, site: CheckSite, device: str) -> bool:
         """Whether something that the check needs is still open."""
-        needs = {(site.exercise.slug, check) for check in _needs(site)}
+        needs = {(site.exercise.slug, check) for check in site.needs}
         return any(item.site.key in needs and item.device == device for item in self._waiting)
 
     def _passed(self, site: CheckSite, device: str, needed: str) -> bool:
@@ -286,15 +298,3 @@ class Inquiry:
         elif score.at_worst([known[same], verdict])[0] is verdict:
             # a parametrised check: its worst case
             known[same] = verdict
-
-
-def _told(site: CheckSite, error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = (frame.filename for frame in frames if frame.filename.endswith(site.exercise.grader))
-    return told(error, site.exercise.grader, Path(next(own, site.exercise.grader)))
-
-
-def _needs(site: CheckSite) -> list[str]:
-    """The checks that must have passed before; one that was taken out stands in nobody's way."""
-    voided = {check.check for check in site.exercise.checks() if check.voided}
-    return [check for check in site.check.needs if check not in voided]

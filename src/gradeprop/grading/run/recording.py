@@ -21,6 +21,7 @@ from gradeprop.course.model import (
     LoadedExercise,
 )
 from gradeprop.errors import GraderFault
+from gradeprop.grading.checks.blame import defined_at
 from gradeprop.grading.checks.declared import clues_of
 from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
@@ -31,7 +32,8 @@ from gradeprop.grading.checks.watch import Watch
 from gradeprop.grading.public.data import encode_allowed, encode_script
 from gradeprop.grading.result.words import ENGINE_WORDS
 from gradeprop.grading.run.faults import Faults
-from gradeprop.grading.run.sealing import cannot_be_sealed, sealed_script
+from gradeprop.grading.run.sealing import sealed_script, why_not_sealed
+from gradeprop.grading.run.slow_imports import import_for_graders
 from gradeprop.grading.run.watched import POLL_S, Fallen, Method, Post, Watched, can_fork
 
 __all__ = ["Recorded", "part_title", "recorded"]
@@ -61,6 +63,7 @@ def recorded(course: Course, assignment: LoadedAssignment) -> Recorded:
     """
     if not can_fork():
         return _record(course, assignment, {}, Watch())
+    import_for_graders(course)
     falls: Counter[Key] = Counter()
     faults: dict[Key, str] = {}
     method: Method = "fork"
@@ -137,10 +140,13 @@ def _record(
     for site in sites:
         secret = site.part.reveals(site.check) == "verdict"
         script = recorder.scripts.get(site.key)
-        if secret and script is not None and cannot_be_sealed(script):
+        why = why_not_sealed(script) if secret and script is not None else None
+        if why is not None:
+            place = defined_at(course.root, site.exercise.grader, site.check.check)
             faults[site.key] = (
-                f"{site.exercise.grader}: {site.check.check} has no one finite right answer that "
-                "could be kept secret; write reveal: numbers"
+                f"{place}: {site.check.check} shows only its verdict, but what is right cannot be "
+                f"kept secret in the notebook: {why}; write reveal: numbers, or make it a hidden "
+                "check"
             )
             del recorder.scripts[site.key]
     data = {item.slug: _exercise_data(item, recorder.scripts) for item in assignment.exercises}

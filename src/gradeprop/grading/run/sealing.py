@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import torch
 
@@ -17,10 +18,11 @@ from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.gradients.diagnosis.prune import prune
 from gradeprop.grading.checks.choice import options_joined
+from gradeprop.grading.checks.expected import OneOf, Raising, Within
 from gradeprop.grading.checks.script import Probe, Script
 from gradeprop.grading.checks.seal import ROUNDS, Box, Boxes, Grid, Seal, boxed, grid_of, sealed
 
-__all__ = ["cannot_be_sealed", "sealed_script"]
+__all__ = ["sealed_script", "why_not_sealed"]
 
 _NOT_ALL = 1e-3
 """Of the largest number of a wrong answer, the most absolute tolerance that it gets."""
@@ -66,12 +68,21 @@ def sealed_script(
     return replace(script, probes=probes, boxes=Boxes(name, rounds, tuple(boxes)))
 
 
-def cannot_be_sealed(script: Script) -> bool:
-    """Whether a right answer is not finite, and falls into no bucket, or is one of several."""
-    if any(probe.expected is not None for probe in script.probes):
-        return True
+_NOT_ONE: Final = {
+    Raising: "to_raise() accepts every type derived from one, and texts by a piece of them",
+    Within: "to_be_within() accepts as many numbers as come",
+    OneOf: "to_be_one_of() accepts several words",
+}
+
+
+def why_not_sealed(script: Script) -> str | None:
+    """Why what is right cannot be recognised without being readable; None if it can: one answer, of
+    which every number falls into a bucket."""
+    kinds = [type(probe.expected) for probe in script.probes if probe.expected is not None]
+    if kinds:
+        return _NOT_ONE[kinds[0]]
     bounds = (bound for probe in script.probes for bound in _bounds(probe.answer, probe.rule))
-    return not all(map(math.isfinite, bounds))
+    return None if all(map(math.isfinite, bounds)) else "a right answer is not finite"
 
 
 def _sealed_probe(

@@ -22,10 +22,11 @@ from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.sampled import given
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite
+from gradeprop.grading.run.explaining import fits_as_given_only
 from gradeprop.grading.run.samples import Samples
 from gradeprop.session.interface import Argument, Ask, Call, Outcome, Raised, Returned, Run
 
-__all__ = ["why_no_cause"]
+__all__ = ["why_not_declared"]
 
 _Variant: TypeAlias = Sequence[Answer]
 """What a misconception would have given, probe by probe."""
@@ -51,6 +52,33 @@ class _Asked:
     def outcomes(self, misconception: str, script: Script) -> Sequence[Outcome]:
         """What the misconception's first sample answers."""
         return self.samples.of(self.site.place, misconception, self.device, script)[0]
+
+
+def why_not_declared(
+    samples: Samples,
+    site: CheckSite,
+    device: str,
+    script: Script,
+    outcomes: Sequence[Outcome],
+    judgement: Judgement,
+    plain: Judgement,
+) -> str | None:
+    """Why no cause that the exercise declares explains a wrong answer; None if one does, or where
+    there is nothing to say.
+
+    Args:
+        script, outcomes: what was asked, and what came.
+        judgement: of the answer.
+        plain: what it is without samples.
+    """
+    if judgement.misconception is None:
+        return why_no_cause(samples, site, device, script, judgement)
+    if fits_as_given_only(samples, site, device, script, outcomes, plain):
+        return (
+            f"it is called {judgement.misconception} only because it is what was given to be "
+            "mended; none of the faults that are declared gives this by itself, nor two of them"
+        )
+    return None
 
 
 def why_no_cause(

@@ -10,8 +10,9 @@ from typing import Final
 
 from gradeprop.course.course_spec import AssignmentSpec, CourseSpec
 from gradeprop.course.document import Document
+from gradeprop.course.nearest import did_you_mean
 from gradeprop.course.strict_yaml import read_yaml
-from gradeprop.course.validate import did_you_mean, validate
+from gradeprop.course.validate import validate
 from gradeprop.errors import CourseError, UsageError
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.starting.course_list import with_exercise

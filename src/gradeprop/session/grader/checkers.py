@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from gradeprop.session import messages
 from gradeprop.session.grader.asking import Answers, Cut, Questions, answer_in
 from gradeprop.session.grader.line import Line
 from gradeprop.session.grader.warm_process import Child
@@ -43,21 +44,29 @@ class Checkers:
         self._supervised = supervised
 
     def ask(self, questions: Questions) -> Answers:
-        """Have a fresh checker answer."""
+        """Have a fresh checker answer.
+
+        If it leaves anything running, the child is given up, and all that it has started with it:
+        that could take the next checker's time, or its place among the processes."""
+        before = self._child.processes()
         deadline = time.monotonic() + questions.seconds
         try:
             checker = self._fork(deadline)
         except WireError as error:
             return Answers(cut=self._line.cut_by(error, questions.too_late(0)))
         outcomes: list[Outcome] = []
+        cut = None
         try:
             self._hear(checker, questions, deadline, outcomes)
+            self._end(checker)
         except WireError as error:
             late = questions.too_late(len(outcomes))
-            return Answers(tuple(outcomes), self._cut_by(error, checker, late))
+            cut = self._cut_by(error, checker, late)
         finally:
             checker.channel.close()
-        return Answers(tuple(outcomes))
+        if not self._child.processes() <= before:
+            self._line.give_up()
+        return Answers(tuple(outcomes), cut)
 
     def _hear(
         self, checker: _Checker, questions: Questions, deadline: float, outcomes: list[Outcome]
@@ -92,6 +101,14 @@ class Checkers:
                 raise
         return checker
 
+    def _end(self, checker: _Checker) -> None:
+        """Wait until it is gone. It has answered: what goes wrong now costs only the child."""
+        try:
+            if self._how_it_ended(checker) is None:
+                self._line.give_up()
+        except WireError:
+            self._line.give_up()
+
     def _cut_by(self, error: WireError, checker: _Checker, late: str) -> Cut:
         """What ``error`` on the channel of ``checker`` means."""
         checker.channel.close()
@@ -99,6 +116,8 @@ class Checkers:
             code = self._how_it_ended(checker)
         except WireError as gone:  # the child was, and took the checker with it
             return self._line.cut_by(gone, late)
+        if code == messages.NOT_STARTED:
+            return self._line.lose("killed", messages.NO_PROCESS_LEFT, gone=True)
         if error.kind == "deadline" or code == -signal.SIGALRM:
             cut = Cut("timeout", self._line.late(late))
         else:
@@ -119,4 +138,4 @@ class Checkers:
         if frame is None or frame.head.get("n") != number:
             return None
         code = frame.head.get("code")
-        return code if type(code) is int and -65 < code < 256 else None
+        return code if type(code) is int and -65 < code <= messages.NOT_STARTED else None

@@ -120,6 +120,10 @@ class Line:
         """The most bytes after the JSON in a frame with so many ``answers``."""
         return 2 * answers * (self._limits.result_mb << 20) + _JSON_SLACK
 
+    def give_up(self) -> None:
+        """The child is of no use any more, which is nothing to tell the student."""
+        self.is_lost = True
+
     def lose(self, reason: StopReason, message: str, *, gone: bool = False) -> Cut:
         """Give the child up, for this reason."""
         self.is_lost = True

@@ -17,6 +17,7 @@ from gradeprop.session import messages
 from gradeprop.session.grader.asking import Answers, Cut, Questions
 from gradeprop.session.grader.contention import Contention
 from gradeprop.session.grader.kept_output import KeptOutput
+from gradeprop.session.grader.line import Line
 from gradeprop.session.grader.nursery import Nursery, Setup
 from gradeprop.session.grader.replay import Cell, Mark, Replay, Run, mark_in
 from gradeprop.session.interface import (
@@ -120,9 +121,9 @@ class ProcessSession(Session):
 
     def _ask_again(self, asks: Sequence[Ask], own: float, mark: Mark) -> list[Outcome]:
         """Going through the notebook again may take somewhat longer than before, since the machine
-        may be busier now, and each check that is asked then its time; what one does not need, the
-        others may."""
-        self._granted_s += own
+        may be busier now, and each check that is asked then its time, and what it takes to end it;
+        what one does not need, the others may."""
+        self._granted_s += own + Line.grace_s
         began = self._now()
         spent = self._again_s
 
@@ -201,7 +202,8 @@ class ProcessSession(Session):
             attempt = lambda run: _recall_in(None, in_time(), run)  # noqa: E731
         answers = self._ask_a_run(attempt, left, at)
         if answers.cut is not None and answers.cut.gone and self._nursery.can_fork_children:
-            # Calls run in a fork and cannot end the child: perhaps a thread of an earlier cell has.
+            # Calls run in a fork and cannot end the child: perhaps a thread of an earlier cell has,
+            # or something that runs there has left no room for the fork.
             answers = self._ask_a_run(attempt, left, at)
         if answers.forgotten:
             return Answers(cut=Cut("killed", messages.MALFORMED))

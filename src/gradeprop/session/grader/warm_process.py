@@ -49,6 +49,10 @@ class Child:
         """Where they are counted: the next ``forks`` and so many ``files`` are the grader's."""
         self._warm.allow(self.number, forks, files)
 
+    def processes(self) -> set[int]:
+        """It and all that runs or has not been buried beside it, by their ids here."""
+        return set(self._warm.processes())
+
     def ended(self, seconds: float) -> int | None:
         """Its exit code (minus the signal that ended it) if it ends within ``seconds``."""
         if self._code is None:

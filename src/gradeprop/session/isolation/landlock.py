@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ctypes
-import os
-import stat
-import struct
 from collections.abc import Iterable
+from os import O_CLOEXEC, O_PATH, close, fstat
+from os import open as open_descriptor
+from stat import S_ISDIR
+from struct import pack
 from typing import Final
 
 from gradeprop.session.isolation.syscalls import checked, libc, no_new_privileges
+from gradeprop.session.kept_builtins import KEPT
 
 __all__ = ["restrict", "restrict_writes", "version"]
+
+__builtins__ = KEPT
 
 # System calls with the same numbers on every architecture.
 _CREATE: Final = 444
@@ -85,7 +89,7 @@ def _restrict(
         size = 16
     if known >= 6:
         size = 24
-    attributes = struct.pack("=QQQ", handled, network, scoped)[:size]
+    attributes = pack("=QQQ", handled, network, scoped)[:size]
     created = libc.syscall(_CREATE, attributes, ctypes.c_size_t(size), 0)
     ruleset = checked(created, "landlock_create_ruleset")
     try:
@@ -95,18 +99,18 @@ def _restrict(
         no_new_privileges()
         checked(libc.syscall(_RESTRICT, ruleset, 0), "landlock_restrict_self")
     finally:
-        os.close(ruleset)
+        close(ruleset)
 
 
 def _allow(rules: int, path: str, rights: int) -> None:
     try:
-        below = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        below = open_descriptor(path, O_PATH | O_CLOEXEC)
     except FileNotFoundError:
         return
     try:
-        if not stat.S_ISDIR(os.fstat(below).st_mode):
+        if not S_ISDIR(fstat(below).st_mode):
             rights &= _ON_FILES
-        rule = struct.pack("=Qi", rights, below)
+        rule = pack("=Qi", rights, below)
         checked(libc.syscall(_ADD_RULE, rules, 1, rule, 0), f"landlock_add_rule {path}")
     finally:
-        os.close(below)
+        close(below)

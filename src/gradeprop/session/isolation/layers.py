@@ -16,11 +16,16 @@ from typing import Any, Final
 
 from gradeprop.session.interface import Level
 from gradeprop.session.isolation import landlock, syscalls
+from gradeprop.session.kept_builtins import KEPT
 
 __all__ = ["Layers", "limit_resources"]
 
+__builtins__ = KEPT
+
 # A child's own folder, with the notebook's and the checkers' inside.
 OWN_FOLDER: Final = "/tmp/own"
+# Taken before student code can replace them.
+_open, _NOWHERE, _READ_AND_WRITE = os.open, os.devnull, os.O_RDWR
 SCRATCH: Final = "/tmp"
 SHARED: Final = "/dev/shm"
 _INODES: Final = 4096
@@ -164,7 +169,7 @@ class Layers:
             kept: the descriptors that it needs.
             maps: an open ``/proc/self/maps``, or -1.
         """
-        null = os.open(os.devnull, os.O_RDWR)
+        null = _open(_NOWHERE, _READ_AND_WRITE)
         syscalls.keep_descriptors_apart((*kept, maps), null)
         if self.level == "none":
             return

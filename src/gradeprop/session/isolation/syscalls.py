@@ -16,6 +16,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from gradeprop.session.kept_builtins import KEPT
+
 __all__ = [
     "NEW_CGROUP",
     "NEW_IPC",
@@ -40,6 +42,8 @@ __all__ = [
     "no_new_privileges",
     "unshare",
 ]
+
+__builtins__ = KEPT
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
@@ -179,6 +183,13 @@ libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
 
 
+# These two run beside student code, which can replace what is looked up.
+_dup2, _fstat, _read, _seek = os.dup2, os.fstat, os.read, os.lseek
+_fcntl, _is_regular, _poll = fcntl.fcntl, stat.S_ISREG, select.poll
+_ACCESS_MODE, _FROM_BEGIN, _READ_ONLY = os.O_ACCMODE, os.SEEK_SET, os.O_RDONLY
+_CLOSED, _GET_FLAGS = select.POLLNVAL, fcntl.F_GETFL
+
+
 def keep_memory_apart(maps: int) -> None:
     """Replace all memory shared with other processes by private copies (very large ones by zeros).
 
@@ -186,9 +197,9 @@ def keep_memory_apart(maps: int) -> None:
         maps: an open ``/proc/self/maps`` of this process or of the one that it was just forked
             from.
     """
-    os.lseek(maps, 0, os.SEEK_SET)
+    _seek(maps, 0, _FROM_BEGIN)
     text = b""
-    while part := os.read(maps, 1 << 20):
+    while part := _read(maps, 1 << 20):
         text += part
     for found in _SHARED_MAPPING.finditer(text):
         start = int(found[1], 16)
@@ -207,15 +218,15 @@ def keep_descriptors_apart(kept: Iterable[int], null: int, limit: int = 256) -> 
 
     Files that are open for reading only stay as they are, and so do the descriptors in ``kept``.
     """
-    poller = select.poll()
+    poller = _poll()
     for descriptor in set(range(limit)).difference(kept):
         poller.register(descriptor, 0)
-    closed = {descriptor for descriptor, events in poller.poll(0) if events & select.POLLNVAL}
+    closed = {descriptor for descriptor, events in poller.poll(0) if events & _CLOSED}
     for descriptor in set(range(limit)).difference(kept, closed):
-        status = os.fstat(descriptor)
-        mode = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
-        if not (stat.S_ISREG(status.st_mode) and mode == os.O_RDONLY):
-            os.dup2(null, descriptor)
+        status = _fstat(descriptor)
+        mode = _fcntl(descriptor, _GET_FLAGS) & _ACCESS_MODE
+        if not (_is_regular(status.st_mode) and mode == _READ_ONLY):
+            _dup2(null, descriptor)
 
 
 # Seccomp.

@@ -23,6 +23,7 @@ from gradeprop.session.interface import (
     Run,
     Stopped,
 )
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.messages import answer_too_large
 from gradeprop.session.student.arguments import made, made_function
 from gradeprop.session.student.capture import TooLargeError, capture, type_name
@@ -31,6 +32,8 @@ from gradeprop.session.student.tracebacks import raised
 from gradeprop.session.student.watching import watch
 
 __all__ = ["Answering", "out_of_memory"]
+
+__builtins__ = KEPT
 
 MEMORY_MESSAGE = "your code needed more memory than it may use"
 

@@ -4,14 +4,16 @@ Runs beside student code, which could change whatever is made here."""
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from gradeprop.session.interface import Argument, Bound, Code
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.student.capture import build
 
 __all__ = ["made", "made_function"]
+
+__builtins__ = KEPT
 
 # No cell's file name, so that no traceback for a student shows a line of it.
 _FILE: Final = "the check's own code"
@@ -34,7 +36,7 @@ def made(argument: Argument, names: Mapping[str, Any]) -> Any:
 
 def made_function(code: Code) -> Callable[..., Any]:
     """The function that ``code`` defines, in a module of its own."""
-    module: dict[str, Any] = {"__name__": "harness", "__builtins__": builtins}
+    module: dict[str, Any] = {"__name__": "harness", "__builtins__": KEPT}
     exec(compile(code.source, _FILE, "exec", dont_inherit=True), module)
     function: Callable[..., Any] = module[code.name]
     return function

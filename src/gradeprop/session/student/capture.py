@@ -12,9 +12,14 @@ from typing import Any, Final
 import torch
 
 from gradeprop.gradients.values import Opaque, TensorState, Value
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.student.numpy_numbers import numpy_numbers
+from gradeprop.session.wire import tensors as torchs
+from gradeprop.session.wire.tensors import PARAMETER, TENSOR
 
 __all__ = ["TooLargeError", "build", "capture", "type_name"]
+
+__builtins__ = KEPT
 
 MAX_DEPTH: Final = 24
 MAX_PARTS: Final = 100_000
@@ -33,7 +38,6 @@ _module_of = type.__dict__["__module__"].__get__
 _mro_of = type.__dict__["__mro__"].__get__
 _dict_of = type.__dict__["__dict__"].__get__
 _items_of = tuple.__iter__
-_strided = torch.strided
 _MEMBERS: Final = frozenset({type(None), bool, int, float, str})
 _NUMPY_NUMBERS: Final = numpy_numbers()
 
@@ -101,7 +105,7 @@ def _capture(thing: Any, budget: _Budget, depth: int) -> Value:
         return {key: _capture(item, budget, depth + 1) for key, item in thing.items()}
     if kind is set or kind is frozenset:
         return _capture_set(thing, budget)
-    if kind is torch.Tensor or kind is torch.nn.Parameter:
+    if kind is TENSOR or kind is PARAMETER:
         return _capture_tensor(thing, budget)
     if kind in _NUMPY_NUMBERS:  # np.float64 is a float, and the others are printed as one
         return thing.item()  # type: ignore[no-any-return]
@@ -136,30 +140,39 @@ def _may_be_member(thing: Any) -> bool:
 
 
 def _capture_tensor(tensor: torch.Tensor, budget: _Budget) -> Value:
-    if tensor.is_nested:
-        return Opaque("torch.Tensor (nested)")
-    if tensor.layout is not _strided or tensor.device.type == "meta" or tensor.is_quantized:
-        layout = str(tensor.layout).removeprefix("torch.")
-        return Opaque(f"torch.Tensor ({layout}, {tensor.dtype}, {tensor.device.type})")
-    if tensor.dtype not in _DTYPES or tensor.dim() > MAX_RANK:
-        return Opaque(f"torch.Tensor ({tensor.dim()} dimensions, {tensor.dtype})")
-    grad = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
-    if type(grad) is not torch.Tensor or grad.layout is not _strided:
-        grad = None
-    return TensorState(
-        value=_copy(tensor, budget),
-        device=str(tensor.device),
-        requires_grad=tensor.requires_grad,
-        is_leaf=tensor.is_leaf,
-        grad=None if grad is None else _copy(grad, budget),
-    )
+    with torchs.untouched():
+        if torchs.is_nested(tensor):
+            return Opaque("torch.Tensor (nested)")
+        layout, device = torchs.layout_of(tensor), torchs.device_of(tensor)
+        dtype, rank = torchs.dtype_of(tensor), torchs.rank(tensor)
+        if layout is not torchs.strided or device.type == "meta" or torchs.is_quantized(tensor):
+            said = str(layout).removeprefix("torch.")
+            return Opaque(f"torch.Tensor ({said}, {dtype}, {device.type})")
+        if dtype not in _DTYPES or rank > MAX_RANK:
+            return Opaque(f"torch.Tensor ({rank} dimensions, {dtype})")
+        grad = _grad_of(tensor)
+        return TensorState(
+            value=_copy(tensor, budget),
+            device=str(device),
+            requires_grad=torchs.requires_grad(tensor),
+            is_leaf=torchs.is_leaf(tensor),
+            grad=None if grad is None else _copy(grad, budget),
+        )
+
+
+def _grad_of(tensor: torch.Tensor) -> torch.Tensor | None:
+    if not torchs.is_leaf(tensor) and not torchs.retains_grad(tensor):
+        return None
+    grad: torch.Tensor | None = torchs.grad_of(tensor)
+    plain = type(grad) is TENSOR and torchs.layout_of(grad) is torchs.strided
+    return grad if plain else None
 
 
 def _copy(tensor: torch.Tensor, budget: _Budget) -> torch.Tensor:
     # Before copying: an expanded tensor can claim 2**40 elements and hold one.
-    budget.take(tensor.numel() * tensor.element_size())
-    with torch.no_grad():
-        return tensor.detach().resolve_conj().resolve_neg().to("cpu", copy=True).contiguous()
+    budget.take(torchs.numel(tensor) * torchs.element_size(tensor))
+    copy: torch.Tensor = torchs.moved(torchs.resolved(tensor), "cpu", copy=True)
+    return torchs.contiguous(copy)  # type: ignore[no-any-return]
 
 
 def build(value: Value) -> Any:
@@ -173,12 +186,16 @@ def build(value: Value) -> Any:
     if type(value) is frozenset:
         return set(value)
     if isinstance(value, TensorState):
-        with torch.no_grad():
-            tensor = value.value.to(value.device, copy=True)
-            tensor.requires_grad_(value.requires_grad)
-            if value.grad is not None:
-                tensor.grad = value.grad.to(value.device, copy=True)
-        return tensor
+        return _built_tensor(value)
     if isinstance(value, Opaque):
         raise TypeError(f"a {value.type_name} cannot be an argument")
     return value
+
+
+def _built_tensor(state: TensorState) -> torch.Tensor:
+    with torchs.untouched():
+        tensor: torch.Tensor = torchs.moved(state.value, state.device, copy=True)
+        torchs.set_requires_grad(tensor, state.requires_grad)
+        if state.grad is not None:
+            torchs.set_grad(tensor, torchs.moved(state.grad, state.device, copy=True))
+        return tensor

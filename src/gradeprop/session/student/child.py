@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.messages import OUT_OF_MEMORY
 from gradeprop.session.student.answering import Answering, out_of_memory
 from gradeprop.session.student.beginning import seed_all, start_gpu
@@ -31,8 +32,11 @@ from gradeprop.session.wire.outcomes import encode_outcomes
 
 __all__ = ["NotebookProcess"]
 
+__builtins__ = KEPT
+
 # Taken before student code can replace it.
 _exit = os._exit
+_getpid = os.getpid
 _LONG_AGO_S: Final = 946_684_800  # 2000-01-01: files given to a notebook are not its own changes
 
 
@@ -55,7 +59,7 @@ class NotebookProcess:
         self.folder = folder
         self.answering = Answering()
         self.checkers = Checkers(shell, folder, checks, seal, self._answer)
-        self.pid = os.getpid()
+        self.pid = _getpid()
         self.places: dict[int, Bookmark] = {}
         self.silent = False
 
@@ -108,7 +112,7 @@ class NotebookProcess:
         head = frame.head
         self.checkers.forget_folders()
         result = self.shell.run_source(head["source"], head["label"])
-        if os.getpid() != self.pid:
+        if _getpid() != self.pid:
             _exit(0)  # the cell forked: this copy is not the notebook
         status = "ok"
         message = None
@@ -143,7 +147,7 @@ class NotebookProcess:
             discard_streams()
         place = frame.head["place"]
         self._answer(frame, self.channel, None if place is None else self.places[place])
-        if os.getpid() != self.pid:
+        if _getpid() != self.pid:
             _exit(0)  # the call forked: this copy has nothing to say
 
     def _answer(self, frame: Frame, channel: Channel, place: Bookmark | None = None) -> None:
@@ -152,7 +156,7 @@ class NotebookProcess:
         Args:
             place: whose objects to ask, those that the names are bound to now if not given.
         """
-        pid = os.getpid()
+        pid = _getpid()
         asks = decode_asks(frame.head["asks"], frame.tail)
         names: Mapping[str, Any] | None = self.shell.user_ns
         if place is not None:
@@ -161,7 +165,7 @@ class NotebookProcess:
             channel.send({"gone": True})
             return
         for outcome in self.answering.answer_all(asks, names):
-            if os.getpid() != pid:
+            if _getpid() != pid:
                 return
             rows, tail = encode_outcomes([outcome])
             channel.send({"outcomes": rows}, tail)

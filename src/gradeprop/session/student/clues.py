@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import dis
-import types
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dis import get_instructions
+from types import FunctionType
 from typing import Any, Final, TypeGuard
 
 import torch
 
 from gradeprop.gradients.values import Evidence
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.student.passes import (
     PASSES,
     Span,
@@ -21,8 +22,12 @@ from gradeprop.session.student.passes import (
     nonzero,
     numbers_of,
 )
+from gradeprop.session.wire import tensors as torchs
+from gradeprop.session.wire.tensors import PARAMETER, TENSOR
 
 __all__ = ["CallWatch", "seen_of_name"]
+
+__builtins__ = KEPT
 
 _MOST_NAMES: Final = 8
 _MOST_FOUND: Final = 64
@@ -39,12 +44,12 @@ def seen_of_name(thing: object, namespace: Mapping[str, Any]) -> Evidence:
 def _seen_of_name(thing: object, namespace: Mapping[str, Any]) -> Evidence:
     if not _is_plain(thing):
         return Evidence()
-    if not thing.is_leaf:
+    if not torchs.is_leaf(thing):
         return Evidence(origins=_origins(thing, namespace))
     known = PASSES.leaf(thing)
     if known is not None:
         return Evidence(reached=True, piled=known.piled, differentiated=True)
-    if thing.requires_grad:
+    if torchs.requires_grad(thing):
         unreached = False if PASSES.complete else None
         differentiated = True if PASSES.count else unreached
         return Evidence(reached=unreached, piled=unreached, differentiated=differentiated)
@@ -62,7 +67,7 @@ def _origins(made: torch.Tensor, namespace: Mapping[str, Any]) -> tuple[str, ...
     def is_origin(thing: object) -> bool:
         if not _is_plain(thing) or thing is made:
             return False
-        return id(thing) in leaves or thing.grad_fn in graph
+        return id(thing) in leaves or torchs.grad_fn_of(thing) in graph
 
     found = [name for name, thing in namespace.items() if is_origin(thing)]
     own = [name for name in found if not name.startswith("_")]
@@ -97,7 +102,7 @@ class CallWatch:
         """torch.autograd.grad has found these."""
         if type(gradients) is not tuple or len(self._found) >= _MOST_FOUND:
             return
-        with contextlib.suppress(Exception):  # a subclass's, or a wrapper's of torch.func
+        with suppress(Exception):  # a subclass's, or a wrapper's of torch.func
             plain = filter(_is_plain, gradients)
             self._found += [item for item in plain if memory_of(item) and may_be_held(item)]
 
@@ -105,11 +110,11 @@ class CallWatch:
         """An optimizer is about to step."""
         self._used.add("optimizer")
         self._steps += 1
-        with contextlib.suppress(Exception):  # an optimizer of the student's own
+        with suppress(Exception):  # an optimizer of the student's own
             params = [item for group in optimizer.param_groups for item in group["params"]]
-            params = [item for item in params if _is_plain(item) and item.is_leaf]
+            params = [item for item in params if _is_plain(item) and torchs.is_leaf(item)]
             reached = any(id(item) in self._span.held for item in params)
-            if reached and all(nonzero(item.grad) is False for item in params):
+            if reached and all(nonzero(torchs.grad_of(item)) is False for item in params):
                 self._in_vain += 1
 
     def seen(
@@ -147,11 +152,12 @@ class CallWatch:
             return self._in_vain > 0
         if not self._span.reached:
             return False if self._span.complete else None
-        if any(nonzero(leaf.grad) for leaf, _, _ in self._span.held.values()):
+        if any(nonzero(torchs.grad_of(leaf)) for leaf, _, _ in self._span.held.values()):
             return False
         for leaf, numbers, version in self._span.held.values():
             # In place, but by nothing.
-            if leaf._version > version and numbers is not None and numbers == numbers_of(leaf):
+            in_place = torchs.version_of(leaf) > version
+            if in_place and numbers is not None and numbers == numbers_of(leaf):
                 return True
         return None
 
@@ -168,7 +174,8 @@ class CallWatch:
             return None, None
         leaves = [leaf for leaf, _, _ in self._span.held.values()]
         inputs = list(filter(_is_plain, (*arguments, *leaves)))
-        kept = [item.grad for item in inputs if item.is_leaf]  # of others, torch warns
+        # Of others, torch warns.
+        kept = [torchs.grad_of(item) for item in inputs if torchs.is_leaf(item)]
         gradients = [*self._found, *(item for item in kept if item is not None)]
         where = memory_of(value)
         if not where:
@@ -179,15 +186,15 @@ class CallWatch:
 
 def _is_plain(thing: object) -> TypeGuard[torch.Tensor]:
     """Whether it is one of torch's own tensors, which run no code of a student's."""
-    return type(thing) in (torch.Tensor, torch.nn.Parameter)
+    return type(thing) in (TENSOR, PARAMETER)
 
 
 def _returns(function: Callable[..., Any]) -> bool | None:
     """Whether the code of ``function`` has a return of something other than None."""
-    if type(function) is not types.FunctionType:
+    if type(function) is not FunctionType:
         return None
     before = ""
-    for step in dis.get_instructions(function.__code__):
+    for step in get_instructions(function.__code__):
         if step.opname == "RETURN_VALUE" and before != "None":
             return True
         if step.opname == "RETURN_CONST" and step.argval is not None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
 from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from threading import get_ident
 from typing import Any, Final, TypeVar
 
+from gradeprop.session.kept_builtins import KEPT
+
 __all__ = ["CellLoop"]
+
+__builtins__ = KEPT
 
 _Result = TypeVar("_Result")
 
@@ -27,17 +31,18 @@ class CellLoop:
 
     def begin(self) -> None:
         """Make the loop: in the notebook's own process, since a fork must not share it."""
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             self._loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self._loop)
 
     def leave(self) -> None:
         """In a fork: whoever asks for a loop is to get another."""
         self._loop = None
-        self.begin()
+        with suppress(Exception):  # whatever student code has made of asyncio
+            self.begin()
         self._loop = None
 
-    @contextlib.contextmanager
+    @contextmanager
     def running(self) -> Iterator[None]:
         """Code within finds the loop running: tasks can be made, and no second loop be run."""
         loop = self._loop
@@ -46,7 +51,7 @@ class CellLoop:
             return
         # Not by a task of the loop's: it would copy the context, and what a cell sets there
         # (numpy's error handling, decimal's precision) would be lost to the next.
-        self._pretend(loop, threading.get_ident())
+        self._pretend(loop, get_ident())
         try:
             yield
         finally:
@@ -71,7 +76,7 @@ class CellLoop:
                 return loop.run_until_complete(task)  # type: ignore[no-any-return]
             raise
         finally:
-            self._pretend(loop, threading.get_ident())
+            self._pretend(loop, get_ident())
 
     def turn(self) -> None:
         """After a cell: let tasks go on that need not wait."""

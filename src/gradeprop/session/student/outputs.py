@@ -9,7 +9,11 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from gradeprop.session.kept_builtins import KEPT
+
 __all__ = ["OutputLog", "encodable", "plain_json"]
+
+__builtins__ = KEPT
 
 _MAX_DEPTH: Final = 20
 _ENTRY_COST: Final = 64

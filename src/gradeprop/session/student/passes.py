@@ -6,15 +6,18 @@ begins and is not called itself, so that no traceback shows it. Tensors are held
 
 from __future__ import annotations
 
-import sys
-import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from sys import _getframe
 from typing import Any, Final
+from weakref import ref
 
 import torch
 import torch.autograd.graph
+
+from gradeprop.session.kept_builtins import KEPT
+from gradeprop.session.wire import tensors as torchs
 
 __all__ = [
     "PASSES",
@@ -27,22 +30,29 @@ __all__ = [
     "numbers_of",
 ]
 
+__builtins__ = KEPT
+
 _FEW: Final = 64  # numbers of a tensor that are looked at one by one
 _SMALL_BYTES: Final = 1 << 16
 _MOST_NODES: Final = 200  # of a graph that is searched for the tensors it ends in
 _MOST_PASSES: Final = 5_000  # of all cells that are looked at
 _MOST_IN_A_SPAN: Final = 20  # what a loop does wrong it does from the start
 _INPUTS: Final = 3  # of what is passed to torch's engine after the roots
+_VARIABLE: Final[Any] = torch.autograd.Variable
+_nbytes: Final = torch.UntypedStorage.nbytes
+_address: Final = torch.UntypedStorage.data_ptr
 _ENTRY: Final = getattr(torch.autograd.graph, "_engine_run_backward", None)
 _ENTRY_CODE: Final = getattr(_ENTRY, "__code__", None)
 
 
 def numbers_of(tensor: torch.Tensor) -> list[Any] | None:
     """The numbers of a small tensor, read without an operation; None of any other."""
-    if tensor.device.type == "meta" or tensor.numel() > _FEW or tensor.layout is not torch.strided:
-        return None
-    with torch._C.DisableTorchFunction():
-        return list(_flat(tensor.tolist()))
+    with torchs.untouched():
+        if torchs.layout_of(tensor) is not torchs.strided or torchs.numel(tensor) > _FEW:
+            return None
+        if torchs.device_of(tensor).type == "meta":
+            return None
+        return list(_flat(torchs.nested_list(tensor)))
 
 
 def _flat(nested: Any) -> Iterator[Any]:
@@ -63,20 +73,20 @@ def nonzero(tensor: torch.Tensor | None) -> bool | None:
 
 def may_be_held(tensor: torch.Tensor) -> bool:
     """Whether to keep it alive for a while costs nothing worth counting."""
-    return tensor.untyped_storage().nbytes() <= _SMALL_BYTES
+    return _nbytes(torchs.storage_of(tensor)) <= _SMALL_BYTES
 
 
 def memory_of(tensor: torch.Tensor) -> int:
     """Where its numbers lie; 0 if nowhere in particular."""
     try:
-        return tensor.untyped_storage().data_ptr()
+        return _address(torchs.storage_of(tensor))
     except RuntimeError:  # a wrapper of torch.func's
         return 0
 
 
 def graph_of(roots: Iterable[Any]) -> set[Any] | None:
     """All nodes of the graphs of ``roots``; None if they are too large to search."""
-    waiting = [root.grad_fn for root in roots if root.grad_fn is not None]
+    waiting = list(filter(None, map(torchs.grad_fn_of, roots)))
     known = set(waiting)
     while waiting:
         if len(known) > _MOST_NODES:
@@ -102,7 +112,7 @@ class Leaf:
         piled: whether a pass found a gradient other than 0 in it; None if nobody looked.
     """
 
-    tensor: weakref.ref[torch.Tensor]
+    tensor: ref[torch.Tensor]
     piled: bool | None = False
 
 
@@ -127,7 +137,7 @@ class Span:
     def note(self, leaf: torch.Tensor) -> None:
         self.reached = True
         if id(leaf) not in self.held and len(self.held) < _FEW and may_be_held(leaf):
-            self.held[id(leaf)] = (leaf, numbers_of(leaf), leaf._version)
+            self.held[id(leaf)] = (leaf, numbers_of(leaf), torchs.version_of(leaf))
 
 
 class Passes:
@@ -148,7 +158,7 @@ class Passes:
 
     def install(self) -> None:
         """Begin to look; nothing happens the second time."""
-        variable: Any = torch.autograd.Variable
+        variable = _VARIABLE
         engine = getattr(variable, "_execution_engine", None)
         if engine is None or isinstance(engine, _Engine):
             return
@@ -169,14 +179,15 @@ class Passes:
         where = memory_of(gradient)
         for leaf in self._leaves.values():
             tensor = leaf.tensor()
-            if tensor is not None and tensor.grad is not None and memory_of(tensor.grad) == where:
+            grad = None if tensor is None else torchs.grad_of(tensor)
+            if grad is not None and memory_of(grad) == where:
                 return leaf
         return None
 
     @contextmanager
     def watched(self) -> Iterator[Span]:
         """Look at what passes do in the block, also where nothing is installed."""
-        variable: Any = torch.autograd.Variable
+        variable = _VARIABLE
         engine = getattr(variable, "_execution_engine", None)
         temporary = engine is not None and not isinstance(engine, _Engine)
         if temporary:
@@ -207,7 +218,7 @@ class Passes:
         if self._looked_at > _MOST_PASSES and not self._spans:
             self.lose_sight()
             return
-        with torch._C.DisableTorchFunction():
+        with torchs.untouched():
             roots = variables["t_outputs"]
             graph = graph_of(roots)
             if graph is None:
@@ -216,12 +227,12 @@ class Passes:
             # backward(inputs=[…]) leaves gradients in these and nowhere else.
             chosen = variables.get("args", ())[_INPUTS : _INPUTS + 1]
             for leaf in chosen[0] if chosen and chosen[0] else (*leaves_in(graph), *roots):
-                if leaf.is_leaf:
+                if torchs.is_leaf(leaf):
                     self._reach(leaf)
 
     def _reach(self, leaf: torch.Tensor) -> None:
         """A pass is about to put a gradient into ``leaf``."""
-        piled = nonzero(leaf.grad)
+        piled = nonzero(torchs.grad_of(leaf))
         known = self.leaf(leaf)
         if known is None:
             known = self._leaves[id(leaf)] = Leaf(self._held_weakly(leaf))
@@ -230,15 +241,15 @@ class Passes:
             span.note(leaf)
             span.piled = _either(span.piled, piled)
 
-    def _held_weakly(self, leaf: torch.Tensor) -> weakref.ref[torch.Tensor]:
+    def _held_weakly(self, leaf: torch.Tensor) -> ref[torch.Tensor]:
         key, leaves = id(leaf), self._leaves
 
-        def forget(dead: weakref.ref[torch.Tensor]) -> None:
+        def forget(dead: ref[torch.Tensor]) -> None:
             known = leaves.get(key)
             if known is not None and known.tensor is dead:
                 del leaves[key]
 
-        return weakref.ref(leaf, forget)
+        return ref(leaf, forget)
 
     def lose_sight(self) -> None:
         """Something could not be looked at: what was not seen may have been."""
@@ -258,7 +269,7 @@ class _Engine:
     def run_backward(self) -> Any:
         """The engine's own function, which the caller is about to call."""
         try:
-            self._passes.note(sys._getframe(1))
+            self._passes.note(_getframe(1))
         except Exception:  # whatever student code has made of its tensors
             self._passes.lose_sight()
         return self._engine.run_backward

@@ -10,12 +10,16 @@ it would have."""
 
 from __future__ import annotations
 
-import types
-import weakref
 from collections.abc import Callable, Iterable, Mapping
+from types import FunctionType
 from typing import Any, Final
+from weakref import ref
+
+from gradeprop.session.kept_builtins import KEPT
 
 __all__ = ["Bookmark"]
+
+__builtins__ = KEPT
 
 # What cannot change, and mostly cannot be held weakly.
 _VALUES: Final = frozenset({type(None), bool, int, float, complex, str, bytes})
@@ -41,7 +45,7 @@ class Bookmark:
             self._held[name] = lambda: value
             return
         try:
-            self._held[name] = weakref.ref(value)
+            self._held[name] = ref(value)
         except TypeError:  # of a kind that cannot be held so
             return
         self._codes[name] = _code_of(value)
@@ -53,7 +57,7 @@ class Bookmark:
         for name in wanted:
             hold = self._held.get(name)
             value = None if hold is None else hold()
-            if hold is None or (value is None and isinstance(hold, weakref.ref)):
+            if hold is None or (value is None and isinstance(hold, ref)):
                 return None
             if name in self._codes and self._codes[name] != _code_of(value):
                 return None
@@ -64,6 +68,6 @@ class Bookmark:
 def _code_of(thing: object) -> tuple[object, ...]:
     """What a function does, but for what its names mean; only the code, which has nothing of a
     notebook's objects in it, is kept alive."""
-    if type(thing) is not types.FunctionType:
+    if type(thing) is not FunctionType:
         return ()
     return thing.__code__, id(thing.__defaults__), id(thing.__kwdefaults__)

@@ -36,6 +36,7 @@ from gradeprop.session.student.unattended import unattended
 
 __all__ = ["CellResult", "NotebookShell"]
 
+_set_handler = signal.signal
 _MAX_FRAMES: Final = 60
 _DEFAULT_CELL: Final = 256 << 10
 _DEFAULT_TOTAL: Final = 4 << 20
@@ -176,16 +177,16 @@ class NotebookShell(CommandShell):
         with self._notebook_streams(), unattended():
             try:
                 try:
-                    signal.signal(signal.SIGINT, signal.default_int_handler)
+                    _set_handler(signal.SIGINT, signal.default_int_handler)
                     with self.cell_loop.running():
                         result = self.run_cell(source, store_history=True)
                     self.cell_loop.turn()
                 finally:
-                    signal.signal(signal.SIGINT, signal.SIG_IGN)
+                    _set_handler(signal.SIGINT, signal.SIG_IGN)
             except (KeyboardInterrupt, SystemExit):
                 # The signal came in the few instructions where no cell runs any more, or it or a
                 # task's own wish to leave came while tasks went on.
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                _set_handler(signal.SIGINT, signal.SIG_IGN)
                 result = result or self.last_execution_result
         self.capture.move_to(self.shown, at_end=True)
         outputs, spent = self.shown.finish()

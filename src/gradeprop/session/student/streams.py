@@ -6,12 +6,17 @@ import io
 import os
 from typing import Final
 
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.student.outputs import OutputLog
 
 __all__ = ["DescriptorCapture", "Stream"]
 
+__builtins__ = KEPT
+
 # What is taken over at once of what C code and child processes wrote; more is counted only.
 _TAKEN: Final = 1 << 20
+_getpid, _write = os.getpid, os.write
+_seek, _read_at, _cut = os.lseek, os.pread, os.ftruncate
 
 
 class Stream(io.TextIOBase):
@@ -31,15 +36,15 @@ class Stream(io.TextIOBase):
         self.name = name
         self._log = log
         self._descriptor = descriptor
-        self._pid = os.getpid()
+        self._pid = _getpid()
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
-        if os.getpid() == self._pid:
+        if _getpid() == self._pid:
             self._log.stream(self.name, text)
         else:
-            os.write(self._descriptor, text.encode("utf-8", "backslashreplace"))
+            _write(self._descriptor, text.encode("utf-8", "backslashreplace"))
         return len(text)
 
     def writelines(self, lines: object) -> None:
@@ -86,13 +91,13 @@ class DescriptorCapture:
                 continue  # the student's code closed or replaced it
 
     def _move(self, log: OutputLog, name: str, file: int, at_end: bool) -> None:
-        size = os.lseek(file, 0, os.SEEK_CUR)
+        size = _seek(file, 0, os.SEEK_CUR)
         taken = self._taken[name]
         if size > taken:
             self._taken[name] = size
-            data = os.pread(file, min(size - taken, _TAKEN), taken)
+            data = _read_at(file, min(size - taken, _TAKEN), taken)
             log.add_text(name, data.decode("utf-8", "replace"), lost=size - taken - len(data))
         if at_end and size:
-            os.lseek(file, 0, os.SEEK_SET)
-            os.ftruncate(file, 0)
+            _seek(file, 0, os.SEEK_SET)
+            _cut(file, 0)
             self._taken[name] = 0

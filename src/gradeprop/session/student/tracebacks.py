@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Callable
+from linecache import getline
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 from gradeprop.session.interface import Raised
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.student.capture import name_of_type, type_name
 
 __all__ = ["exception_message", "raised", "shortened"]
+
+__builtins__ = KEPT
 
 _OURS: Final = str(Path(__file__).parent)
 MAX_MESSAGE: Final = 4_000
@@ -45,7 +48,7 @@ def raised(error: BaseException, cell_of: Callable[[str], str | None]) -> Raised
         if label is None:
             continue
         line = number
-        source = linecache.getline(filename, number).strip()[:200]
+        source = getline(filename, number).strip()[:200]
         lines.append(f"{label}, line {number}, in {function}\n    {source}")
     if isinstance(error, SyntaxError) and line is None and type(error.lineno) is int:
         line = error.lineno

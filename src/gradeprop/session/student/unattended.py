@@ -9,7 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from gradeprop.session.kept_builtins import KEPT
+
 __all__ = ["refuse", "unattended"]
+
+__builtins__ = KEPT
 
 NO_INPUT: Final = "input() was called, but nobody can answer while a notebook is graded."
 

@@ -7,15 +7,18 @@ forward mode), because they all pass one of the few functions that are watched h
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from sys import modules as _modules
 from typing import Any, Final
 
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.student.clues import CallWatch
 from gradeprop.session.student.passes import PASSES
 
 __all__ = ["watch"]
+
+__builtins__ = KEPT
 
 # Every backward pass in Python ends in _engine_run_backward, which torch's own modules import by
 # name, and in the engine (see `gradeprop.session.student.passes`); every forward-mode pass makes a
@@ -47,15 +50,16 @@ def watch() -> Iterator[CallWatch]:
     with PASSES.watched() as span:
         watched = CallWatch(span)
         for module_name, name in _AUTOGRAD:
-            module: Any = sys.modules.get(module_name)
+            module: Any = _modules.get(module_name)
             original = getattr(module, name, None) if module is not None else None
             if callable(original):
                 replaced.append((module, name, original))
                 setattr(module, name, _marking(original, watched))
         step_hook = None
-        optimizers: Any = sys.modules.get("torch.optim.optimizer")
+        optimizers: Any = _modules.get("torch.optim.optimizer")
         if optimizers is not None:
-            step_hook = optimizers.register_optimizer_step_pre_hook(watched.note_step)
+            with suppress(Exception):  # student code has made something else of it
+                step_hook = optimizers.register_optimizer_step_pre_hook(watched.note_step)
         try:
             yield watched
         finally:

@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from gradeprop.session.interface import Ask, Bound, Call, Code, Define, Read, ReadAll, Run
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.wire.decoder import Decoder, malformed, rows_in
 from gradeprop.session.wire.encoder import Encoder
 
 __all__ = ["decode_asks", "encode_asks"]
+
+
+__builtins__ = KEPT
 
 
 def encode_asks(asks: Iterable[Ask]) -> tuple[list[Any], bytes]:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
+from math import isfinite, prod
 from typing import TYPE_CHECKING, Any, Final
 
 from gradeprop.gradients.values import Member, Opaque, TensorState, Value
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.wire.frames import WireError, clean_text
 from gradeprop.session.wire.values import (
     DTYPES,
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     import torch
 
 __all__ = ["Decoder", "malformed", "rows_in"]
+
+__builtins__ = KEPT
 
 _MOST: Final = 1 << 40  # elements along one axis
 _MAX_TYPE_NAME: Final = 200
@@ -68,7 +73,7 @@ class Decoder:
                 raise malformed("integer")
             return raw
         if type(raw) is float:
-            if not math.isfinite(raw):
+            if not isfinite(raw):
                 raise malformed("float")
             return raw
         if type(raw) is str:
@@ -157,17 +162,16 @@ class Decoder:
 
     def _numbers(self, raw: Any) -> torch.Tensor:
         """The tensor whose numbers lie in the tail where ``raw`` says."""
-        import torch
-
         if type(raw) is not dict:
             raise malformed("tensor")
         begin = raw.get("at")
         dtype = raw.get("dtype")
         if type(begin) is not int or dtype not in DTYPES:
             raise malformed("tensor")
-        kind: torch.dtype = getattr(torch, dtype)
+        torchs = _torchs()
+        kind: torch.dtype = torchs.dtype_called(dtype)
         shape = _shape(raw.get("shape"))
-        count = math.prod(shape)
+        count = prod(shape)
         size = count * kind.itemsize
         if begin < 0 or begin + size > len(self._tail):
             raise malformed("tensor")
@@ -175,14 +179,18 @@ class Decoder:
         self._bytes_left -= size
         if self._tensors > MAX_TENSORS or self._bytes_left < 0:
             raise WireError("too_big", "too many tensors")
-        if not count:
-            return torch.empty(shape, dtype=kind)
         # A copy, not only to let go of the frame: numbers that do not lie at a multiple of their
         # size can end the process that reads them, and the student's side says where they lie.
         own = bytearray(memoryview(self._tail)[begin : begin + size])
-        if kind is torch.bool:  # bytes other than 0 and 1 are not booleans
-            return (torch.frombuffer(own, dtype=torch.uint8) != 0).reshape(shape)
-        return torch.frombuffer(own, dtype=kind).reshape(shape)
+        return torchs.with_numbers(own, kind, shape)  # type: ignore[no-any-return]
+
+
+@cache
+def _torchs() -> Any:
+    """Imported when it is first needed, which a warm process sees to before any student code."""
+    from gradeprop.session.wire import tensors
+
+    return tensors
 
 
 def _may_be_member(value: Value) -> bool:

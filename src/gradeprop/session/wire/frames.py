@@ -7,19 +7,23 @@ Nothing here unpickles, evaluates or loads code."""
 
 from __future__ import annotations
 
-import array
-import json
-import select
-import socket
-import struct
-import time
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from json import JSONDecoder, JSONEncoder, encoder
+from select import select
+from socket import CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET, socket
+from struct import Struct
+from time import monotonic
+from typing import Any, Final, Literal
+
+from gradeprop.session.kept_builtins import KEPT
 
 __all__ = ["Channel", "Frame", "WireError", "clean_text", "remaining"]
 
-_LENGTHS = struct.Struct("<II")
+__builtins__ = KEPT
+
+_LENGTHS = Struct("<II")
 _CHUNK = 1 << 20
 _AHEAD = 1 << 14
 _MAX_FDS = 4
@@ -60,7 +64,7 @@ def remaining(deadline: float | None) -> float | None:
     """
     if deadline is None:
         return None
-    left = deadline - time.monotonic()
+    left = deadline - monotonic()
     if left <= 0:
         raise WireError("deadline", "no time was left")
     return left
@@ -79,6 +83,33 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _refuse_object(thing: object) -> Any:
+    raise TypeError(f"a frame does not carry a {type(thing).__name__}")
+
+
+def _make_writer() -> Callable[[Any], str]:
+    """What writes JSON, without any function that is looked up when it does."""
+    make = getattr(encoder, "c_make_encoder", None)
+    if make is None:  # another Python
+        return JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+    quoted = encoder.encode_basestring_ascii
+    write = make(None, _refuse_object, quoted, None, ":", ",", False, False, False)
+    return lambda head: "".join(write(head, 0))
+
+
+_write_json: Final = _make_writer()
+_decoder: Final[Any] = JSONDecoder(parse_constant=_refuse_constant)
+_scan_json: Final = _decoder.scan_once
+_BLANKS: Final = " \t\n\r"
+# Looked up on Python's own class of sockets, which student code can change.
+_number_of: Final = socket.fileno
+_receive: Final = socket.recv
+_receive_with_rights: Final = socket.recvmsg
+_send: Final = socket.sendall
+_send_with_rights: Final = socket.sendmsg
+_set_timeout: Final = socket.settimeout
+
+
 def decode_json(data: bytes) -> dict[str, Any]:
     """The JSON object in ``data``.
 
@@ -86,9 +117,12 @@ def decode_json(data: bytes) -> dict[str, Any]:
         WireError: it is no JSON object (``"malformed"``).
     """
     try:
-        head = json.loads(data, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        text = data.decode().strip(_BLANKS)
+        head, end = _scan_json(text, 0)
+    except (ValueError, RecursionError, StopIteration) as error:
         raise WireError("malformed", f"not JSON: {str(error)[:80]}") from None
+    if end != len(text):
+        raise WireError("malformed", "not JSON: something follows it")
     if type(head) is not dict:
         raise WireError("malformed", f"a frame must be a JSON object, not {type(head).__name__}")
     return head
@@ -99,12 +133,12 @@ class Channel:
 
     Receives either always with ``accept_fds`` or never."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket) -> None:
         self.sock = sock
         self._taken = bytearray()
 
     def fileno(self) -> int:
-        return self.sock.fileno()
+        return _number_of(self.sock)
 
     def close(self) -> None:
         self.sock.close()
@@ -114,7 +148,7 @@ class Channel:
         if self._taken:
             return True
         try:
-            return bool(select.select([self.sock], [], [], seconds)[0])
+            return bool(select([self.sock], [], [], seconds)[0])
         except (OSError, ValueError):  # it is closed, or its number too large to ask
             return True
 
@@ -131,15 +165,15 @@ class Channel:
         Raises:
             WireError: the other side is gone (``"eof"``) or does not read in time (``"deadline"``).
         """
-        text = json.dumps(head, allow_nan=False, separators=(",", ":")).encode()
+        text = _write_json(head).encode()
         data = memoryview(b"".join((_LENGTHS.pack(len(text), len(tail)), text, tail)))
         try:
             if fds:
-                self.sock.settimeout(remaining(deadline))
-                rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))
-                data = data[self.sock.sendmsg([data], [rights]) :]
-            self.sock.settimeout(remaining(deadline))
-            self.sock.sendall(data)
+                _set_timeout(self.sock, remaining(deadline))
+                rights = (SOL_SOCKET, SCM_RIGHTS, array("i", fds))
+                data = data[_send_with_rights(self.sock, [data], [rights]) :]
+            _set_timeout(self.sock, remaining(deadline))
+            _send(self.sock, data)
         except TimeoutError:
             raise WireError("deadline", "the other side did not read in time") from None
         except OSError as error:
@@ -174,20 +208,20 @@ class Channel:
 
     def _start(self, deadline: float | None) -> tuple[bytes, tuple[int, ...]]:
         """The lengths, by ``recvmsg``, with the descriptors that came along."""
-        received = array.array("i")
+        received = array("i")
         data = b""
         while len(data) < _LENGTHS.size:
             try:
-                self.sock.settimeout(remaining(deadline))
-                more, ancillary, _, _ = self.sock.recvmsg(
-                    _LENGTHS.size - len(data), socket.CMSG_SPACE(_MAX_FDS * received.itemsize)
+                _set_timeout(self.sock, remaining(deadline))
+                more, ancillary, _, _ = _receive_with_rights(
+                    self.sock, _LENGTHS.size - len(data), CMSG_SPACE(_MAX_FDS * received.itemsize)
                 )
             except TimeoutError:
                 raise WireError("deadline", "nothing came in time") from None
             except OSError as error:
                 raise WireError("eof", f"could not receive: {error.strerror}") from None
             for level, kind, payload in ancillary:
-                if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                if (level, kind) == (SOL_SOCKET, SCM_RIGHTS):
                     whole = len(payload) - len(payload) % received.itemsize
                     received.frombytes(payload[:whole])
             if not more:
@@ -202,8 +236,8 @@ class Channel:
         each call of the system costs as much as decoding a small one."""
         while (missing := count - len(self._taken)) > 0:
             try:
-                self.sock.settimeout(remaining(deadline))
-                part = self.sock.recv(max(min(missing, _CHUNK), ahead))
+                _set_timeout(self.sock, remaining(deadline))
+                part = _receive(self.sock, max(min(missing, _CHUNK), ahead))
             except TimeoutError:
                 raise WireError("deadline", "nothing came in time") from None
             except OSError as error:

@@ -7,10 +7,13 @@ from typing import Any, Final, get_args
 
 from gradeprop.gradients.values import FACTS, Evidence
 from gradeprop.session.interface import Missing, Outcome, Raised, Returned, Stopped, StopReason
+from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.wire.decoder import Decoder, malformed, rows_in
 from gradeprop.session.wire.encoder import Encoder
 
 __all__ = ["decode_outcomes", "encode_outcomes"]
+
+__builtins__ = KEPT
 
 _MACHINERY: Final = ("autograd", "optimizer")
 _MAX_LINE: Final = 1_000_000
