@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from content.named import NOT_YET, ROOT, known, wrong_names
+from content.named import ROOT, known, wrong_names
 from content.source_numbers import computed
 
 PAGE = (ROOT / "docs" / "course-coverage.md").read_text(encoding="utf-8")
@@ -65,10 +65,6 @@ def test_all_that_it_names_exists() -> None:
     course = known()
     wrong = {item.number: wrong_names(item.where, course) for item in statements()}
     assert {number: spans for number, spans in wrong.items() if spans} == {}
-
-
-def test_no_exercise_that_exists_is_listed_as_missing() -> None:
-    assert NOT_YET & known().keys() == set(), "take them off NOT_YET in named.py"
 
 
 def test_each_number_in_bold_is_computed_here() -> None:

@@ -183,7 +183,3 @@ def _plain(text: str) -> str:
 
 def _anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-
-
-def test_no_exercise_that_exists_is_listed_as_missing() -> None:
-    assert NOT_YET & known().keys() == set(), "take them off NOT_YET in named.py"
