@@ -92,13 +92,17 @@ def of_the_neuron() -> dict[str, list[float]]:
             parameter -= 0.01 * parameter.grad
     after = model(x).item()
     new_loss = (after - 5) ** 2
-    without_third = slope(lambda w: (w @ tensor([1.0, 2.0, 0.0], dtype=DOUBLE) - 5) ** 2, 1, 2, 3)
+
+    def of_third(weight: float, its_input: float) -> float:
+        inputs = tensor([1.0, 2.0, its_input, 1.0], dtype=DOUBLE)
+        return slope(lambda w: (w @ inputs - 5) ** 2, 0.5, 0.4, weight, 0.3)[2]
+
     return {
         "002.10": shapes,
         "002.11": [sum(parameter.numel() for parameter in model.parameters())],
         "002.12": [loss.item()],
         "002.13": slopes,
-        "002.17": [without_third[2]],
+        "002.17": [of_third(0.3, 0.0), of_third(0.003, 300.0)],
         "002.19": [model.weight[0, 0].item()],
         "002.23": [after, loss.item()],
         "002.24": [after],

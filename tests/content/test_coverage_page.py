@@ -80,7 +80,7 @@ def test_each_number_in_bold_is_computed_here() -> None:
 
 def _as_shown(value: float, text: str) -> str:
     digits = len(text.partition(".")[2])
-    return f"{value:.{digits}f}".replace("-", "−")
+    return f"{value + 0.0:.{digits}f}".replace("-", "−")  # + 0.0: no minus before a zero
 
 
 def test_002_runs_backward_again_and_clears_what_is_none() -> None:
