@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLES := examples/submitted
-DEMO_ASSIGNMENTS := a01_slopes a03_descent a10_explain
+DEMO_ASSIGNMENTS := a01_slopes a04_descent a11_explain
 
 .PHONY: setup system demo test test-slow test-python lint format schemas examples bench docs clean
 

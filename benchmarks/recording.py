@@ -52,7 +52,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--submissions", type=int, default=500, metavar="N")
-    parser.add_argument("--assignment", default="a03_descent")
+    parser.add_argument("--assignment", default="a04_descent")
     parser.add_argument("--gradebook", metavar="URL", help="default: the course's, an SQLite file")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="gradeprop-benchmark-") as folder:

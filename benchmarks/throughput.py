@@ -148,7 +148,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--workers", type=int, metavar="N", help="default: as `gradeprop grade` chooses"
     )
-    parser.add_argument("--assignment", default="a03_descent")
+    parser.add_argument("--assignment", default="a04_descent")
     parser.add_argument(
         "--exercises", nargs="+", default=[], metavar="NAME", help="these alone of the assignment"
     )

@@ -1,6 +1,6 @@
 """Write the bundled class: examples/submitted/<student>/<assignment>/<assignment>.ipynb.
 
-Twelve students hand in a03_descent, four of them also a01_slopes and a10_explain. Most answers are
+Twelve students hand in a04_descent, four of them also a01_slopes and a11_explain. Most answers are
 the course's own solutions and samples of mistakes, so the class follows the course; run this again
 (``make examples``) after the course has changed."""
 
@@ -23,7 +23,7 @@ from gradeprop.notebook.render import to_notebook
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "examples" / "submitted"
 
-SLOPES, DESCENT, EXPLAIN = "a01_slopes", "a03_descent", "a10_explain"
+SLOPES, DESCENT, EXPLAIN = "a01_slopes", "a04_descent", "a11_explain"
 STEP: PartKey = ("neuron_step", "code")
 SOLVE: PartKey = ("solve_x_plus_1", "code")
 FIT: PartKey = ("fit_line", "code")
@@ -97,7 +97,7 @@ def saved_by_colab(notebook: bytes) -> bytes:
     4.5."""
     data = json.loads(notebook)
     data["metadata"] = {
-        "colab": {"provenance": [], "name": "a03_descent.ipynb"},
+        "colab": {"provenance": [], "name": "a04_descent.ipynb"},
         "kernelspec": {"name": "python3", "display_name": "Python 3"},
         "language_info": {"name": "python"},
     }

@@ -15,4 +15,4 @@ for assignment in "$@"; do
     gradeprop grade "$assignment" --submitted "$submitted" --force
 done
 step "3. What one student is told"
-gradeprop show a03_descent grace
+gradeprop show a04_descent grace

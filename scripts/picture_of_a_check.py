@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser.jupyter import Jupyter, jupyter  # noqa: E402
 
-ASSIGNMENT, EXERCISE, PART, MISTAKE = "a03_descent", "solve_x_plus_1", "code", "grad_accumulated"
+ASSIGNMENT, EXERCISE, PART, MISTAKE = "a04_descent", "solve_x_plus_1", "code", "grad_accumulated"
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 COLOURS = 128
 MARGIN = 8

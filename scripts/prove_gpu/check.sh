@@ -185,11 +185,11 @@ if [ -n "$best" ]; then
     step verify_cuda 220 "$PYTHON" -m gradeprop verify --device cuda --isolation "$best"
     verify_cuda="exit code $?"
     show verify_cuda 26 'proven|  wrong|^(exercises|graders)/|^gradeprop:|Slowest'
-    step grade_cuda 150 "$PYTHON" -m gradeprop grade a03_descent --submitted examples/submitted \
+    step grade_cuda 150 "$PYTHON" -m gradeprop grade a04_descent --submitted examples/submitted \
         --device cuda --isolation "$best" --workers 4
     grade_cuda="exit code $?"
     show grade_cuda 5 'gradeprop:|Traceback|Error'
-    step verdicts 20 "$PYTHON" -m prove_gpu.verdicts results/a03_descent
+    step verdicts 20 "$PYTHON" -m prove_gpu.verdicts results/a04_descent
     verdicts=$(verdict verdicts)
     show verdicts 20 '.'
     [ ! -d results ] || tar -czf "$OUT/results.tgz" results

@@ -47,7 +47,7 @@ def test_neuron_step_states_the_first_half_of_the_step_only() -> None:
     loss.backward()
     new_w, new_b = w - 0.01 * w.grad, b - 0.01 * b.grad
     new_loss = ((x @ new_w.T + new_b - y) ** 2).item()
-    name = "a03_descent/neuron_step"
+    name = "a04_descent/neuron_step"
     states(name, f"The prediction is ${guess.item():.1f}$, the loss ${loss.item():.2f}$")
     states(
         name,
@@ -72,12 +72,12 @@ def test_solve_states_the_first_second_and_tenth_step() -> None:
         f"leads to ${path[0]:.1f}$, the second to ${path[1]:.2f}$, the tenth to about "
         f"${path[9]:.4f}$"
     )
-    states("a03_descent/solve_x_plus_1", told)
+    states("a04_descent/solve_x_plus_1", told)
 
 
 def test_fit_line_states_losses_and_steps() -> None:
     x, y = tensor([0.5, 0.9, 1.4, 1.8], dtype=DOUBLE), tensor([2.0, 3.8, 5.0, 7.2], dtype=DOUBLE)
-    name = "a03_descent/fit_line"
+    name = "a04_descent/fit_line"
 
     def loss(p: torch.Tensor) -> torch.Tensor:
         return ((p[0] * x + p[1] - y) ** 2).mean()
@@ -105,7 +105,7 @@ def test_fit_line_states_losses_and_steps() -> None:
 def test_room_grid_states_the_slopes_of_two_squares() -> None:
     rows = [[20.0, 21.0, 24.0, 29.0], [18.0, 21.0, 26.0, 33.0], [12.0, 17.0, 24.0, 33.0]]
     d_row, d_col = torch.gradient(tensor(rows))
-    name = "a09_fields/room_grid"
+    name = "a03_fields/room_grid"
     states(
         name,
         *(f"| **row {i}** | {' | '.join(f'{t:.0f}' for t in row)} |" for i, row in enumerate(rows)),
@@ -117,7 +117,7 @@ def test_room_grid_states_the_slopes_of_two_squares() -> None:
 def test_the_example_of_explain_sign_has_the_slope_of_the_text() -> None:
     w = tensor(-2.5, requires_grad=True)
     (w**2).backward()
-    states("a10_explain/explain_sign", "at $w = -2.5$", f"= {w.grad.item():.0f}")
+    states("a11_explain/explain_sign", "at $w = -2.5$", f"= {w.grad.item():.0f}")
 
 
 def test_adam_states_three_steps() -> None:
@@ -160,7 +160,7 @@ def test_no_grad_update_states_two_steps() -> None:
         w = w - 0.1 * 2 * (w - 1)
         path.append("[" + ", ".join(f"{value:.4g}" for value in w.tolist()) + "]")
     told = f"one step leads to ${path[0]}$, and two lead to ${path[1]}$"
-    states("a03_descent/no_grad_update", told)
+    states("a04_descent/no_grad_update", told)
 
 
 def stalled(lr: float, steps: int = 20_000) -> float:
@@ -173,7 +173,7 @@ def stalled(lr: float, steps: int = 20_000) -> float:
 
 @pytest.mark.slow
 def test_float32_stall_holds_where_float32_stands_still() -> None:
-    solution = (EXERCISES.parent / "solutions/a03_descent/float32_stall.py").read_text("utf-8")
+    solution = (EXERCISES.parent / "solutions/a04_descent/float32_stall.py").read_text("utf-8")
     gap = stalled(0.001)
     assert abs(gap - 5.96e-5) < 1e-7
     assert "gap = 5.96e-5" in solution

@@ -13,7 +13,7 @@ from gradeprop.grading.run.publish import release_of
 from gradeprop.session.grader.sandbox import open_sandbox
 
 ROOT = Path(__file__).parents[2]
-STUDENT, ASSIGNMENT = "grace", "a03_descent"
+STUDENT, ASSIGNMENT = "grace", "a04_descent"
 
 
 @pytest.fixture(scope="session")

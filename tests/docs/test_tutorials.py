@@ -159,8 +159,8 @@ def test_an_instructors_first_assignment(tmp_path: Path) -> None:
 
 def test_a_students_first_notebook(repository: Path) -> None:
     reader = Reader(repository)
-    reader.run("gradeprop build a03_descent", may_fail=False)
-    shutil.copy(repository / "release" / "a03_descent" / "a03_descent.ipynb", repository)
+    reader.run("gradeprop build a04_descent", may_fail=False)
+    shutil.copy(repository / "release" / "a04_descent" / "a04_descent.ipynb", repository)
     reader.follow("tutorials/first-notebook.md")
     assert (reader.commands, len(reader.answers)) == (1, 2)
 

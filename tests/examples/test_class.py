@@ -32,7 +32,7 @@ def test_the_bundled_files_are_what_the_script_writes(course: Any) -> None:
 @pytest.mark.slow
 def test_each_student_comes_out_as_described(course: Any) -> None:
     with open_sandbox("auto") as sandbox:
-        assignment = course.assignment("a03_descent")
+        assignment = course.assignment("a04_descent")
         setting = Setting(
             course,
             assignment,
