@@ -201,6 +201,16 @@ class LoadedAssignment(Model):
     def points(self) -> float:
         return sum(part.points for _, part in self.parts())
 
+    @property
+    def carries_samples(self) -> bool:
+        """Whether any misconception whose words travel in the notebook is recognised by its
+        samples."""
+        return any(
+            item.by_sample and item.public
+            for _, part in self.parts()
+            for item in part.misconceptions
+        )
+
     def parts(self) -> Iterator[tuple[PartKey, AnyPart]]:
         """All parts of all exercises, in the order of the notebook."""
         for exercise in self.exercises:
