@@ -23,10 +23,11 @@ def losses(lr):
     return found
 
 
-curves = {lr: losses(lr) for lr in (0.001, 0.01, 0.1)}
+styles = {0.001: (":", "0.0"), 0.01: ("-", "0.0"), 0.1: ("--", "0.45")}
+curves = {lr: losses(lr) for lr in styles}
 figure, axes = plt.subplots(figsize=(5.6, 3.8))
-for (lr, curve), line, grey in zip(curves.items(), (":", "-", "--"), ("0.0", "0.0", "0.45")):
-    axes.loglog(range(1, STEPS + 1), curve, line, color=grey, label=f"lr = {lr}")
+for lr, (line, grey) in styles.items():
+    axes.loglog(range(1, STEPS + 1), curves[lr], line, color=grey, label=f"lr = {lr}")
 axes.axhline(loss_of(best), color="0.7", linewidth=1, label="the best line")
 axes.plot([100], [curves[0.01][99]], "ko", markersize=5)
 axes.annotate("100 steps", (100, curves[0.01][99]), (115, 0.55))
