@@ -9,12 +9,13 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gradeprop.course.model import Course
+from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GradepropError, GraderFault, UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
@@ -75,15 +76,27 @@ def deliver(order: Order) -> Delivery:
         GradepropError: the course is invalid, nothing was handed in, the machine cannot isolate, …
     """
     from gradeprop.course.load import load_course
-    from gradeprop.grading.run.publish import release_in_use
 
     course = load_course(order.root)
     assignment = course.assignment(order.assignment)
     if assignment is None:
         raise UsageError(f"the course has no assignment {order.assignment!r}")
-    release, faults = release_in_use(course, assignment, figures=not order.students)
-    results = _grade(order, course, release, faults) if order.students else ()
-    return Delivery(course, release, results)
+    if not order.students:
+        return Delivery(course, _release(order, course, assignment), ())
+    from gradeprop.grading.run.publish import release_in_use
+
+    release, faults = release_in_use(course, assignment)
+    return Delivery(course, release, _grade(order, course, release, faults))
+
+
+def _release(order: Order, course: Course, assignment: LoadedAssignment) -> ReleaseModel:
+    """As ``gradeprop build`` writes it, with what samples give to the public checks."""
+    from gradeprop.grading.run.facilities import KeptSandboxes, facilities_for
+    from gradeprop.grading.run.publish import release_of
+
+    facilities = facilities_for(course, order.isolation, ("cpu",))
+    with closing(KeptSandboxes()) as opened:
+        return release_of(course, assignment, partial(opened.of, facilities))
 
 
 def _grade(
