@@ -19,14 +19,17 @@ from gradeprop.course.slips import Slip, load_slips
 
 DIFFICULTY = {1: 0.5, 2: 1.0, 3: 1.3}
 """By the exercise's level, how much more often than usual something goes wrong."""
-AS_IN_THE_SOLUTION = 0.3
-"""The share of right answers that are written as the course's solution is."""
-PULL = 8.0
-"""How much likelier a mistake is that goes with the student's tendencies."""
+TEMPTED = 1.5
+"""How much more often where one of the mistakes goes with the student's tendencies."""
+PULL = 9.0
+"""How much likelier such a mistake is than the others."""
 LEFT_BLANK = 0.7
 """The share of unfinished answers that were never begun."""
+IN_ANOTHER_WAY = 0.7
+"""The share of right answers that are not written as the course's solution is."""
 
 Kind: TypeAlias = Literal["right", "mistake", "slip", "mistyped", "unfinished", "odd"]
+QUALITIES = ("good", "weak", "wrong")  # of an explanation
 _RIGHT_WAY = re.compile(r"^# %% honest\n(.*?)(?=^# %%|\Z)", re.MULTILINE | re.DOTALL)
 _OF_A_MISTYPED_CELL = frozenset({"unknown_name", "missing_name", "wrong_type"})
 
@@ -82,73 +85,76 @@ def answers_to(exercise: LoadedExercise, student: Student, sources: Sources) -> 
     """Part → what this student wrote. The draw depends on nothing but the names of the two and on
     what there is to draw from, so a change of one exercise leaves the other answers alone."""
     draw = random.Random(f"{student.name} {exercise.assignment} {exercise.slug}")
-    difficulty = DIFFICULTY[exercise.spec.level or 2]
-    slips = sources.slips.get(exercise.slug, ())
-    slipped: Mapping[str, str] = {}
-    causes: frozenset[str] = frozenset()
-    if slips and draw.random() < student.profile.slips * difficulty:
-        slip = draw.choice(slips)
-        slipped, causes = slip.sources(), frozenset(slip.causes)
-    answers = {}
-    for part in exercise.spec.parts:
-        if part.part in slipped:
-            answers[part.part] = Answer("slip", slipped[part.part], causes)
-        elif isinstance(part, ExplanationPart):
-            answers[part.part] = _explanation(exercise, part, student, sources, draw)
-        else:
-            answers[part.part] = _code(exercise, part, student, sources, draw, difficulty)
-    return answers
+    writing = _Writing(exercise, student, sources, draw)
+    slipped = writing.slipped()
+    return {
+        part.part: slipped.get(part.part) or writing.answer(part) for part in exercise.spec.parts
+    }
 
 
-def _explanation(
-    exercise: LoadedExercise,
-    part: ExplanationPart,
-    student: Student,
-    sources: Sources,
-    draw: random.Random,
-) -> Answer:
-    if draw.random() < student.profile.unfinished:
-        return Answer("unfinished", part.starter, None)
-    (quality,) = draw.choices(("good", "weak", "wrong"), student.profile.explanations)
-    written = draw.choice(sources.explanations[exercise.key(part.part)][quality])
-    return Answer("right" if quality == "good" else "odd", written)
+@dataclass(frozen=True)
+class _Writing:
+    """One student at one exercise."""
 
+    exercise: LoadedExercise
+    student: Student
+    sources: Sources
+    draw: random.Random
 
-def _code(
-    exercise: LoadedExercise,
-    part: AnyPart,
-    student: Student,
-    sources: Sources,
-    draw: random.Random,
-    difficulty: float,
-) -> Answer:
-    profile = student.profile
-    solution = exercise.solution[part.part]
-    if draw.random() < profile.unfinished * difficulty:
-        written = part.starter if draw.random() < LEFT_BLANK else _half_of(solution)
-        return Answer("unfinished", written, None)
-    if draw.random() < profile.errors * difficulty:
-        return Answer("mistyped", _mistyped(solution), _OF_A_MISTYPED_CELL)
-    samples = exercise.samples(part.part)
-    weights = _weights(samples, student)
-    drawn_to = any(weight >= 1 for weight in weights)
-    if samples and draw.random() < profile.mistakes * difficulty * (1.5 if drawn_to else 1):
-        (mistake,) = draw.choices(list(samples), weights)
-        return Answer("mistake", draw.choice(samples[mistake]), frozenset({mistake}))
-    ways = sources.right_ways[exercise.key(part.part)]
-    if ways and draw.random() > AS_IN_THE_SOLUTION:
-        return Answer("right", draw.choice(ways))
-    return Answer("right", solution)
+    def slipped(self) -> dict[str, Answer]:
+        """Part → the wrong answer, if it is one that no sample shows."""
+        slips = self.sources.slips.get(self.exercise.slug, ())
+        if not slips or not self._happens(self.student.profile.slips):
+            return {}
+        slip = self.draw.choice(slips)
+        causes = frozenset(slip.causes)
+        return {part: Answer("slip", text, causes) for part, text in slip.sources().items()}
 
+    def answer(self, part: AnyPart) -> Answer:
+        """What stands in the cell of a part without a slip."""
+        if self._happens(self.student.profile.unfinished):
+            return Answer("unfinished", self._unfinished(part), None)
+        if isinstance(part, ExplanationPart):
+            return self._explanation(part)
+        solution = self.exercise.solution[part.part]
+        if self._happens(self.student.profile.errors):
+            return Answer("mistyped", _mistyped(solution), _OF_A_MISTYPED_CELL)
+        mistake = self._mistake(part)
+        if mistake is not None:
+            sample = self.draw.choice(self.exercise.samples(part.part)[mistake])
+            return Answer("mistake", sample, frozenset({mistake}))
+        ways = self.sources.right_ways[self.exercise.key(part.part)]
+        if ways and self.draw.random() < IN_ANOTHER_WAY:
+            return Answer("right", self.draw.choice(ways))
+        return Answer("right", solution)
 
-def _weights(mistakes: Iterable[str], student: Student) -> list[float]:
-    """An exercise lists its most frequent mistakes first; those that go with this student come
-    before."""
-    fitting = {mistake for name in student.tendencies for mistake in TENDENCIES[name]}
-    return [
-        (PULL if mistake in fitting else 0.9) / (1 + place)
-        for place, mistake in enumerate(mistakes)
-    ]
+    def _happens(self, share: float) -> bool:
+        return self.draw.random() < share * DIFFICULTY[self.exercise.spec.level or 2]
+
+    def _unfinished(self, part: AnyPart) -> str:
+        if isinstance(part, ExplanationPart) or self.draw.random() < LEFT_BLANK:
+            return part.starter
+        return _half_of(self.exercise.solution[part.part])
+
+    def _explanation(self, part: ExplanationPart) -> Answer:
+        (quality,) = self.draw.choices(QUALITIES, self.student.profile.explanations)
+        texts = self.sources.explanations[self.exercise.key(part.part)]
+        written = self.draw.choice(texts[quality])
+        return Answer("right" if quality == "good" else "odd", written)
+
+    def _mistake(self, part: AnyPart) -> str | None:
+        """The id of the mistake that the student makes, if any. An exercise lists its most frequent
+        ones first; those that go with the student come before."""
+        mistakes = [item.id for item in part.misconceptions]
+        own = {each for name in self.student.tendencies for each in TENDENCIES[name]}
+        tempted = TEMPTED if own.intersection(mistakes) else 1.0
+        if not mistakes or not self._happens(self.student.profile.mistakes * tempted):
+            return None
+        weights = [
+            (PULL if mistake in own else 1.0) / place
+            for place, mistake in enumerate(mistakes, start=1)
+        ]
+        return self.draw.choices(mistakes, weights)[0]
 
 
 def _half_of(solution: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import make_class
 import pytest
-from bundled_class import unpacked
 
+from bundled_class import unpacked
 from gradeprop.course.load import load_course
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.batch import Setting, Submission, grade_batch

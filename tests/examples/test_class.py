@@ -9,10 +9,10 @@ from typing import Any
 
 import make_class
 import pytest
-from bundled_class import unpacked
 from class_known import ALWAYS, FILES, KNOWN, TEXTS
 from class_students import PERFECT, STRUGGLING, STUDENTS, TENDENCIES, TYPICAL
 
+from bundled_class import unpacked
 from gradeprop.course.keys import PartKey
 from gradeprop.course.load import load_course
 from gradeprop.grading.result.verdict import SubmissionResult
