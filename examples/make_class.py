@@ -23,7 +23,7 @@ from class_students import STUDENTS, Student
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.load import load_course
-from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.course.model import AnyPart, Course, LoadedAssignment, LoadedExercise
 from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import filled_in
 from gradeprop.notebook.release import ReleaseModel, release_model
@@ -36,6 +36,7 @@ FOLDER = "submitted"
 # The notebooks of an assignment are much alike, so that nearly all of one is found in another: the
 # dictionary has to reach back over all of them.
 DICTIONARY_BYTES = 64 * 2**20
+HANDED_IN_AT = 1767225600  # 2026-01-01 UTC, for every file; a zip could hold none from 1970
 FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": DICTIONARY_BYTES}]
 
 
@@ -85,21 +86,24 @@ class BundledClass:
 
 
 def _known_answers(assignment: LoadedAssignment, work: Work) -> dict[PartKey, Answer]:
-    answers = {}
-    for exercise in assignment.exercises:
-        for part in exercise.spec.parts:
-            key = exercise.key(part.part)
-            mistake = work.mistakes.get(key)
-            if key in work.text:
-                answers[key] = Answer("odd", work.text[key], None)
-            elif work.blank:
-                answers[key] = Answer("unfinished", part.starter, None)
-            elif mistake is not None:
-                sample = exercise.samples(part.part)[mistake][0]
-                answers[key] = Answer("mistake", sample, frozenset({mistake}))
-            else:
-                answers[key] = Answer("right", exercise.solution[part.part])
-    return answers
+    return {
+        exercise.key(part.part): _known_answer(exercise, part, work)
+        for exercise in assignment.exercises
+        for part in exercise.spec.parts
+    }
+
+
+def _known_answer(exercise: LoadedExercise, part: AnyPart, work: Work) -> Answer:
+    key = exercise.key(part.part)
+    if key in work.text:
+        return Answer("odd", work.text[key], None)
+    if work.blank:
+        return Answer("unfinished", part.starter, None)
+    if key in work.mistakes:
+        mistake = work.mistakes[key]
+        sample = exercise.samples(part.part)[mistake][0]
+        return Answer("mistake", sample, frozenset({mistake}))
+    return Answer("right", exercise.solution[part.part])
 
 
 def path_of(student: str, assignment: str) -> str:
@@ -123,7 +127,8 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for path in sorted(files, key=lambda path: path.split("/")[::-1]):
-            entry = tarfile.TarInfo(path)  # of no time and nobody
+            entry = tarfile.TarInfo(path)  # of nobody
+            entry.mtime = HANDED_IN_AT
             entry.size = len(files[path])
             archive.addfile(entry, io.BytesIO(files[path]))
     return lzma.compress(plain.getvalue(), filters=FILTERS)
