@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from student.released import filled, python, solutions
+from student.released import course, filled, python, solutions
 
 INSTRUCTORS = [
     "pydantic",
@@ -52,7 +53,8 @@ for source in json.loads({cells("a01_slopes")!r}):
 """
     done = python(code)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("✓") == 3
+    (assignment,) = (item for item in course().assignments if item.id == "a01_slopes")
+    assert done.stdout.count("✓") == sum(check.public for _, check in assignment.checks())
     assert done.stderr == ""
 
 
@@ -68,7 +70,7 @@ main()
 """
     done = python(code)
     assert done.returncode == 0, done.stderr
-    assert "so far 3 of 3 points" in done.stdout
+    assert re.search(r"All in all: so far (\d+) of \1 points", done.stdout)
 
 
 @pytest.mark.parametrize("module", ["gradeprop", "gradeprop.errors", "gradeprop.session.interface"])

@@ -38,14 +38,17 @@ def run(
     chosen = course.assignments
     from gradeprop.grading.run.facilities import KeptSandboxes as Sandboxes
     from gradeprop.grading.run.facilities import facilities_for
-    from gradeprop.grading.run.publish import release_of  # imports torch, which takes seconds
-    from gradeprop.records.files.notebooks import write_notebooks
 
     written: list[Path] = []
     facilities = facilities_for(course, isolation, ("cpu",))
     with ExitStack() as if_wrong, screen.progress("Building", len(chosen)) as bar:
         opened = kept or Sandboxes()
         if_wrong.callback(opened.close)
+        if any(assignment.carries_samples for assignment in chosen):
+            opened.of(facilities)
+        from gradeprop.grading.run.publish import release_of  # imports torch, which takes seconds
+        from gradeprop.records.files.notebooks import write_notebooks
+
         for assignment in chosen:
             release = release_of(course, assignment, partial(opened.of, facilities))
             written += write_notebooks(root, assignment, release)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from gradeprop.course import layout
 from gradeprop.course.course_spec import AssignmentSpec, CourseSpec
@@ -174,20 +173,20 @@ class LoadedExercise(Model):
     def together(self, part: str) -> dict[str, tuple[str, ...]]:
         """Of a repair, by the ids of several faults, the wrong answers that have all of them; see
         `gradeprop.course.faults_together`."""
+        if part not in self._together:
+            self._together[part] = together(self.part(part), self.solution[part])
         return self._together[part]
 
     def only_given(self, part: str) -> str | None:
         """The name among these that stands for what is given to be mended and for nothing that
         changes of the solution make."""
+        if part not in self._only_given:
+            self._only_given[part] = only_given(self.part(part), self.solution[part])
         return self._only_given[part]
 
-    @cached_property
-    def _together(self) -> dict[str, dict[str, tuple[str, ...]]]:
-        return {item.part: together(item, self.solution[item.part]) for item in self.spec.parts}
-
-    @cached_property
-    def _only_given(self) -> dict[str, str | None]:
-        return {item.part: only_given(item, self.solution[item.part]) for item in self.spec.parts}
+    # Found once, since graders ask for it at every wrong answer and it takes milliseconds.
+    _together: dict[str, dict[str, tuple[str, ...]]] = PrivateAttr(default_factory=dict)
+    _only_given: dict[str, str | None] = PrivateAttr(default_factory=dict)
 
 
 class LoadedAssignment(Model):
@@ -201,6 +200,16 @@ class LoadedAssignment(Model):
     @property
     def points(self) -> float:
         return sum(part.points for _, part in self.parts())
+
+    @property
+    def carries_samples(self) -> bool:
+        """Whether any misconception whose words travel in the notebook is recognised by its
+        samples."""
+        return any(
+            item.by_sample and item.public
+            for _, part in self.parts()
+            for item in part.misconceptions
+        )
 
     def parts(self) -> Iterator[tuple[PartKey, AnyPart]]:
         """All parts of all exercises, in the order of the notebook."""

@@ -7,6 +7,7 @@ import contextlib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 
@@ -42,8 +43,14 @@ def parse_python(text: str) -> tuple[ast.Module | None, SyntaxFault | None]:
 
 def same_code(one: str, other: str) -> bool:
     """Whether two texts are the same but for comments and layout; False if either is not Python."""
-    first, second = parse_python(one)[0], parse_python(other)[0]
-    return first is not None and second is not None and ast.dump(first) == ast.dump(second)
+    first, second = _meaning(one), _meaning(other)
+    return first is not None and first == second
+
+
+@lru_cache(maxsize=4096)  # one solution is compared with every sample
+def _meaning(text: str) -> str | None:
+    tree, _ = parse_python(text)
+    return None if tree is None else ast.dump(tree)
 
 
 def assigned_literals(tree: ast.Module) -> dict[str, Any]:

@@ -86,4 +86,4 @@ def public_json(public: Mapping[str, Any]) -> str:
 
 
 def _compact(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":"))

@@ -10,7 +10,11 @@ from course.minimal import write_course
 from gradeprop.course.load import load_course
 from gradeprop.grading.mutants.make import Mutant, mutants_of
 
-EXERCISE = load_course(Path(__file__).parents[3]).assignments[0].exercises[0]
+(EXERCISE,) = (
+    exercise
+    for exercise in load_course(Path(__file__).parents[3]).assignments[0].exercises
+    if exercise.slug == "square_derivative"
+)
 
 
 def mutants(solution: str) -> list[Mutant]:

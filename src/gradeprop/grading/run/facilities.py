@@ -61,7 +61,9 @@ class LaterSandboxes(Mapping[str, Sandbox]):
 
 
 class KeptSandboxes:
-    """Sandboxes for one job after another: warm ones stay open until a job needs others."""
+    """Sandboxes for one job after another: warm ones stay open until a job needs others.
+
+    They warm up while their job does something else."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -76,7 +78,7 @@ class KeptSandboxes:
         """
         if facilities != self._facilities:
             self.close()
-            self._opened = self._stack.enter_context(open_sandboxes(facilities))
+            self._opened = self._stack.enter_context(open_sandboxes(facilities, wait=False))
             self._facilities = facilities
         return self._opened
 

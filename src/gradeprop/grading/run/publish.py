@@ -4,13 +4,14 @@ and the notebook that carries them."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GraderFault
 from gradeprop.grading.run.figures import drawn
 from gradeprop.grading.run.recording import recorded
-from gradeprop.grading.run.recording_samples import needs_samples, recorded_samples
+from gradeprop.grading.run.recording_samples import recorded_samples
 from gradeprop.notebook.release import ReleaseModel, release_model
 from gradeprop.session.interface import Sandbox
 
@@ -32,11 +33,13 @@ def release_of(
     Raises:
         GraderFault: as `record_public_checks` and `drawn`.
     """
-    public = record_public_checks(course, assignment)
-    samples = {}
-    if sandboxes is not None and needs_samples(assignment):
-        samples = recorded_samples(course, assignment, public, sandboxes())
-    return release_model(course, assignment, public, samples, drawn(course, assignment))
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        pictures = beside.submit(drawn, course, assignment)
+        public = record_public_checks(course, assignment)
+        samples = {}
+        if sandboxes is not None and assignment.carries_samples:
+            samples = recorded_samples(course, assignment, public, sandboxes())
+        return release_model(course, assignment, public, samples, pictures.result())
 
 
 def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[str, Any]:

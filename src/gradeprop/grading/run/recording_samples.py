@@ -23,16 +23,7 @@ from gradeprop.grading.run.samples import Samples
 from gradeprop.notebook.release import release_model
 from gradeprop.session.interface import Outcome, Sandbox
 
-__all__ = ["needs_samples", "recorded_samples"]
-
-
-def needs_samples(assignment: LoadedAssignment) -> bool:
-    """Whether any misconception whose words travel is recognised by its samples."""
-    return any(
-        item.by_sample and item.public
-        for _, part in assignment.parts()
-        for item in part.misconceptions
-    )
+__all__ = ["recorded_samples"]
 
 
 def recorded_samples(

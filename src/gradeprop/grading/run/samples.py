@@ -43,14 +43,17 @@ class _Stand:
     check_s: float
     before: tuple[str, ...]
     place: Place
+    _leave_nothing: dict[tuple[str, frozenset[str]], bool] = field(default_factory=dict)
 
     def may_answer(self, source: str, script: Script) -> bool:
         """Whether what the sample's calls do to the process makes no difference to the next: then
         no copy of it is needed, which takes several times as long as a call."""
         if any(map(carries_code, script.asks)):
             return False
-        names = {name for ask in script.asks for name in ask.names}
-        return leaves_nothing(self.before, source, names)
+        names = frozenset(name for ask in script.asks for name in ask.names)
+        if (source, names) not in self._leave_nothing:
+            self._leave_nothing[source, names] = leaves_nothing(self.before, source, names)
+        return self._leave_nothing[source, names]
 
     def answered_there(self, asks: Sequence[Ask]) -> list[Outcome] | None:
         return self.session.recall(asks, at=self.place, seconds=self.check_s)
