@@ -46,5 +46,6 @@ if [ ! -e "$folder/.ready" ]; then
     fi
     touch "$folder/.ready"
 fi
-"$folder/bin/python" -m pytest -m "not slow" --numprocesses auto --dist loadfile
+# What the course asks and answers (tests/content) was graded with the first Python.
+"$folder/bin/python" -m pytest -m "not slow" --numprocesses auto --dist loadfile --ignore tests/content
 tested "passed on Python $version with torch $("$folder/bin/python" -c 'import torch; print(torch.__version__)')."

@@ -22,10 +22,10 @@ def states(name: str, *phrases: str) -> None:
 
 
 def test_square_derivative_states_its_values_and_differences() -> None:
-    here, above, below = (w**2 for w in (3.0, 3.1, 2.9))
-    forward, central = (above - here) / 0.1, (above - below) / 0.2
-    states("a01_slopes/square_derivative", f"$L(3.1) = {above:.2f}$", f"$L(2.9) = {below:.2f}$")
-    states("a01_slopes/square_derivative", f"= {forward:.1f}$", f"= {central:.0f}$")
+    here, above, below = (w**2 for w in (3.0, 3.5, 2.5))
+    forward, central = (above - here) / 0.5, (above - below) / 1.0
+    states("a01_slopes/square_derivative", f"$L(3.5) = {above:.2f}$", f"$L(2.5) = {below:.2f}$")
+    states("a01_slopes/square_derivative", f"{{0.5}} = {forward:.1f}$", f"{{1}} = {central:.0f}$")
     w = tensor([3.0, -1.5, 0.5], requires_grad=True)
     (w**2).sum().backward()
     states("a01_slopes/square_derivative", f"`w = {w.tolist()}`", f"`{w.grad.tolist()}`")

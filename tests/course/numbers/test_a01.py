@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import tensor
 
-from course.test_numbers_in_texts import EXERCISES, states
+from course.test_numbers_in_texts import EXERCISES, states, text
 
 
 def cube(w: float) -> float:
@@ -23,11 +23,12 @@ def central(h: float) -> float:
 
 def test_forward_difference_states_rise_and_slope() -> None:
     name = "a01_slopes/forward_difference"
-    rise = 3.1**2 - 9
+    told, rise = 3.5**2 - 9, 3.1**2 - 9  # in the text, and in the task and its hints
     w = tensor(3.0, requires_grad=True)
     (w**2).backward()
-    states(name, f"$9$ and ${3.1**2:.2f}$", f"rises by ${rise:.2f}$", f"is ${rise / 0.1:.1f}$")
-    states(name, f"which is ${w.grad:.0f}$", f"is {rise / 0.1:.1f}.", f"About {rise:.2f} in place")
+    states(name, f"$9$ and ${3.5**2:.2f}$", f"rises by ${told:.2f}$", f"is ${told / 0.5:.1f}$")
+    states(name, f"so ${told / 0.5:.1f}$ is a little more", f"which is ${w.grad:.0f}$")
+    states(name, f"is {rise / 0.1:.1f}.", f"About {rise:.2f} in place")
     states(name, f"or {rise * 0.1:.3f}:", f"such as −{9 / 0.1 - 3.1**2:.2f}?")
     assert (4**2 - 9) / 1 == 7  # the steeper line of the figure
     states(name, "is steeper, with the slope 7")
@@ -58,6 +59,9 @@ def test_step_size_holds_what_the_experiment_shows() -> None:
     best = {dtype: steps[found.index(min(found))] for dtype, found in errors.items()}
     assert best[torch.float32] > 100 * best[torch.float64]
     assert errors[torch.float64][-1] > 1000 * min(errors[torch.float64])
+    half_a_step = (torch.nextafter(tensor(8.0), tensor(9.0)) - 8) / 2
+    assert half_a_step.item() == pytest.approx(0.5e-6, rel=0.05)
+    states("a01_slopes/step_size", "may be wrong by half a millionth, and the rise by twice as")
     above = torch.nextafter(tensor(2.0), tensor(3.0)) - 2
     assert above == 2**-22
     states("a01_slopes/step_size", "$2^{-22}$ apart, about $2.4 \\cdot 10^{-7}$")
@@ -71,3 +75,9 @@ def test_nudge_predict_has_the_numbers_that_the_tangent_and_the_square_give() ->
         assert f"tangent_{side} = {9 + nudge * 6:.4g}" in solution
     gap = [(3 + nudge) ** 2 - (9 + nudge * 6) for nudge in (0.1, 0.05)]
     assert gap[1] / gap[0] == pytest.approx(1 / 4)
+
+
+def test_no_text_before_nudge_predict_says_the_losses_that_it_asks_for() -> None:
+    asked = [f"{(3 + nudge) ** 2:.4g}" for nudge in (-0.1, 0.1)]
+    for name in ("forward_difference", "central_difference", "step_size", "square_derivative"):
+        assert not [loss for loss in asked if loss in text(f"a01_slopes/{name}")]

@@ -7,6 +7,8 @@ from torch import tensor
 
 from course.test_numbers_in_texts import states
 
+DOUBLE = torch.float64
+
 
 def test_neuron_grads_states_prediction_error_loss_and_gradients() -> None:
     w = tensor([0.5, 0.4, 0.3], requires_grad=True)
@@ -19,6 +21,30 @@ def test_neuron_grads_states_prediction_error_loss_and_gradients() -> None:
     states(name, f"{told} ${loss:.2f}$")
     weights = ", ".join(f"{slope:.0f}" for slope in w.grad.tolist())
     states(name, f"the gradients are $[{weights}]$ for the weights and ${b.grad:.0f}$ for the bias")
+
+
+def losses_of_a_line(lr: float, steps: int) -> list[float]:
+    """The loss on the four points of the text, before the first step and after each of them."""
+    x, y = tensor([0.5, 0.9, 1.4, 1.8], dtype=DOUBLE), tensor([2.0, 3.8, 5.0, 7.2], dtype=DOUBLE)
+    a = b = torch.zeros((), dtype=DOUBLE)
+    losses = []
+    for _ in range(steps + 1):
+        error = a * x + b - y
+        losses.append((error**2).mean().item())
+        a, b = a - lr * 2 * (error * x).mean(), b - lr * 2 * error.mean()
+    return losses
+
+
+def test_fit_line_states_when_its_loss_curves_come_down() -> None:
+    slow, middle, fast = (losses_of_a_line(lr, 5000) for lr in (0.001, 0.01, 0.1))
+    name = "a04_descent/fit_line"
+    states(
+        name, f"with a loss of {middle[100]:.2f}. With 0.001", f"still {slow[5000]:.2f} after 5000"
+    )
+    states(name, "the loss takes about 2000 steps", "after about 200 steps, with 0.01 after about")
+    for losses, arrived in ((middle, 2000), (fast, 200)):
+        assert f"{losses[arrived // 2]:.3f}" != "0.080"
+        assert f"{losses[arrived]:.3f}" == "0.080"
 
 
 def test_the_line_that_a_tutorial_prints_is_not_the_best() -> None:
