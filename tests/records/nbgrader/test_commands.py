@@ -109,6 +109,14 @@ def test_generate_assignment_writes_the_release_of_gradeprop_build(
         assert ours.read_bytes() == theirs.read_bytes()
 
 
+def test_a_pattern_of_assignments_writes_our_release_too(own: Path) -> None:
+    written = own / "release" / ASSIGNMENT / NOTEBOOK
+    ours = written.read_bytes()
+    written.unlink()
+    nbgrader(own, "generate_assignment", "*", "--force")
+    assert written.read_bytes() == ours
+
+
 def test_the_metadata_is_valid(built: Path) -> None:
     for folder in ("source", "release"):
         MetadataValidator().validate_nb(

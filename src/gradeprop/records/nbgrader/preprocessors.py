@@ -9,6 +9,7 @@ release or an earlier grading."""
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,25 +97,27 @@ class ReleaseNotebook(NbGraderPreprocessor):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)  # type: ignore[no-untyped-call]
         self._converter: Any = getattr(self.parent, "parent", None)
-        self._delivery: Delivery | None = None
+        self._deliveries: dict[str, Delivery] = {}
         course = getattr(self._converter, "coursedir", None)
-        if (
-            course is not None
-            and course.assignment_id in course_settings(Path(course.root)).assignments
-        ):
-            root = Path(course.root)
-            order = Order(root, course.assignment_id, root / course.submitted_directory)
-            self._delivery = _carry_out(self.log, order)
+        if course is None:
+            return
+        root = Path(course.root)
+        ours = course_settings(root).assignments
+        # nbgrader takes a pattern, too, as in `nbgrader generate_assignment 'a0*'`.
+        for assignment in sorted(fnmatch.filter(ours, course.assignment_id)):
+            order = Order(root, assignment, root / course.submitted_directory)
+            self._deliveries[assignment] = _carry_out(self.log, order)
 
     def preprocess(self, nb: Notebook, resources: Resources) -> Converted:
         course = self._converter.coursedir
-        if self._delivery is None or not _is_ours(course.root, resources):
+        if not _is_ours(course.root, resources):
             return _as_nbgrader_does(
                 _defaults(GenerateAssignment, "preprocessors"), self.parent, nb, resources
             )
-        release = self._delivery.release
+        delivery = self._deliveries[resources["nbgrader"]["assignment"]]
+        release = delivery.release
         if not self._converter.no_database:
-            with _database(self.log, self._delivery, course.db_url) as writer:
+            with _database(self.log, delivery, course.db_url) as writer:
                 for note in writer.notes:
                     self.log.warning("%s", note)
         resources.setdefault("outputs", {}).update(release.files)
