@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-EXAMPLES := examples/submitted
-DEMO_ASSIGNMENTS := a01_slopes a04_descent a11_explain
+EXAMPLES := examples/submitted.tar.xz
+DEMO_ASSIGNMENTS := a04_descent
 
 .PHONY: setup system demo test test-slow test-python lint format schemas examples bench docs clean
 
@@ -39,7 +39,7 @@ test: setup lint
 # The attacks come alone: their tests watch what the whole machine loses meanwhile.
 # The slow tests, and a part of the quick ones with the lowest versions that pyproject.toml allows.
 test-slow: setup
-	@sh scripts/system_packages.sh bubblewrap chromium postgresql gcc libc6-dev
+	@sh scripts/system_packages.sh bubblewrap chromium postgresql gcc libc6-dev xz-utils
 	$(BIN)/python -m pytest -m slow --durations 25 --numprocesses auto --dist loadfile --ignore tests/session/attacks
 	$(BIN)/python -m pytest -m slow --durations 5 tests/session/attacks
 	@bash scripts/lowest_versions.sh

@@ -1,183 +1,142 @@
-"""Write the bundled class: examples/submitted/<student>/<assignment>/<assignment>.ipynb.
+"""Write the bundled class: examples/submitted.tar.xz, which unpacks to
+submitted/<student>/<assignment>/<assignment>.ipynb.
 
-Twelve students hand in a04_descent, four of them also a01_slopes and a11_explain. Most answers are
-the course's own solutions and samples of mistakes, so the class follows the course; run this again
+Thirty students hand in the course's assignments. Their answers are the course's own solutions,
+further right ways, samples of mistakes and slips, so the class follows the course; run this again
 (``make examples``) after the course has changed."""
 
 from __future__ import annotations
 
-import json
-import shutil
+import io
+import lzma
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from class_answers import Answer, Sources, answers_to, read_sources
+from class_files import as_it_is
+from class_known import ALWAYS, FILES, KNOWN, TEXTS, Work
+from class_students import STUDENTS, Student
+
+from gradeprop.course.keys import PartKey
 from gradeprop.course.load import load_course
-from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.course.model import AnyPart, Course, LoadedAssignment, LoadedExercise
 from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import filled_in
-from gradeprop.notebook.release import PartKey, ReleaseModel, release_model
+from gradeprop.notebook.release import ReleaseModel, release_model
 from gradeprop.notebook.render import to_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "examples" / "submitted"
+ARCHIVE = ROOT / "examples" / "submitted.tar.xz"
+FOLDER = "submitted"
 
-SLOPES, DESCENT, EXPLAIN = "a01_slopes", "a04_descent", "a11_explain"
-STEP: PartKey = ("neuron_step", "code")
-SOLVE: PartKey = ("solve_x_plus_1", "code")
-FIT: PartKey = ("fit_line", "code")
-BY_HAND: PartKey = ("square_derivative", "by_hand")
-AUTOGRAD: PartKey = ("square_derivative", "autograd")
-COMMIT: PartKey = ("explain_sign", "commit")
-WHY: PartKey = ("explain_sign", "why")
-
-ENDLESS = """\
-def solve(x0, lr, steps):
-    x = x0
-    done = 0
-    while done < steps:  # nothing ever counts the steps
-        x = x + lr * (3 - (x + 1))
-    return x
-
-answer = solve(0.0, 0.1, 10)
-"""
-CRASH = """\
-import os
-
-def fit_line(x, y, lr, steps):
-    os.abort()  # what a bug in a compiled library looks like
-"""
-ERROR = """\
-def solve(x0, lr, steps):
-    x = torch.tensor(float(x0), requires_grad=True)
-    for _ in range(steps):
-        loss = 0.5 * (3 - (x + 1)) ** 2
-        loss.backward()
-        x -= lr * x.grad  # in place on a leaf, outside torch.no_grad()
-    return x.item()
-"""
-NOISY = """\
-import warnings
-
-def solve(x0, lr, steps):
-    warnings.warn("starting from " + str(x0))
-    x = torch.tensor([float(x0)], requires_grad=True)
-    for step in range(steps):
-        loss = (0.5 * (3 - (x + 1)) ** 2).sum()
-        loss.backward()
-        loss.grad  # harmless, but torch warns about it on stderr
-        with torch.no_grad():
-            x -= lr * x.grad
-        x.grad = None
-        if step % 10 == 0:
-            print("step", step, "x =", x.item())
-    return x.item()
-"""
-ESSAY = (
-    "The slope of L at w is -5, so when w grows by a little, L falls by about five times as much. "
-    "To lower L I increase w, against the sign of the slope. That holds only near this w."
-)
-WRONG_ESSAY = "The gradient is negative, so w is too big and has to go down."
+# The notebooks of an assignment are much alike, so that nearly all of one is found in another: the
+# dictionary has to reach back over all of them.
+DICTIONARY_BYTES = 64 * 2**20
+HANDED_IN_AT = 1767225600  # 2026-01-01 UTC, for every file; a zip could hold none from 1970
+FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": DICTIONARY_BYTES}]
 
 
 @dataclass(frozen=True)
-class Work:
-    """One hand-in: which misconception's sample stands in which part, own text, and what befell the
-    file."""
+class BundledClass:
+    """The class for a course."""
 
-    mistakes: dict[PartKey, str] = field(default_factory=dict)
-    text: dict[PartKey, str] = field(default_factory=dict)
-    blank: bool = False
-    file: Callable[[bytes], bytes] = bytes
+    course: Course
 
+    @cached_property
+    def sources(self) -> Sources:
+        """What answers are taken from."""
+        every = [item for assignment in self.course.assignments for item in assignment.exercises]
+        return read_sources(ROOT, every)
 
-def saved_by_colab(notebook: bytes) -> bytes:
-    """As Colab writes it: ids moved into metadata, its own metadata added, outputs kept, no format
-    4.5."""
-    data = json.loads(notebook)
-    data["metadata"] = {
-        "colab": {"provenance": [], "name": "a04_descent.ipynb"},
-        "kernelspec": {"name": "python3", "display_name": "Python 3"},
-        "language_info": {"name": "python"},
-    }
-    data["nbformat_minor"] = 0
-    for number, cell in enumerate(data["cells"]):
-        cell["metadata"] = {**cell["metadata"], "id": cell.pop("id")}
-        if cell["cell_type"] == "code":
-            cell["metadata"]["outputId"] = f"{number:08x}-0000-4000-8000-000000000000"
-            cell["execution_count"] = number
-    return json.dumps(data, indent=2, ensure_ascii=False).encode()
+    def students(self, assignment: LoadedAssignment) -> list[Student]:
+        """Those who hand it in, by name."""
+        number = 1 + self.course.assignments.index(assignment)
+        return [student for student in STUDENTS if student.hands_in(number)]
 
-
-def not_a_notebook(_: bytes) -> bytes:
-    return b"%PDF-1.4\n% I exported it as a PDF, is that all right?\n"
-
-
-CLASS: dict[str, dict[str, Work]] = {
-    "ada": {SLOPES: Work(), DESCENT: Work(), EXPLAIN: Work(text={WHY: ESSAY})},
-    "alan": {
-        SLOPES: Work(mistakes={BY_HAND: "missing_factor_two", AUTOGRAD: "grad_accumulated"}),
-        DESCENT: Work(mistakes={FIT: "grad_accumulated"}),
-        EXPLAIN: Work(mistakes={COMMIT: "inverted_move"}, text={WHY: WRONG_ESSAY}),
-    },
-    "emmy": {
-        SLOPES: Work(mistakes={BY_HAND: "used_autograd"}),
-        DESCENT: Work(mistakes={STEP: "ascent", SOLVE: "off_by_one_step"}),
-        EXPLAIN: Work(text={WHY: ESSAY}),
-    },
-    "grace": {
-        SLOPES: Work(mistakes={BY_HAND: "value_not_gradient"}),
-        DESCENT: Work(
-            mistakes={STEP: "stale_loss", SOLVE: "grad_accumulated", FIT: "sum_instead_of_mean"}
-        ),
-        EXPLAIN: Work(blank=True),
-    },
-    "hedy": {DESCENT: Work(mistakes={STEP: "copied_from_text", FIT: "sequential_update"})},
-    "joan": {DESCENT: Work(text={SOLVE: ENDLESS})},
-    "kurt": {DESCENT: Work(text={FIT: CRASH})},
-    "maria": {DESCENT: Work(text={SOLVE: ERROR})},
-    "nina": {DESCENT: Work(text={SOLVE: NOISY})},
-    "paul": {DESCENT: Work(blank=True)},
-    "sofia": {DESCENT: Work(mistakes={FIT: "grad_accumulated"}, file=saved_by_colab)},
-    "tom": {DESCENT: Work(file=not_a_notebook)},
-}
-
-
-def notebook_of(assignment: LoadedAssignment, release: ReleaseModel, work: Work) -> bytes:
-    """The file that this student hands in."""
-    answers: dict[PartKey, str] = {}
-    for exercise in assignment.exercises:
-        for part in exercise.spec.parts:
-            key = (exercise.slug, part.part)
-            answers[key] = part.starter if work.blank else exercise.solution[part.part]
-            if key in work.mistakes:
-                answers[key] = exercise.samples(part.part)[work.mistakes[key]][0]
-    return work.file(to_notebook(filled_in(release, {**answers, **work.text})))
-
-
-def make_class(course: Course) -> dict[Path, bytes]:
-    """Every file of the class, by its path below ``examples/submitted``."""
-    files = {}
-    for assignment in course.assignments:
-        works = {
-            student: work[assignment.id] for student, work in CLASS.items() if assignment.id in work
+    def answers(self, assignment: LoadedAssignment, student: Student) -> dict[PartKey, Answer]:
+        """What the student wrote in each part, and what a grader may say to it."""
+        work = KNOWN.get(student.name, {}).get(assignment.id)
+        if work is not None:
+            return _known_answers(assignment, work)
+        answers = {
+            exercise.key(part): answer
+            for exercise in assignment.exercises
+            for part, answer in answers_to(exercise, student, self.sources).items()
         }
-        if not works:
-            continue
-        release = release_model(course, assignment, record_public_checks(course, assignment))
-        for student, work in works.items():
-            path = Path(student) / assignment.id / f"{assignment.id}.ipynb"
-            files[path] = notebook_of(assignment, release, work)
-    return files
+        texts = TEXTS.get((student.name, assignment.id), {})
+        return answers | {key: Answer("odd", text, None) for key, text in texts.items()}
+
+    def files(self, assignment: LoadedAssignment) -> Iterator[tuple[Student, bytes]]:
+        """Each student with the file handed in."""
+        public = record_public_checks(self.course, assignment)
+        release = release_model(self.course, assignment, public)
+        for student in self.students(assignment):
+            yield student, self._file(release, assignment, student)
+
+    def _file(self, release: ReleaseModel, assignment: LoadedAssignment, student: Student) -> bytes:
+        answers = self.answers(assignment, student)
+        sources = {key: answer.source for key, answer in answers.items()}
+        notebook = to_notebook(filled_in(release, sources))
+        befallen = FILES.get((student.name, assignment.id), ALWAYS.get(student.name, as_it_is))
+        return befallen(notebook, assignment.id)
+
+
+def _known_answers(assignment: LoadedAssignment, work: Work) -> dict[PartKey, Answer]:
+    return {
+        exercise.key(part.part): _known_answer(exercise, part, work)
+        for exercise in assignment.exercises
+        for part in exercise.spec.parts
+    }
+
+
+def _known_answer(exercise: LoadedExercise, part: AnyPart, work: Work) -> Answer:
+    key = exercise.key(part.part)
+    if key in work.text:
+        return Answer("odd", work.text[key], None)
+    if work.blank:
+        return Answer("unfinished", part.starter, None)
+    if key in work.mistakes:
+        mistake = work.mistakes[key]
+        sample = exercise.samples(part.part)[mistake][0]
+        return Answer("mistake", sample, frozenset({mistake}))
+    return Answer("right", exercise.solution[part.part])
+
+
+def path_of(student: str, assignment: str) -> str:
+    """Where a file stands in the archive, as in nbgrader's layout."""
+    return f"{FOLDER}/{student}/{assignment}/{assignment}.ipynb"
+
+
+def make_class(course: Course) -> dict[str, bytes]:
+    """Every file of the class, by its path in the archive."""
+    bundled = BundledClass(course)
+    return {
+        path_of(student.name, assignment.id): data
+        for assignment in course.assignments
+        for student, data in bundled.files(assignment)
+    }
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """One archive of these files, the same whenever and by whomever it is made. It goes by
+    assignment, so that what is alike stands together."""
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for path in sorted(files, key=lambda path: path.split("/")[::-1]):
+            entry = tarfile.TarInfo(path)  # of nobody
+            entry.mtime = HANDED_IN_AT
+            entry.size = len(files[path])
+            archive.addfile(entry, io.BytesIO(files[path]))
+    return lzma.compress(plain.getvalue(), filters=FILTERS)
 
 
 def main() -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    for path, data in make_class(load_course(ROOT)).items():
-        (FOLDER / path).parent.mkdir(parents=True, exist_ok=True)
-        (FOLDER / path).write_bytes(data)
-    print(f"wrote {FOLDER.relative_to(ROOT)}", file=sys.stderr)
+    ARCHIVE.write_bytes(packed(make_class(load_course(ROOT))))
+    print(f"wrote {ARCHIVE.relative_to(ROOT)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import make_class
 import pytest
 
+from bundled_class import unpacked
 from gradeprop.course.load import load_course
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.batch import Setting, Submission, grade_batch
@@ -21,7 +23,7 @@ def shown_result() -> SubmissionResult:
     """The result that the README and the contract show, from the bundled hand-in."""
     course = load_course(ROOT)
     assignment = course.assignment(ASSIGNMENT)
-    path = ROOT / "examples" / "submitted" / STUDENT / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    notebook = unpacked()[make_class.path_of(STUDENT, ASSIGNMENT)]
     results: list[SubmissionResult] = []
     with open_sandbox("auto") as sandbox:
         setting = Setting(
@@ -32,5 +34,5 @@ def shown_result() -> SubmissionResult:
             ("cpu",),
             {"cpu": sandbox},
         )
-        grade_batch(setting, [Submission(STUDENT, path.read_bytes())], results.append)
+        grade_batch(setting, [Submission(STUDENT, notebook)], results.append)
     return results[0]

@@ -73,3 +73,12 @@ def test_it_needs_nothing_but_torch_and_the_standard_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_cell_that_raises_tells_what_it_printed_and_the_error() -> None:
+    with KernelSession({}) as session:
+        outcome = session.run(CellSource("print('so far')\n1 / 0", "cell"))
+    assert outcome.status == "error"
+    printed, error = outcome.outputs
+    assert printed["text"] == "so far\n"
+    assert (error["ename"], error["evalue"]) == ("ZeroDivisionError", "division by zero")

@@ -49,10 +49,12 @@ class KernelSession(Session):
         self._answering = answering or Answering(cell_of=_notebook_cell)
 
     def run(self, cell: CellSource) -> CellOutcome:
-        """Execute plain Python in the namespace; of outputs stdout and stderr alone are kept."""
+        """Execute plain Python in the namespace; of outputs stdout, stderr and an error's words are
+        kept."""
         out = io.StringIO()
         began = time.monotonic()
         message = None
+        outputs: list[dict[str, Any]] = []
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), unattended():
             try:
                 code = compile(cell.source, f"<{cell.label}>", "exec")
@@ -60,11 +62,13 @@ class KernelSession(Session):
             except BaseException as error:
                 found = raised(error, self._answering.cell_of)
                 message = f"{found.type_name}: {found.message}"
-        text = out.getvalue()
-        outputs = ({"output_type": "stream", "name": "stdout", "text": text},) if text else ()
+                told = {"ename": found.type_name, "evalue": found.message, "traceback": []}
+                outputs = [{"output_type": "error", **told}]
+        if text := out.getvalue():
+            outputs.insert(0, {"output_type": "stream", "name": "stdout", "text": text})
         return CellOutcome(
             status="ok" if message is None else "error",
-            outputs=outputs,
+            outputs=tuple(outputs),
             seconds=time.monotonic() - began,
             message=message,
         )
