@@ -76,5 +76,5 @@ def test_a_sample_says_the_same_whatever_it_draws(sample: str) -> None:
         for check in CHECKS:
             check(student=Student(SAMPLES[sample]), reference=reference)
         runs.append(reference.verdicts)
-    assert len(runs[0]) == 32
+    assert len(runs[0]) > len(CHECKS)
     assert all(run == runs[0] for run in runs)
