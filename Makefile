@@ -40,7 +40,8 @@ test: setup lint
 # The slow tests, and a part of the quick ones with the lowest versions that pyproject.toml allows.
 test-slow: setup
 	@sh scripts/system_packages.sh bubblewrap chromium postgresql gcc libc6-dev xz-utils
-	$(BIN)/python -m pytest -m slow --durations 25 --numprocesses auto --dist loadfile --ignore tests/session/attacks
+	$(BIN)/python -m pytest -m slow --durations 25 --numprocesses auto --dist loadfile --no-loadscope-reorder \
+	  --ignore tests/session/attacks
 	$(BIN)/python -m pytest -m slow --durations 5 tests/session/attacks
 	@bash scripts/lowest_versions.sh
 

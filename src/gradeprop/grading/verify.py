@@ -146,7 +146,10 @@ def _by_chance(
     graded: Grade,
 ) -> Iterator[tuple[Case, list[Chance]]]:
     """Where a second run of the cases that speak of anything random gives something else; its
-    session draws other numbers, since it is of another student."""
+    session draws other numbers, since it is of another student. Nobody can tell where every student
+    has inputs of their own."""
+    if not setting.same_inputs:
+        return
     suspects = {
         f"{trial.submission.student}-again": (trial, cases)
         for trial in made
