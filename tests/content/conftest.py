@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from gradeprop.course.load import load_course
 from gradeprop.grading.run.batch import grade_batch
@@ -23,6 +24,15 @@ from gradeprop.session.kernel import KernelSession
 ROOT = Path(__file__).parents[2]
 ANSWERS = Path(__file__).parent / "answers"
 ASSIGNMENTS = sorted(path.name for path in (ROOT / "exercises").iterdir())
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in a sandbox, also where answers run in this process."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @dataclass(frozen=True)
