@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -90,6 +91,9 @@ def _leave_only(root: Path, assignment: str, exercises: Sequence[str]) -> None:
         raise SystemExit(f"{assignment} has no exercise {', '.join(sorted(unknown))}")
     spec["exercises"] = [item for item in spec["exercises"] if item in exercises]
     path.write_text(yaml.safe_dump(course, sort_keys=False))
+    for file in root.glob("exercises/*/*.yaml"):  # others may build on what is left out
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r"(?m)^prerequisites:.*\n", "", text), encoding="utf-8")
     for file in root.glob(f"*/{assignment}/*"):
         if file.stem.removeprefix("test_") in left_out:
             file.unlink()
