@@ -7,12 +7,11 @@ version of it in the grader."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from gradeprop.course.fault_names import ids_in
 from gradeprop.course.options import Allowed
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.comparison.compare import as_value, matches
@@ -29,14 +28,7 @@ from gradeprop.grading.checks.trouble import changed_argument
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Outcome, Raised, Read, ReadAll, Returned
 
-__all__ = [
-    "Given",
-    "cause_so_far",
-    "fitting",
-    "given",
-    "singly_or_together",
-    "worth_trying",
-]
+__all__ = ["Given", "fitting", "given", "worth_trying"]
 
 Flags: TypeAlias = tuple[bool, bool]
 """``requires_grad`` and ``is_leaf``."""
@@ -160,41 +152,6 @@ def worth_trying(script: Script, names: Iterable[str], judgement: Judgement) -> 
     return [
         name for name in names if not any(probe.alternatives.get(name) for probe in script.probes)
     ]
-
-
-def singly_or_together(
-    fit: Callable[[Sequence[str]], tuple[str, ...]],
-    single: Sequence[str],
-    several: Sequence[str],
-    judgement: Judgement,
-    likely: str | None = None,
-) -> tuple[str, ...]:
-    """The mistakes that explain an answer alone, or else the first of those that do so together;
-    none where what is known is enough.
-
-    Args:
-        fit: which of some names fit by their samples.
-        several: names of several mistakes in one, see `gradeprop.course.faults_together`.
-        judgement: what the check is without samples.
-        likely: the cause of the part's earlier checks, see `cause_so_far`, which is tried alone, at
-            first: that it explains this check, too, is what no other cause can do, and there are
-            samples enough to cost more than all the rest.
-    """
-    if likely is not None and judgement.misconceptions == (likely,):
-        return ()
-    alone = [likely] if likely in single and likely is not None else []
-    if alone and not judgement.misconceptions and (found := fit(alone)):
-        return found
-    found = fit(single)
-    if found or not several or judgement.misconceptions:
-        return found
-    return tuple(dict.fromkeys(ids_in(name)[0] for name in fit(several)))
-
-
-def cause_so_far(failed: Iterable[str | None]) -> str | None:
-    """The one cause by which all failed checks of a part have been called so far."""
-    causes = set(failed)
-    return causes.pop() if len(causes) == 1 else None
 
 
 def _raised_as_expected(script: Script, outcomes: Sequence[Outcome]) -> frozenset[int]:

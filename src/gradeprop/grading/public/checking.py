@@ -20,13 +20,8 @@ from gradeprop.gradients.comparison.render import is_placeholder
 from gradeprop.gradients.diagnosis.clues import Clues
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
-from gradeprop.grading.checks.sampled import (
-    cause_so_far,
-    fitting,
-    given,
-    singly_or_together,
-    worth_trying,
-)
+from gradeprop.grading.checks.likely import cause_so_far, singly_or_together
+from gradeprop.grading.checks.sampled import fitting, given, worth_trying
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.public.data import decode_allowed, decode_script
 from gradeprop.grading.public.sampled_data import decode_given

@@ -7,14 +7,8 @@ from itertools import takewhile
 from types import MappingProxyType
 
 from gradeprop.grading.checks.judgement import Judgement
-from gradeprop.grading.checks.sampled import (
-    Given,
-    cause_so_far,
-    fitting,
-    given,
-    singly_or_together,
-    worth_trying,
-)
+from gradeprop.grading.checks.likely import cause_so_far, singly_or_together
+from gradeprop.grading.checks.sampled import Given, fitting, given, worth_trying
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite
 from gradeprop.grading.result.verdict import CheckVerdict
