@@ -75,8 +75,7 @@ def _marks(score: float | None, known: float) -> str:
 
 
 def _remark(result: SubmissionResult) -> str:
-    """``ascent (1), timeout (3)``: by exercise, the causes found, else how it stopped, and which of
-    its parts are not begun."""
+    """``ascent (1), timeout (3)``: by exercise, the causes found, else how it stopped."""
     if result.status == "ungradable":
         return (result.message or "").split(". ")[0]
     remarks = []
@@ -89,12 +88,10 @@ def _remark(result: SubmissionResult) -> str:
             remarks.append(f"not begun ({number})")
             continue
         unknown = any(check.status == "failed" for check in checks) and not causes and not stops
-        unbegun = [part.part for part in exercise.parts if part.not_begun]
         words = [
             *stops,
             *(str(cause).replace("_", " ") for cause in causes),
             *(["no known cause"] if unknown else []),
-            *([f"{', '.join(unbegun)} not begun"] if unbegun else []),
         ]
         if words:
             remarks.append(f"{', '.join(words)} ({number})")
