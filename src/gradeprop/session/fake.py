@@ -120,6 +120,9 @@ class FakeSandbox(Sandbox):
         self.opened: list[tuple[Limits, int, dict[str, bytes]]] = []
         self.closed = False
 
+    def double(self) -> FakeSandbox:
+        return self
+
     def open(
         self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None
     ) -> FakeSession:

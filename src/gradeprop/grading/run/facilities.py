@@ -30,14 +30,14 @@ def facilities_for(course: Course, isolation: Isolation, devices: Sequence[str])
 
 
 class LaterSandboxes(Mapping[str, Sandbox]):
-    """A sandbox for each device, opened when it is first asked for.
+    """A double of each device's sandbox, opened when it is first asked for.
 
     Args:
         stack: closes them.
     """
 
-    def __init__(self, facilities: Facilities, stack: ExitStack) -> None:
-        self._facilities = facilities
+    def __init__(self, sandboxes: Mapping[str, Sandbox], stack: ExitStack) -> None:
+        self._sandboxes = sandboxes
         self._stack = stack
         self._opened: dict[str, Sandbox] = {}
 
@@ -45,19 +45,18 @@ class LaterSandboxes(Mapping[str, Sandbox]):
         """The device's.
 
         Raises:
-            MissingFacility, GraderFault: as `open_sandbox`.
+            GraderFault: as `Sandbox.double`.
         """
-        if device not in self._facilities.devices:
-            raise KeyError(device)
         if device not in self._opened:
-            self._opened[device] = self._stack.enter_context(_opened(self._facilities, device))
+            double = self._sandboxes[device].double()
+            self._opened[device] = self._stack.enter_context(double)
         return self._opened[device]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._facilities.devices)
+        return iter(self._sandboxes)
 
     def __len__(self) -> int:
-        return len(self._facilities.devices)
+        return len(self._sandboxes)
 
 
 class KeptSandboxes:
@@ -89,10 +88,10 @@ class KeptSandboxes:
 
 
 @contextmanager
-def open_later(facilities: Facilities) -> Iterator[LaterSandboxes]:
-    """Sandboxes that are opened when they are first asked for; closed again at the end."""
+def open_later(sandboxes: Mapping[str, Sandbox]) -> Iterator[LaterSandboxes]:
+    """Doubles of them, opened when they are first asked for; closed again at the end."""
     with ExitStack() as stack:
-        yield LaterSandboxes(facilities, stack)
+        yield LaterSandboxes(sandboxes, stack)
 
 
 @contextmanager

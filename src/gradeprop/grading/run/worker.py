@@ -77,7 +77,7 @@ def work(
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        with _sandboxes(facilities, sandboxes) as opened, open_later(facilities) as for_samples:
+        with _sandboxes(facilities, sandboxes) as opened, open_later(opened) as for_samples:
             _serve(pipe, post, opened, for_samples)
     except BrokenPipeError:
         return  # the parent has gone, and with it everyone who wanted the results

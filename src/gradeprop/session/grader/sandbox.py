@@ -17,6 +17,7 @@ from gradeprop.session.grader.allowance import Allowance, processor_limit_s
 from gradeprop.session.grader.contention import Contention
 from gradeprop.session.grader.conversation import Conversation
 from gradeprop.session.grader.counting import Counting, counting_at
+from gradeprop.session.grader.double_process import DoubleProcess
 from gradeprop.session.grader.nursery import Setup
 from gradeprop.session.grader.session import ProcessSession
 from gradeprop.session.grader.warm_process import Start, WarmProcess
@@ -189,6 +190,22 @@ class ProcessSandbox(Sandbox):
             said = self.warm().log_tail()
             raise GraderFault(f"a session could not start: {cut.message}; {said}")
         return conversation
+
+    def double(self) -> ProcessSandbox:
+        counting = counting_at(self.level)
+
+        def start(control: int, log: IO[bytes]) -> DoubleProcess:
+            process = self.warm().double(control, log)
+            if counting.group is not None:
+                counting.group.take(process.pid)
+            return process
+
+        cleanup = (lambda: None) if counting.group is None else counting.group.remove
+        with ExitStack() as undo:
+            undo.callback(cleanup)
+            double = ProcessSandbox(self.level, start, counting, gpu=self._gpu)
+            undo.pop_all()
+        return double
 
     def alone(self, session: Session) -> bool:
         return set(self._sessions) <= {session}

@@ -11,9 +11,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeAlias
 
 from gradeprop.errors import GraderFault, MissingFacility
+from gradeprop.session.grader.double_process import DoubleProcess, sender_of
 from gradeprop.session.isolation.processes import processes_below
 from gradeprop.session.wire.frames import Channel
 
@@ -25,7 +26,7 @@ START_S: Final = 120.0
 KILL_S: Final = 10.0
 _MESSAGE_CAP: Final = 1 << 16
 
-Start = Callable[[int, IO[bytes]], "subprocess.Popen[bytes]"]
+Start: TypeAlias = "Callable[[int, IO[bytes]], subprocess.Popen[bytes] | DoubleProcess]"
 
 
 class WarmProcessLostError(Exception):
@@ -90,6 +91,7 @@ class WarmProcess:
         self._endings: dict[int, int] = {}
         self._failures: dict[int, str] = {}
         self._count = 0
+        self._doubles: list[DoubleProcess] = []
         self.lost = False
         self._owner = os.getpid()
         self._began = time.monotonic()
@@ -133,8 +135,34 @@ class WarmProcess:
         return ready
 
     def processes(self) -> list[int]:
-        """It and all that it has started, by their ids here."""
-        return [self._process.pid, *processes_below(self._process.pid)]
+        """It and all that it has started, by their ids here, but for its doubles and theirs."""
+        self._doubles = [double for double in self._doubles if double.runs]
+        others: set[int] = set()
+        for double in self._doubles:
+            others |= {double.pid, *processes_below(double.pid)}
+        own = processes_below(self._process.pid)
+        return [self._process.pid, *(pid for pid in own if pid not in others)]
+
+    def double(self, control: int, log: IO[bytes]) -> DoubleProcess:
+        """Start a copy of it, which ends when it does; a `Start` of another `WarmProcess`.
+
+        Raises:
+            GraderFault: it cannot be copied.
+            WarmProcessLostError: it is gone.
+        """
+        self.ready()
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            message = json.dumps({"op": "double"}).encode()
+            self._send(message, [control, log.fileno(), theirs.fileno()])
+            theirs.close()
+            pid = sender_of(ours, KILL_S)
+        if pid is None:
+            raise GraderFault(f"the warm process cannot be copied: {self.log_tail()}")
+        double = DoubleProcess(pid)
+        self._doubles.append(double)
+        return double
 
     def log_tail(self) -> str:
         """The last lines that the warm process wrote to its stderr."""

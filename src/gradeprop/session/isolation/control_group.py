@@ -54,6 +54,11 @@ class ControlGroup:
     def _folders(self) -> list[Path]:
         return list(dict.fromkeys((self.memory, self.pids, *self.processor)))
 
+    def take(self, pid: int) -> None:
+        """Have a running process in it; what it has used so far stays counted where it was."""
+        for file in self.procs:
+            Path(file).write_text(str(pid))
+
     def note_baseline(self) -> None:
         """What is in use now is the warm process's, and does not count against submissions."""
         name = "memory.usage_in_bytes" if self.version == 1 else "memory.current"

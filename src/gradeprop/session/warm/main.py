@@ -5,6 +5,7 @@ Started by the grader, which is at the other end of a packet socket and says wha
     {"op": "open", "id": 1, "memory_mb": 2048, ...}  with the child's stream as a descriptor
     {"op": "signal", "id": 1, "signal": 2}
     {"op": "allow", "id": 1, "forks": 1, "files": 64}  where they are counted: the grader's own wish
+    {"op": "double"}  with the double's control socket, its log and where it introduces itself
 
 and hears ``{"ready": ...}`` once, ``{"id": 1, "ended": <exit code or minus signal>}`` for every
 child, ``{"id": 1, "failed": "..."}`` if one could not be started. It never reads anything from
@@ -25,8 +26,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from gradeprop.session.isolation import syscalls
 from gradeprop.session.isolation.folders import remove_folder
-from gradeprop.session.isolation.forker import MAPS, Forker, Running, address_space
+from gradeprop.session.isolation.forker import MAPS, Forker, Running, address_space, report
 from gradeprop.session.isolation.layers import Layers
 from gradeprop.session.isolation.processes import processes_below
 from gradeprop.session.isolation.supervisor import Supervisor
@@ -43,11 +45,15 @@ class WarmLoop:
     Attributes:
         control: the packet socket to the grader.
         forker: starts the children.
+        ready: what the grader is told first.
+        doubles: copies of this process, by their ids: descriptors that tell when they end.
     """
 
     control: socket.socket
     forker: Forker
+    ready: dict[str, Any]
     running: dict[int, Running] = field(default_factory=dict)
+    doubles: dict[int, int] = field(default_factory=dict)
 
     def serve(self) -> None:
         """Until the grader closes the control socket; then everything ends."""
@@ -59,7 +65,12 @@ class WarmLoop:
                     return
                 for child in list(self.running.values()):
                     self._attend(child, ready)
+                for pid in [pid for pid, ending in self.doubles.items() if ending in ready]:
+                    self._bury_double(pid)
         finally:
+            for pid, ending in list(self.doubles.items()):
+                signal.pidfd_send_signal(ending, signal.SIGKILL)
+                self._bury_double(pid)
             for child in list(self.running.values()):
                 signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
                 self._bury(child)
@@ -67,12 +78,13 @@ class WarmLoop:
     def _wait(self) -> set[int]:
         """The descriptors at which something has happened."""
         poller = select.poll()
-        poller.register(self.control, select.POLLIN)
+        for descriptor in (self.control.fileno(), *self.doubles.values()):
+            poller.register(descriptor, select.POLLIN)
         for child in self.running.values():
             poller.register(child.pidfd, select.POLLIN)
-            for source in (child.handover, child.supervisor):
-                if source is not None:
-                    poller.register(source.fileno(), select.POLLIN)
+            for channel in (child.handover, child.supervisor):
+                if channel is not None:
+                    poller.register(channel.fileno(), select.POLLIN)
         return {descriptor for descriptor, _ in poller.poll()}
 
     def _attend(self, child: Running, ready: set[int]) -> None:
@@ -113,6 +125,9 @@ class WarmLoop:
         if request["op"] == "open":
             self._open(request, descriptors)
             return True
+        if request["op"] == "double":
+            self._double(*descriptors)
+            return True
         child = self.running.get(request["id"])
         if child is None:
             return True
@@ -136,26 +151,63 @@ class WarmLoop:
             for descriptor in descriptors:
                 os.close(descriptor)
 
+    def _double(self, control: int, log: int, introduction: int) -> None:
+        """Go on twice: here as before, and in a copy that obeys ``control``."""
+        parent = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            report(error)
+            pid = -1
+        if pid == 0:
+            self._become_double(parent, control)
+            for stream in (1, 2):
+                os.dup2(log, stream)
+            os.write(introduction, b"x")
+            self.tell_ready()
+        else:
+            os.close(control)
+        os.close(log)
+        os.close(introduction)
+        if pid > 0:
+            self.doubles[pid] = os.pidfd_open(pid)
+
+    def _become_double(self, parent: int, control: int) -> None:
+        """Leave all that is the parent's."""
+        syscalls.die_with_parent(parent)
+        syscalls.adopt_orphans()
+        for child in self.running.values():
+            _let_go(child)
+        for ending in self.doubles.values():
+            os.close(ending)
+        self.running.clear()
+        self.doubles.clear()
+        self.control.close()
+        self.control = socket.socket(fileno=control)
+
+    def tell_ready(self) -> None:
+        """The first word to the grader."""
+        self._tell({"ready": self.ready})
+
     def _bury(self, child: Running) -> None:
         _, status = os.waitpid(child.pid, 0)
-        os.close(child.pidfd)
-        for source in (child.handover, child.supervisor):
-            if source is not None:
-                source.close()
+        _let_go(child)
         del self.running[child.number]
-        self._end_orphans()
+        if self.forker.layers.level != "full":  # there its PID namespace has ended all below it
+            self._end_orphans()
         if child.folder is not None:
             remove_folder(child.folder)
         self._tell({"id": child.number, "ended": os.waitstatus_to_exitcode(status)})
 
-    def _end_orphans(self) -> None:
-        """End what a child left behind.
+    def _bury_double(self, pid: int) -> None:
+        os.waitpid(pid, 0)
+        os.close(self.doubles.pop(pid))
+        self._end_orphans()
 
-        At ``full`` its PID namespace has done so already; otherwise orphans become children of
-        this process, and anything here that is no running child is one."""
-        if self.forker.layers.level == "full":
-            return
-        known = {child.pid for child in self.running.values()}
+    def _end_orphans(self) -> None:
+        """End what a child or a double left behind: orphans become children of this process, and
+        anything here that is neither is one."""
+        known = {child.pid for child in self.running.values()} | set(self.doubles)
         while orphans := direct_children() - known:
             for pid in orphans:
                 for below in (*processes_below(pid), pid):
@@ -163,6 +215,14 @@ class WarmLoop:
                         os.kill(below, signal.SIGKILL)
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, 0)
+
+
+def _let_go(child: Running) -> None:
+    """Close what this process has of it."""
+    os.close(child.pidfd)
+    for channel in (child.handover, child.supervisor):
+        if channel is not None:
+            channel.close()
 
 
 def direct_children() -> set[int]:
@@ -175,7 +235,6 @@ def main() -> None:
     """Entry point: ``argv[1]`` is the control socket's descriptor, ``argv[2]`` JSON: what to do."""
     control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(sys.argv[2])
-    from gradeprop.session.isolation import syscalls
     from gradeprop.session.student.beginning import begin_in
     from gradeprop.session.student.child import NotebookProcess
     from gradeprop.session.student.shell import NotebookShell
@@ -211,9 +270,10 @@ def main() -> None:
     syscalls.adopt_orphans()
     baseline = address_space()
     ready = {"threads": threads, "huge_pages": huge_pages, "missing": missing, "baseline": baseline}
-    control.send(json.dumps({"ready": ready}).encode())
+    loop = WarmLoop(control, Forker(chosen, body, baseline, config["gpu"]), ready)
+    loop.tell_ready()
     if threads == 1 and not missing:
-        WarmLoop(control, Forker(chosen, body, baseline, config["gpu"])).serve()
+        loop.serve()
 
 
 if __name__ == "__main__":
