@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gradeprop.cli import screen, verify_mutants, verify_slips, verify_table
 from gradeprop.cli.fault_list import print_faults
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from gradeprop.grading.slips import Finding
     from gradeprop.grading.verify import Proof
     from gradeprop.session.grader.sandbox import Isolation
+
+
+_FOR_ONE_WORKER: Final = 200
+"""Answers; with fewer for each, starting another worker costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,7 @@ def _verified(
     answers = Counter({exercise.slug: len(cases_of(exercise)) for exercise in chosen})
     answers.update(slip.exercise for slip in bank)
     answers.update({slug: len(made) for slug, made in mutants.items()})
+    workers = max(1, min(answers.total() // _FOR_ONE_WORKER, os.cpu_count() or 1))
 
     def planned(course: Course, assignment: LoadedAssignment) -> Plan:
         release, faults = release_in_use(course, assignment)
@@ -136,7 +142,7 @@ def _verified(
 
     with (
         screen.progress("Verifying", answers.total()) as bar,
-        graders(facilities_for(course, request.isolation, devices), 1) as running,
+        graders(facilities_for(course, request.isolation, devices), workers) as running,
     ):
         left = answers.copy()
 

@@ -136,7 +136,7 @@ def verify(
         known = explain(trial.submission) if explain else {}
         result = results[trial.submission.student]
         by_case |= {proof.case: _explained(setting, proof, result, known) for proof in asked}
-    return [by_case[proof.case] for proof in proofs]
+    return [by_case[case] for trial in made for case in trial.cases if case in by_case]
 
 
 def _by_chance(
