@@ -123,8 +123,17 @@ def test_a_folder_of_figures_is_left_out_where_nobody_draws(tmp_path: Path) -> N
     assert all(not cell.attachments for cell in plain.cells)
 
 
-def test_an_exercise_verified_alone_need_not_name_what_it_builds_on(tmp_path: Path) -> None:
+def test_an_exercise_loaded_alone_names_what_it_builds_on_as_among_all(tmp_path: Path) -> None:
     alone = load_course(write_kinds(tmp_path), by_name(["two_steps"], tmp_path))
+    model = release_model(alone, alone.assignments[0], {})
+    assert "Builds on: Whose .grad fills?\n" in source(model, "two_steps-introduction")
+
+
+def test_what_cannot_be_read_is_not_named(tmp_path: Path) -> None:
+    root = write_kinds(tmp_path)
+    (file,) = root.glob("exercises/*/whose_grad.yaml")
+    file.write_text("title: [", encoding="utf-8")
+    alone = load_course(root, by_name(["two_steps"], root))
     model = release_model(alone, alone.assignments[0], {})
     text = source(model, "two_steps-introduction")
     assert "*3 points, about 5 minutes*" in text

@@ -89,11 +89,17 @@ def load_course(root: Path, choose: Choose | None = None) -> Course:
             continue
         exercises = tuple(_loaded(exercise, voided) for exercise in found)
         assignments.append(LoadedAssignment(spec=item, exercises=exercises))
+    titles = {
+        exercise.slug: (exercise.assignment, exercise.spec.title)
+        for exercise in files.exercises.values()
+        if exercise.spec is not None
+    }
     return Course(
         root=str(root),
         spec=files.spec,
         assignments=tuple(assignments),
         digest=course_digest(root),
+        titles=titles,
     )
 
 

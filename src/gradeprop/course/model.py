@@ -233,6 +233,10 @@ class Course(Model):
     digest: str = Field(
         description="SHA-256 (hex) over course.yaml, voided.yaml, exercises, graders and solutions."
     )
+    titles: dict[Slug, tuple[Slug, str]] = Field(
+        default_factory=dict,
+        description="Of all exercises, of those too that were not asked for: assignment, title.",
+    )
 
     def assignment(self, name: str) -> LoadedAssignment | None:
         return next((item for item in self.assignments if item.id == name), None)

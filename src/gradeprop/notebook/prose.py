@@ -79,18 +79,17 @@ def assignment_introduction(
 def prerequisites(
     course: Course, assignment: LoadedAssignment, exercise: LoadedExercise
 ) -> list[str]:
-    """Titles of the exercises that one builds on; of another assignment, with that one's.
-
-    One that the course does not hold is left out: ``gradeprop verify`` loads what it is asked for.
-    """
-    titles = {
-        item.slug: _line(item.spec.title)
-        if home.id == assignment.id
-        else f"{_line(item.spec.title)} (in {_line(home.spec.title)})"
-        for home in course.assignments
-        for item in home.exercises
-    }
-    return [titles[slug] for slug in exercise.spec.prerequisites if slug in titles]
+    """Titles of the exercises that one builds on; of another assignment, with that one's. One that
+    cannot be read is left out."""
+    of_assignments = {item.id: _line(item.title) for item in course.spec.assignments}
+    told = []
+    for slug in exercise.spec.prerequisites:
+        if slug not in course.titles:
+            continue
+        home, title = course.titles[slug]
+        place = "" if home == assignment.id else f" (in {of_assignments[home]})"
+        told.append(f"{_line(title)}{place}")
+    return told
 
 
 def exercise_introduction(exercise: Exercise, number: int, before: Sequence[str] = ()) -> str:
