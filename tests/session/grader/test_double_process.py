@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -131,6 +132,15 @@ def test_it_ends_with_the_process_that_it_is_a_copy_of_and_comes_again_with_the_
         assert ended({first})
     assert value_in(double, "a = 2") == 2
     assert value_in(own, "a = 3") == 3
+
+
+def test_that_the_process_has_died_unnoticed_does_not_matter(own: ProcessSandbox) -> None:
+    with own.open(limits=GENEROUS, seed=1) as session:
+        assert value_of(session, "a = 1") == 1
+        os.kill(own.warm().processes()[0], signal.SIGKILL)
+        with own.double() as double:
+            assert value_in(double, "a = 2") == 2
+        assert value_of(session, "a = a + 1") == 2
 
 
 def test_nothing_is_left_of_it_when_it_is_closed(own: ProcessSandbox) -> None:

@@ -20,7 +20,7 @@ from gradeprop.session.grader.counting import Counting, counting_at
 from gradeprop.session.grader.double_process import DoubleProcess
 from gradeprop.session.grader.nursery import Setup
 from gradeprop.session.grader.session import ProcessSession
-from gradeprop.session.grader.warm_process import Start, WarmProcess
+from gradeprop.session.grader.warm_process import Start, WarmProcess, WarmProcessLostError
 from gradeprop.session.interface import Level, Limits, Sandbox, Session
 from gradeprop.session.isolation.processor import waited_s
 from gradeprop.session.isolation.survey import best_level, layers_for, working
@@ -195,7 +195,10 @@ class ProcessSandbox(Sandbox):
         counting = counting_at(self.level)
 
         def start(control: int, log: IO[bytes]) -> DoubleProcess:
-            process = self.warm().double(control, log)
+            try:
+                process = self.warm().double(control, log)
+            except WarmProcessLostError:  # it had died, and this is the first to notice
+                process = self.warm().double(control, log)
             if counting.group is not None:
                 counting.group.take(process.pid)
             return process

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -158,6 +159,9 @@ class WarmProcess:
             self._send(message, [control, log.fileno(), theirs.fileno()])
             theirs.close()
             pid = sender_of(ours, KILL_S)
+        if pid is None and self._has_hung_up():
+            self.kill()
+            raise WarmProcessLostError("it went away")
         if pid is None:
             raise GraderFault(f"the warm process cannot be copied: {self.log_tail()}")
         double = DoubleProcess(pid)
@@ -238,6 +242,11 @@ class WarmProcess:
             raise WarmProcessLostError("it went away")
         message: dict[str, Any] = json.loads(data)
         return message
+
+    def _has_hung_up(self) -> bool:
+        poller = select.poll()
+        poller.register(self._control, 0)
+        return any(events & select.POLLHUP for _, events in poller.poll(0))
 
     def kill(self) -> None:
         """End it and all its children at once."""
