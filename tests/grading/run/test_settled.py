@@ -51,6 +51,12 @@ def settled(
         "class Own:\n    def __init__(self):\n        self.lr = 0.1\n    def move(self, w):\n"
         "        self.moved = w - self.lr * w.grad\n        return self.moved\n"
         "def f(x):\n    return 2 * x",
+        "class Own:\n    def __init__(self, k, inputs=()):\n        self.k, self.inputs = k, inputs\n"
+        "    def __add__(self, other):\n        return Own(self.k + other.k, (self, other))\n"
+        "def f(x):\n    return 2 * x\nprint((Own(1) + Own(2)).inputs[0].k)",
+        "def f(w, steps):\n    opt = torch.optim.SGD([w], lr=0.1)\n"
+        "    plan = torch.optim.lr_scheduler.ExponentialLR(opt, gamma=0.9)\n"
+        "    for _ in range(steps):\n        opt.step()\n        plan.step()\n    return w",
     ],
 )
 def test_a_plain_function_before_cells_that_compute_is_settled(answer: str) -> None:
@@ -98,6 +104,12 @@ def test_pictures_and_arrays_change_no_function(later: str) -> None:
         "def f(x):\n    return g.count\ndef g(): pass",
         "def f(x):\n    global n\n    n = x\n    return n",
         "class f:\n    pass",
+        # named like one's own attribute, and called: of what is not known
+        "class A:\n    def __init__(self):\n        self.seed = 1\ntorch.seed()\n"
+        "def f(x):\n    return x",
+        "class A:\n    def __init__(self):\n        self.k = 1\ndef f(x):\n    return A.k * x",
+        "class A:\n    def __init__(self):\n        self.k = 1\na = A()\na.k = 2\n"
+        "def f(x):\n    return x",
         "f = lambda x: 2 * x",
         "class A:\n    k = 2\ndef f(x):\n    return A.k * x",
         "it = iter([1, 2])\ndef f(x):\n    return next(it)",

@@ -35,7 +35,8 @@ class CellCode:
             that is a plain one.
         names: the global ones that it looks up, at the top or in any function.
         attributes: what stands after a dot, and what it imports by name; not what methods of its
-            own classes say of ``self``.
+            own classes say of ``self``, nor where one of the attributes that these give to ``self``
+            is looked up elsewhere and not called.
         held: the names, and the words after a dot, that stand for a value by themselves: that are
             neither called, looked into nor derived from. What it imports by name may be.
         sets: whether it sets attributes.
@@ -64,6 +65,7 @@ def read_tree(tree: ast.Module) -> CellCode:
     attributes = set[str]()
     nodes = tuple(ast.walk(tree))
     own, plain = _of_self(nodes), True
+    own |= _of_its_kind(nodes, own)
     for node in nodes:
         if isinstance(node, ast.Attribute) and id(node) not in own:
             plain = plain and _may_stand(node)
@@ -100,6 +102,20 @@ def _of_self(nodes: Iterable[ast.AST]) -> set[int]:
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == "self" == method.args.args[0].arg
+    }
+
+
+def _of_its_kind(nodes: Sequence[ast.AST], of_self: set[int]) -> set[int]:
+    """The identities of the nodes that look up, of any object, what those in ``of_self`` set."""
+    looked_up = [node for node in nodes if isinstance(node, ast.Attribute)]
+    given = {
+        node.attr for node in looked_up if id(node) in of_self and isinstance(node.ctx, ast.Store)
+    }
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    return {
+        id(node)
+        for node in looked_up
+        if node.attr in given and isinstance(node.ctx, ast.Load) and id(node) not in called
     }
 
 

@@ -16,8 +16,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 MODULES: Final = _words(
-    "torch torch.nn torch.nn.functional torch.optim torch.autograd torch.linalg math typing "
-    "__future__ gradeprop numpy matplotlib matplotlib.pyplot"
+    "torch torch.nn torch.nn.functional torch.optim torch.optim.lr_scheduler torch.autograd "
+    "torch.linalg math typing __future__ gradeprop numpy matplotlib matplotlib.pyplot"
 )
 """What may be imported; not more of it than named here."""
 
@@ -49,7 +49,8 @@ later, and all others are."""
 NOT_IN_FUNCTIONS: Final = DRAWS | PLOTS
 
 SHARED: Final = _words(
-    "Tensor Parameter Module Function ndarray nn functional optim autograd linalg pyplot"
+    "Tensor Parameter Module Function ndarray nn functional optim lr_scheduler autograd linalg "
+    "pyplot"
 )
 """What has attributes that other code looks up. To call it or to look into it is one thing; who
 holds it may set them."""
@@ -59,7 +60,8 @@ ATTRIBUTES: Final = NOT_IN_FUNCTIONS | _words(
     "nn functional optim autograd linalg Tensor Parameter Module ModuleList Sequential Function "
     "ReLU Sigmoid Tanh Softplus Softmax GELU SiLU LeakyReLU Flatten Identity MSELoss L1Loss "
     "BCELoss BCEWithLogitsLoss CrossEntropyLoss NLLLoss SmoothL1Loss HuberLoss "
-    "SGD Adam AdamW RMSprop Adagrad "
+    "SGD Adam AdamW RMSprop Adagrad lr_scheduler StepLR MultiStepLR ExponentialLR LambdaLR "
+    "CosineAnnealingLR LinearLR get_last_lr "
     # making tensors
     "tensor as_tensor zeros ones full empty eye arange linspace zeros_like ones_like full_like "
     "empty_like new_zeros new_ones new_tensor "
@@ -77,13 +79,15 @@ ATTRIBUTES: Final = NOT_IN_FUNCTIONS | _words(
     "leaky_relu mse_loss l1_loss cross_entropy binary_cross_entropy nll_loss smooth_l1_loss "
     "binary_cross_entropy_with_logits one_hot normalize "
     "maximum minimum max min argmax argmin sum mean var std prod cumsum norm dist clamp clip sign "
-    "floor ceil round where dot matmul mm mv bmm outer einsum inner cross det inv solve trace diag "
+    "floor ceil trunc round where dot matmul mm mv bmm outer einsum inner cross det inv solve "
+    "trace diag diagonal eig eigh eigvals eigvalsh svd qr cholesky vector_norm matrix_norm cov "
+    "corrcoef nan_to_num gradient "
     "hypot fabs isnan isinf isfinite isclose allclose equal eq ne lt le gt ge any all sort topk "
     "add_ sub_ mul_ div_ neg_ copy_ fill_ clamp_ addcmul_ addcdiv_ lerp lerp_ addmm "
     # shapes
     "reshape view flatten squeeze unsqueeze transpose permute t T mT expand expand_as repeat stack "
-    "cat concat concatenate chunk split unbind roll flip gather scatter index_select masked_fill "
-    "triu tril meshgrid tile broadcast_to contiguous to cpu type "
+    "narrow cat concat concatenate chunk split unbind roll flip gather scatter index_select "
+    "masked_fill triu tril meshgrid tile broadcast_to contiguous to cpu type "
     # modules and optimizers
     "parameters named_parameters weight bias forward train eval param_groups "
     # lists, dicts and strings
