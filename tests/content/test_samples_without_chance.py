@@ -1,5 +1,5 @@
-"""check_the_checker: its samples draw numbers of their own, and what they say must not depend on
-them. Where it does, `gradeprop verify` finds the sample named in one checkout and not in another."""
+"""check_the_checker: whoever checks a backward may draw an upstream gradient. What samples say must
+not depend on what they draw: else `gradeprop verify` finds one named in one checkout and not in another."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class Student:
 class Reference:
     """Gives the same inputs each time, and keeps the verdicts."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int) -> None:
         self.verdicts: list[str] = []
-        self.numbers = torch.Generator().manual_seed(3)
+        self.numbers = torch.Generator().manual_seed(seed)
 
     def inputs(self, shape: tuple[int, ...], dtype: str, low: float = 0.0) -> torch.Tensor:
         size = low + 2 * torch.rand(shape, generator=self.numbers, dtype=getattr(torch, dtype))
@@ -67,12 +67,13 @@ class Reference:
         pass
 
 
+@pytest.mark.parametrize("inputs", range(6))
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_a_sample_says_the_same_whatever_it_draws(sample: str) -> None:
+def test_a_sample_says_the_same_whatever_it_draws(sample: str, inputs: int) -> None:
     runs = []
-    for seed in range(8):
+    for seed in range(4):
         torch.manual_seed(seed)
-        reference = Reference()
+        reference = Reference(inputs)
         for check in CHECKS:
             check(student=Student(SAMPLES[sample]), reference=reference)
         runs.append(reference.verdicts)

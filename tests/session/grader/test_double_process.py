@@ -40,6 +40,16 @@ def own(request: pytest.FixtureRequest) -> Iterator[ProcessSandbox]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def alone(request: pytest.FixtureRequest) -> None:
+    """What an earlier test has left is gone before the next one counts."""
+    if "own" not in request.fixturenames:
+        return
+    own: ProcessSandbox = request.getfixturevalue("own")
+    own.warm()
+    assert ended(processes(own) - own._own_processes)
+
+
 @pytest.fixture
 def double(own: ProcessSandbox) -> Iterator[ProcessSandbox]:
     with own.double() as opened:
