@@ -109,4 +109,6 @@ def test_all_of_them_move(student, reference):
         y = reference.inputs((examples, 1), dtype="float32")
         names = (student.name("Net"), student.name("new_head"))
         got = student.run(after_one_step, *names, start, scale, x, y, lr)
-        reference.expect(got).to_match(Fixed(right_ends(start, scale, x, y, lr)))
+        right = Fixed(right_ends(start, scale, x, y, lr))
+        # A step may lead to a number near 0, of which float32 then has few digits.
+        reference.expect(got).to_match(right, rtol=1e-4, atol=1e-5)

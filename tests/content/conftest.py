@@ -24,6 +24,7 @@ from gradeprop.session.kernel import KernelSession
 ROOT = Path(__file__).parents[2]
 ANSWERS = Path(__file__).parent / "answers"
 ASSIGNMENTS = sorted(path.name for path in (ROOT / "exercises").iterdir())
+EXERCISES = [path.stem for path in sorted((ROOT / "exercises").glob("*/*.yaml"))]
 
 
 @pytest.fixture(autouse=True)
