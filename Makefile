@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLES := examples/submitted.tar.xz
 DEMO_ASSIGNMENTS := a04_descent
+ATTACKS := tests/session/attacks
 
 .PHONY: setup system demo test test-slow test-python lint format schemas examples bench docs clean
 
@@ -36,13 +37,15 @@ lint: $(VENV)/.ready
 test: setup lint
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
-# The attacks come alone: their tests watch what the whole machine loses meanwhile.
+# Of the attacks those on resources come alone, last and as another user: they watch what the whole machine loses.
 # The slow tests, and a part of the quick ones with the lowest versions that pyproject.toml allows.
 test-slow: setup
 	@sh scripts/system_packages.sh bubblewrap chromium postgresql gcc libc6-dev xz-utils
 	$(BIN)/python -m pytest -m slow --durations 25 --numprocesses auto --dist loadfile --no-loadscope-reorder \
-	  --ignore tests/session/attacks
-	$(BIN)/python -m pytest -m slow --durations 5 tests/session/attacks
+	  --ignore $(ATTACKS)
+	$(BIN)/python -m pytest -m slow --durations 5 --numprocesses auto --dist loadfile $(ATTACKS) \
+	  --ignore $(ATTACKS)/test_resources.py --ignore $(ATTACKS)/test_unprivileged.py
+	$(BIN)/python -m pytest -m slow --durations 5 $(ATTACKS)/test_resources.py $(ATTACKS)/test_unprivileged.py
 	@bash scripts/lowest_versions.sh
 
 # The quick tests on another Python, as `make test-python PYTHON=python3.12 TORCH=2.11.0` or as far as found.

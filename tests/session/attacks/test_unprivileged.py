@@ -19,10 +19,20 @@ NOBODY = 65_534
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
+# What watches the whole machine runs alone.
+WATCHING = "test_resources.py"
+RUNS = {
+    "several at once": ("--numprocesses=auto", "--dist=loadfile", f"--ignore={{suite}}/{WATCHING}",
+                        f"--ignore={{suite}}/{Path(__file__).name}", "{suite}"),
+    "one after the other": (f"{{suite}}/{WATCHING}",),
+}  # fmt: skip
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.skipif(os.geteuid() != 0, reason="runs as an unprivileged user already")
-def test_every_attack_is_contained_without_rights_too() -> None:
+@pytest.mark.parametrize("run", RUNS)
+def test_every_attack_is_contained_without_rights_too(run: str) -> None:
     if not can_stage():
         pytest.skip(
             "root may not mount here, so that another user cannot be shown Python and the tests"
@@ -44,7 +54,7 @@ def test_every_attack_is_contained_without_rights_too() -> None:
             "command": [
                 *(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=300"),
                 *("-c", f"{stage}/repository/pyproject.toml"),
-                *(f"--ignore={suite}/{Path(__file__).name}", suite),
+                *(argument.format(suite=suite) for argument in RUNS[run]),
             ],
             "environment": {
                 "PATH": "/usr/bin:/bin",
