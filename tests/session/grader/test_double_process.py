@@ -121,7 +121,6 @@ def test_it_has_a_control_group_of_its_own_where_there_are_any(
 def test_a_double_that_is_lost_is_started_again(
     own: ProcessSandbox, double: ProcessSandbox
 ) -> None:
-    first = processes(double)
     with double.open(limits=GENEROUS, seed=1) as session:
         assert value_of(session, "a = 1") == 1
         first = processes(double)

@@ -41,13 +41,13 @@ def test_elsewhere_than_on_linux_nothing_works_and_it_says_so(
 
 
 def test_auto_refuses_rather_than_falling_below_restricted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "best_level", lambda: None)
-    monkeypatch.setattr(sandbox, "working", lambda _: "no such thing")
+    monkeypatch.setattr(survey, "best_level", lambda: None)
+    monkeypatch.setattr(survey, "working", lambda _: "no such thing")
     with pytest.raises(MissingFacility, match="neither fully"):
-        sandbox._choose("auto")
+        survey.chosen_level("auto")
     with pytest.raises(MissingFacility, match="isolation full does not work here: no such thing"):
-        sandbox._choose("full")
-    assert sandbox._choose("none") == "none"
+        survey.chosen_level("full")
+    assert survey.chosen_level("none") == "none"
 
 
 def test_auto_takes_restricted_where_full_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:

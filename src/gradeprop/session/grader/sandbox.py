@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import PurePosixPath
-from typing import IO, Final, Literal
+from typing import IO, Final
 
 from gradeprop.errors import GraderFault, MissingFacility, UsageError
 from gradeprop.session.grader.allowance import Allowance, processor_limit_s
@@ -23,11 +23,9 @@ from gradeprop.session.grader.session import ProcessSession
 from gradeprop.session.grader.warm_process import Start, WarmProcess, WarmProcessLostError
 from gradeprop.session.interface import Level, Limits, Sandbox, Session
 from gradeprop.session.isolation.processor import waited_s
-from gradeprop.session.isolation.survey import best_level, layers_for, working
+from gradeprop.session.isolation.survey import Isolation, chosen_level, layers_for
 
-__all__ = ["ProcessSandbox", "ProcessSession", "open_sandbox"]
-
-Isolation = Literal["auto"] | Level
+__all__ = ["Isolation", "ProcessSandbox", "ProcessSession", "open_sandbox"]
 
 # What a submission may write: files of this size, and at `restricted` this many.
 _FILE_BYTES: Final = 16 << 20
@@ -259,7 +257,7 @@ def open_sandbox(
     from gradeprop.session.isolation.gpu import gpu_devices, wake
     from gradeprop.session.isolation.launch import Launcher
 
-    level = _choose(isolation)
+    level = chosen_level(isolation)
     gpu = device.startswith("cuda")
     if gpu:
         wake()
@@ -294,27 +292,3 @@ def open_sandbox(
             sandbox.close()
             raise
     return sandbox
-
-
-def _choose(isolation: Isolation) -> Level:
-    """The level to use.
-
-    Raises:
-        MissingFacility: it does not work here.
-    """
-    if isolation == "none":
-        return "none"
-    level = best_level() if isolation == "auto" else isolation
-    if level is None:
-        raise MissingFacility(
-            f"this machine can isolate student code neither fully ({working('full')}) "
-            f"nor in part ({working('restricted')})",
-            remedy="see `gradeprop doctor`; --isolation none runs it without any protection",
-        )
-    problem = working(level)
-    if problem is not None:
-        raise MissingFacility(
-            f"isolation {level} does not work here: {problem}",
-            remedy="see `gradeprop doctor` for what is missing",
-        )
-    return level

@@ -12,12 +12,23 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from gradeprop.errors import GradepropError, MissingFacility
 from gradeprop.session.interface import IsolatingLevel, Level
 
-__all__ = ["Layer", "Survey", "best_level", "layers_for", "survey", "working"]
+__all__ = [
+    "Isolation",
+    "Layer",
+    "Survey",
+    "best_level",
+    "chosen_level",
+    "layers_for",
+    "survey",
+    "working",
+]
+
+Isolation: TypeAlias = Literal["auto"] | Level
 
 SECCOMP_REMEDY: Final = "pip install pyseccomp, and apt install libseccomp2"
 _BOTH: Final = ("full", "restricted")
@@ -243,3 +254,27 @@ def _whole(level: IsolatingLevel) -> Layer:
     if problem is None:
         return Layer(f"isolation {level}", (level,), True, "tried: every layer holds")
     return Layer(f"isolation {level}", (level,), False, problem, "see the missing layers above")
+
+
+def chosen_level(isolation: Isolation) -> Level:
+    """The level to use: ``"auto"`` takes the best there is, and never ``"none"``.
+
+    Raises:
+        MissingFacility: it does not work here.
+    """
+    if isolation == "none":
+        return "none"
+    level = best_level() if isolation == "auto" else isolation
+    if level is None:
+        raise MissingFacility(
+            f"this machine can isolate student code neither fully ({working('full')}) "
+            f"nor in part ({working('restricted')})",
+            remedy="see `gradeprop doctor`; --isolation none runs it without any protection",
+        )
+    problem = working(level)
+    if problem is not None:
+        raise MissingFacility(
+            f"isolation {level} does not work here: {problem}",
+            remedy="see `gradeprop doctor` for what is missing",
+        )
+    return level
