@@ -107,6 +107,10 @@ def test_pictures_and_arrays_change_no_function(later: str) -> None:
         # named like one's own attribute, and called: of what is not known
         "class A:\n    def __init__(self):\n        self.seed = 1\ntorch.seed()\n"
         "def f(x):\n    return x",
+        "class A:\n    def __init__(self):\n        self.seed = 1\ng = torch.seed\ng()\n"
+        "def f(x):\n    return x",
+        "class A:\n    def __init__(self):\n        self.benchmark = 1\n"
+        "print(torch.backends.benchmark)\ndef f(x):\n    return x",
         "class A:\n    def __init__(self):\n        self.k = 1\ndef f(x):\n    return A.k * x",
         "class A:\n    def __init__(self):\n        self.k = 1\na = A()\na.k = 2\n"
         "def f(x):\n    return x",

@@ -23,6 +23,8 @@ _LEAVES_OPEN = (
     ast.AsyncFunctionDef,
 )
 _PICTURES_INLINE = re.compile(r"^%matplotlib inline[ \t]*$", re.MULTILINE)
+# What libraries are called in nearly every notebook.
+_LIBRARIES = {name.partition(".")[0] for name in MODULES} | {"nn", "F", "optim", "np", "plt"}
 _MAY_BE_SET = frozenset({"grad", "data", "requires_grad"})
 
 
@@ -106,7 +108,8 @@ def _of_self(nodes: Iterable[ast.AST]) -> set[int]:
 
 
 def _of_its_kind(nodes: Sequence[ast.AST], of_self: set[int]) -> set[int]:
-    """The identities of the nodes that look up, of any object, what those in ``of_self`` set."""
+    """The identities of the nodes that look up what those in ``of_self`` set, of any object but a
+    library, which may have another thing of that name."""
     looked_up = [node for node in nodes if isinstance(node, ast.Attribute)]
     given = {
         node.attr for node in looked_up if id(node) in of_self and isinstance(node.ctx, ast.Store)
@@ -116,7 +119,15 @@ def _of_its_kind(nodes: Sequence[ast.AST], of_self: set[int]) -> set[int]:
         id(node)
         for node in looked_up
         if node.attr in given and isinstance(node.ctx, ast.Load) and id(node) not in called
+        if not _is_of_library(node)
     }
+
+
+def _is_of_library(node: ast.Attribute) -> bool:
+    inner: ast.expr = node.value
+    while isinstance(inner, ast.Attribute):
+        inner = inner.value
+    return isinstance(inner, ast.Name) and inner.id in _LIBRARIES
 
 
 def _held_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
