@@ -27,7 +27,8 @@ def expect_steps(student, reference, w, slope, lr, mu, steps):
 
 def test_three_steps(student, reference):
     w = torch.tensor([3.0], dtype=torch.float64)
-    expect_steps(student, reference, w, parabola, 0.1, 0.9, 3)
+    # With lr = 1 - mu, an average of gradients and a step that has lr twice would be the same.
+    expect_steps(student, reference, w, parabola, 0.15, 0.8, 3)
 
 
 def test_any_descent(student, reference):
