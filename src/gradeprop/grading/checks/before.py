@@ -37,10 +37,10 @@ def before_values(
         wrong_at: what is wrong with the value that a probe looks at, where one came.
     """
     may_raise = {probe.handle.ask for probe in script.probes if isinstance(probe.expected, Raising)}
+    signs = [sign for sign in script.signs if _explains_all(sign, script, outcomes, wrong_at)]
     for number, (ask, outcome) in enumerate(zip(script.asks, outcomes, strict=True)):
         if number in may_raise and isinstance(outcome, Raised | Returned):
             continue
-        signs = [sign for sign in script.signs if _explains_all(sign, script, outcomes, wrong_at)]
         found = trouble(ask, outcome, public, declared, forbid, lines, signs)
         if found is not None:
             return found.called(_own_causes(script, found, by_sample), declared)

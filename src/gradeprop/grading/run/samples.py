@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
@@ -73,6 +74,7 @@ class Samples:
     sandboxes: Mapping[str, Sandbox]
     _stands: dict[tuple[PartKey, str], _Stand] = field(default_factory=dict)
     _known: dict[object, tuple[Sequence[Outcome], ...]] = field(default_factory=dict)
+    _digests: WeakKeyDictionary[Script, bytes] = field(default_factory=WeakKeyDictionary)
 
     def of(
         self, part: PartKey, misconception: str, device: str, script: Script, *, kept: bool = False
@@ -82,7 +84,7 @@ class Samples:
         Args:
             kept: whether the same questions will come again, and are then to be asked once.
         """
-        key = (part, misconception, device, _digest(script)) if kept else None
+        key = (part, misconception, device, self._digest(script)) if kept else None
         if key in self._known:
             return self._known[key]
         found = tuple(
@@ -155,11 +157,13 @@ class Samples:
                 continue
             yield exercise.solution[cell.part] if is_answer and cell.part else cell.source
 
+    def _digest(self, script: Script) -> bytes:
+        """Of all that is asked. Each of a part's many samples is asked the same."""
+        if script not in self._digests:
+            rows, tail = encode_asks(script.asks)
+            whole = json.dumps(rows).encode() + b"\0" + tail
+            self._digests[script] = hashlib.sha256(whole).digest()
+        return self._digests[script]
+
     def _exercise(self, part: PartKey) -> LoadedExercise:
         return next(item for item in self.assignment.exercises if item.slug == part.exercise)
-
-
-def _digest(script: Script) -> bytes:
-    """Of all that is asked."""
-    rows, tail = encode_asks(script.asks)
-    return hashlib.sha256(json.dumps(rows).encode() + b"\0" + tail).digest()
