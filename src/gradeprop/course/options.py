@@ -33,6 +33,11 @@ class Allowed:
             return self.low <= number <= self.high
         return self.tolerance is not None and abs(number - right) <= self.tolerance
 
+    @property
+    def takes_none(self) -> bool:
+        """Whether "None" is an option: then Python's own None, without quotes, chooses it."""
+        return self.meant("None") in self.words
+
     def without_answer(self) -> Allowed:
         """What may be read by whoever is not to know which number is right."""
         return Allowed(self.words, self.several)

@@ -8,6 +8,7 @@ import pytest
 
 from gradeprop.course.options import Allowed
 from gradeprop.gradients import Fixed
+from gradeprop.grading.checks.choice import uncommitted
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.script import Reference, Script
 from gradeprop.grading.checks.student import Student
@@ -58,3 +59,18 @@ def test_what_is_no_option_is_told_the_options_and_not_called_wrong(
     # What was written could have been made of a hidden input.
     assert ("Your answer is none of" in judgement.message) == (not public)
     assert judgement.misconception == (None if isinstance(value, str) else "wrong_type")
+
+
+@pytest.mark.parametrize("value", ["None", "none", None])
+def test_none_without_quotes_chooses_the_option_none(value: Any) -> None:
+    student, reference = Student("cpu"), Reference(bytes(32), "cpu", {}, {})
+    reference.expect(student.value("before")).to_match(Fixed("None"))
+    script = Script(tuple(student.asks), tuple(reference.probes))
+    allowed = {"before": Allowed(("None", "zeros"))}
+    found = judge(script, [Returned(value)], public=True, declared={}, allowed=allowed)
+    assert found.status == "passed"
+
+
+def test_none_is_no_answer_unless_it_is_an_option() -> None:
+    assert uncommitted([Returned(None)], {"direction": Allowed(OPTIONS)})
+    assert not uncommitted([Returned(None)], {"before": Allowed(("None", "zeros"))})

@@ -9,13 +9,13 @@ from typing import Any
 
 from gradeprop.course.options import Allowed, joined
 from gradeprop.gradients.comparison.compare import as_value
-from gradeprop.gradients.comparison.render import render_value
+from gradeprop.gradients.comparison.render import is_placeholder, render_value
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Probe, Script
 from gradeprop.session.interface import Ask, Outcome, Returned
 
-__all__ = ["as_meant", "in_the_options_words", "no_option", "options_joined"]
+__all__ = ["as_meant", "in_the_options_words", "no_option", "options_joined", "uncommitted"]
 
 
 def in_the_options_words(outcome: Outcome, allowed: Allowed | None) -> Outcome:
@@ -80,6 +80,17 @@ def no_option(
     return None
 
 
+def uncommitted(outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]) -> bool:
+    """Whether a choice or prediction is still None or ``...`` throughout, as it is released. A None
+    that is one of the options has been chosen."""
+    chosen = any(item.takes_none for item in allowed.values())
+    return bool(allowed) and all(
+        isinstance(item, Returned)
+        and (is_placeholder(item.value) or (item.value is None and not chosen))
+        for item in outcomes
+    )
+
+
 def _no_option(
     ask: Ask, outcome: Outcome, allowed: Allowed | None, *, public: bool
 ) -> Judgement | None:
@@ -114,6 +125,8 @@ def _chosen(value: Value, allowed: Allowed) -> list[str] | None:
     words."""
     if isinstance(value, str):
         return [allowed.meant(value)]
+    if value is None and allowed.takes_none:
+        return [allowed.meant("None")]
     if not allowed.several or not isinstance(value, list | tuple | set | frozenset):
         return None
     words = [allowed.meant(item) for item in value if isinstance(item, str)]

@@ -16,8 +16,8 @@ import torch
 from gradeprop.course.fault_names import ids_in
 from gradeprop.course.options import Allowed
 from gradeprop.errors import UsageError
-from gradeprop.gradients.comparison.render import is_placeholder
 from gradeprop.gradients.diagnosis.clues import Clues
+from gradeprop.grading.checks.choice import uncommitted
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.likely import cause_so_far, singly_or_together
@@ -26,7 +26,7 @@ from gradeprop.grading.checks.script import Script
 from gradeprop.grading.public.data import decode_allowed, decode_script
 from gradeprop.grading.public.sampled_data import decode_given
 from gradeprop.grading.result import words
-from gradeprop.session.interface import Outcome, Raised, Returned, Session
+from gradeprop.session.interface import Outcome, Raised, Session
 
 _FRAMES = 3
 
@@ -269,14 +269,6 @@ def _untouched(script: Script, part: Mapping[str, Any], begun: Callable[[str], b
 
 def _names_in(script: Script) -> list[str]:
     return [name for ask in script.asks for name in ask.names]
-
-
-def uncommitted(outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]) -> bool:
-    """Whether a choice or prediction is still None or ``...`` throughout, as it is released."""
-    return bool(allowed) and all(
-        isinstance(item, Returned) and (item.value is None or is_placeholder(item.value))
-        for item in outcomes
-    )
 
 
 def _trace(outcomes: Sequence[Outcome]) -> str | None:

@@ -15,12 +15,13 @@ from operator import attrgetter
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.blame import told_of
 from gradeprop.grading.checks.cell_error import with_cell_error
+from gradeprop.grading.checks.choice import uncommitted
 from gradeprop.grading.checks.declared import clues_of, words_of
 from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite, GraderCodeError
-from gradeprop.grading.public.checking import skipped_because, uncommitted
+from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
 from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN
 from gradeprop.grading.run import assembly
