@@ -34,14 +34,14 @@ def after_one_step(net_class, new_head, start, scale, x, y, lr):
     optimizer = new_head(net, lr)
     fresh = net.out.weight.abs().max() < 7
     with torch.no_grad():
-        net.scale.copy_(scale)
+        net.scale.fill_(scale.item())  # of shape (1,) or ()
         for name, layer in named_layers(net).items():
             layer.weight.copy_(start[name][0])
             layer.bias.copy_(start[name][1])
     optimizer.zero_grad()
     ((net(x) - y) ** 2).mean().backward()
     optimizer.step()
-    ends = {"a fresh last layer": bool(fresh), "scale": net.scale.detach()}
+    ends = {"a fresh last layer": bool(fresh), "scale": net.scale.detach().reshape(-1)}
     for name, layer in named_layers(net).items():
         ends[f"{name}.weight"] = layer.weight.detach()
         ends[f"{name}.bias"] = layer.bias.detach()
