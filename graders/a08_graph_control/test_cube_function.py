@@ -4,7 +4,8 @@ from gradeprop.gradients import Fixed
 
 
 class Reference(torch.autograd.Function):
-    """k times the cube of x, as a student would write it; proved by gradcheck before it is used."""
+    """k times the cube of x, as a student would write it. gradcheck and gradgradcheck prove it
+    before it is used."""
 
     @staticmethod
     def forward(ctx, x, k):
@@ -43,6 +44,7 @@ def two_at_once(cube, inputs, factors, upstream):
 def gradient(x, k, upstream):
     exact = x.detach().double().requires_grad_()
     assert torch.autograd.gradcheck(Reference.apply, (exact, k))
+    assert torch.autograd.gradgradcheck(Reference.apply, (exact, k))
     (grad,) = torch.autograd.grad(Reference.apply(exact, k), exact, upstream.double())
     return grad.to(x.dtype)
 
