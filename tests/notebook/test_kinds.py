@@ -13,6 +13,7 @@ from course.kinds import SLUGS, edited, write_kinds
 from course.minimal import course_files
 from gradeprop.course.choosing import by_name
 from gradeprop.course.load import load_course
+from gradeprop.notebook.prose import prompt
 from gradeprop.notebook.release import release_model
 from gradeprop.notebook.render import to_notebook
 from gradeprop.notebook.restore import restore
@@ -92,6 +93,18 @@ def test_the_prompt_says_what_can_be_answered_and_not_what_is_right(model: Any) 
     assert "- `w_after_two`: a number, to within 0.01" in text
     assert '- `passes_zero`: one of `"yes"`, `"no"`' in text
     assert "- `good_rate`: a number\n" in text
+
+
+def test_to_commit_oneself_is_asked_for_once(tmp_path: Path) -> None:
+    loaded = load_course(write_kinds(tmp_path))
+    parts = (part for item in loaded.assignments[0].exercises for part in item.spec.parts)
+    (part,) = (part for part in parts if part.kind == "prediction")
+    asked = "before you run what follows your answer:"
+    unasked = part.model_copy(update={"prompt": "Two steps."})
+    assert f"**Commit yourself** {asked}\n\n- `w_after_two`" in prompt(unasked, alone=True)
+    said = part.model_copy(update={"prompt": "**Commit\nyourself before you run anything.**"})
+    assert asked not in prompt(said, alone=True)
+    assert "To assign:\n\n- `w_after_two`" in prompt(said, alone=True)
 
 
 def test_a_figure_is_an_attachment_with_words_for_it(model: Any) -> None:

@@ -188,7 +188,9 @@ def _options(part: ChoicePart) -> str:
 
 
 def _predicted(part: PredictionPart) -> str:
-    lines = ["**Commit yourself** before you run what follows your answer:", ""]
+    said = "commit yourself" in " ".join(part.prompt.lower().split())
+    asked = "To assign" if said else "**Commit yourself** before you run what follows your answer"
+    lines = [f"{asked}:", ""]
     return "\n".join([*lines, *(f"- `{item.name}`: {_asked(item)}" for item in part.names)])
 
 
