@@ -201,3 +201,11 @@ def test_a_cells_error_is_no_cause_of_what_else_is_wrong() -> None:
     missing = judged(read, Missing("w"))
     for other in (None, CellOutcome("ok"), stopped("KeyError", "'w'")):
         assert with_cell_error(missing, read, other, WORDS) is missing
+
+
+@pytest.mark.parametrize("status", ["timeout", "killed", "memory", "output"])
+def test_what_a_stopped_cell_did_not_come_to_has_no_cause(status: Any) -> None:
+    script = script_of(a_leaf)
+    missing = judged(script, Missing("w"))
+    found = with_cell_error(missing, script, CellOutcome(status), WORDS)
+    assert (found.misconceptions, found.report) == ((), missing.report)

@@ -1,4 +1,4 @@
-"""A part whose cell stopped: the error that stopped it is why names are missing or values wrong."""
+"""A part whose cell stopped: what stopped it is why names are missing or values wrong."""
 
 from __future__ import annotations
 
@@ -19,13 +19,18 @@ def with_cell_error(
     judgement: Judgement, script: Script, cell: CellOutcome | None, declared: Mapping[str, str]
 ) -> Judgement:
     """The judgement with the cause that the cell's error tells, where it is why the check failed:
-    a name is missing, or a check that only reads names found a value without a known cause.
+    a name is missing, or a check that only reads names found a value without a known cause. Where
+    a limit stopped the cell, none is named: what it did not come to is no mistake.
 
     Args:
         cell: what became of the part's cell.
     """
+    if cell is None or cell.status == "ok" or not _may_be_why(judgement, script):
+        return judgement
+    if cell.status != "error":
+        return replace(judgement, misconceptions=(), hint=None)
     error = _error_of(cell)
-    if error is None or not _may_be_why(judgement, script):
+    if error is None:
         return judgement
     causes = by_error(script.signs, error)
     if not causes:
@@ -47,10 +52,8 @@ def _may_be_why(judgement: Judgement, script: Script) -> bool:
     return only_reads and judgement.misconceptions in ((), ("no_backward",))
 
 
-def _error_of(cell: CellOutcome | None) -> Raised | None:
+def _error_of(cell: CellOutcome) -> Raised | None:
     """The exception that stopped a cell, as far as its output tells."""
-    if cell is None or cell.status != "error":
-        return None
     outputs = (item for item in cell.outputs if item["output_type"] == "error")
     error = next(outputs, None)
     return None if error is None else Raised(str(error["ename"]), str(error["evalue"]))
