@@ -68,6 +68,27 @@ def test_the_words_a_student_reads_are_kept_with_the_proof(tmp_path: Path, sandb
             "also called value_not_gradient",
             id="another's",
         ),
+        pytest.param(
+            SOLUTION,
+            "def d_square",
+            "[][1]\n\n\ndef d_square",
+            "; Your cell stopped with an error: IndexError: list index out of range",
+            id="a solution that raises",
+        ),
+        pytest.param(
+            EXERCISE,
+            "def d_square(w):\n              return w\n",
+            "[][1]\n          def d_square(w):\n              return w\n",
+            "; Your cell stopped with an error: IndexError: list index out of range",
+            id="a sample that raises",
+        ),
+        pytest.param(
+            EXERCISE,
+            "parts:\n",
+            "given: |\n  torch.Tensor.__rmul__ = None\n  [][1]\nparts:\n",
+            "the cell square_derivative-given stops with an error: IndexError: list index out",
+            id="given code that raises",
+        ),
     ],
 )
 def test_a_wrong_grader_or_sample_is_found(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gradeprop.course.fault_names import ids_in
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult
@@ -32,14 +32,32 @@ def _said(check: CheckVerdict) -> str:
     return f"{check.status} ({check.misconception})" if check.misconception else check.status
 
 
-def must_pass(part: PartResult) -> Iterator[str]:
-    """What is wrong with a part that holds the solution."""
-    for check in part.checks:
-        if check.status not in ("passed", "error"):  # faults are told by themselves
-            yield (
-                f"{part.part}: the solution does not pass {check.check} on {check.device}:"
-                f" {check.detail or check.message or check.status}"
-            )
+def must_pass(exercise: str, parts: Sequence[PartResult], result: SubmissionResult) -> list[str]:
+    """What is wrong with an exercise that holds the solution, and what may be why."""
+    problems = [
+        f"{part.part}: the solution does not pass {check.check} on {check.device}:"
+        f" {check.detail or check.message or check.status}{_stop(part)}"
+        for part in parts
+        for check in part.checks
+        if check.status not in ("passed", "error")  # faults are told by themselves
+    ]
+    return [*problems, *_stopped_before(exercise, result)] if problems else []
+
+
+def _stopped_before(exercise: str, result: SubmissionResult) -> Iterator[str]:
+    """Of the code that is given in an exercise, what ended with an error."""
+    for cell in result.cells:
+        name = cell.grade_id or ""
+        if not (name.startswith(f"{exercise}-") and name.endswith("-given")):
+            continue
+        for item in cell.outputs:
+            if item["output_type"] == "error":
+                yield f"the cell {name} stops with an error: {item['ename']}: {item['evalue']}"
+
+
+def _stop(part: PartResult) -> str:
+    """What ended the part's cell, if anything did."""
+    return f"; {part.message}" if part.message else ""
 
 
 def must_be_named(part: PartResult, misconception: str) -> list[str]:
@@ -61,7 +79,8 @@ def must_be_named(part: PartResult, misconception: str) -> list[str]:
                 if check.status != "passed"
             )
             problems.append(
-                f"{part.part}: the sample of {misconception} is not named on {device} ({seen})"
+                f"{part.part}: the sample of {misconception} is not named on {device}"
+                f" ({seen}{_stop(part)})"
             )
         for other in sorted(names - shown):
             problems.append(

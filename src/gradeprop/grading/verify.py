@@ -272,7 +272,7 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
     automatic = {part.part for part in exercise.spec.parts if not isinstance(part, ExplanationPart)}
     parts = [part for part in _parts(case, result) if part.part in automatic]
     if case.kind == "solution":
-        problems = [problem for part in parts for problem in must_pass(part)]
+        problems = must_pass(case.exercise, parts, result)
         message = None
     elif case.kind == "starter":
         problems = [
