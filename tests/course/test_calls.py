@@ -108,6 +108,21 @@ def problems(tmp_path: Path) -> Problems:
             "reference.inputs((3,), aviod=(0,))",
             "9:38: inputs() has no option 'aviod'; did you mean 'avoid'?",
         ),
+        (
+            "(student, reference, device)",
+            "(student, refrence, device)",
+            "8:25: a check is given no 'refrence'; did you mean 'reference'?",
+        ),
+        (
+            MATCH,
+            'to_match(Gradient(square, at=w), rtol="1e-3")',
+            "10:89: rtol must be a finite number of at least 0, not '1e-3'; try 1e-5",
+        ),
+        (
+            MATCH,
+            "to_match(Gradient(square, at=w), atol=-1)",
+            "10:89: atol must be a finite number of at least 0, not -1; try 1e-5",
+        ),
         (INPUTS, "reference.input((3,))", "9:9: reference has no 'input'; did you mean 'inputs'?"),
     ],
 )
@@ -124,6 +139,23 @@ def test_exceptions_that_there_may_be_are_let_pass(problems: Problems, name: str
     own = "class NotYet(Exception):\n    pass\n\n\ndef square(w):"
     text = course_files()[GRADER].replace("def square(w):", own)
     assert problems({GRADER: text.replace(MATCH, f'to_raise("{name}")', 1)}) == []
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "@pytest.fixture\ndef devices():\n    return 1\n\n\n",
+        "from graders.shared.own import devices\n\n\n",
+        "",
+    ],
+)
+def test_a_fixture_of_ones_own_is_let_pass(problems: Problems, own: str) -> None:
+    text = course_files()[GRADER].replace("reference, device)", "reference, devices)", 1)
+    marked = '@pytest.mark.parametrize("devices", [1])\n' if not own else ""
+    shared = {"graders/shared/own.py": "devices = 1\n"}
+    assert (
+        problems({GRADER: text.replace("def test_", f"{own}{marked}def test_", 1), **shared}) == []
+    )
 
 
 def test_a_misspelt_type_of_an_exception_in_the_yaml_is_told(problems: Problems) -> None:

@@ -23,10 +23,12 @@ from gradeprop.course.model import ExplanationPart
 from gradeprop.course.nearest import did_you_mean, nearest
 from gradeprop.errors import CourseProblem
 
-Slip: TypeAlias = tuple[ast.expr, str, str]
+Slip: TypeAlias = tuple[ast.expr | ast.arg, str, str]
 """Where it stands, what is wrong, and the remedy."""
 
 _FIXTURES = {"student": OF_STUDENT, "reference": OF_REFERENCE}
+_GIVEN = (*_FIXTURES, "device", "stated")
+"""What a check may ask to be given."""
 
 
 def check_calls(exercise: ExerciseFiles) -> Iterator[CourseProblem]:
@@ -52,6 +54,7 @@ def _slips(grader: ast.Module, own: Collection[str]) -> Iterator[Slip]:
     for node in ast.walk(grader):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _of_fixtures(node)
+            yield from _nearly_given(node, grader)
         elif isinstance(node, ast.Expr):
             yield from _expects_nothing(node.value)
         elif isinstance(node, ast.Attribute) and _is_expecting(node.value):
@@ -69,6 +72,28 @@ def _of_fixtures(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[S
         name = node.value.id
         if name in given and name in _FIXTURES:
             yield from _method(node, name, _FIXTURES[name])
+
+
+def _nearly_given(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, grader: ast.Module
+) -> Iterator[Slip]:
+    """What a check asks to be given: it may be a fixture of the file's own, but hardly one whose
+    name is all but that of ours."""
+    if not function.name.startswith("test_") or function.decorator_list:
+        return
+    for item in function.args.args:
+        near = nearest(item.arg, _GIVEN, least=0.8)
+        if near and item.arg not in (*_GIVEN, *_top_names(grader)):
+            yield item, f"a check is given no {item.arg!r}", f"did you mean {near[0]!r}?"
+
+
+def _top_names(grader: ast.Module) -> Iterator[str]:
+    """What the file itself defines or imports."""
+    for node in grader.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (item.asname or item.name for item in node.names)
 
 
 def _method(node: ast.Attribute, owner: str, known: Collection[str]) -> Iterator[Slip]:

@@ -42,6 +42,7 @@ def _slips(call: ast.Call, known: Collection[str] | None) -> Iterator[tuple[ast.
     called = _name_of(call.func)
     if called in ("to_match", "Rule"):
         yield from _words(call)
+        yield from _tolerances(call)
     if called == "to_match" and call.args and _is_an_answer(call.args[0]):
         shown = ast.unparse(call.args[0])
         what = f"to_match() takes a problem, not {shown}"
@@ -58,6 +59,16 @@ def _words(call: ast.Call) -> Iterator[tuple[ast.expr, str, str]]:
         if keyword.value.value not in words:
             what = f"{keyword.arg}={keyword.value.value!r} is not known"
             yield keyword.value, what, did_you_mean(keyword.value.value, words)
+
+
+def _tolerances(call: ast.Call) -> Iterator[tuple[ast.expr, str, str]]:
+    for keyword in call.keywords:
+        value = keyword.value
+        negative = isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub)
+        word = isinstance(value, ast.Constant) and isinstance(value.value, str | bool)
+        if keyword.arg in ("rtol", "atol") and (negative or word):
+            what = f"{keyword.arg} must be a finite number of at least 0, not {ast.unparse(value)}"
+            yield value, what, "try 1e-5"
 
 
 def _ids(

@@ -81,7 +81,7 @@ def test_overrides_replace_the_table_and_a_rules_own_numbers_win() -> None:
     assert (own.rtol, own.atol) == (1e-2, 1e-9)
 
 
-@pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf"), "1e-3"])
 def test_nonsense_is_refused(bad: Any) -> None:
     with pytest.raises(ValueError, match="rtol"):
         Tolerance(bad, 0)

@@ -50,6 +50,13 @@ def test_an_item_has_a_number_or_a_key(item: Any) -> None:
         Handle(0)[item]
 
 
+@pytest.mark.parametrize("other", [3, None, "up", torch.tensor([1.0])])
+def test_a_value_that_is_not_known_yet_is_compared_with_nothing(other: Any) -> None:
+    with pytest.raises(TypeError, match=r"cannot compare a student's value: .* reference.expect"):
+        assert Handle(0) == other
+    assert len({Handle(0), Handle(0), Handle(1)}) == 2
+
+
 def test_only_of_values_is_it_known_how_many_there_are() -> None:
     student = Student("cpu")
     a, b = student.values("a", "b")

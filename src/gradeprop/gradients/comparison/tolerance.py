@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import TypeAlias
 
 import torch
@@ -33,7 +34,7 @@ class Tolerance:
 
     def __post_init__(self) -> None:
         for name, value in (("rtol", self.rtol), ("atol", self.atol), ("floor", self.floor)):
-            if not 0 <= value < float("inf"):
+            if not isinstance(value, Real) or not 0 <= value < float("inf"):
                 raise ValueError(
                     f"{name} must be a finite number of at least 0, not {value!r}; try 1e-5"
                 )

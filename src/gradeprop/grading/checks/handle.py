@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 __all__ = ["After", "Handle", "Key", "Step"]
+
+
+_NOT_KNOWN: Final = (
+    "a student's value: it is only known after the test function returned; state what you expect"
+    " with reference.expect(...)"
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,9 @@ class Handle:
         return replace(self, path=(*self.path, "grad"), length=None)
 
     def __bool__(self) -> bool:
-        raise TypeError(
-            "a grader cannot branch on a student's value: it is only known after the test function"
-            " returned; state what you expect with reference.expect(...)"
-        )
+        raise TypeError(f"a grader cannot branch on {_NOT_KNOWN}")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Handle):
+            raise TypeError(f"a grader cannot compare {_NOT_KNOWN}")
+        return (self.ask, self.path) == (other.ask, other.path)
