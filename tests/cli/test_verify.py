@@ -10,7 +10,7 @@ import pytest
 
 from cli.conftest import gradeprop
 from course.kinds import MEND, edited, write_kinds
-from course.minimal import EXERCISE, GRADER
+from course.minimal import EXERCISE, EXPLAIN, GRADER
 from gradeprop.course.slips import FOLDER
 from gradeprop.grading.run import watched
 
@@ -38,6 +38,14 @@ def test_of_two_samples_that_do_the_same_it_says_so(course: Any) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "missing_factor_two and half fit equally" in done.stdout
     assert "two names for one mistake?" in done.stdout
+
+
+def test_an_exercise_that_is_not_valid_does_not_hide_what_the_others_show(course: Any) -> None:
+    (course / EXPLAIN).write_text("titel: x\n")
+    done = gradeprop("verify", *NONE, cwd=course)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "square_derivative" in done.stdout
+    assert f"{EXPLAIN}:1:1: " in done.stderr
 
 
 def test_a_proven_exercise_exits_with_0_and_json_lists_every_proof(course: Any) -> None:

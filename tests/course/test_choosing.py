@@ -8,7 +8,7 @@ import pytest
 
 from course.minimal import EXERCISE, EXPLAIN, EXPLAIN_GRADER, GRADER, SOLUTION, write_course
 from gradeprop.course.choosing import by_name, whole
-from gradeprop.course.load import load_course
+from gradeprop.course.load import load_course, load_sound
 from gradeprop.errors import CourseError, UsageError
 
 TWO = """\
@@ -113,3 +113,35 @@ def test_a_broken_course_file_hides_everything(tmp_path: Path) -> None:
     with pytest.raises(CourseError) as told:
         chosen(root, "square_derivative")
     assert "course.yaml:2:1" in str(told.value)
+
+
+def test_of_what_was_asked_for_the_sound_part_comes_with_what_is_wrong_elsewhere(
+    tmp_path: Path,
+) -> None:
+    one = TWO.replace(TWO[TWO.index("  - {id: a02") :], "")
+    root = write_course(tmp_path, {"course.yaml": one, EXPLAIN: "titel: x\n"})
+    course, error = load_sound(root)
+    assert [item.slug for item in course.assignments[0].exercises] == ["square_derivative"]
+    assert error is not None
+    with pytest.raises(CourseError) as told:
+        load_course(root)
+    assert error.problems == told.value.problems
+    assert {problem.path for problem in error.problems} == {EXPLAIN}
+    assert load_sound(root, by_name(["square_derivative"], root))[1] is None
+
+
+@pytest.mark.parametrize(
+    ("broken", "what"),
+    [
+        ({EXPLAIN: "titel: x\n", GRADER: None}, "has no grader file"),  # no exercise is without
+        ({"exercises/a01_slopes/stray.yaml": "title: x\n"}, "stray"),  # of no exercise
+        ({"course.yaml": TWO.replace("title: A", "titel: A")}, "titel"),
+    ],
+)
+def test_with_nothing_sound_or_a_problem_of_the_course_itself_there_is_the_error_alone(
+    tmp_path: Path, broken: dict[str, str | None], what: str
+) -> None:
+    one = TWO.replace(TWO[TWO.index("  - {id: a02") :], "")
+    root = write_course(tmp_path, {"course.yaml": one, **broken})
+    with pytest.raises(CourseError, match=what):
+        load_sound(root)

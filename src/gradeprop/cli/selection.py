@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gradeprop.course.choosing import Choose, both, by_name, whole, with_neighbours
-from gradeprop.course.load import find_course, load_course
+from gradeprop.course.load import find_course, load_course, load_sound
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.course.nearest import did_you_mean
-from gradeprop.errors import UsageError
+from gradeprop.errors import CourseError, UsageError
 
 
 def open_course(folder: Path | None) -> tuple[Path, Course]:
@@ -40,6 +40,21 @@ def open_chosen(
     root = find_course(folder)
     wanted = by_name(names, root) if names else None
     return root, load_course(root, _narrowed(wanted, by_name(saved, root) if saved else None))
+
+
+def open_sound(
+    folder: Path | None, names: Sequence[str], saved: Sequence[str] = ()
+) -> tuple[Path, Course, CourseError | None]:
+    """As `open_chosen`, without the exercises that are not valid, and what is wrong with those.
+
+    Raises:
+        UsageError: there is no course here, or a name fits nothing.
+        CourseError: nothing of what was named is valid, or the course itself is not.
+    """
+    root = find_course(folder)
+    wanted = by_name(names, root) if names else None
+    fresh = by_name(saved, root) if saved else None
+    return root, *load_sound(root, _narrowed(wanted, fresh))
 
 
 def open_assignments(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from gradeprop.cli import screen, verify_mutants, verify_slips, verify_table
 from gradeprop.cli.fault_list import print_faults
-from gradeprop.cli.selection import chosen_exercises, open_chosen
+from gradeprop.cli.selection import chosen_exercises, open_sound
 from gradeprop.course.excuses import load_excuses
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.course.slips import load_slips
@@ -80,8 +80,12 @@ class _Found:
 
 
 def run(request: Request) -> int:
-    """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0."""
-    root, course = open_chosen(request.folder, request.names, request.saved)
+    """Verify; return the exit code: 1 if a grader is wrong about an answer, else 0.
+
+    Raises:
+        CourseError: an exercise is not valid; the others have been verified by then.
+    """
+    root, course, invalid = open_sound(request.folder, request.names, request.saved)
     course = as_written(course)  # a voided check has a grader all the same
     chosen = chosen_exercises(course)
     if not chosen:
@@ -101,6 +105,8 @@ def run(request: Request) -> int:
         if request.mutants:
             verify_mutants.show(root, chosen, found.trials)
         verify_table.show_limits(course.spec.limits, found.proofs)
+    if invalid is not None:
+        raise invalid
     return 0 if found.holds else VerificationFailed.exit_code
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from gradeprop.course.choosing import Choose, concerning, listed
+from gradeprop.course.choosing import Choose, Key, concerning, listed
 from gradeprop.course.completing import common_of, complete
 from gradeprop.course.course_spec import CourseSpec
 from gradeprop.course.crosscheck import crosscheck
@@ -67,40 +67,84 @@ def load_course(root: Path, choose: Choose | None = None) -> Course:
     Raises:
         CourseError: with all problems of all files; their paths are relative to ``root``.
     """
-    root = root.resolve()
-    reader = _Reader(root)
-    files = reader.course()
-    voided = reader.voided(files)
-    problems = [*reader.problems, *crosscheck(files)]
-    if files.spec is None:
-        raise CourseError(problems)
+    read = _Read.of(root)
+    files, problems = read.files, list(read.problems)
     chosen = set(listed(files))
     if choose is not None:
         chosen &= choose(listed(files))
         problems = list(concerning(problems, files, chosen))
     if problems:
         raise CourseError(problems)
-    assignments = []
-    for item in files.spec.assignments:
-        found = [
-            files.exercises[item.id, slug] for slug in item.exercises if (item.id, slug) in chosen
-        ]
-        if not found:
-            continue
-        exercises = tuple(_loaded(exercise, voided) for exercise in found)
-        assignments.append(LoadedAssignment(spec=item, exercises=exercises))
-    titles = {
-        exercise.slug: (exercise.assignment, exercise.spec.title)
-        for exercise in files.exercises.values()
-        if exercise.spec is not None
-    }
-    return Course(
-        root=str(root),
-        spec=files.spec,
-        assignments=tuple(assignments),
-        digest=course_digest(root),
-        titles=titles,
-    )
+    return read.course_of(chosen)
+
+
+def load_sound(root: Path, choose: Choose | None = None) -> tuple[Course, CourseError | None]:
+    """As `load_course`, without the exercises that are not valid, and what is wrong with those.
+
+    Raises:
+        CourseError: with all problems; no exercise is without, or one is of the course itself.
+    """
+    read = _Read.of(root)
+    files, problems = read.files, list(read.problems)
+    chosen = set(listed(files))
+    if choose is not None:
+        chosen &= choose(listed(files))
+        problems = list(concerning(problems, files, chosen))
+    general = set(concerning(problems, files, frozenset()))
+    own = {key: set(concerning(problems, files, {key})) - general for key in chosen}
+    sound = {key for key in chosen if not own[key]}
+    if set(problems) - set().union(*own.values()) or (problems and not sound):
+        raise CourseError(problems)
+    return read.course_of(sound), CourseError(problems) if problems else None
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A course's files, and what is wrong with them."""
+
+    root: Path
+    files: CourseFiles
+    voided: Sequence[Voided]
+    problems: tuple[CourseProblem, ...]
+
+    @classmethod
+    def of(cls, root: Path) -> _Read:
+        """Raises CourseError if course.yaml itself is not valid."""
+        reader = _Reader(root.resolve())
+        files = reader.course()
+        voided = reader.voided(files)
+        problems = [*reader.problems, *crosscheck(files)]
+        if files.spec is None:
+            raise CourseError(problems)
+        return cls(reader.root, files, voided, tuple(problems))
+
+    def course_of(self, chosen: Set[Key]) -> Course:
+        """The course with these exercises, which are valid."""
+        files = self.files
+        assert files.spec is not None
+        assignments = []
+        for item in files.spec.assignments:
+            found = [
+                files.exercises[item.id, slug]
+                for slug in item.exercises
+                if (item.id, slug) in chosen
+            ]
+            if not found:
+                continue
+            exercises = tuple(_loaded(exercise, self.voided) for exercise in found)
+            assignments.append(LoadedAssignment(spec=item, exercises=exercises))
+        titles = {
+            exercise.slug: (exercise.assignment, exercise.spec.title)
+            for exercise in files.exercises.values()
+            if exercise.spec is not None
+        }
+        return Course(
+            root=str(self.root),
+            spec=files.spec,
+            assignments=tuple(assignments),
+            digest=course_digest(self.root),
+            titles=titles,
+        )
 
 
 def _loaded(files: ExerciseFiles, voided: Sequence[Voided]) -> LoadedExercise:
