@@ -51,7 +51,7 @@ def test_the_words_a_student_reads_are_kept_with_the_proof(tmp_path: Path, sandb
             EXERCISE,
             "          ...",
             "          return w + w",
-            "the starter earns",
+            "the starter earns 3 of 3 points: it passes shape and matches_autograd",
             id="right starter",
         ),
         pytest.param(

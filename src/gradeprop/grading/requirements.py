@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradeprop.course.fault_names import ids_in
+from gradeprop.gradients.comparison.render import listed
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult
 
-__all__ = ["differences", "must_be_named", "must_pass"]
+__all__ = ["differences", "must_be_named", "must_earn_nothing", "must_pass"]
 
 
 def differences(exercise: str, late: SubmissionResult, there: SubmissionResult) -> Iterator[str]:
@@ -58,6 +59,13 @@ def _stopped_before(exercise: str, result: SubmissionResult) -> Iterator[str]:
 def _stop(part: PartResult) -> str:
     """What ended the part's cell, if anything did."""
     return f"; {part.message}" if part.message else ""
+
+
+def must_earn_nothing(part: PartResult) -> str:
+    """What is wrong with a part that holds the starter and has points."""
+    passed = [check.check for check in part.checks if check.status == "passed"]
+    earns = f"the starter earns {part.score:g} of {part.max_score:g} points"
+    return f"{part.part}: {earns}: it passes {listed(list(dict.fromkeys(passed)))}"
 
 
 def must_be_named(part: PartResult, misconception: str) -> list[str]:

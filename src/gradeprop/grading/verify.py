@@ -13,7 +13,7 @@ from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart, LoadedExercise, RepairPart
 from gradeprop.grading.chance import Chance, by_chance, may_depend_on_chance
 from gradeprop.grading.repairs import must_be_faulty, undeclared
-from gradeprop.grading.requirements import differences, must_be_named, must_pass
+from gradeprop.grading.requirements import differences, must_be_named, must_earn_nothing, must_pass
 from gradeprop.grading.result.faults import Fault, faults_in
 from gradeprop.grading.result.verdict import PartResult, SubmissionResult, Timing
 from gradeprop.grading.run.batch import grade_batch
@@ -275,11 +275,7 @@ def _proof(setting: Setting, case: Case, result: SubmissionResult) -> Proof:
         problems = must_pass(case.exercise, parts, result)
         message = None
     elif case.kind == "starter":
-        problems = [
-            f"{part.part}: the starter earns {part.score:g} of {part.max_score:g} points"
-            for part in parts
-            if part.score
-        ]
+        problems = [must_earn_nothing(part) for part in parts if part.score]
         problems += [item for part in parts for item in must_be_faulty(exercise, part, result)]
         message = None
     else:
