@@ -295,6 +295,38 @@ def test_of_hidden_numbers_that_are_written_in_nothing_is_said_of_their_form() -
     assert judgement.message.startswith("The result is the same whatever the input is.")
 
 
+def two_factors(student: Any, reference: Any) -> None:
+    x = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    for number in (3.0, 5.0):
+        w = torch.tensor(number, dtype=torch.float64)
+        reference.expect(student.call("d_line", w, x)).to_match(Fixed(2 * w * x**2))
+
+
+def test_what_was_given_to_both_calls_may_be_what_their_result_comes_of() -> None:
+    script = script_of(two_factors)
+
+    def named(result: Any) -> Any:
+        value = TensorState(torch.tensor(result, dtype=torch.float64))
+        outcomes = [Returned(value, ask.arguments) for ask in script.asks]
+        return judge(script, outcomes, public=True, declared={}).misconception
+
+    assert named([1.0, 2.0]) is None  # x itself
+    assert named([6.0, 24.0]) is None
+
+
+def test_the_slope_of_a_straight_line_is_the_same_wherever_it_is_asked_for() -> None:
+    script = script_of(two_slopes)
+
+    def named(result: Any, **seen: Any) -> Any:
+        value = TensorState(torch.tensor(result, dtype=torch.float64))
+        outcomes = [Returned(value, ask.arguments, seen=Evidence(**seen)) for ask in script.asks]
+        return judge(script, outcomes, public=True, declared={}).misconception
+
+    assert named([1.0, 1.0], is_gradient=True) is None
+    assert named([1.0, 1.0]) == "hard_coded"
+    assert named([6.0, -3.0], is_gradient=True) == "hard_coded"  # of an input that is written in
+
+
 def test_a_path_into_a_value_is_followed() -> None:
     def items(student: Any, reference: Any) -> None:
         pair = student.call("pair")

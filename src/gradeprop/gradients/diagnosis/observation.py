@@ -24,6 +24,7 @@ class Observation:
         rule: what counts as the same answer.
         labels: names of the items of a tuple answer.
         called: the name of the student's function that returned ``got``; None for a variable.
+        given: what that function was called with.
         seen: what else was seen of it in the student's process.
         of_grad: ``got`` is the ``.grad`` of a tensor.
         awaits_backward: it is that of a leaf which no backward pass is known to have reached.
@@ -38,6 +39,7 @@ class Observation:
     rule: Rule = STRICT
     labels: tuple[str, ...] = ()
     called: str | None = None
+    given: Sequence[object] = ()
     seen: Evidence = NOTHING_SEEN
     of_grad: bool = False
     awaits_backward: bool = False

@@ -57,7 +57,8 @@ def _of_nothing(wrong: Sequence[Observation]) -> str | None:
 def _hard_coded(observations: Sequence[Observation]) -> bool:
     """One function gave one constant per shape, though the right answers of a shape differ.
 
-    Nothing but 0 comes of many things, a gradient that was cleared among them."""
+    Nothing but 0 comes of many things, a gradient that was cleared among them. What was given to
+    both of two calls may be what their result comes of."""
     if all(_is_zero(item.got) for item in observations):
         return False
     groups: dict[tuple[str, object], list[Observation]] = {}
@@ -70,7 +71,7 @@ def _hard_coded(observations: Sequence[Observation]) -> bool:
         for item in rest:
             if not _identical(first.got, item.got):
                 return False
-            seen = seen or not _same_answer(first, item)
+            seen = seen or _must_differ(first, item)
     return seen
 
 
@@ -81,6 +82,8 @@ def _constant(observations: Sequence[Observation]) -> bool:
     if first.called is None or _is_zero(first.got) or _count(first.got) < 2:
         return False
     if any(item.called != first.called or not _identical(first.got, item.got) for item in rest):
+        return False
+    if not any(_must_differ(first, item) for item in rest):
         return False
     return len({_form(as_value(item.expected)) for item in observations}) > 1
 
@@ -95,6 +98,21 @@ def _count(value: Value) -> int:
 def _same_answer(first: Observation, item: Observation) -> bool:
     """Whether the right answers to both are the same."""
     return matches(as_value(item.expected), first.expected, item.rule.ignoring_place())
+
+
+def _must_differ(first: Observation, item: Observation) -> bool:
+    """Whether no honest computation gives the same to both: the right answers differ, and so does
+    each argument. The slope of a straight line is the same everywhere."""
+    shared = any(map(_identical, first.given, item.given))
+    return not shared and not _slope_of_a_line(item) and not _same_answer(first, item)
+
+
+def _slope_of_a_line(item: Observation) -> bool:
+    """Whether it is a gradient that torch found, of numbers that are all alike."""
+    if not item.seen.is_gradient or not isinstance(item.got, TensorState):
+        return False
+    numbers = item.got.value.detach().flatten()
+    return bool((numbers == numbers[:1]).all())
 
 
 def _form(value: Value) -> object:
@@ -118,7 +136,7 @@ def _is_zero(value: Value) -> bool:
     return isinstance(value, int | float) and value == 0
 
 
-def _identical(first: Value, second: Value) -> bool:
+def _identical(first: object, second: object) -> bool:
     """The same to the last bit, but for the dtype."""
     if isinstance(first, TensorState) and isinstance(second, TensorState):
         mine, theirs = first.value.detach().cpu(), second.value.detach().cpu()
@@ -128,4 +146,4 @@ def _identical(first: Value, second: Value) -> bool:
     if isinstance(first, dict) and isinstance(second, dict):
         same_names = first.keys() == second.keys()
         return same_names and all(_identical(item, second[name]) for name, item in first.items())
-    return first == second
+    return bool(first == second)

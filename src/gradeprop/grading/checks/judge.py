@@ -249,6 +249,7 @@ def _observation(probe: Probe, script: Script, outcomes: Sequence[Outcome]) -> O
         rule_of(probe, script),
         probe.labels,
         _called(probe, script),
+        arguments_of(script.asks[probe.handle.ask]),
         seen,
         of_grad=is_grad,
         awaits_backward=isinstance(found, Found) and awaits_backward(found.owner, seen),
