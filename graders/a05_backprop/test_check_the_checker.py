@@ -2,20 +2,25 @@ import torch
 
 from gradeprop.gradients import Fixed
 
+# An answer sees the names of what it is given, and their source but for comments above it. Nothing
+# there says which backwards are right.
+
 
 def cube(x):
     return x**3
 
 
-def cube_back(x, upstream):
+def cube_back_2(x, upstream):
     return 3 * x**2 * upstream
 
 
-def cube_without_upstream(x, _upstream):
+# without upstream
+def cube_back_1(x, _upstream):
     return 3 * x**2
 
 
-def cube_mean_upstream(x, upstream):
+# with upstream's mean
+def cube_back_3(x, upstream):
     return 3 * x**2 * upstream.mean()
 
 
@@ -35,7 +40,8 @@ def tiny_back(x, upstream):
     return 2e-4 * x * upstream
 
 
-def zeros(x, _upstream):
+# right of a constant
+def still_back(x, _upstream):
     return 0 * x
 
 
@@ -43,15 +49,16 @@ def constant(x):
     return 0 * x + 2
 
 
-def a_little(_x, upstream):
+def constant_back(_x, upstream):
     return 1e-9 * upstream
 
 
-def exp_back(x, upstream):
+def exp_back_1(x, upstream):
     return torch.exp(x) * upstream
 
 
-def exp_turned(x, upstream):
+# turned round
+def exp_back_2(x, upstream):
     return -torch.exp(x) * upstream
 
 
@@ -71,21 +78,25 @@ def square(x):
     return x**2
 
 
-def square_half(x, upstream):
+# half
+def square_back_4(x, upstream):
     return x * upstream
 
 
-def square_one_wrong(x, upstream):
+# one entry is wrong
+def square_back_2(x, upstream):
     grad = 2 * x * upstream
     grad.view(-1)[2] *= 2
     return grad
 
 
-def square_reversed(x, upstream):
+# reversed
+def square_back_1(x, upstream):
     return (2 * x * upstream).flip(-1)
 
 
-def square_nearly(x, upstream):
+# nearly right
+def square_back_3(x, upstream):
     return 2.002 * x * upstream
 
 
@@ -101,11 +112,12 @@ def mixed(x):
     return x * x.sum()
 
 
-def mixed_back(x, upstream):
+def mixed_back_2(x, upstream):
     return upstream * x.sum() + (upstream * x).sum()
 
 
-def mixed_half(x, upstream):
+# half of it
+def mixed_back_1(x, upstream):
     return upstream * x.sum()
 
 
@@ -113,14 +125,15 @@ def neighbours(x):
     return x[..., 1:] * x[..., :-1]
 
 
-def neighbours_back(x, upstream):
+def neighbours_back_1(x, upstream):
     grad = torch.zeros_like(x)
     grad[..., 1:] += upstream * x[..., :-1]
     grad[..., :-1] += upstream * x[..., 1:]
     return grad
 
 
-def neighbours_overwritten(x, upstream):
+# overwritten
+def neighbours_back_2(x, upstream):
     grad = torch.zeros_like(x)
     grad[..., 1:] = upstream * x[..., :-1]
     grad[..., :-1] = upstream * x[..., 1:]
@@ -135,14 +148,14 @@ def expect_verdicts(student, reference, x, cases):
 def test_three_right_and_five_wrong(student, reference):
     x = torch.tensor([1.3, -0.7, 2.1, 0.4], dtype=torch.float64)
     cases = (
-        (cube, cube_back, True),
+        (cube, cube_back_2, True),
         (tiny_square, tiny_back, True),
-        (exp_of, exp_back, True),
-        (cube, cube_without_upstream, False),
-        (square, square_half, False),
-        (exp_of, exp_turned, False),
-        (tiny_square, zeros, False),
-        (square, square_one_wrong, False),
+        (exp_of, exp_back_1, True),
+        (cube, cube_back_1, False),
+        (square, square_back_4, False),
+        (exp_of, exp_back_2, False),
+        (tiny_square, still_back, False),
+        (square, square_back_2, False),
     )
     expect_verdicts(student, reference, x, cases)
 
@@ -153,26 +166,28 @@ def test_other_backwards(student, reference):
         cases = (
             (huge_line, huge_back, True),
             (minute_square, minute_back, True),
-            (mixed, mixed_half, False),
-            (neighbours, neighbours_overwritten, False),
-            (square, square_reversed, False),
-            (cube, cube_without_upstream, False),
-            (cube, cube_mean_upstream, False),
-            (minute_square, zeros, False),
+            (mixed, mixed_back_1, False),
+            (neighbours, neighbours_back_2, False),
+            (square, square_back_1, False),
+            (cube, cube_back_1, False),
+            (cube, cube_back_3, False),
+            (minute_square, still_back, False),
         )
         expect_verdicts(student, reference, x, cases)
         # Where x has both signs, a sum of these is near 0 for some upstream gradients, which are
         # the student's own: then chance decides about sums that are compared, and about signs.
         of_one_sign = (
-            (mixed, mixed_back, True),
-            (neighbours, neighbours_back, True),
+            (mixed, mixed_back_2, True),
+            (neighbours, neighbours_back_1, True),
             (falling, falling_back, True),
-            (cube, cube_back, True),  # refused with a large step, too
-            (square, square_nearly, False),
+            (cube, cube_back_2, True),  # refused with a large step, too
+            (square, square_back_3, False),
         )
         expect_verdicts(student, reference, x.abs(), of_one_sign)
 
 
 def test_where_nothing_changes(student, reference):
     x = reference.inputs((3,), dtype="float64")
-    expect_verdicts(student, reference, x, ((constant, zeros, True), (constant, a_little, False)))
+    expect_verdicts(
+        student, reference, x, ((constant, still_back, True), (constant, constant_back, False))
+    )
