@@ -11,9 +11,15 @@ def expect_gradient(student, reference, w, batches):
 
 
 def test_three_and_one(student, reference):
-    # Three columns and two batches: who counts columns is not taken for one who counts batches.
-    w = torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64)
-    rows = [[1.0, 2.0, 0.5], [3.0, -1.0, 1.0], [0.5, 1.5, -2.0], [2.0, 0.5, 1.5]]
+    # Five columns: who counts columns is not taken for one who counts batches, or the examples of
+    # one of them.
+    w = torch.tensor([0.5, -1.0, 2.0, 1.0, -0.5], dtype=torch.float64)
+    rows = [
+        [1.0, 2.0, 0.5, -1.0, 1.0],
+        [3.0, -1.0, 1.0, 0.5, 2.0],
+        [0.5, 1.5, -2.0, 1.0, -1.5],
+        [2.0, 0.5, 1.5, -0.5, 1.0],
+    ]
     x = torch.tensor(rows, dtype=torch.float64)
     y = torch.tensor([1.0, 4.0, -2.0, -3.0], dtype=torch.float64)
     expect_gradient(student, reference, w, [(x[:3], y[:3]), (x[3:], y[3:])])

@@ -24,8 +24,10 @@ def test_three_gradients(student, reference):
 
 def test_gradient_as_small_as_eps(student, reference):
     w = torch.tensor([1.0, -2.0], dtype=torch.float64)
-    grads = [torch.tensor([0.01, -0.03], dtype=torch.float64)]
-    grads.append(torch.tensor([-0.02, 0.01], dtype=torch.float64))
+    # Three, of signs that do not cancel: whoever returns after the first step is not taken for one
+    # who leaves out the last, nor weights that never move for those that follow the signs alone.
+    slopes = ([0.01, -0.03], [-0.02, -0.01], [0.03, 0.02])
+    grads = [torch.tensor(slope, dtype=torch.float64) for slope in slopes]
     expect_steps(student, reference, w, grads, 0.1, (0.9, 0.999), 0.01)
 
 

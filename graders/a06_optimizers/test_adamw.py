@@ -25,8 +25,10 @@ def test_one_step(student, reference):
 
 
 def test_three_steps(student, reference):
-    w = torch.tensor([3.0], dtype=torch.float64)
-    grads = [torch.tensor([g], dtype=torch.float64) for g in (1.0, -2.0, 0.5)]
+    # Of 3 alone, one decay would be as much as three that take no share of it; and two signs tell
+    # who goes by the sign or by the size of a weight.
+    w = torch.tensor([3.0, -2.0], dtype=torch.float64)
+    grads = [torch.tensor([g, g], dtype=torch.float64) for g in (1.0, -2.0, 0.5)]
     expect_steps(student, reference, w, grads, 0.2, 0.3)
 
 

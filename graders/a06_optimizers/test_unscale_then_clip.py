@@ -26,6 +26,8 @@ def test_numbers_of_the_text(student, reference):
     for grads, scale in (([3.0, 4.0], 1024.0), ([0.3, 0.4], 1024.0), ([0.3, 0.4], 1.0)):
         gradient = torch.tensor(grads, dtype=torch.float64)
         expect_ready(student, reference, [gradient], scale, 1.0)
+    # Those that are clipped to 1 hide whether they were scaled once more, and what the limit is.
+    expect_ready(student, reference, [torch.tensor([0.3, 0.4], dtype=torch.float64)], 0.5, 0.4)
 
 
 def test_overflow(student, reference):

@@ -24,8 +24,8 @@ def expect_gradient(student, reference, w, xs, window):
 def test_numbers_of_the_text(student, reference):
     w, xs = torch.tensor(0.5), torch.tensor([1.0, 2.0, 3.0, 4.0])
     expect_gradient(student, reference, w, xs, 2)
-    # Two windows of three: divided by the windows is not divided by their length.
-    expect_gradient(student, reference, -w, torch.tensor([1.0, -2.0, 3.0, 0.5, 1.5, 2.0]), 3)
+    # Three windows: divided by the windows is not halved, as by a loss with a half in front.
+    expect_gradient(student, reference, -w, torch.tensor([1.0, -2.0, 3.0, 0.5, 1.5, 2.0]), 2)
 
 
 def test_any_windows(student, reference):

@@ -26,9 +26,10 @@ def test_numbers_of_the_text(student, reference):
 
 
 def test_three_moves(student, reference):
-    w, reward = tensor([0.5, -1.0]), tensor([1.0, 0.0, -2.0])
-    s = tensor([[2.0, 1.0], [1.0, 3.0], [0.5, -1.0]])
-    s_next = tensor([[1.0, 3.0], [3.0, -1.0], [2.0, 1.5]])
+    # Four features: with two, twice the gradient would be taken for the gradient of a sum.
+    w, reward = tensor([0.5, -1.0, 2.0, 0.25]), tensor([1.0, 0.0, -2.0])
+    s = tensor([[2.0, 1.0, -1.0, 0.5], [1.0, 3.0, 0.5, -2.0], [0.5, -1.0, 1.5, 1.0]])
+    s_next = tensor([[1.0, 3.0, 0.5, -1.0], [3.0, -1.0, 1.0, 2.0], [2.0, 1.5, -0.5, 1.0]])
     expect_gradient(student, reference, w, s, s_next, reward, 0.8)
 
 
