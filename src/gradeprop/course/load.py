@@ -68,11 +68,7 @@ def load_course(root: Path, choose: Choose | None = None) -> Course:
         CourseError: with all problems of all files; their paths are relative to ``root``.
     """
     read = _Read.of(root)
-    files, problems = read.files, list(read.problems)
-    chosen = set(listed(files))
-    if choose is not None:
-        chosen &= choose(listed(files))
-        problems = list(concerning(problems, files, chosen))
+    chosen, problems = read.chosen(choose)
     if problems:
         raise CourseError(problems)
     return read.course_of(chosen)
@@ -85,13 +81,9 @@ def load_sound(root: Path, choose: Choose | None = None) -> tuple[Course, Course
         CourseError: with all problems; no exercise is without, or one is of the course itself.
     """
     read = _Read.of(root)
-    files, problems = read.files, list(read.problems)
-    chosen = set(listed(files))
-    if choose is not None:
-        chosen &= choose(listed(files))
-        problems = list(concerning(problems, files, chosen))
-    general = set(concerning(problems, files, frozenset()))
-    own = {key: set(concerning(problems, files, {key})) - general for key in chosen}
+    chosen, problems = read.chosen(choose)
+    general = set(concerning(problems, read.files, frozenset()))
+    own = {key: set(concerning(problems, read.files, {key})) - general for key in chosen}
     sound = {key for key in chosen if not own[key]}
     if set(problems) - set().union(*own.values()) or (problems and not sound):
         raise CourseError(problems)
@@ -117,6 +109,14 @@ class _Read:
         if files.spec is None:
             raise CourseError(problems)
         return cls(reader.root, files, voided, tuple(problems))
+
+    def chosen(self, choose: Choose | None) -> tuple[set[Key], list[CourseProblem]]:
+        """What is wanted (None: all), and what is wrong with that."""
+        every = listed(self.files)
+        if choose is None:
+            return set(every), list(self.problems)
+        wanted = set(every) & choose(every)
+        return wanted, list(concerning(self.problems, self.files, wanted))
 
     def course_of(self, chosen: Set[Key]) -> Course:
         """The course with these exercises, which are valid."""
