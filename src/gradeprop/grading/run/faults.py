@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from gradeprop.course.model import Course
 from gradeprop.grading.checks.blame import defined_at
@@ -43,25 +42,24 @@ class Faults:
         grader = site.exercise.grader
         for path, text in collecting.items():
             if path.endswith(grader):
-                return _import_fault(course, grader, text)
+                return _import_fault(grader, text)
         return f"{defined_at(course.root, grader, site.check.check)}: the check never ran"
 
 
-def _import_fault(course: Course, grader: str, text: str) -> str:
+def _import_fault(grader: str, text: str) -> str:
     """``graders/a/test_b.py:3: ModuleNotFoundError: …`` and below it all that pytest says."""
     lines = text.strip().splitlines()
     errors = [line[1:].strip() for line in lines if line.startswith("E ")]
     what = errors[-1] if errors else lines[-1] if lines else "it cannot be imported"
-    places = list(_places(course, grader, lines))
+    places = list(_places(grader, lines))
     return f"{places[-1] if places else grader}: {what}\n{text.strip()}"
 
 
-def _places(course: Course, grader: str, lines: list[str]) -> Iterator[str]:
-    """``grader:12`` for each line that pytest's text names in this grader."""
-    names = (grader, str(Path(course.root) / grader))
+def _places(grader: str, lines: list[str]) -> Iterator[str]:
+    """``grader:12`` for each line that pytest's text names in this grader, whose path it writes as
+    it is shorter: from the root, or from the current folder."""
     for line in lines:
-        for name in names:
-            place, _, rest = line.strip().partition(f"{name}:")
-            number = rest.partition(":")[0]
-            if not place and number.isdigit():
-                yield f"{grader}:{number}"
+        before, _, rest = line.strip().partition(f"{grader}:")
+        number = rest.partition(":")[0]
+        if number.isdigit() and (not before or before.endswith("/")):
+            yield f"{grader}:{number}"
