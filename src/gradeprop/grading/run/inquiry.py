@@ -297,5 +297,4 @@ class Inquiry:
         if same is None:
             known.append(verdict)
         elif score.at_worst([known[same], verdict])[0] is verdict:
-            # a parametrised check: its worst case
-            known[same] = verdict
+            known[same] = verdict  # a parametrised check: its worst case
