@@ -14,6 +14,7 @@ from gradeprop.course.crosscheck_harness import check_harnesses
 from gradeprop.course.crosscheck_literals import check_literals
 from gradeprop.course.crosscheck_order import check_order
 from gradeprop.course.crosscheck_recognition import check_recognition
+from gradeprop.course.crosscheck_shown import check_shown
 from gradeprop.course.crosscheck_stated import check_stated
 from gradeprop.course.document import KeyPath
 from gradeprop.course.folder import CourseFiles
@@ -35,6 +36,7 @@ def crosscheck(files: CourseFiles) -> list[CourseProblem]:
     for exercise in files.exercises.values():
         problems += check_exercise(exercise)
         problems += check_recognition(exercise)
+        problems += check_shown(exercise)
         problems += check_sources(exercise)
         problems += check_solution(exercise)
         problems += check_grader(exercise)

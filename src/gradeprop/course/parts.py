@@ -10,6 +10,7 @@ from gradeprop.course.facts import Reveal
 from gradeprop.course.fields import Count, FileName, Model, Name, Points, Positive, Slug, Text
 from gradeprop.course.misconception import Misconception
 from gradeprop.course.options import Allowed
+from gradeprop.course.plot import AnyPlot
 
 
 class Check(Model):
@@ -33,6 +34,13 @@ class Check(Model):
             "What a public check shows of a wrong answer: the expected numbers, or only the "
             "verdict and the misconception's words; then neither can be read in the notebook. "
             "Default: verdict for choices and predictions, numbers for all else."
+        ),
+    )
+    plot: AnyPlot | None = Field(
+        None,
+        description=(
+            "A picture of what was expected and what came, shown with a wrong answer; of public "
+            "checks only."
         ),
     )
 
