@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.rows import Row
 from gradeprop.grading.result import words
+from gradeprop.grading.result.plot import Plot
 from gradeprop.grading.result.verdict import Status
 
 
@@ -22,6 +23,7 @@ class Judgement:
         not_begun: the answer is still the starter.
         hint_there: where asked for, of a public check: the words for the cause that the notebook
             has by itself, which knows neither of cells nor of all samples.
+        plot: where declared, of a public check, what there is to see of a wrong answer.
         why: where asked for, why a wrong value has no cause, for whoever writes the grader.
         detail: everything that is known, for the instructor.
         misconceptions: one id when it is known, several when they cannot be told apart here.
@@ -40,6 +42,7 @@ class Judgement:
     not_begun: bool = False
     hint_there: str | None = None
     why: str | None = None
+    plot: Plot | None = None
 
     @property
     def message(self) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,8 @@ from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.likely import cause_so_far, singly_or_together
 from gradeprop.grading.checks.sampled import fitting, given, worth_trying
 from gradeprop.grading.checks.script import Script
+from gradeprop.grading.plots.drawing import drawing_from_json
+from gradeprop.grading.plots.plotted import plotted
 from gradeprop.grading.public.data import decode_allowed, decode_script
 from gradeprop.grading.public.sampled_data import decode_given
 from gradeprop.grading.result import words
@@ -227,6 +229,10 @@ def _check(
         untouched = _untouched(script, part, begun) or uncommitted(outcomes, allowed)
         if untouched:
             return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
+        if "plot" in item:
+            drawing = drawing_from_json(item["plot"])
+            plot = plotted(drawing, script, outcomes, judgement, session.ask)
+            judgement = replace(judgement, plot=plot)
     return judgement, _trace(outcomes)
 
 

@@ -9,7 +9,9 @@ from html import escape
 
 from gradeprop import wording
 from gradeprop.grading.checks.rows import Item, Row
+from gradeprop.grading.plots.picture import picture
 from gradeprop.grading.public.checking import PublicCheck, PublicReport
+from gradeprop.grading.result.plot import Plot
 from gradeprop.wording import counted
 
 WIDTH = 79
@@ -201,6 +203,8 @@ def _check_html(check: PublicCheck) -> str:
         blocks.append(f'<div style="{_INDENT};{_QUIET}">and {more} more like this</div>')
     if said:
         blocks.append(f'<div style="{_INDENT}">{inline(said)}</div>')
+    if check.judgement.plot:
+        blocks.append(_picture_html(check.judgement.plot))
     if check.trace:
         blocks.append(
             f'<pre style="{_INDENT};{_MONO};background:none;padding:0">{escape(check.trace)}</pre>'
@@ -229,6 +233,14 @@ def _item_html(item: Item, *, labelled: bool, told: bool) -> str:
     got = f'{escape(item.got)} <span style="color:{mark}">{"✓" if item.right else "✗"}</span>'
     inner = "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in cells)
     return f'<tr style="background:none">{inner}<td style="{_CELL}">{got}</td></tr>'
+
+
+def _picture_html(plot: Plot) -> str:
+    drawn = picture(plot)
+    return (
+        f'<div tabindex="0" style="{_INDENT};overflow-x:auto">'
+        f'<img src="{drawn.address}" alt="{escape(drawn.words)}" style="max-width:none"></div>'
+    )
 
 
 def inline(text: str) -> str:

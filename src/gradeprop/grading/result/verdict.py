@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
+from gradeprop.grading.result.plot import Plot, plot_from_json
 
 SCHEMA = 1
 
@@ -40,6 +41,7 @@ class CheckVerdict:
         not_begun: the answer is still the starter.
         asked, report, hint: the message in its parts, for programs: the question as a student
             would have written it (public checks only), what came of it, the words for the cause.
+        plot: of a public check that failed and declares one, the numbers of a picture.
     """
 
     check: str
@@ -56,6 +58,7 @@ class CheckVerdict:
     asked: str | None = None
     report: str | None = None
     hint: str | None = None
+    plot: Plot | None = None
 
 
 @dataclass(frozen=True)
@@ -193,4 +196,5 @@ def _check(data: dict[str, Any]) -> CheckVerdict:
     voided = data["status"] == "skipped" and data["score"] == data["max_score"]
     not_begun = data["message"] == _NOT_BEGUN_THEN
     then = {"voided": voided, "not_begun": not_begun, "report": data["message"]}
-    return CheckVerdict(**{**then, **data})
+    plot = data.get("plot")
+    return CheckVerdict(**{**then, **data, "plot": plot and plot_from_json(plot)})

@@ -54,6 +54,7 @@ def verdict(check: Check, device: str, judgement: Judgement) -> CheckVerdict:
         asked=judgement.asked,
         report=judgement.report,
         hint=judgement.hint,
+        plot=judgement.plot,
     )
 
 

@@ -21,22 +21,22 @@ from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite, GraderCodeError
+from gradeprop.grading.plots.plotted import Asking
 from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
 from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN
 from gradeprop.grading.run import assembly
 from gradeprop.grading.run.explaining import fitting_by_sample
 from gradeprop.grading.run.paper import Paper, lines_of
+from gradeprop.grading.run.plotting import with_plot
 from gradeprop.grading.run.question import Circumstances, Question
 from gradeprop.grading.run.submission import SubmissionRun
+from gradeprop.grading.run.telling_apart import told_apart
 from gradeprop.grading.run.why import why_not_declared
 from gradeprop.notebook.restore import PartState
-from gradeprop.session.interface import Ask, Outcome, only_reads
+from gradeprop.session.interface import Outcome, only_reads
 
 __all__ = ["Inquiry"]
-
-PROBES_AGAIN = 3
-"""How often a check is asked again on fresh inputs when two causes fit."""
 
 
 class Inquiry:
@@ -128,9 +128,7 @@ class Inquiry:
         if not counts:
             return None
         explained = self._explained(question, script, first.outcomes, judgement)
-        told = self._told_apart(question, explained, partial(run.recall, place))
-        self._show(question, first.outcomes, told)
-        return told
+        return self._told(question, first.outcomes, explained, partial(run.recall, place))
 
     def _again(self, question: Question) -> Judgement:
         """The judgement of what is said at the check's own place."""
@@ -140,33 +138,23 @@ class Inquiry:
             outcomes = ask(script.asks)
         judgement = self._judge(question, script, outcomes)
         explained = self._explained(question, script, outcomes, judgement)
-        told = self._told_apart(question, explained, ask)
+        return self._told(question, outcomes, explained, ask)
+
+    def _told(
+        self, question: Question, outcomes: Sequence[Outcome], judgement: Judgement, ask: Asking
+    ) -> Judgement:
+        """The answer that counts, with one cause if further questions can tell, and with a plot."""
+
+        def judged(
+            script: Script, outcomes: Sequence[Outcome], earlier: Sequence[Observation]
+        ) -> Judgement:
+            found = self._judge(question, script, outcomes, earlier)
+            return self._explained(question, script, outcomes, found, earlier)
+
+        told = told_apart(question, judgement, ask, judged, self._how.watch.away)
+        told = with_plot(question, outcomes, told, ask, self._how.watch.away)
         self._show(question, outcomes, told)
         return told
-
-    def _told_apart(
-        self,
-        question: Question,
-        judgement: Judgement,
-        ask: Callable[[Sequence[Ask]], Sequence[Outcome] | None],
-    ) -> Judgement:
-        """While several causes fit, ask about fresh inputs until they are told apart."""
-        for attempt in range(1, PROBES_AGAIN + 1):
-            if len(judgement.misconceptions) <= 1:
-                break
-            script = question.write(attempt)
-            if only_reads(script.asks):
-                break  # a name has one value, however often it is read
-            with self._how.watch.away():
-                outcomes = ask(script.asks)
-            if outcomes is None:
-                break
-            fresh = self._judge(question, script, outcomes, judgement.observations)
-            fresh = self._explained(question, script, outcomes, fresh, judgement.observations)
-            if not fresh.observations:
-                break
-            judgement = judgement.narrowed_by(fresh)
-        return judgement
 
     def _judge(
         self,

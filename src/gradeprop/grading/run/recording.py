@@ -29,6 +29,7 @@ from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import public_seed
 from gradeprop.grading.checks.sites import CheckSite, Write, check_sites
 from gradeprop.grading.checks.watch import Watch
+from gradeprop.grading.plots.declared import drawing_of, why_not_drawn
 from gradeprop.grading.public.data import encode_allowed, encode_script
 from gradeprop.grading.result.words import ENGINE_WORDS
 from gradeprop.grading.run.faults import Faults
@@ -149,6 +150,9 @@ def _record(
                 "check"
             )
             del recorder.scripts[site.key]
+        elif script is not None and (why := why_not_drawn(site.exercise, site.check, script)):
+            faults[site.key] = f"{site.exercise.place(site.part.part, site.check.check)}: {why}"
+            del recorder.scripts[site.key]
     data = {item.slug: _exercise_data(item, recorder.scripts) for item in assignment.exercises}
     return Recorded(data, faults)
 
@@ -240,6 +244,7 @@ def _part_data(
 
     def check_data(check: Check) -> dict[str, Any]:
         script = scripts[exercise.slug, check.check]
+        drawing = drawing_of(exercise, check, script)
         if part.reveals(check) == "verdict":
             salt = public_seed(exercise.slug, check.check)
             script = sealed_script(script, salt, allowed=part.allowed, spoken=spoken, clues=told)
@@ -248,6 +253,7 @@ def _part_data(
             "describe": check.describe.strip(),
             "points": check.points,
             **({"reveal": "verdict"} if part.reveals(check) == "verdict" else {}),
+            **({"plot": drawing.to_json()} if drawing else {}),
             "needs": [name for name in check.needs if name in names],
             "script": encode_script(script, frozenset(spoken)),
         }

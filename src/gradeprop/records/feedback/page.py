@@ -15,6 +15,7 @@ from gradeprop.course.model import (
     LoadedAssignment,
     LoadedExercise,
 )
+from gradeprop.grading.plots.picture import picture
 from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import CheckVerdict, ExerciseResult, PartResult, Status
 from gradeprop.records.answers import Answer
@@ -212,6 +213,7 @@ def _checks(result: PartResult, part: AnyPart | None) -> Iterator[CheckView]:
             report=report,
             hint=None if again else hint,
             same_cause=again,
+            picture=picture(verdict.plot).svg if verdict.plot else None,
         )
         if hint is not None and cause is not None:
             told.add(cause)

@@ -9,7 +9,8 @@ from gradeprop.records.answers import Answer
 
 @dataclass(frozen=True)
 class CheckView:
-    """One check. ``tone`` is right, wrong or open (neither: nobody's mistake, or not run)."""
+    """One check. ``tone`` is right, wrong or open (neither: nobody's mistake, or not run).
+    ``picture`` is SVG of our own making."""
 
     describe: str
     tone: str
@@ -20,6 +21,7 @@ class CheckView:
     report: str | None = None
     hint: str | None = None
     same_cause: bool = False
+    picture: str | None = None
 
 
 @dataclass(frozen=True)

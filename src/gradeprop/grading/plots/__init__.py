@@ -1,0 +1,1 @@
+"""Plots of what a public check expected and what came: numbers first, then a small picture."""

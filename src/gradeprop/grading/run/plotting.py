@@ -1,0 +1,39 @@
+"""A submission's wrong answer to a public check, with the plot that the check declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.plots.declared import drawing_of
+from gradeprop.grading.plots.plotted import Asking, plotted
+from gradeprop.grading.run.question import Question
+from gradeprop.session.interface import Outcome
+
+__all__ = ["with_plot"]
+
+
+def with_plot(
+    question: Question,
+    outcomes: Sequence[Outcome],
+    judgement: Judgement,
+    ask: Asking,
+    away: Callable[[], AbstractContextManager[None]],
+) -> Judgement:
+    """The judgement as it is, or with a plot: of a public check that shows numbers and has failed.
+
+    Args:
+        outcomes: what came back on the check's own questions.
+        ask: asks further ones, if the plot needs any.
+        away: what to be in while student code is asked.
+    """
+    site = question.site
+    shows = site.check.public and site.part.reveals(site.check) == "numbers"
+    if not shows or site.check.plot is None or judgement.status != "failed":
+        return judgement
+    drawing = drawing_of(site.exercise, site.check, question.script)
+    assert drawing is not None
+    with away():
+        return replace(judgement, plot=plotted(drawing, question.script, outcomes, judgement, ask))
