@@ -50,6 +50,7 @@ def test_of_our_own_it_needs_judging_and_no_grading_run() -> None:
         "gradeprop.gradients.problems",
         "gradeprop.gradients.values",
         "gradeprop.grading.checks",
+        "gradeprop.grading.plots",
         "gradeprop.grading.public",
         "gradeprop.grading.result",
         "gradeprop.session.interface",

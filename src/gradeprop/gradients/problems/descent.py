@@ -13,6 +13,7 @@ from gradeprop.gradients.loops.training import Predict, Returns, Training
 from gradeprop.gradients.loops.vectors import Params
 from gradeprop.gradients.loops.wrong import WRONG
 from gradeprop.gradients.problems.problem import Problem
+from gradeprop.gradients.problems.walk import Walk
 
 
 class Descent(Problem):
@@ -92,6 +93,29 @@ class Descent(Problem):
         training = self._training
         return training.report(training.trail[training.steps], training.loss)
 
+    def walk(self) -> Walk | None:
+        """Where two numbers are fitted and returned as they are."""
+        training = self._training
+        if len(_numbers(training.start)) != 2:
+            return None
+
+        def after(steps: int) -> tuple[float, float]:
+            first, second = _numbers(training.trail[steps])
+            return first, second
+
+        def loss(first: float, second: float) -> float:
+            flat = torch.tensor([first, second], dtype=torch.float64, device=training.x.device)
+            sizes = [item.numel() for item in training.start]
+            pieces = zip(torch.split(flat, sizes), training.start, strict=True)
+            with torch.no_grad():
+                return float(
+                    training.loss(tuple(piece.reshape(like.shape) for piece, like in pieces))
+                )
+
+        told = _numbers(self.answer())
+        near = torch.allclose(torch.tensor(told), torch.tensor(after(training.steps)), rtol=1e-2)
+        return Walk(after, training.steps, loss) if len(told) == 2 and near else None
+
     def mistake(self, name: str) -> list[Answer]:
         """Besides the general ones, those of `gradeprop.gradients.loops.wrong.WRONG`; factors and
         signs are among them, since here they act on the gradient and not on the answer."""
@@ -103,6 +127,15 @@ class Descent(Problem):
 
 def _parameters(params: Params, _: Loss) -> Answer:
     return params if len(params) > 1 else params[0]
+
+
+def _numbers(answer: Answer) -> list[float]:
+    """All that an answer holds, one after the other."""
+    if isinstance(answer, tuple):
+        return [number for item in answer for number in _numbers(item)]
+    if isinstance(answer, torch.Tensor):
+        return [float(number) for number in answer.flatten().tolist()]
+    return [float(answer)] if isinstance(answer, int | float) else []
 
 
 def _float64(items: Sequence[torch.Tensor]) -> Params:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.problems.general import general_misconception
+from gradeprop.gradients.problems.walk import Walk
 
 
 class Problem(ABC):
@@ -34,6 +35,10 @@ class Problem(ABC):
         pattern in YAML: that is why it is not called after the misconception.
         """
         return general_misconception(self.answer(), name)
+
+    def walk(self) -> Walk | None:
+        """The way of a descent in two numbers, for a picture; None for all other problems."""
+        return None
 
     def rules_out(self, name: str) -> bool:  # noqa: ARG002
         """Whether the author has said that this misconception means nothing here, so that it is not

@@ -8,7 +8,7 @@ together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from gradeprop.gradients.diagnosis.misconceptions import (
 )
 from gradeprop.gradients.inputs import Inputs
 from gradeprop.gradients.problems.problem import Problem
+from gradeprop.gradients.problems.walk import Walk
 from gradeprop.grading.checks.expectation import Expectation
 from gradeprop.grading.checks.expected import Expected, Raising
 from gradeprop.grading.checks.handle import Handle
@@ -58,6 +59,8 @@ class Probe:
     expected: Expected | None = None
     seal: Seal | None = None
     """Where the right answer is sealed; then ``answer`` is its form alone."""
+    walk: Callable[[], Walk | None] | None = None
+    """Where the problem is at hand: the way of a descent in two numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +143,7 @@ class Reference:
                 tuple(problem.labels),
                 Misconceptions(problem, patterns),
                 ruled_out=self._elsewhere | frozenset(filter(problem.rules_out, patterns)),
+                walk=problem.walk,
                 **flags,
             )
         )

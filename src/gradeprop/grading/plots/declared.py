@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradeprop.course.python_source import parse_python
@@ -11,6 +12,8 @@ from gradeprop.grading.checks.script import Probe, Script
 from gradeprop.grading.plots.curve import curve_of
 from gradeprop.grading.plots.drawing import Drawing
 from gradeprop.grading.plots.field import field_of
+from gradeprop.grading.plots.grounds import ground_of
+from gradeprop.grading.plots.path import steps_at
 from gradeprop.session.interface import Call
 
 if TYPE_CHECKING:
@@ -27,7 +30,11 @@ def drawing_of(exercise: LoadedExercise, check: Check, script: Script) -> Drawin
     called = {ask.name for ask in script.asks if isinstance(ask, Call)}
     known = _parameters(exercise)
     names = {name: known[name] for name in sorted(called & known.keys())}
-    return Drawing(plot.kind, plot.over, names)
+    if plot.kind != "path":
+        return Drawing(plot.kind, plot.over, names)
+    drawing = Drawing(plot.kind, plot.steps or "steps", names)
+    grounds = {number: ground_of(probe) for number, probe in enumerate(script.probes)}
+    return replace(drawing, grounds={n: ground for n, ground in grounds.items() if ground})
 
 
 def why_not_drawn(exercise: LoadedExercise, check: Check, script: Script) -> str | None:
@@ -53,6 +60,12 @@ def _why_nothing(drawing: Drawing, script: Script) -> str | None:
         )
     if drawing.kind == "field" and field_of(drawing, script, wrong) is None:
         return "nothing that is expected is a pair of matrices of one shape"
+    if drawing.kind == "path":
+        calls = [script.asks[script.probes[number].handle.ask] for number in drawing.grounds]
+        if not calls:
+            return "nothing that is expected is a Descent that fits two numbers and returns them"
+        if not any(isinstance(call, Call) and steps_at(drawing, call) for call in calls):
+            return f"no argument {drawing.over} says how many steps are taken"
     return None
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "Ground",
     "Place",
     "argument_at",
+    "counts_to",
     "drawing_from_json",
     "places_in",
 ]
@@ -93,6 +94,16 @@ class Drawing:
             short = isinstance(value, bool | int | float | str) and place != over
             told.append(f"{name}={render_value(value)}" if short else name)
         return shorten(f"{call.name}({', '.join(told)})", LONG)
+
+
+def counts_to(steps: int) -> list[int]:
+    """The numbers of steps that a path is drawn at: 0, 1, 2, 3, 4, 6, 9, …, half of them at most
+    (of few: each), and all. Together the shorter ways cost little more than the whole one."""
+    counts = [0]
+    while counts[-1] < steps:
+        counts.append(counts[-1] + max(1, counts[-1] // 2))
+    few = [count for count in counts if count < steps and (count <= steps / 2 or steps <= 4)]
+    return [*few, steps]
 
 
 def places_in(call: Call) -> list[Place]:

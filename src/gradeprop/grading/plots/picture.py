@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gradeprop.grading.plots.curve_picture import draw_curve
 from gradeprop.grading.plots.field_picture import draw_field
+from gradeprop.grading.plots.path_picture import draw_path
 from gradeprop.grading.plots.svg import Sheet, cleaned
 from gradeprop.grading.result.plot import Plot
 
@@ -30,6 +31,6 @@ class Picture:
 
 def picture(plot: Plot) -> Picture:
     """The same picture for the same plot, to the byte."""
-    draw = {"curve": draw_curve, "field": draw_field}[plot.kind]
+    draw = {"curve": draw_curve, "field": draw_field, "path": draw_path}[plot.kind]
     sheet: Sheet = draw(plot)
     return Picture(sheet.svg(), cleaned(f"{sheet.title}. {sheet.description}"))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TypeAlias
 
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.resolving import resolved
@@ -12,13 +11,11 @@ from gradeprop.grading.checks.script import Script
 from gradeprop.grading.plots.curve import curve_of
 from gradeprop.grading.plots.drawing import Drawing
 from gradeprop.grading.plots.field import field_of
+from gradeprop.grading.plots.path import Asking, path_of
 from gradeprop.grading.result.plot import Plot
-from gradeprop.session.interface import Ask, Outcome, Returned
+from gradeprop.session.interface import Outcome, Returned
 
 __all__ = ["Asking", "plotted"]
-
-Asking: TypeAlias = Callable[[Sequence[Ask]], "Sequence[Outcome] | None"]
-"""Asks further questions where the check was asked; None where that cannot be done."""
 
 
 def plotted(
@@ -26,7 +23,7 @@ def plotted(
     script: Script,
     outcomes: Sequence[Outcome],
     judgement: Judgement,
-    ask: Asking,  # noqa: ARG001
+    ask: Asking,
 ) -> Plot | None:
     """What there is to see of a wrong answer; None where a picture would not help: the check has
     not failed, the answer is not begun, something else came than values, or no number that could be
@@ -41,5 +38,7 @@ def plotted(
     failed = judgement.status == "failed" and not judgement.not_begun
     if not failed or script.sealed or not all(isinstance(item, Returned) for item in outcomes):
         return None
+    if drawing.kind == "path":
+        return path_of(drawing, script, outcomes, ask)
     got = partial(resolved, script=script, outcomes=outcomes)
     return (curve_of if drawing.kind == "curve" else field_of)(drawing, script, got)

@@ -12,7 +12,6 @@ Point: TypeAlias = tuple[float, ...]
 
 MOST = 200
 """Points of one plot at most, of all its series together; of its contours again as many."""
-_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,9 @@ class Plot:
         return self.series[1].points
 
 
-def rounded(numbers: Iterable[float]) -> Point:
-    """A point with as many digits as anybody can see."""
-    return tuple(float(f"{number:.{_DIGITS}g}") for number in numbers)
+def rounded(numbers: Iterable[float], digits: int = 6) -> Point:
+    """A point with more digits than anybody can see."""
+    return tuple(float(f"{number:.{digits}g}") for number in numbers)
 
 
 def plot_from_json(data: dict[str, Any]) -> Plot:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.script import Script
 from gradeprop.grading.plots.declared import drawing_of
-from gradeprop.grading.plots.plotted import Asking, plotted
+from gradeprop.grading.plots.drawing import Drawing
+from gradeprop.grading.plots.path import Asking
+from gradeprop.grading.plots.plotted import plotted
 from gradeprop.grading.run.question import Question
 from gradeprop.session.interface import Outcome
 
 __all__ = ["with_plot"]
+
+# By what a public check asks, which is written down once for all hand-ins: what a path runs on
+# takes as long to work out as a whole hand-in takes to grade.
+_KNOWN: WeakKeyDictionary[Script, Drawing | None] = WeakKeyDictionary()
 
 
 def with_plot(
@@ -33,7 +41,10 @@ def with_plot(
     shows = site.check.public and site.part.reveals(site.check) == "numbers"
     if not shows or site.check.plot is None or judgement.status != "failed":
         return judgement
-    drawing = drawing_of(site.exercise, site.check, question.script)
+    script = question.script
+    if script not in _KNOWN:
+        _KNOWN[script] = drawing_of(site.exercise, site.check, script)
+    drawing = _KNOWN[script]
     assert drawing is not None
     with away():
-        return replace(judgement, plot=plotted(drawing, question.script, outcomes, judgement, ask))
+        return replace(judgement, plot=plotted(drawing, script, outcomes, judgement, ask))
