@@ -63,6 +63,12 @@ class Gradient(Problem):
     def answer(self) -> Answer:
         return self._like_input(self._gradient(self._f, self._upstream))
 
+    def elsewhere(self, at: torch.Tensor) -> Answer:
+        """The gradient there, for one input and no weights."""
+        if not self._single or self._upstream is not None:
+            return None
+        return Gradient(self._f, at.to(self._at[0].device)).answer()
+
     def mistake(self, name: str) -> list[Answer]:
         """Besides the general ones: those of ``wrong``; value_not_gradient; upstream_ignored;
         mean_instead_of_sum and its opposite, by several counts; one_sided_difference and

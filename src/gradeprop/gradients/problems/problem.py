@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 from gradeprop.gradients.answer import Answer
 from gradeprop.gradients.problems.general import general_misconception
 from gradeprop.gradients.problems.walk import Walk
+
+if TYPE_CHECKING:
+    import torch
 
 
 class Problem(ABC):
@@ -38,6 +42,11 @@ class Problem(ABC):
 
     def walk(self) -> Walk | None:
         """The way of a descent in two numbers, for a picture; None for all other problems."""
+        return None
+
+    def elsewhere(self, at: torch.Tensor) -> Answer:  # noqa: ARG002
+        """What would be right at other points, for a picture of a function of one variable; None
+        for all other problems, or where nothing is known of them."""
         return None
 
     def rules_out(self, name: str) -> bool:  # noqa: ARG002

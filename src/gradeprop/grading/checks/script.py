@@ -61,6 +61,8 @@ class Probe:
     """Where the right answer is sealed; then ``answer`` is its form alone."""
     walk: Callable[[], Walk | None] | None = None
     """Where the problem is at hand: the way of a descent in two numbers."""
+    elsewhere: Callable[[torch.Tensor], Answer] | None = None
+    """Where the problem is at hand: what is right at other points, None if it cannot tell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +146,7 @@ class Reference:
                 Misconceptions(problem, patterns),
                 ruled_out=self._elsewhere | frozenset(filter(problem.rules_out, patterns)),
                 walk=problem.walk,
+                elsewhere=problem.elsewhere,
                 **flags,
             )
         )

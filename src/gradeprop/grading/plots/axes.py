@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from gradeprop.grading.plots.svg import AXIS, FAINT, INK, Mark, Pen, Pixel, Sheet
@@ -101,12 +101,19 @@ class Axes:
         sheet.text((left + self.width / 2, bottom + 33), names[0], "middle", colour=INK)
         sheet.text((8, top - 9), names[1], colour=INK)
 
-    def series(self, sheet: Sheet, points: Sequence[Point], pen: Pen, *, marks: bool) -> None:
-        """Points joined in their order; one beyond the frame is a triangle at its edge."""
+    def series(
+        self,
+        sheet: Sheet,
+        points: Sequence[Point],
+        pen: Pen,
+        marked: Container[float] | None = None,
+    ) -> None:
+        """Points joined in their order, those ``marked`` by what runs to the right with a mark, all
+        by default; one beyond the frame is a triangle at its edge."""
         sheet.series([self.place(point) for point in points], pen, marks=False)
         for point in points:
             beyond = self.beyond(point)
-            if beyond is not None or marks:
+            if marked is None or point[0] in marked:
                 sheet.mark(self.place(point), beyond or pen.mark, pen.colour)
 
     def beyond(self, point: Point) -> Mark | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from gradeprop.gradients.comparison.render import number
 from gradeprop.grading.plots.axes import Axes, range_of
 from gradeprop.grading.plots.svg import AXIS, EXPECTED, GOT, Sheet
@@ -13,7 +15,7 @@ __all__ = ["draw_curve"]
 
 _WIDTH, _HEIGHT = 440, 300
 _FEW = 25
-"""Points of a series, up to which each has a mark."""
+"""Points of a series that have a mark, at most."""
 
 
 def draw_curve(plot: Plot) -> Sheet:
@@ -30,22 +32,29 @@ def draw_curve(plot: Plot) -> Sheet:
     sheet.key((62, 20), "expected", EXPECTED)
     sheet.key((180, 20), "got", GOT)
     axes.draw(sheet, plot.axes)
-    few = len(right) <= _FEW
+    marked = _marked(plot)
     expected_at = {point[0]: point for point in right}
-    for point in got if few else ():
-        sheet.line([axes.place(point), axes.place(expected_at[point[0]])], AXIS, dashes="2 3")
-    axes.series(sheet, right, EXPECTED, marks=few)
-    axes.series(sheet, got, GOT, marks=few)
+    for point in got:
+        if point[0] in marked:
+            sheet.line([axes.place(point), axes.place(expected_at[point[0]])], AXIS, dashes="2 3")
+    axes.series(sheet, right, EXPECTED, marked)
+    axes.series(sheet, got, GOT, marked)
     if any(map(axes.beyond, got)):
         sheet.text((_WIDTH - 16, 20), "▲▼ beyond the picture", "end", colour=GOT.colour, size=11)
     return sheet
+
+
+def _marked(plot: Plot) -> set[float]:
+    """The arguments whose points have a mark: those that the check asks about, or a few of them."""
+    asked = plot.asked or tuple(point[0] for point in plot.expected)
+    return set(asked[:: math.ceil(len(asked) / _FEW)])
 
 
 def _described(plot: Plot) -> str:
     over = plot.axes[0]
     right, got = plot.expected, {point[0]: point for point in plot.got}
     told = [
-        f"{counted(len(right), 'point')} from {over} = {number(right[0][0])} to "
+        f"{counted(len(plot.asked or right), 'point')} from {over} = {number(right[0][0])} to "
         f"{number(right[-1][0])}."
     ]
     worst = max(

@@ -13,6 +13,7 @@ from gradeprop.grading.plots.curve import curve_of
 from gradeprop.grading.plots.drawing import Drawing
 from gradeprop.grading.plots.field import field_of
 from gradeprop.grading.plots.grounds import ground_of
+from gradeprop.grading.plots.known_between import between_of
 from gradeprop.grading.plots.path import steps_at
 from gradeprop.session.interface import Call
 
@@ -30,11 +31,15 @@ def drawing_of(exercise: LoadedExercise, check: Check, script: Script) -> Drawin
     called = {ask.name for ask in script.asks if isinstance(ask, Call)}
     known = _parameters(exercise)
     names = {name: known[name] for name in sorted(called & known.keys())}
-    if plot.kind != "path":
-        return Drawing(plot.kind, plot.over, names)
-    drawing = Drawing(plot.kind, plot.steps or "steps", names)
-    grounds = {number: ground_of(probe) for number, probe in enumerate(script.probes)}
-    return replace(drawing, grounds={n: ground for n, ground in grounds.items() if ground})
+    over = plot.over if plot.kind == "curve" else plot.steps or "steps"
+    drawing = Drawing(plot.kind, None if plot.kind == "field" else over, names)
+    if plot.kind == "curve":
+        between = {n: between_of(drawing, script, it) for n, it in enumerate(script.probes)}
+        return replace(drawing, between={n: points for n, points in between.items() if points})
+    if plot.kind == "path":
+        grounds = {n: ground_of(probe) for n, probe in enumerate(script.probes)}
+        return replace(drawing, grounds={n: ground for n, ground in grounds.items() if ground})
+    return drawing
 
 
 def why_not_drawn(exercise: LoadedExercise, check: Check, script: Script) -> str | None:

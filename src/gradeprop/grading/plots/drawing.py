@@ -50,21 +50,26 @@ class Drawing:
             None for a curve's first.
         parameters: of the functions that are called, by name, the names of their parameters.
         grounds: of a path, by the number of the probe.
+        between: of a curve, by the number of the probe: (argument, right value), at the points that
+            the check asks about and between them.
     """
 
     kind: Kind
     over: str | None = None
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     grounds: Mapping[int, Ground] = field(default_factory=dict)
+    between: Mapping[int, tuple[Point, ...]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """For the notebook; without what is empty."""
         grounds = [{"probe": probe, **asdict(item)} for probe, item in self.grounds.items()]
+        between = [{"probe": probe, "right": item} for probe, item in self.between.items()]
         return {
             "kind": self.kind,
             **({"over": self.over} if self.over else {}),
             **({"parameters": dict(self.parameters)} if self.parameters else {}),
             **({"grounds": grounds} if grounds else {}),
+            **({"between": between} if between else {}),
         }
 
     def place(self, call: Call) -> Place | None:
@@ -120,7 +125,8 @@ def drawing_from_json(data: Mapping[str, Any]) -> Drawing:
     """Read what `Drawing.to_json` made."""
     names = {name: tuple(found) for name, found in data.get("parameters", {}).items()}
     grounds = {item["probe"]: _ground(item) for item in data.get("grounds", ())}
-    return Drawing(data["kind"], data.get("over"), names, grounds)
+    between = {item["probe"]: _points(item["right"]) for item in data.get("between", ())}
+    return Drawing(data["kind"], data.get("over"), names, grounds, between)
 
 
 def _ground(data: Mapping[str, Any]) -> Ground:

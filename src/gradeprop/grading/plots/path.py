@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from gradeprop.grading.checks.handle import Handle
 from gradeprop.grading.checks.resolve import Found, found_at
 from gradeprop.grading.checks.script import Script
+from gradeprop.grading.plots.between import Asking
 from gradeprop.grading.plots.drawing import Drawing, Ground, argument_at
 from gradeprop.grading.plots.numbers import drawable, items_of, numbers_in
 from gradeprop.grading.result.plot import Plot, Point, Series, rounded
 from gradeprop.session.interface import Ask, Call, Outcome, Returned
 
-__all__ = ["Asking", "path_of", "steps_at"]
+__all__ = ["path_of", "steps_at"]
 
-Asking: TypeAlias = "Callable[[Sequence[Ask]], Sequence[Outcome] | None]"
-"""Asks further questions where the check was asked; None where that cannot be done."""
 _SEEN = 0.01
 """Ends of two paths that are nearer to each other than this share of the way look like one."""
 

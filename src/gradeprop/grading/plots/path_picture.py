@@ -29,8 +29,8 @@ def draw_path(plot: Plot) -> Sheet:
         sheet.line([axes.place(point) for point in line], _CONTOUR)
     if plot.contours:
         sheet.text((_WIDTH - 16, 38), "grey lines: equal loss", "end", size=11)
-    axes.series(sheet, plot.expected, EXPECTED, marks=True)
-    axes.series(sheet, plot.got, GOT, marks=True)
+    axes.series(sheet, plot.expected, EXPECTED)
+    axes.series(sheet, plot.got, GOT)
     _start(sheet, axes.place(plot.expected[0]), axes.place(plot.expected[1]))
     if any(map(axes.beyond, plot.got)):
         sheet.text((_WIDTH - 16, 20), "▲▼ beyond the picture", "end", colour=GOT.colour, size=11)

@@ -8,10 +8,11 @@ from functools import partial
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.resolving import resolved
 from gradeprop.grading.checks.script import Script
+from gradeprop.grading.plots.between import Asking, with_between
 from gradeprop.grading.plots.curve import curve_of
 from gradeprop.grading.plots.drawing import Drawing
 from gradeprop.grading.plots.field import field_of
-from gradeprop.grading.plots.path import Asking, path_of
+from gradeprop.grading.plots.path import path_of
 from gradeprop.grading.result.plot import Plot
 from gradeprop.session.interface import Outcome, Returned
 
@@ -33,7 +34,7 @@ def plotted(
         drawing: as declared for the check, which is public.
         script: what was asked and expected.
         outcomes: what came back, one for each ask.
-        ask: called for a path alone.
+        ask: called where a plot shows more than the check has asked about.
     """
     failed = judgement.status == "failed" and not judgement.not_begun
     if not failed or script.sealed or not all(isinstance(item, Returned) for item in outcomes):
@@ -41,4 +42,7 @@ def plotted(
     if drawing.kind == "path":
         return path_of(drawing, script, outcomes, ask)
     got = partial(resolved, script=script, outcomes=outcomes)
-    return (curve_of if drawing.kind == "curve" else field_of)(drawing, script, got)
+    if drawing.kind == "field":
+        return field_of(drawing, script, got)
+    plot = curve_of(drawing, script, got)
+    return plot and with_between(plot, drawing, script, ask)

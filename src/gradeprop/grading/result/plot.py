@@ -35,6 +35,7 @@ class Plot:
         axes: what runs to the right, and what runs upwards (of a field: downwards).
         series: first what was expected, then what was got.
         left_out: how many of the values that came are no finite numbers and have no point.
+        asked: of a curve with more points than the check asks about, the arguments of these.
         contours: of a path, lines along which the loss has one value.
     """
 
@@ -44,6 +45,7 @@ class Plot:
     series: tuple[Series, ...]
     left_out: int = 0
     contours: tuple[tuple[Point, ...], ...] = ()
+    asked: Point = ()
 
     @property
     def expected(self) -> tuple[Point, ...]:
@@ -71,10 +73,13 @@ def plot_from_json(data: dict[str, Any]) -> Plot:
         series = tuple(Series(item["name"], _points(item["points"])) for item in data["series"])
         contours = tuple(_points(line) for line in data["contours"])
         across, along = data["axes"]
-        plot = Plot(data["kind"], data["what"], (across, along), series, data["left_out"], contours)
+        (asked,) = _points([data["asked"]])
+        plot = Plot(
+            data["kind"], data["what"], (across, along), series, data["left_out"], contours, asked
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a plot: {error}") from error
-    sizes = sum(len(item.points) for item in series), sum(map(len, contours))
+    sizes = sum(len(item.points) for item in series), sum(map(len, contours)), len(asked)
     if [item.name for item in series] != ["expected", "got"] or max(sizes) > MOST:
         raise ValueError("not a plot: expected and got, of few points")
     return plot

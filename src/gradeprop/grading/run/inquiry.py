@@ -21,7 +21,7 @@ from gradeprop.grading.checks.judge import judge
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite, GraderCodeError
-from gradeprop.grading.plots.path import Asking
+from gradeprop.grading.plots.between import Asking
 from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
 from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN

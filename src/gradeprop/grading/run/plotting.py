@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
+from gradeprop.grading.plots.between import Asking
 from gradeprop.grading.plots.declared import drawing_of
 from gradeprop.grading.plots.drawing import Drawing
-from gradeprop.grading.plots.path import Asking
 from gradeprop.grading.plots.plotted import plotted
 from gradeprop.grading.run.question import Question
 from gradeprop.session.interface import Outcome

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
-from gradeprop.grading.plots.path import Asking
+from gradeprop.grading.plots.between import Asking
 from gradeprop.grading.run.question import Question
 from gradeprop.session.interface import Outcome, only_reads
 
