@@ -14,11 +14,13 @@ from course.minimal import EXERCISE, GRADER, SOLUTION, course_files, replaced, w
 from gradeprop.course.load import load_course
 from gradeprop.errors import GraderFault
 from gradeprop.gradients import Descent, Fixed
+from gradeprop.grading.plots.declared import drawing_of
 from gradeprop.grading.plots.drawing import Drawing, Ground, counts_to, drawing_from_json
 from gradeprop.grading.plots.grounds import ground_of
 from gradeprop.grading.plots.path_picture import draw_path
 from gradeprop.grading.plots.picture import picture
 from gradeprop.grading.result.plot import MOST, Plot
+from gradeprop.grading.run import plotting
 from gradeprop.grading.run.publish import record_public_checks
 from grading.conftest import Classroom, part_of
 from grading.plots.asked import plot_of, script_of
@@ -261,3 +263,22 @@ def test_no_path_is_drawn_of_what_is_no_descent(tmp_path: Path) -> None:
     course = load_course(write_course(tmp_path, changes))
     with pytest.raises(GraderFault, match="nothing that is expected is a Descent that fits two"):
         record_public_checks(course, course.assignments[0])
+
+
+def test_the_ground_is_worked_out_once_for_all_hand_ins(
+    tmp_path: Path, sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classroom = Classroom(course_root(tmp_path, "plot: path"), sandbox)
+    drawings: list[Any] = []
+
+    def counted(*given: Any) -> Any:
+        drawings.append(drawing_of(*given))
+        return drawings[-1]
+
+    monkeypatch.setattr(plotting, "drawing_of", counted)
+    wrong = classroom.notebook(square_derivative__by_hand=f"import torch\n{HALF_STEPS}")
+    results = classroom.grade(*[wrong] * 3)
+    plots = [part_of(it, "square_derivative", "by_hand").checks[0].plot for it in results]
+    assert plots[0] is not None
+    assert plots == [plots[0]] * 3
+    assert len(drawings) == 1
