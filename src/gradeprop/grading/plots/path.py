@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gradeprop.grading.checks.handle import Handle
@@ -87,14 +87,11 @@ def _place(handle: Handle, outcome: Outcome, ask: Ask) -> Point | None:
     found = found_at(handle, outcome, ask) if isinstance(outcome, Returned) else None
     if not isinstance(found, Found):
         return None
-    numbers = list(_flat(found.value))
+    items = items_of(found.value) or [found.value]
+    if len(items) > 2:
+        return None
+    numbers = [number for item in items for number in numbers_in(item)]
     return tuple(numbers) if len(numbers) == 2 else None
-
-
-def _flat(value: object) -> Iterator[float]:
-    items = items_of(value)
-    for item in items if items else [value]:
-        yield from numbers_in(item)
 
 
 def _elsewhere(ground: Ground, end: Point | None) -> bool:
