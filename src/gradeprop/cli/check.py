@@ -18,8 +18,8 @@ from gradeprop.records.files.door import Absent, Refused, read_handed
 from gradeprop.records.files.submissions import MAX_NOTEBOOK_BYTES
 
 if TYPE_CHECKING:
-    from gradeprop.grading.public.checking import PublicReport
     from gradeprop.grading.public.own_kernel import CellError, Site
+    from gradeprop.grading.public.report import PublicReport
 
 
 def run(path: Path, *, as_json: bool) -> None:

@@ -8,8 +8,9 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from gradeprop.errors import GraderFault, UsageError
-from gradeprop.grading.public.checking import PublicChecks, PublicReport
+from gradeprop.grading.public.checking import PublicChecks
 from gradeprop.grading.public.present import ReportView
+from gradeprop.grading.public.report import PublicReport
 from gradeprop.grading.public.untouched import untouched
 from gradeprop.session.kernel import KernelSession
 from gradeprop.session.student.passes import PASSES
