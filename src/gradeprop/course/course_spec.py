@@ -18,7 +18,7 @@ class FeedbackSpec(Model):
     """What else than a student's own work stands on the feedback pages."""
 
     solutions: Literal["never", "after_due"] | None = Field(
-        None,
+        default=None,
         description=(
             "after_due: pages that are written once nobody can hand in any more show the solution "
             "of every part; that takes a due date. An assignment's own word stands before the "
@@ -26,7 +26,7 @@ class FeedbackSpec(Model):
         ),
     )
     distribution: bool | None = Field(
-        None,
+        default=None,
         description=(
             "Whether pages show how many students have how many points, as soon as ten totals are "
             "certain. An assignment's own word stands before the course's. Default: false."
