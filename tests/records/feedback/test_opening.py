@@ -67,6 +67,15 @@ def test_a_text_that_was_not_begun_is_not_praised_whatever_it_got(changes: Any) 
     )
 
 
+def test_who_has_not_begun_is_told_so_and_not_of_slips() -> None:
+    result = with_checks(wrong(), failed("shape", not_begun=True), skipped("matches_autograd"))
+    square, sign = result.exercises
+    commit = replace(sign.parts[0], checks=(failed("direction", not_begun=True),))
+    result = replace(result, exercises=(square, replace(sign, parts=(commit, sign.parts[1]))))
+    assert opening(marked(result)).startswith("There is nothing of yours to check yet")
+    assert opening(marked(wrong())).startswith("1 of 3 checks passed.")
+
+
 def test_an_unreadable_file_is_told_first() -> None:
     assert opening(marked(unreadable("eve"))).startswith("We could not read your notebook.")
 

@@ -189,7 +189,8 @@ def test_an_unreadable_file_gets_one_card_that_says_what_to_do(course: Any) -> N
     assert len(re.findall(r"<(section|article|nav|h2|h3)\b", html)) == 2
     assert "This is not a notebook. Hand it in again." in html
     assert "<code>a01_slopes.ipynb</code>" in html
-    assert "4 points so far" not in html
+    assert "this counts as 0 of 6 points" in html
+    assert "read your text" not in html.split("<footer>")[0]
 
 
 def test_what_a_person_gave_for_an_unreadable_file_is_told_in_the_card(course: Any) -> None:

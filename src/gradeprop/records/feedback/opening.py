@@ -29,6 +29,8 @@ def opening(marks: Marks) -> str:
     if passed == len(checks):
         first = "Every check passed" if checks else ""
         return _all_passed(marks, first)
+    if all(check.not_begun or check.status == "skipped" for check in checks):
+        return "There is nothing of yours to check yet: the cells are as they were released."
     if passed == 0:
         return "None of the checks passed yet. Often a single slip is behind several of them."
     return (

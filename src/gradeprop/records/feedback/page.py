@@ -65,10 +65,12 @@ def page(
         assignment=assignment.spec.title,
         student=marks.student,
         name=" ".join(filter(None, (marks.person.first_name, marks.person.last_name))) or None,
-        points=score_in_words(marks.score, marks.max_score, certain=marks.certain),
+        points=score_in_words(
+            total if ungradable else marks.score, marks.max_score, certain=marks.certain
+        ),
         share=max(0.0, min(100.0, 100 * total / marks.max_score)) if marks.max_score else 0.0,
         opening=opening(marks),
-        lines=(*score_lines(marks), *(given_anyway(marks) if ungradable else ())),
+        lines=tuple(given_anyway(marks) if ungradable else score_lines(marks)),
         problem=(result.message or "The file is no notebook.") if ungradable else None,
         note=None if ungradable else result.message,
         exercises=() if ungradable else exercises,
