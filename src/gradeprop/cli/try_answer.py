@@ -145,8 +145,8 @@ def _in_the_notebook(
 ) -> Iterator[str]:
     """What the check cell says: the public checks, on the CPU, as the notebook shows them."""
     from gradeprop.grading.checks.judgement import Judgement
-    from gradeprop.grading.public.checking import PublicCheck, PublicReport
     from gradeprop.grading.public.present import ReportView
+    from gradeprop.grading.public.report import PublicCheck, PublicReport
     from gradeprop.grading.run.recording import part_title
 
     spec = exercise.part(result.part)

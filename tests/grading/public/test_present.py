@@ -9,8 +9,8 @@ import pytest
 
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.rows import Item, Row
-from gradeprop.grading.public.checking import PublicCheck, PublicReport
 from gradeprop.grading.public.present import WIDTH, ReportView, colour_of
+from gradeprop.grading.public.report import PublicCheck, PublicReport
 from gradeprop.grading.result import words
 from grading.public_example import HALF
 

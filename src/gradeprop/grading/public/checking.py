@@ -6,8 +6,9 @@ the questions, the expected numbers and the judging code are the same."""
 from __future__ import annotations
 
 import json
+import zlib
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -24,66 +25,12 @@ from gradeprop.grading.checks.likely import cause_so_far, singly_or_together
 from gradeprop.grading.checks.sampled import fitting, given, worth_trying
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.public.data import decode_allowed, decode_script
+from gradeprop.grading.public.report import PublicCheck, PublicReport
 from gradeprop.grading.public.sampled_data import decode_given
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Outcome, Raised, Session
 
 _FRAMES = 3
-
-
-@dataclass(frozen=True)
-class PublicCheck:
-    """``trace`` is where in the student's own cells an exception came from, when one did."""
-
-    name: str
-    describe: str
-    points: float
-    judgement: Judgement
-    trace: str | None = None
-
-
-@dataclass(frozen=True)
-class PublicReport:
-    """What the public checks found for one part.
-
-    ``points`` is all that the part is worth, hidden checks included; ``earned`` is that times the
-    share of the public points earned, which is what plain nbgrader would record. ``given`` of them
-    are for checks that were taken out, and everybody's."""
-
-    exercise: str
-    part: str
-    title: str
-    points: float
-    hidden: int
-    checks: tuple[PublicCheck, ...]
-    given: float = 0.0
-
-    @property
-    def earned(self) -> float:
-        total = sum(check.points for check in self.checks)
-        won = sum(check.points for check in self.checks if check.judgement.status == "passed")
-        # In this order: when all is won the share is 1 exactly, and never more than the points come
-        # out.
-        return self.given + (self.points - self.given) * (won / total if total else 0.0)
-
-    def to_json(self) -> dict[str, Any]:
-        """For ``gradeprop check --json``."""
-        return {
-            "exercise": self.exercise,
-            "part": self.part,
-            "points": self.points,
-            "earned": self.earned,
-            "checks": [
-                {
-                    "check": check.name,
-                    "status": check.judgement.status,
-                    "message": check.judgement.message,
-                    "misconception": check.judgement.misconception,
-                    "questions": [asdict(row) for row in check.judgement.rows],
-                }
-                for check in self.checks
-            ],
-        }
 
 
 class PublicChecks:
@@ -107,10 +54,12 @@ class PublicChecks:
         """Take in what misconceptions' samples give to these checks.
 
         Args:
-            text: JSON, ``{exercise: {check: {misconception: [given, …]}}}``; see
+            text: base64 of zlib of JSON, or as in earlier releases that JSON itself,
+                ``{exercise: {check: {misconception: [given, …]}}}``; see
                 `gradeprop.grading.public.sampled_data`.
         """
-        self._samples.update(json.loads(text))
+        plain = text.lstrip().startswith("{")
+        self._samples.update(json.loads(text if plain else zlib.decompress(b64decode(text))))
 
     def _exercises(self) -> Mapping[str, Mapping[str, Any]]:
         while self._unread:

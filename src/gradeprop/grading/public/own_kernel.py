@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from gradeprop.grading.public.checking import PublicReport
 from gradeprop.grading.public.in_notebook import Interrupted, report
+from gradeprop.grading.public.report import PublicReport
 from gradeprop.session.kernel import KernelSession
 from gradeprop.session.student.answering import Answering
 from gradeprop.session.student.shell import NotebookShell

@@ -9,7 +9,7 @@ from html import escape
 
 from gradeprop import wording
 from gradeprop.grading.checks.rows import Item, Row
-from gradeprop.grading.public.checking import PublicCheck, PublicReport
+from gradeprop.grading.public.report import PublicCheck, PublicReport
 from gradeprop.wording import counted
 
 WIDTH = 79
