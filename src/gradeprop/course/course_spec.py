@@ -14,6 +14,26 @@ from gradeprop.course.misconception import CommonMisconception
 Weight = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
 
 
+class FeedbackSpec(Model):
+    """What else than a student's own work stands on the feedback pages."""
+
+    solutions: Literal["never", "after_due"] | None = Field(
+        default=None,
+        description=(
+            "after_due: pages that are written once nobody can hand in any more show the solution "
+            "of every part; that takes a due date. An assignment's own word stands before the "
+            "course's. Default: never."
+        ),
+    )
+    distribution: bool | None = Field(
+        default=None,
+        description=(
+            "Whether pages show how many students have how many points, as soon as ten totals are "
+            "certain. An assignment's own word stands before the course's. Default: false."
+        ),
+    )
+
+
 class AssignmentSpec(Model):
     """One entry of ``assignments`` in course.yaml."""
 
@@ -45,6 +65,7 @@ class AssignmentSpec(Model):
             "machine that builds or grades."
         ),
     )
+    feedback: FeedbackSpec = FeedbackSpec()
 
 
 class Colab(Model):
@@ -93,6 +114,7 @@ class CourseSpec(Model):
         ),
     )
     colab: Colab | None = None
+    feedback: FeedbackSpec = FeedbackSpec()
     gradebook: Text | None = Field(
         None,
         description=(

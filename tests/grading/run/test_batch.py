@@ -45,7 +45,7 @@ def test_the_result_is_json_with_the_contracts_keys(classroom: Any) -> None:
     ]  # fmt: skip
     assert list(data["exercises"][0]["parts"][0]["checks"][0]) == [
         "check", "device", "public", "status", "score", "max_score", "message", "detail", "misconception",
-        "voided", "not_begun", "asked", "report", "hint",
+        "voided", "not_begun", "asked", "report", "hint", "rows", "more_rows", "line",
     ]  # fmt: skip
     assert data["versions"]["course"] == classroom.course.digest
     assert "student_package" not in data["versions"]  # the notebook's cell carries none

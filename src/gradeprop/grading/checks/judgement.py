@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.grading.checks.places import Place
 from gradeprop.grading.checks.rows import Row
 from gradeprop.grading.result import words
 from gradeprop.grading.result.verdict import Status
@@ -22,6 +23,7 @@ class Judgement:
         not_begun: the answer is still the starter.
         hint_there: where asked for, of a public check: the words for the cause that the notebook
             has by itself, which knows neither of cells nor of all samples.
+        places: where an exception came from, as far as the student may hear of it.
         why: where asked for, why a wrong value has no cause, for whoever writes the grader.
         detail: everything that is known, for the instructor.
         misconceptions: one id when it is known, several when they cannot be told apart here.
@@ -38,6 +40,7 @@ class Judgement:
     asked: str | None = None
     hint: str | None = None
     not_begun: bool = False
+    places: tuple[Place, ...] = ()
     hint_there: str | None = None
     why: str | None = None
 
@@ -68,4 +71,6 @@ class Judgement:
             asked=said.asked,
             report=said.report,
             hint=said.hint,
+            rows=said.rows,
+            places=said.places,
         )

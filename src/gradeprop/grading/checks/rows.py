@@ -1,8 +1,6 @@
-"""What a student sees of one question of a public check: asked, expected, got, item by item."""
+"""From a value and what was expected of it to what a student sees of the question."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import torch
 
@@ -13,36 +11,12 @@ from gradeprop.gradients.comparison.render import SHORT, number, render_value
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.expected import OneOf, Within, wrong_value
+from gradeprop.grading.result.questions import Item, Row
+
+__all__ = ["MOST", "Item", "Row", "row_of", "row_of_expected"]
 
 MOST = 16
 """Elements of a tensor that are shown in full; of a larger one only the worst element."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One value; a matrix has one line per row.
-
-    Attributes:
-        label: empty unless the value is one of several.
-        expected: None where there are few answers to choose from: to show the right one is to give
-            it away."""
-
-    label: str
-    expected: str | None
-    got: str
-    right: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """One question: the expression that was asked, and its value or the items of its value."""
-
-    expression: str
-    items: tuple[Item, ...]
-
-    @property
-    def right(self) -> bool:
-        return all(item.right for item in self.items)
 
 
 def row_of(expression: str, got: Value, answer: Answer, rule: Rule, labels: tuple[str, ...]) -> Row:

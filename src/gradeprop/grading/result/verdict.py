@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
+from gradeprop.grading.result.questions import Row, row_from_json
 
 SCHEMA = 1
 
@@ -40,6 +41,9 @@ class CheckVerdict:
         not_begun: the answer is still the starter.
         asked, report, hint: the message in its parts, for programs: the question as a student
             would have written it (public checks only), what came of it, the words for the cause.
+        rows: of a public check that failed, what `gp.check` shows in its table: the first questions
+            that were answered wrongly; ``more_rows`` says how many more there are.
+        line: of the part's own cell, where an exception came from, if it did.
     """
 
     check: str
@@ -56,12 +60,16 @@ class CheckVerdict:
     asked: str | None = None
     report: str | None = None
     hint: str | None = None
+    rows: tuple[Row, ...] = ()
+    more_rows: int = 0
+    line: int | None = None
 
 
 @dataclass(frozen=True)
 class PartResult:
     """One part; ``not_begun`` where its answer is still the starter and earns nothing by it. Code
-    that was given to be mended is judged all the same, and its checks say what is wrong with it."""
+    that was given to be mended is judged all the same, and its checks say what is wrong with it.
+    ``line`` is where its cell stopped, if it did and that is known."""
 
     part: str
     kind: PartKind
@@ -71,6 +79,7 @@ class PartResult:
     message: str | None = None
     checks: tuple[CheckVerdict, ...] = ()
     not_begun: bool = False
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -193,4 +202,5 @@ def _check(data: dict[str, Any]) -> CheckVerdict:
     voided = data["status"] == "skipped" and data["score"] == data["max_score"]
     not_begun = data["message"] == _NOT_BEGUN_THEN
     then = {"voided": voided, "not_begun": not_begun, "report": data["message"]}
-    return CheckVerdict(**{**then, **data})
+    rows = tuple(map(row_from_json, data.get("rows", ())))
+    return CheckVerdict(**{**then, **data, "rows": rows})

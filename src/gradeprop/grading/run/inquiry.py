@@ -236,7 +236,7 @@ class Inquiry:
             allowed=part.allowed,
             reveal="numbers" if shown else part.reveals(site.check),
             earlier=earlier,
-            rows=shown,
+            rows=shown or ("wrong" if site.check.public else False),
             lines=lines_of(self._paper, site.place),
             by_sample=by_sample,
         )
@@ -291,7 +291,7 @@ class Inquiry:
         return any(item.status in ("passed", "error") for item in known)
 
     def _note(self, site: CheckSite, device: str, judgement: Judgement) -> None:
-        verdict = assembly.verdict(site.check, device, judgement)
+        verdict = assembly.verdict(site, device, judgement)
         known = self._paper.verdicts.setdefault(site.key, [])
         same = next((i for i, item in enumerate(known) if item.device == device), None)
         if same is None:

@@ -48,6 +48,11 @@ def read(rubric: Rubric, text: str) -> tuple[frozenset[str] | None, str]:
     return (met if complete else None), "\n".join(rest).strip()
 
 
+def holds_criteria(text: str) -> bool:
+    """Whether a comment has lines of a rubric, be it of this one or of a former one."""
+    return any(_LINE.fullmatch(line) for line in text.splitlines())
+
+
 def _line(criterion: Criterion, met: bool) -> str:
     most = number(criterion.points)
     return f"- {'✓' if met else '✗'} {_flat(criterion.text)} ({most if met else 0} of {most})"
