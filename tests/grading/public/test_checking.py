@@ -122,8 +122,21 @@ def test_an_exception_shows_the_students_own_lines() -> None:
     (found,) = report("squares", "by_hand", names)
     assert "raised NameError in line 5 of your cell" in found.checks[0].judgement.message
     trace = found.checks[0].trace.splitlines()
-    assert trace[0] == "In [3], line 2, in d_square"
-    assert trace[2] == "In [3], line 5, in helper"
+    assert trace[0] == "your cell [3], line 2, in d_square"
+    assert trace[2] == "your cell [3], line 5, in helper"
+
+
+def test_what_the_students_code_prints_is_kept_check_by_check() -> None:
+    def d_square(w: Any) -> Any:
+        print("w is", w.tolist())
+        return 2 * w
+
+    three = torch.tensor([3.0], requires_grad=True)
+    (three**2).backward()
+    (found,) = report("squares", "by_hand", {"d_square": d_square})
+    assert found.checks[0].printed.splitlines()[0] == "w is [3.0, -1.5]"
+    (found,) = report("squares", "autograd", {"d_square": d_square, "w": three})
+    assert found.checks[0].printed == ""
 
 
 def test_the_frames_of_a_recursion_are_shown_once() -> None:

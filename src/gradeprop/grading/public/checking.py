@@ -128,8 +128,9 @@ def _check_part(
             judgement, trace = _check(item, part, known, likely, session, begun)
         if judgement.status == "passed":
             passed.add(item["check"])
+        printed = session.printed()
         checks.append(
-            PublicCheck(item["check"], item["describe"], item["points"], judgement, trace)
+            PublicCheck(item["check"], item["describe"], item["points"], judgement, trace, printed)
         )
     return PublicReport(
         exercise,
