@@ -23,6 +23,7 @@ from gradeprop.session.interface import (
 from gradeprop.session.messages import answer_too_slow
 from gradeprop.session.student.answering import Answering
 from gradeprop.session.student.silence import Printed, silence
+from gradeprop.session.student.still_running import watched
 from gradeprop.session.student.tracebacks import raised
 from gradeprop.session.student.unattended import unattended
 from gradeprop.session.unkept import not_kept
@@ -107,7 +108,8 @@ class KernelSession(Session):
             for ask in asks:
                 if deadline is not None and time.monotonic() > deadline and stopped is None:
                     stopped = Stopped("timeout", answer_too_slow(ask.subject, seconds or 0.0))
-                outcome = stopped or self._answering.answer(ask, self._namespace)
+                with watched(f"`{ask.subject}`"):
+                    outcome = stopped or self._answering.answer(ask, self._namespace)
                 if isinstance(outcome, Missing):
                     outcome = not_kept(outcome, self._sources())
                 if isinstance(outcome, Raised) and outcome.type_name == "KeyboardInterrupt":

@@ -191,6 +191,16 @@ def test_errors_show_no_traceback_in_a_notebook() -> None:
         report("squares", "hand", {})
 
 
+@pytest.mark.parametrize("exercise", [None, len, 3, []])
+def test_without_a_name_the_exercises_are_told(exercise: Any) -> None:
+    with pytest.raises(NotChecked) as caught:
+        in_notebook.check(exercise, None)
+    assert str(caught.value) == (
+        'this needs the name of an exercise, in quotes; for example gp.check("squares"); '
+        "known here: squares"
+    )
+
+
 def test_before_the_set_up_cell_the_remedy_is_to_run_it() -> None:
     with pytest.raises(UsageError, match="set-up cell has not been run yet; run it"):
         PublicChecks().report("squares", None, FakeSession())

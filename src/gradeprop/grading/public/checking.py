@@ -65,7 +65,7 @@ class PublicChecks:
 
     def report(
         self,
-        exercise: str,
+        exercise: str | None,
         part: str | None,
         session: Session,
         begun: Callable[[str], bool] = lambda _: True,
@@ -79,29 +79,36 @@ class PublicChecks:
             begun: whether there is more at a name than what the starter left.
 
         Raises:
-            UsageError: unknown exercise or part.
+            UsageError: no or an unknown exercise, or an unknown part.
             ValueError: what was loaded is not JSON.
         """
-        exercises = self._exercises()
-        data = exercises.get(exercise)
-        if data is None:
-            known = ", ".join(exercises)
-            raise UsageError(
-                f"there is no exercise {exercise!r} here"
-                if known
-                else "the notebook's set-up cell has not been run yet",
-                remedy=f"known here: {known}"
-                if known
-                else "run it (it is near the top), then check again",
-            )
+        name, data = self._found(exercise)
         parts = [item for item in data["parts"] if part is None or item["part"] == part]
         if not parts:
             known = ", ".join(item["part"] for item in data["parts"])
+            raise UsageError(f"{name} has no part {part!r} to check", remedy=f"its parts: {known}")
+        samples = self._samples.get(name, {})
+        return [_check_part(name, item, samples, session, begun) for item in parts]
+
+    def _found(self, exercise: object) -> tuple[str, Mapping[str, Any]]:
+        """An exercise's name and data."""
+        exercises = self._exercises()
+        if isinstance(exercise, str) and exercise in exercises:
+            return exercise, exercises[exercise]
+        if not exercises:
             raise UsageError(
-                f"{exercise} has no part {part!r} to check", remedy=f"its parts: {known}"
+                "the notebook's set-up cell has not been run yet",
+                remedy="run it (it is near the top), then check again",
             )
-        samples = self._samples.get(exercise, {})
-        return [_check_part(exercise, item, samples, session, begun) for item in parts]
+        known = ", ".join(exercises)
+        if isinstance(exercise, str):
+            raise UsageError(
+                f"there is no exercise {exercise!r} here", remedy=f"known here: {known}"
+            )
+        raise UsageError(
+            "this needs the name of an exercise, in quotes",
+            remedy=f'for example gp.check("{next(iter(exercises))}"); known here: {known}',
+        )
 
 
 def _check_part(

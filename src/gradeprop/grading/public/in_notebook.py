@@ -15,6 +15,7 @@ from gradeprop.grading.public.untouched import untouched
 from gradeprop.session.kernel import KernelSession
 from gradeprop.session.student.passes import PASSES
 from gradeprop.session.student.silence import silence
+from gradeprop.session.student.still_running import aloud
 
 PUBLIC_CHECKS = PublicChecks()
 """What the notebook's set-up cell loaded into this process."""
@@ -55,7 +56,7 @@ def load_samples(text: str) -> None:
     PUBLIC_CHECKS.load_samples(text)
 
 
-def check(exercise: str, part: str | None) -> float:
+def check(exercise: str | None, part: str | None) -> float:
     """See `gradeprop.check`."""
     reports = report(exercise, part, _namespace())
     _show(ReportView(reports))
@@ -63,7 +64,7 @@ def check(exercise: str, part: str | None) -> float:
 
 
 def report(
-    exercise: str,
+    exercise: str | None,
     part: str | None,
     names: MutableMapping[str, Any],
     session: KernelSession | None = None,
@@ -71,7 +72,7 @@ def report(
     """Run the public checks on what is in ``names``.
 
     Raises:
-        NotChecked: unknown exercise or part, or the set-up cell was not run.
+        NotChecked: no or an unknown exercise, an unknown part, or the set-up cell was not run.
         Interrupted: stopped with Ctrl-C or the notebook's stop button.
         CheckFailed: anything else; a student may have replaced parts of torch.
     """
@@ -80,7 +81,7 @@ def report(
         return name not in names or not untouched(names[name])
 
     try:
-        with silence(), session or KernelSession(names) as asked:
+        with aloud(), silence(), session or KernelSession(names) as asked:
             return PUBLIC_CHECKS.report(exercise, part, asked, begun)
     except UsageError as error:
         raise NotChecked(error.what, remedy=error.remedy) from None
