@@ -63,6 +63,15 @@ class PublicChecks:
             del self._unread[0]
         return self._read
 
+    def places(self) -> dict[tuple[str, str], frozenset[str]]:
+        """By exercise and part, the names that its cell defines; in earlier releases, those that
+        its checks ask about."""
+        return {
+            (name, part["part"]): frozenset(part["names"] if "names" in part else _asked_of(part))
+            for name, data in self._exercises().items()
+            for part in data["parts"]
+        }
+
     def report(
         self,
         exercise: str | None,
@@ -149,6 +158,12 @@ def _check_part(
         part.get("given", 0.0),
         asks_with_inputs=any("read" not in ask and "all" not in ask for ask in _asks_of(part)),
     )
+
+
+def _asked_of(part: Mapping[str, Any]) -> Iterator[str]:
+    for ask in _asks_of(part):
+        yield from (ask[kind] for kind in ("read", "call") if kind in ask)
+        yield from ask.get("all", ())
 
 
 def _asks_of(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

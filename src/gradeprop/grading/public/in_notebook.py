@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import MutableMapping
+from dataclasses import replace
 from typing import Any
 
 from gradeprop.errors import GraderFault, UsageError
 from gradeprop.grading.public.checking import PublicChecks
+from gradeprop.grading.public.last_runs import LAST_RUNS
 from gradeprop.grading.public.present import ReportView
 from gradeprop.grading.public.report import PublicReport
 from gradeprop.grading.public.untouched import untouched
@@ -49,6 +51,7 @@ def load(text: str) -> None:
     """See `gradeprop.load_public_checks`."""
     PUBLIC_CHECKS.load(text)
     PASSES.install()
+    LAST_RUNS.install()
 
 
 def load_samples(text: str) -> None:
@@ -82,7 +85,8 @@ def report(
 
     try:
         with aloud(), silence(), session or KernelSession(names) as asked:
-            return PUBLIC_CHECKS.report(exercise, part, asked, begun)
+            found = PUBLIC_CHECKS.report(exercise, part, asked, begun)
+        return [replace(item, note=_note_on(item)) for item in found]
     except UsageError as error:
         raise NotChecked(error.what, remedy=error.remedy) from None
     except KeyboardInterrupt as error:
@@ -95,6 +99,12 @@ def report(
                 "restart the kernel and run all cells again; if it still fails, tell your teacher"
             ),
         ) from error
+
+
+def _note_on(report: PublicReport) -> str | None:
+    """How the part's cell ended when it last ran, where that is not well."""
+    place = (report.exercise, report.part)
+    return LAST_RUNS.note_on(place, PUBLIC_CHECKS.places(), nothing_there=report.nothing_there)
 
 
 def _shell() -> Any:

@@ -43,14 +43,21 @@ class PublicReport:
 
     @property
     def not_begun(self) -> bool:
-        """Whether the part is as it was released: no check found anything that was written."""
+        """Whether the part is as it was released: no check found anything that was written, and no
+        cell failed."""
         found = [it.judgement for it in self.checks if it.judgement.status != "skipped"]
-        return bool(found) and all(it.not_begun for it in found)
+        return self.note is None and bool(found) and all(it.not_begun for it in found)
+
+    @property
+    def nothing_there(self) -> bool:
+        """Whether no check found anything to look at."""
+        found = [it.judgement for it in self.checks if it.judgement.status != "skipped"]
+        return all(it.not_begun or it.misconception == "missing_name" for it in found)
 
     def is_not_begun(self, check: PublicCheck) -> bool:
         """Whether nothing is there that the check could look at; one that waits for such a check is
         no news."""
-        return check.judgement.not_begun or self.not_begun
+        return self.not_begun or (self.note is None and check.judgement.not_begun)
 
     @property
     def sure(self) -> float:
