@@ -150,6 +150,15 @@ def test_that_a_part_is_not_begun_is_said_once_and_not_of_each_check() -> None:
         assert "Not begun yet. It is worth 3 points." in text
 
 
+def test_what_a_part_is_worth_is_told_before_it_is_begun() -> None:
+    check = PublicCheck("one", "First.", 1.0, untouched())
+    told = state_of(PublicReport("e", "p", "Squares", 3.0, 1, (check,)))
+    assert told == (
+        "Not begun yet. It is worth 3 points: 1 is decided here, and 2 are decided after you hand "
+        "in, on other inputs."
+    )
+
+
 def test_one_name_of_several_that_is_not_begun_leaves_the_others_their_words() -> None:
     checks = (
         PublicCheck("one", "First.", 1.0, untouched()),
@@ -184,6 +193,15 @@ def test_only_what_nothing_can_take_away_is_called_sure(
     points: float, hidden: int, statuses: Any, told: str
 ) -> None:
     assert state(points, hidden, *statuses) == told
+
+
+def test_rounding_leaves_no_points_open() -> None:
+    checks = tuple(
+        PublicCheck(str(points), "It is right.", points, Judgement("passed"))
+        for points in (0.7, 0.2, 0.1)
+    )
+    told = state_of(PublicReport("e", "p", "Squares", 1.0, 0, checks))
+    assert told == "3 of 3 checks passed: the 1 point is sure."
 
 
 def test_other_inputs_are_not_spoken_of_where_there_are_none() -> None:

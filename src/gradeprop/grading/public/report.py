@@ -64,12 +64,12 @@ class PublicReport:
         """The points of the public checks that passed, and what is given: nothing that is decided
         after handing in can take them away."""
         passed = sum(it.points for it in self.checks if it.judgement.status == "passed")
-        return min(self.points, self.given + passed)
+        return _rounded(min(self.points, self.given + passed))
 
     @property
     def open(self) -> float:
         """The points of the hidden checks, which are decided after handing in."""
-        return max(0.0, self.points - self.given - sum(it.points for it in self.checks))
+        return _rounded(max(0.0, self.points - self.given - sum(it.points for it in self.checks)))
 
     @property
     def earned(self) -> float:
@@ -103,3 +103,8 @@ class PublicReport:
                 for check in self.checks
             ],
         }
+
+
+def _rounded(points: float) -> float:
+    """Without what adding fractions leaves: 1 - (0.7 + 0.2 + 0.1) is not quite 0."""
+    return round(points, 9)

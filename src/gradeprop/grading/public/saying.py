@@ -50,42 +50,46 @@ def _sure(report: PublicReport) -> str:
 
 
 def _everybodys(given: float) -> str:
-    is_are = "is" if given == 1 else "are"
-    return f"{number(given)} of them {is_are} everybody's, since a check was taken out."
+    return f"{number(given)} of them {_is(given)} everybody's, since a check was taken out."
 
 
 def _later(report: PublicReport) -> str:
     """What is decided after handing in; empty if nothing is."""
-    where = ", on other inputs" if report.asks_with_inputs else ""
-    if report.open:
-        more = "is" if report.open == 1 else "are"
-        unit = "point" if report.open == 1 else "points"
-        return f"{number(report.open)} more {unit} {more} decided after you hand in{where}."
+    later = report.open
+    if later:
+        more = points(later).replace(" ", " more ", 1)
+        return f"{more} {_is(later)} decided after you hand in{_where(report)}."
     if report.hidden:
         runs = "check runs" if report.hidden == 1 else "checks run"
-        return f"{report.hidden} more {runs} after you hand in{where}."
+        return f"{report.hidden} more {runs} after you hand in{_where(report)}."
     return ""
 
 
+def _where(report: PublicReport) -> str:
+    return ", on other inputs" if report.asks_with_inputs else ""
+
+
 def _worth(report: PublicReport) -> str:
-    here = report.points - report.open
-    if not report.open:
+    here, later = report.points - report.open, report.open
+    if not later:
         return f"It is worth {points(report.points)}."
-    where = ", on other inputs" if report.asks_with_inputs else ""
     return (
-        f"It is worth {points(report.points)}: {number(here)} to be had here, "
-        f"{number(report.open)} decided after you hand in{where}."
+        f"It is worth {points(report.points)}: {number(here)} {_is(here)} decided here, and "
+        f"{number(later)} {_is(later)} decided after you hand in{_where(report)}."
     )
+
+
+def _is(value: float) -> str:
+    return "is" if round(value, 2) == 1 else "are"
 
 
 def sure_in_all(sure: float, total: float, later: float) -> str:
     """``5 of 11 points are sure; 6 more are decided after you hand in.``"""
     if sure >= total:
         return f"all {points(total)} are sure." if total != 1 else "the 1 point is sure."
-    verb = "is" if sure == 1 else "are"
-    text = f"{number(sure)} of {points(total)} {verb} sure"
+    text = f"{number(sure)} of {points(total)} {_is(sure)} sure"
     if later > 0:
-        text += f"; {number(later)} more {'is' if later == 1 else 'are'} decided after you hand in"
+        text += f"; {number(later)} more {_is(later)} decided after you hand in"
     return f"{text}."
 
 
