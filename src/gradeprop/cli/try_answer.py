@@ -196,4 +196,6 @@ def _hidden(verdict: CheckVerdict, check: Check) -> Iterator[str]:
 
 def _wrapped(text: str, first: str, then: str | None = None) -> list[str]:
     width = min(screen.out().width, 100)
-    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=then or first)
+    kept = text.replace(" point", "\0point")  # a number and its unit stay together
+    lines = textwrap.wrap(kept, width, initial_indent=first, subsequent_indent=then or first)
+    return [line.replace("\0", " ") for line in lines]
