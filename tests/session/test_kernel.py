@@ -51,6 +51,12 @@ def test_of_what_was_printed_the_beginning_is_kept_until_it_is_asked_for() -> No
     assert session.printed() == ("out" * 1000)[:2000] + "\n… (the rest is not shown)"
 
 
+def test_half_a_character_that_was_printed_harms_nothing() -> None:
+    session = KernelSession({"loud": lambda: print("\ud800!")})
+    session.ask([Call("loud")])
+    assert session.printed() == "?!"
+
+
 @pytest.mark.parametrize(
     ("filename", "label"),
     [

@@ -12,6 +12,7 @@ from gradeprop.gradients.values import Opaque, TensorState
 
 SHORT = 4
 """Significant digits of a number, unless it takes more to tell two apart."""
+_MORE_DIGITS = 3
 SMALL = 8
 """How many elements of a tensor, or items of a tuple, are shown in full."""
 
@@ -51,16 +52,17 @@ def pair(expected: Any, got: Any) -> tuple[str, str]:
 
 
 def alike(first: Any, second: Any, digits: int = SHORT) -> tuple[str, str]:
-    """Two numbers written in the same way, to be held against each other: ``2.000`` and
-    ``2.001``."""
+    """Two numbers written in the same way, to be held against each other: ``2.000`` and ``2.001``;
+    each in its own where that would take many more digits than are asked for."""
     if isinstance(first, float) != isinstance(second, float):
         first, second = (_as_float(item) for item in (first, second))
     texts = number(first, digits), number(second, digits)
     if not all(map(_is_decimal, texts)):
         return texts
-    decimals = max(len(text) - text.index(".") for text in texts)
-    one, other = (text.ljust(text.index(".") + decimals, "0") for text in texts)
-    return one, other
+    decimals = max(len(text) - text.index(".") - 1 for text in texts)
+    one, other = f"{first:.{decimals}f}", f"{second:.{decimals}f}"
+    longest = max(len(text.lstrip("-")) - 1 for text in (one, other))
+    return (one, other) if longest <= digits + _MORE_DIGITS else texts
 
 
 def _as_float(item: Any) -> Any:

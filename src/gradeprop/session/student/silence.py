@@ -71,6 +71,8 @@ class Printed(io.TextIOBase):
     def taken(self) -> str:
         """What was kept, of which nothing is kept any more."""
         text = "".join(self._pieces).rstrip() + (_CUT if self._cut else "")
+        # Half a character can be printed, and sent to no notebook.
+        text = text.encode("utf-8", "replace").decode("utf-8")
         self._pieces, self._free, self._cut = [], _MAX_PRINTED, False
         return text
 
