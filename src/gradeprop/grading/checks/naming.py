@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from gradeprop.course.model import CheckedPart, LoadedExercise
+from gradeprop.course.model import CheckedPart, ExplanationPart, LoadedExercise
 from gradeprop.session.interface import Ask, Call
 
 __all__ = ["named", "parameters_in"]
@@ -17,10 +17,11 @@ __all__ = ["named", "parameters_in"]
 def named(asks: Iterable[Ask], exercise: LoadedExercise, part: CheckedPart) -> tuple[Ask, ...]:
     """The asks with the parameters that the solution gives its functions: those of the part's own
     where several parts define the same name."""
+    spec, solution = exercise.spec, exercise.solution
+    parts = [it for it in spec.parts if not isinstance(it, ExplanationPart)]
+    sources = [spec.given, *(it.given for it in parts), *(solution.get(it.part) for it in parts)]
     known: dict[str, tuple[str, ...]] = {}
-    given = [exercise.spec.given, *(getattr(it, "given", None) for it in exercise.spec.parts)]
-    own = exercise.solution.get(part.part)
-    for source in (*given, *exercise.solution.values(), own):
+    for source in (*sources, solution.get(part.part)):
         known.update(parameters_in(source or ""))
     return tuple(_named(ask, known) for ask in asks)
 
