@@ -38,11 +38,12 @@ def load_samples(text: str) -> None:
     in_notebook.load_samples(text)
 
 
-def check(exercise: str, part: str | None = None) -> float:
+def check(exercise: str | None = None, part: str | None = None) -> float:
     """Run the public checks of a part (or of all parts) of an exercise and show the result.
 
     Args:
-        exercise: the exercise's name, e.g. ``"square_derivative"``.
+        exercise: the exercise's name, e.g. ``"square_derivative"``; without one, the error names
+            those of the notebook.
         part: one part's name; None for all.
 
     Returns:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -67,9 +67,18 @@ class PublicChecks:
             del self._unread[0]
         return self._read
 
+    def places(self) -> dict[tuple[str, str], frozenset[str]]:
+        """By exercise and part, the names that its cell defines; in earlier releases, those that
+        its checks ask about."""
+        return {
+            (name, part["part"]): frozenset(part["names"] if "names" in part else _asked_of(part))
+            for name, data in self._exercises().items()
+            for part in data["parts"]
+        }
+
     def report(
         self,
-        exercise: str,
+        exercise: str | None,
         part: str | None,
         session: Session,
         begun: Callable[[str], bool] = lambda _: True,
@@ -83,29 +92,36 @@ class PublicChecks:
             begun: whether there is more at a name than what the starter left.
 
         Raises:
-            UsageError: unknown exercise or part.
+            UsageError: no or an unknown exercise, or an unknown part.
             ValueError: what was loaded is not JSON.
         """
-        exercises = self._exercises()
-        data = exercises.get(exercise)
-        if data is None:
-            known = ", ".join(exercises)
-            raise UsageError(
-                f"there is no exercise {exercise!r} here"
-                if known
-                else "the notebook's set-up cell has not been run yet",
-                remedy=f"known here: {known}"
-                if known
-                else "run it (it is near the top), then check again",
-            )
+        name, data = self._found(exercise)
         parts = [item for item in data["parts"] if part is None or item["part"] == part]
         if not parts:
             known = ", ".join(item["part"] for item in data["parts"])
+            raise UsageError(f"{name} has no part {part!r} to check", remedy=f"its parts: {known}")
+        samples = self._samples.get(name, {})
+        return [_check_part(name, item, samples, session, begun) for item in parts]
+
+    def _found(self, exercise: object) -> tuple[str, Mapping[str, Any]]:
+        """An exercise's name and data."""
+        exercises = self._exercises()
+        if isinstance(exercise, str) and exercise in exercises:
+            return exercise, exercises[exercise]
+        if not exercises:
             raise UsageError(
-                f"{exercise} has no part {part!r} to check", remedy=f"its parts: {known}"
+                "the notebook's set-up cell has not been run yet",
+                remedy="run it (it is near the top), then check again",
             )
-        samples = self._samples.get(exercise, {})
-        return [_check_part(exercise, item, samples, session, begun) for item in parts]
+        known = ", ".join(exercises)
+        if isinstance(exercise, str):
+            raise UsageError(
+                f"there is no exercise {exercise!r} here", remedy=f"known here: {known}"
+            )
+        raise UsageError(
+            "this needs the name of an exercise, in quotes",
+            remedy=f'for example gp.check("{next(iter(exercises))}"); known here: {known}',
+        )
 
 
 def _check_part(
@@ -117,10 +133,14 @@ def _check_part(
 ) -> PublicReport:
     checks: list[PublicCheck] = []
     passed: set[str] = set()
+    words_of = {item["check"]: item["describe"] for item in part["checks"]}
     for item in part["checks"]:
         missing = [name for name in item["needs"] if name not in passed]
         if missing:
-            judgement, trace = Judgement("skipped", skipped_because(missing)), None
+            judgement, trace = (
+                Judgement("skipped", skipped_because(words_of[name] for name in missing)),
+                None,
+            )
         else:
             known = samples.get(item["check"], {})
             failed = [it.judgement for it in checks if it.judgement.status == "failed"]
@@ -128,8 +148,9 @@ def _check_part(
             judgement, trace = _check(item, part, known, likely, session, begun)
         if judgement.status == "passed":
             passed.add(item["check"])
+        printed = session.printed()
         checks.append(
-            PublicCheck(item["check"], item["describe"], item["points"], judgement, trace)
+            PublicCheck(item["check"], item["describe"], item["points"], judgement, trace, printed)
         )
     return PublicReport(
         exercise,
@@ -139,7 +160,18 @@ def _check_part(
         part["hidden"],
         tuple(checks),
         part.get("given", 0.0),
+        asks_with_inputs=any("read" not in ask and "all" not in ask for ask in _asks_of(part)),
     )
+
+
+def _asked_of(part: Mapping[str, Any]) -> Iterator[str]:
+    for ask in _asks_of(part):
+        yield from (ask[kind] for kind in ("read", "call") if kind in ask)
+        yield from ask.get("all", ())
+
+
+def _asks_of(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (ask for item in part["checks"] for ask in item["script"]["asks"])
 
 
 def _check(
@@ -235,7 +267,11 @@ def _trace(outcomes: Sequence[Outcome]) -> str | None:
     return "\n".join(list(dict.fromkeys(frames))[-_FRAMES:]) or None  # a recursion's frames once
 
 
-def skipped_because(missing: list[str]) -> str:
-    """Why a check was not run: the ones that it builds on have not passed."""
-    names = " and ".join(f"“{name.replace('_', ' ')}”" for name in missing)
+def skipped_because(missing: Iterable[str]) -> str:
+    """Why a check was not run: the ones that it builds on have not passed.
+
+    Args:
+        missing: what these check, in the student's words.
+    """
+    names = " and ".join(f"“{words.strip().rstrip('.')}”" for words in missing)
     return f"Not checked yet: {names} must pass first."
