@@ -30,18 +30,20 @@ def load_samples(text: str) -> None:
     """Take in what known wrong answers give to the public checks; the set-up cell calls this.
 
     Args:
-        text: JSON ``{exercise: {check: {misconception: [what a sample gave, …]}}}``.
+        text: ``{exercise: {check: {misconception: [what a sample gave, …]}}}``, as base64 of zlib
+            of JSON.
     """
     from gradeprop.grading.public import in_notebook
 
     in_notebook.load_samples(text)
 
 
-def check(exercise: str, part: str | None = None) -> float:
+def check(exercise: str | None = None, part: str | None = None) -> float:
     """Run the public checks of a part (or of all parts) of an exercise and show the result.
 
     Args:
-        exercise: the exercise's name, e.g. ``"square_derivative"``.
+        exercise: the exercise's name, e.g. ``"square_derivative"``; without one, the error names
+            those of the notebook.
         part: one part's name; None for all.
 
     Returns:

@@ -34,6 +34,22 @@ def test_everybody_gets_a_page_and_the_paths_are_printed(graded: Any) -> None:
     assert "This is not a notebook. Hand it in again." in page(graded, "eve")
 
 
+def test_what_is_wished_for_and_may_not_be_shown_is_said_with_the_reason(graded: Any) -> None:
+    path = graded / "course.yaml"
+    path.write_text(f"{path.read_text()}feedback: {{solutions: after_due, distribution: true}}\n")
+    done = gradeprop("feedback", "a01_slopes", cwd=graded)
+    assert done.returncode == 0, done.stderr
+    assert "No solutions on these pages: a01_slopes has no due date" in done.stderr
+    assert "No distribution on these pages: 0 totals are certain" in done.stderr
+    assert "A solution" not in page(graded, "ada")
+    path.write_text(
+        path.read_text().replace("title: Slopes\n", "title: Slopes\n    due: 2020-01-01T00:00Z\n")
+    )
+    done = gradeprop("feedback", "a01_slopes", cwd=graded)
+    assert "No solutions" not in done.stderr
+    assert "A solution" in page(graded, "ada")
+
+
 def test_only_the_named_students_get_one(graded: Any) -> None:
     done = gradeprop("feedback", "a01_slopes", "--student", "ada", "--json", cwd=graded)
     assert json.loads(done.stdout) == {"written": ["feedback/ada/a01_slopes/a01_slopes.html"]}

@@ -11,8 +11,8 @@ import pytest
 from gradeprop.cli.class_table import _remark
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.rows import Item, Row
-from gradeprop.grading.public.checking import PublicCheck, PublicReport
 from gradeprop.grading.public.present import ReportView
+from gradeprop.grading.public.report import PublicCheck, PublicReport
 from gradeprop.grading.result import score
 from gradeprop.grading.result.changes import change
 from gradeprop.grading.result.verdict import (

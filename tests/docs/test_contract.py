@@ -27,6 +27,8 @@ def test_the_result_has_exactly_the_fields_that_the_page_shows(
     page, real = json.loads(shown[1]), json.loads(json.dumps(shown_result.to_json()))
     assert set(real["versions"]) <= set(page["versions"])
     del page["versions"], real["versions"]
+    (told,) = page["exercises"]
+    real["exercises"] = [item for item in real["exercises"] if item["exercise"] == told["exercise"]]
     assert _shape(page) == _shape(real)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
+from gradeprop.grading.result.questions import Item, Row
 from gradeprop.records.answers import Answer
 from gradeprop.records.gradebook.given import PartMark, Person
 from gradeprop.records.marks import Marks, PartKey
@@ -34,6 +35,10 @@ def hostile_marks(text: str = EVERYTHING) -> Marks:
             check=f"check{number}",
             status="failed",
             message=f"`{text}`: {text} `{text}`",
+            asked=text if public else None,
+            report=f"{text} `{text}`",
+            rows=(Row(text, (Item(text, text, text, False),)),) if public and number else (),
+            line=1,
             public=public,
         )
         for number, (check, public) in enumerate(

@@ -38,13 +38,61 @@ def test_what_student_code_prints_is_captured(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr() == ("", "")
 
 
+def test_of_what_was_printed_the_beginning_is_kept_until_it_is_asked_for() -> None:
+    def loud(times: int) -> None:
+        print("out" * times)
+        print("err", file=sys.stderr)
+
+    session = KernelSession({"loud": loud})
+    session.ask([Call("loud", (1,)), Call("loud", (2,))])
+    assert session.printed() == "out\nerr\noutout\nerr"
+    assert session.printed() == ""
+    session.ask([Call("loud", (10_000,))])
+    assert session.printed() == ("out" * 1000)[:2000] + "\n… (the rest is not shown)"
+
+
+def test_half_a_character_that_was_printed_harms_nothing() -> None:
+    session = KernelSession({"loud": lambda: print("\ud800!")})
+    session.ask([Call("loud")])
+    assert session.printed() == "?!"
+
+
+@pytest.mark.parametrize(
+    ("filename", "label"),
+    [
+        ("<ipython-input-7-abc>", "your cell [7]"),
+        ("/tmp/ipython-input-12-3456.py", "your cell [12]"),
+        ("/tmp/ipython-input-1453726362.py", "your cell"),
+        ("/tmp/ipykernel_81/1453726362.py", "your cell"),
+        ("C:\\Temp\\ipykernel_81\\1453726362.py", "your cell"),
+    ],
+)
+def test_a_line_is_told_of_the_students_cells_as_every_kernel_names_them(
+    filename: str, label: str
+) -> None:
+    names: dict[str, Any] = {}
+    exec(compile("def f():\n    raise ValueError('x')", filename, "exec"), names)
+    (outcome,) = KernelSession(names).ask([Call("f")])
+    assert isinstance(outcome, Raised)
+    assert outcome.traceback.startswith(f"{label}, line 2, in f\n")
+
+
+@pytest.mark.parametrize("filename", ["<string>", "<gradeprop>", "<attrs generated init>"])
+def test_a_line_that_stands_in_no_cell_is_not_told(filename: str) -> None:
+    names: dict[str, Any] = {}
+    exec(compile("\n" * 62 + "def f():\n    raise ValueError('x')", filename, "exec"), names)
+    (outcome,) = KernelSession(names).ask([Call("f")])
+    assert isinstance(outcome, Raised)
+    assert (outcome.line, outcome.traceback) == (None, "ValueError: x")
+
+
 def test_exceptions_are_outcomes_and_name_the_line() -> None:
     names: dict[str, Any] = {}
     exec(compile("def f():\n    raise ValueError('x')", "<ipython-input-7-abc>", "exec"), names)
     (outcome,) = KernelSession(names).ask([Call("f")])
     assert isinstance(outcome, Raised)
     assert outcome.line == 2
-    assert "In [7], line 2, in f" in outcome.traceback
+    assert "your cell [7], line 2, in f" in outcome.traceback
 
 
 def test_a_spent_deadline_stops_what_follows() -> None:

@@ -44,17 +44,19 @@ def refuse(names):
 """
 
 
-def test_gp_check_needs_torch_alone() -> None:
+@pytest.mark.parametrize("absent", [[], ["gradeprop"]], ids=["installed", "carried"])
+def test_gp_check_needs_torch_alone(absent: list[str]) -> None:
     code = f"""{BLOCK}
 import json, torch
-refuse({[*INSTRUCTORS, *LINUX, "rich", "typer", "nbformat", "IPython", "ipykernel"]})
+refuse({[*absent, *INSTRUCTORS, *LINUX, "rich", "typer", "nbformat", "IPython", "ipykernel"]})
 for source in json.loads({cells("a01_slopes")!r}):
     exec(source)
 """
     done = python(code)
     assert done.returncode == 0, done.stderr
     (assignment,) = (item for item in course().assignments if item.id == "a01_slopes")
-    assert done.stdout.count("✓") == sum(check.public for _, check in assignment.checks())
+    public = sum(check.public for _, check in assignment.checks())
+    assert done.stdout.count("✓") == public + 1  # Ready
     assert done.stderr == ""
 
 
@@ -70,7 +72,9 @@ main()
 """
     done = python(code)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"All in all: so far (\d+) of \1 points", done.stdout)
+    told = re.search(r"All in all: (\S+) of (\S+) points are sure; (\S+) more are", done.stdout)
+    assert told is not None
+    assert float(told[1]) + float(told[3]) == float(told[2])
 
 
 @pytest.mark.parametrize("module", ["gradeprop", "gradeprop.errors", "gradeprop.session.interface"])

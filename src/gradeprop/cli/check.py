@@ -13,13 +13,14 @@ from rich.text import Text
 from gradeprop.cli import screen
 from gradeprop.errors import Interrupted, MissingFacility, UngradableSubmission, UsageError
 from gradeprop.notebook.reading import read_notebook
-from gradeprop.notebook.setup_cell import LOADER_CALL
+from gradeprop.notebook.setup_cell import LOADER_CALL, carried_in, without_package
 from gradeprop.records.files.door import Absent, Refused, read_handed
 from gradeprop.records.files.submissions import MAX_NOTEBOOK_BYTES
+from gradeprop.version import __version__
 
 if TYPE_CHECKING:
-    from gradeprop.grading.public.checking import PublicReport
     from gradeprop.grading.public.own_kernel import CellError, Site
+    from gradeprop.grading.public.report import PublicReport
 
 
 def run(path: Path, *, as_json: bool) -> None:
@@ -50,7 +51,10 @@ def run(path: Path, *, as_json: bool) -> None:
     screen.err().print(
         f"Running {screen.plain(path.name)} in this Python. Ctrl-C stops it.", soft_wrap=True
     )
+    _say_other_version(cells)
+    cells = [without_package(source) for source in cells]
     from gradeprop.grading.public.in_notebook import Interrupted as StoppedCheck
+    from gradeprop.grading.public.saying import sure_in_all
 
     try:
         reports, errors = _run(cells, path.resolve().parent, sites, set_up, as_json=as_json)
@@ -58,11 +62,14 @@ def run(path: Path, *, as_json: bool) -> None:
         raise Interrupted(screen.plain(str(stopped))) from None
     earned = sum(report.earned for report in reports)
     total = sum(report.points for report in reports)
+    sure, later = sum(report.sure for report in reports), sum(report.open for report in reports)
     if as_json:
         screen.print_json(
             {
                 "earned": earned,
                 "points": total,
+                "sure": sure,
+                "open": later,
                 "parts": [report.to_json() for report in reports],
                 "errors": [
                     {"cell": item.cell, "error": item.error, "trace": item.trace} for item in errors
@@ -70,7 +77,16 @@ def run(path: Path, *, as_json: bool) -> None:
             }
         )
     else:
-        screen.out().print(f"All in all: so far {earned:g} of {total:g} points.")
+        screen.out().print(f"All in all: {sure_in_all(sure, total, later)}")
+
+
+def _say_other_version(cells: list[str]) -> None:
+    """The notebook's own gradeprop is left alone: this one is asked."""
+    for version, _ in filter(None, map(carried_in, cells)):
+        if version != __version__:
+            screen.err().print(
+                f"The notebook carries gradeprop {version}; this is {__version__}.", soft_wrap=True
+            )
 
 
 def _run(
@@ -104,7 +120,18 @@ def _run(
 
 _TYPES = {"markdown": "a Markdown cell", "raw": "a raw cell"}
 _PLAIN = str.maketrans(
-    {"✓": "+", "✗": "x", "–": "-", "…": "...", "“": '"', "”": '"', "²": "^2", "→": "->"}
+    {
+        "✓": "+",
+        "✗": "x",
+        "○": "o",
+        "■": "[stop]",
+        "–": "-",
+        "…": "...",
+        "“": '"',
+        "”": '"',
+        "²": "^2",
+        "→": "->",
+    }
 )
 
 

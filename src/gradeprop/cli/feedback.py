@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gradeprop.cli import screen
@@ -10,6 +11,7 @@ from gradeprop.cli.export import require_results, tell
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import UsageError
 from gradeprop.records.answers import Answers
+from gradeprop.records.feedback.extras import extras
 from gradeprop.records.feedback.write import out_of_reach, write_feedback
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.marks import Marks, class_marks
@@ -45,10 +47,13 @@ def run(
         )
     handed_in = submitted or root / "submitted"
     answers = Answers(course, assignment, handed_in)
+    besides, notes = extras(course, assignment, marks, datetime.now(UTC))
+    for note in notes:
+        screen.err().print(screen.plain(f"{note}."), soft_wrap=True)
     written = []
     with screen.progress(f"Feedback {name}", len(chosen)) as bar:
         for item in chosen:
-            written.append(write_feedback(course, assignment, item, answers, handed_in))
+            written.append(write_feedback(course, assignment, item, answers, handed_in, besides))
             bar.step(shown_id(item.result.student))
     if missed := out_of_reach(root, sorted(_ids(chosen)), name, handed_in):
         names = ", ".join(map(shown_id, missed[:_NAMES])) + (" …" if len(missed) > _NAMES else "")

@@ -11,11 +11,10 @@ from typing import Any
 from gradeprop.cli import screen
 from gradeprop.course.load import find_course
 from gradeprop.errors import UsageError
+from gradeprop.grading.public.marks import mark_of
 from gradeprop.grading.result.faults import first_line
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, result_path
-
-_MARK = {"passed": "✓", "skipped": "·", "manual": "…"}
 
 
 def run(
@@ -63,7 +62,7 @@ def _lines(result: dict[str, Any], details: bool, width: int) -> Iterator[str]:
 
 
 def _check(check: dict[str, Any], details: bool, width: int) -> Iterator[str]:
-    mark = _MARK.get(check["status"], "✗")
+    mark, _ = mark_of(check["status"], check.get("not_begun", False), handed_in=True)
     cause = f"  [{check['misconception']}]" if check["misconception"] else ""
     device = "" if check["device"] == "cpu" else f" on {check['device']}"
     yield f"    {mark} {check['check'].replace('_', ' ')}{device}  {_points(check)}{cause}"

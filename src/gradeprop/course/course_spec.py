@@ -14,6 +14,26 @@ from gradeprop.course.misconception import CommonMisconception
 Weight = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
 
 
+class FeedbackSpec(Model):
+    """What else than a student's own work stands on the feedback pages."""
+
+    solutions: Literal["never", "after_due"] | None = Field(
+        default=None,
+        description=(
+            "after_due: pages that are written once nobody can hand in any more show the solution "
+            "of every part; that takes a due date. An assignment's own word stands before the "
+            "course's. Default: never."
+        ),
+    )
+    distribution: bool | None = Field(
+        default=None,
+        description=(
+            "Whether pages show how many students have how many points, as soon as ten totals are "
+            "certain. An assignment's own word stands before the course's. Default: false."
+        ),
+    )
+
+
 class AssignmentSpec(Model):
     """One entry of ``assignments`` in course.yaml."""
 
@@ -45,6 +65,7 @@ class AssignmentSpec(Model):
             "machine that builds or grades."
         ),
     )
+    feedback: FeedbackSpec = FeedbackSpec()
 
 
 class Colab(Model):
@@ -78,7 +99,22 @@ class CourseSpec(Model):
             "takes from here what it does not say itself."
         ),
     )
+    student_package: Literal["embedded", "install"] = Field(
+        "embedded",
+        description=(
+            "Where a student's notebook has the checks from: it carries them along, so that "
+            "nothing is installed, or its set-up cell installs gradeprop where it is not there."
+        ),
+    )
+    install: Text | None = Field(
+        None,
+        description=(
+            "With `student_package: install`, what pip is to install, e.g. "
+            "`gradeprop @ https://example.org/gradeprop-0.1.0-py3-none-any.whl`."
+        ),
+    )
     colab: Colab | None = None
+    feedback: FeedbackSpec = FeedbackSpec()
     gradebook: Text | None = Field(
         None,
         description=(

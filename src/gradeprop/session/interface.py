@@ -248,6 +248,11 @@ class Session(_Closing):
         """
         return None
 
+    def printed(self) -> str:
+        """What student code printed while it was asked, since this was asked last; empty where it
+        is not kept."""
+        return ""
+
 
 class Sandbox(_Closing):
     """Opens sessions. One per worker; use as a context manager."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import time
 from collections.abc import Iterable, MutableMapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from gradeprop.session.interface import (
     Ask,
@@ -21,12 +22,17 @@ from gradeprop.session.interface import (
 )
 from gradeprop.session.messages import answer_too_slow
 from gradeprop.session.student.answering import Answering
-from gradeprop.session.student.silence import silence
+from gradeprop.session.student.silence import Printed, silence
+from gradeprop.session.student.still_running import watched
 from gradeprop.session.student.tracebacks import raised
 from gradeprop.session.student.unattended import unattended
 from gradeprop.session.unkept import not_kept
 
 __all__ = ["KernelSession"]
+
+# What kernels call the code of a cell: IPython and Colab with its number, ipykernel without.
+_NUMBERED: Final = re.compile(r"\bipython-input-(\d{1,6})-")
+_UNNUMBERED: Final = re.compile(r"\bipykernel_\d+|\bipython-input-")
 
 
 class KernelSession(Session):
@@ -46,7 +52,9 @@ class KernelSession(Session):
         self, namespace: MutableMapping[str, Any], answering: Answering | None = None
     ) -> None:
         self._namespace = namespace
-        self._answering = answering or Answering(cell_of=_notebook_cell)
+        self._answering = answering or Answering(cell_of=self._cell_of)
+        self._labels: dict[str, str] = {}
+        self._printed = Printed()
 
     def run(self, cell: CellSource) -> CellOutcome:
         """Execute plain Python in the namespace; of outputs stdout, stderr and an error's words are
@@ -57,6 +65,7 @@ class KernelSession(Session):
         outputs: list[dict[str, Any]] = []
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), unattended():
             try:
+                self._labels[f"<{cell.label}>"] = cell.label
                 code = compile(cell.source, f"<{cell.label}>", "exec")
                 exec(code, self._namespace)  # type: ignore[arg-type]
             except BaseException as error:
@@ -95,11 +104,12 @@ class KernelSession(Session):
         deadline = None if seconds is None else time.monotonic() + seconds
         outcomes: list[Outcome] = []
         stopped: Stopped | None = None
-        with silence():
+        with silence(self._printed):
             for ask in asks:
                 if deadline is not None and time.monotonic() > deadline and stopped is None:
                     stopped = Stopped("timeout", answer_too_slow(ask.subject, seconds or 0.0))
-                outcome = stopped or self._answering.answer(ask, self._namespace)
+                with watched(f"`{ask.subject}`"):
+                    outcome = stopped or self._answering.answer(ask, self._namespace)
                 if isinstance(outcome, Missing):
                     outcome = not_kept(outcome, self._sources())
                 if isinstance(outcome, Raised) and outcome.type_name == "KeyboardInterrupt":
@@ -108,6 +118,13 @@ class KernelSession(Session):
                     stopped = outcome
                 outcomes.append(outcome)
         return outcomes
+
+    def printed(self) -> str:
+        """What student code printed since this was asked last, cut where it is long."""
+        return self._printed.taken()
+
+    def _cell_of(self, filename: str) -> str | None:
+        return self._labels.get(filename) or _notebook_cell(filename)
 
     def _sources(self) -> Sequence[str]:
         """The cells that ran, where the kernel keeps them."""
@@ -119,9 +136,19 @@ class KernelSession(Session):
 
 
 def _notebook_cell(filename: str) -> str | None:
-    """What a traceback calls the cell whose code has this file name, as kernels name them."""
-    if filename.startswith("<ipython-input-"):
-        return f"In [{filename.removeprefix('<ipython-input-').split('-')[0]}]"
-    if "ipykernel_" in filename or filename.startswith("<"):
-        return "your cell"
-    return None
+    """What a traceback calls the cell whose code has this file name, as kernels name them; None of
+    anything else, such as ``<string>``, whose lines stand in no cell."""
+    numbered = _NUMBERED.search(filename)
+    if numbered is None and not _UNNUMBERED.search(filename):
+        return None
+    count = _count_of(filename) if numbered is None else numbered[1]
+    return "your cell" if count is None else f"your cell [{count}]"
+
+
+def _count_of(filename: str) -> int | None:
+    """The number in brackets that the notebook shows beside a cell, where the shell knows it."""
+    from IPython.core.getipython import get_ipython
+
+    known = getattr(getattr(get_ipython(), "compile", None), "_filename_map", None)
+    count = known.get(filename) if isinstance(known, dict) else None
+    return count if type(count) is int else None

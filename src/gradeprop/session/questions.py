@@ -94,12 +94,15 @@ class Call:
 
     Attributes:
         may_change: the arguments, by position or keyword, that may come back changed.
+        parameters: what ``arguments`` are called, for showing; they are passed by position all the
+            same. Empty if that is not known.
     """
 
     name: str
     arguments: tuple[Argument, ...] = ()
     keywords: Mapping[str, Argument] = field(default_factory=dict)
     may_change: tuple[int | str, ...] = ()
+    parameters: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

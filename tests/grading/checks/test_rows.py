@@ -27,7 +27,7 @@ def test_right_values_are_right() -> None:
 def test_a_small_difference_is_shown_with_the_digits_that_it_takes() -> None:
     got = tensor([6.00001, 2.0], dtype=torch.float64)
     shown = item(got, torch.tensor([6.0, 2.0], dtype=torch.float64), Rule(rtol=1e-7))
-    assert shown == ("[6.0, 2.0]", "[6.00001, 2.0]", False)
+    assert shown == ("[6.00000, 2.0]", "[6.00001, 2.0]", False)
 
 
 def test_of_a_large_tensor_the_worst_place_is_shown() -> None:

@@ -57,7 +57,7 @@ def test_several_checks_earn_their_share_and_wait_for_each_other() -> None:
     assert found.earned == pytest.approx(1 / 3)
     (found,) = report("squares", "autograd", names | {"w": 3.0})
     assert [item.judgement.status for item in found.checks] == ["failed", "skipped"]
-    assert "“at w” must pass first" in found.checks[1].judgement.message
+    assert found.checks[1].judgement.message == "Not checked yet: “at_w is right” must pass first."
 
 
 def test_all_points_are_never_exceeded_by_rounding() -> None:
@@ -122,8 +122,20 @@ def test_an_exception_shows_the_students_own_lines() -> None:
     (found,) = report("squares", "by_hand", names)
     assert "raised NameError in line 5 of your cell" in found.checks[0].judgement.message
     trace = found.checks[0].trace.splitlines()
-    assert trace[0] == "In [3], line 2, in d_square"
-    assert trace[2] == "In [3], line 5, in helper"
+    assert trace == ["your cell [3], line 2, in d_square", "your cell [3], line 5, in helper"]
+
+
+def test_what_the_students_code_prints_is_kept_check_by_check() -> None:
+    def d_square(w: Any) -> Any:
+        print("w is", w.tolist())
+        return 2 * w
+
+    three = torch.tensor([3.0], requires_grad=True)
+    (three**2).backward()
+    (found,) = report("squares", "by_hand", {"d_square": d_square})
+    assert found.checks[0].printed.splitlines()[0] == "w is [3.0, -1.5]"
+    (found,) = report("squares", "autograd", {"d_square": d_square, "w": three})
+    assert found.checks[0].printed == ""
 
 
 def test_the_frames_of_a_recursion_are_shown_once() -> None:
@@ -176,6 +188,16 @@ def test_errors_show_no_traceback_in_a_notebook() -> None:
     ]
     with pytest.raises(NotChecked, match="no part 'hand' to check; its parts: by_hand, autograd"):
         report("squares", "hand", {})
+
+
+@pytest.mark.parametrize("exercise", [None, len, 3, []])
+def test_without_a_name_the_exercises_are_told(exercise: Any) -> None:
+    with pytest.raises(NotChecked) as caught:
+        in_notebook.check(exercise, None)
+    assert str(caught.value) == (
+        'this needs the name of an exercise, in quotes; for example gp.check("squares"); '
+        "known here: squares"
+    )
 
 
 def test_before_the_set_up_cell_the_remedy_is_to_run_it() -> None:

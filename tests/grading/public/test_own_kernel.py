@@ -48,6 +48,19 @@ def test_a_cell_that_stops_is_told_with_its_line_and_the_others_run(tmp_path: Pa
     assert report.earned == 3.0
 
 
+@pytest.mark.parametrize("before", [None, "svg"])
+def test_the_process_is_left_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    if before is None:
+        monkeypatch.delenv("MPLBACKEND", raising=False)
+    else:
+        monkeypatch.setenv("MPLBACKEND", before)
+    (error,) = run(tmp_path, "import os\nraise ValueError(os.environ['MPLBACKEND'])")
+    assert error.error == f"ValueError: {before or 'agg'}"
+    assert os.environ.get("MPLBACKEND") == before
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [

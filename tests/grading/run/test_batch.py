@@ -45,9 +45,20 @@ def test_the_result_is_json_with_the_contracts_keys(classroom: Any) -> None:
     ]  # fmt: skip
     assert list(data["exercises"][0]["parts"][0]["checks"][0]) == [
         "check", "device", "public", "status", "score", "max_score", "message", "detail", "misconception",
-        "voided", "not_begun", "asked", "report", "hint", "plot",
+        "voided", "not_begun", "asked", "report", "hint", "rows", "more_rows", "line", "plot",
     ]  # fmt: skip
     assert data["versions"]["course"] == classroom.course.digest
+    assert "student_package" not in data["versions"]  # the notebook's cell carries none
+
+
+def test_the_result_says_what_checked_in_the_notebook(classroom: Any) -> None:
+    notebook = json.loads(classroom.notebook())
+    setup = next(cell for cell in notebook["cells"] if cell["id"].endswith("-setup"))
+    there = setup["source"].index("import gradeprop as gp\n")
+    setup["source"].insert(there, "# gradeprop 1.2.3, sha256 0123456789ab\n")
+    result = classroom.grade_one(json.dumps(notebook).encode())
+    assert result.versions["student_package"] == "1.2.3 0123456789ab"
+    assert result.message is None
 
 
 def test_many_submissions_share_one_session_and_none_affects_another(classroom: Any) -> None:
@@ -71,7 +82,7 @@ def test_a_known_mistake_is_named_and_its_dependants_are_skipped(classroom: Any)
     assert (first.status, first.misconception) == ("failed", "missing_factor_two")
     assert "Was the 2 of 2w lost?" in first.message
     assert (second.status, second.score) == ("skipped", 0.0)
-    assert "“shape” must pass first" in second.message
+    assert second.message == "Not checked yet: “The answer has the shape of w” must pass first."
 
 
 @pytest.mark.parametrize(

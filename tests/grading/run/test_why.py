@@ -67,7 +67,7 @@ def test_of_two_causes_that_fit_it_is_told_where_they_would_not(
     said = why(tmp_path, sandbox, samples, "w + 0")
     assert said is not None
     assert said.startswith("kept and without_sign fit equally")
-    assert "They differ at d_square([-" in said
+    assert "They differ at d_square(w=[-" in said
     assert "where kept gives [-" in said
 
 
@@ -82,7 +82,7 @@ def test_what_comes_nearest_is_told_with_its_numbers(tmp_path: Path, sandbox: An
     samples = sample("kept", "w * 1") + sample("cubed", "3 * w**2")
     said = why(tmp_path, sandbox, samples, "w if len(w) == 3 else 7 * w")
     assert said is not None
-    assert said.startswith("nearest is kept, which explains 1 of 2 questions: at d_square([")
+    assert said.startswith("nearest is kept, which explains 1 of 2 questions: at d_square(w=[")
     assert "it would give [" in said
 
 

@@ -162,12 +162,6 @@ def test_an_unreadable_notebook_is_told_first_and_how_to_mend_it(course: Any) ->
     assert "can be mended" in view.opening
 
 
-def test_full_marks_are_praised(course: Any) -> None:
-    assert (
-        page_of(course, marked(result_for("ada", ()))).opening == "Every check passed. Well done!"
-    )
-
-
 def test_a_result_of_an_older_course_is_still_shown(course: Any) -> None:
     result = wrong()
     square, sign = result.exercises

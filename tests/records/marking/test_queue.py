@@ -9,8 +9,8 @@ from hypothesis import given as where
 from hypothesis import strategies as st
 
 from gradeprop.course.model import Criterion, ExplanationPart, Rubric
+from gradeprop.records.gradebook.rubric_comment import written
 from gradeprop.records.marking.queue import Given, Item, begin, comment, given, press, unsaved
-from gradeprop.records.marking.rubric_comment import written
 
 WHY = ("explain_sign", "why")
 PART = ExplanationPart(

@@ -12,6 +12,7 @@ from gradeprop.gradients.values import Opaque, TensorState
 
 SHORT = 4
 """Significant digits of a number, unless it takes more to tell two apart."""
+_MORE_DIGITS = 3
 SMALL = 8
 """How many elements of a tensor, or items of a tuple, are shown in full."""
 
@@ -47,7 +48,32 @@ def pair(expected: Any, got: Any) -> tuple[str, str]:
     digits = SHORT
     if _finite(expected) and _finite(got):
         digits = digits_to_tell_apart(expected, got)
-    return number(expected, digits), number(got, digits)
+    return alike(expected, got, digits)
+
+
+def alike(first: Any, second: Any, digits: int = SHORT) -> tuple[str, str]:
+    """Two numbers written in the same way, to be held against each other: ``2.000`` and ``2.001``;
+    each in its own where that would take many more digits than are asked for."""
+    if isinstance(first, float) != isinstance(second, float):
+        first, second = (_as_float(item) for item in (first, second))
+    texts = number(first, digits), number(second, digits)
+    if not all(map(_is_decimal, texts)):
+        return texts
+    decimals = max(len(text) - text.index(".") - 1 for text in texts)
+    one, other = f"{first:.{decimals}f}", f"{second:.{decimals}f}"
+    longest = max(len(text.lstrip("-")) - 1 for text in (one, other))
+    return (one, other) if longest <= digits + _MORE_DIGITS else texts
+
+
+def _as_float(item: Any) -> Any:
+    """An integer that a float can hold as a float; anything else as it is."""
+    plain = type(item) is int and abs(item) < 1 << 53
+    return float(item) if plain else item
+
+
+def _is_decimal(text: str) -> bool:
+    """Whether it is a decimal fraction, without an exponent."""
+    return text.lstrip("-").replace(".", "", 1).isdigit() and "." in text
 
 
 def render_value(value: Any, digits: int = SHORT, most: int = SMALL) -> str:

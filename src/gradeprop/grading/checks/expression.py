@@ -21,7 +21,7 @@ from gradeprop.session.interface import (
 
 
 def expression(ask: Ask, most: int = SMALL) -> str:
-    """How a student would have written it: ``d_square([1.5, -0.7])``; of a tensor with more than
+    """How a student would have written it: ``d_square(w=[1.5, -0.7])``; of a tensor with more than
     ``most`` elements the form only. What the grader's own code did is no call that a student could
     write: ``run: gradient_through(Cube, [1.5, -0.7])``."""
     if isinstance(ask, Read | Define):
@@ -29,6 +29,9 @@ def expression(ask: Ask, most: int = SMALL) -> str:
     if isinstance(ask, ReadAll):
         return f"({ask.name}{',' if len(ask.names) == 1 else ''})"
     arguments = [_shown(item, most) for item in ask.arguments]
+    if isinstance(ask, Call) and ask.parameters:
+        names = ask.parameters[: len(arguments)]
+        arguments = [f"{name}={item}" for name, item in zip(names, arguments, strict=True)]
     arguments += [f"{name}={_shown(item, most)}" for name, item in ask.keywords.items()]
     call = f"{ask.name}({', '.join(arguments)})"
     return f"run: {call}" if isinstance(ask, Run) else call

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Literal
 
 from gradeprop.course.facts import Reveal
 from gradeprop.course.options import Allowed
@@ -53,7 +54,7 @@ def judge(
     allowed: Mapping[str, Allowed] | None = None,
     reveal: Reveal = "numbers",
     earlier: Sequence[Observation] = (),
-    rows: bool = False,
+    rows: bool | Literal["wrong"] = False,
     lines: int | None = None,
     by_sample: Sequence[str] = (),
 ) -> Judgement:
@@ -70,7 +71,8 @@ def judge(
         reveal: ``"verdict"``: whatever is public, nothing is said of how the answer is wrong but
             the words of its cause.
         earlier: observations of the same check on other inputs, that a cause must explain too.
-        rows: whether to write down, for showing, what was asked and what came.
+        rows: whether to write down, for showing, what was asked and what came; ``"wrong"``: only
+            where something is wrong.
         lines: how many the student's answer has, where that is known.
         by_sample: misconceptions of which a sample gives what the student's answer gave (see
             `gradeprop.grading.checks.sampled`).
@@ -97,13 +99,13 @@ def _of_values(
     declared: Mapping[str, str],
     clues: Mapping[str, Clues] | None,
     earlier: Sequence[Observation],
-    rows: bool,
+    rows: bool | Literal["wrong"],
     by_sample: Sequence[str],
     reveal: Reveal,
 ) -> Judgement:
     mismatches = [_mismatch(probe, script, outcomes) for probe in script.probes]
-    rows = rows and reveal == "numbers"
-    shown = tuple(_rows(script, outcomes, mismatches)) if rows else ()
+    wanted = reveal == "numbers" and (rows is True or (rows == "wrong" and any(mismatches)))
+    shown = tuple(_rows(script, outcomes, mismatches)) if wanted else ()
     if not any(mismatches):
         return Judgement("passed", rows=shown)
     explained = _explained(

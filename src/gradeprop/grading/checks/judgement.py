@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.grading.checks.places import Place
 from gradeprop.grading.checks.rows import Row
 from gradeprop.grading.result import words
 from gradeprop.grading.result.plot import Plot
@@ -23,6 +24,7 @@ class Judgement:
         not_begun: the answer is still the starter.
         hint_there: where asked for, of a public check: the words for the cause that the notebook
             has by itself, which knows neither of cells nor of all samples.
+        places: where an exception came from, as far as the student may hear of it.
         plot: where declared, of a public check, what there is to see of a wrong answer.
         why: where asked for, why a wrong value has no cause, for whoever writes the grader.
         detail: everything that is known, for the instructor.
@@ -40,6 +42,7 @@ class Judgement:
     asked: str | None = None
     hint: str | None = None
     not_begun: bool = False
+    places: tuple[Place, ...] = ()
     hint_there: str | None = None
     why: str | None = None
     plot: Plot | None = None
@@ -71,4 +74,6 @@ class Judgement:
             asked=said.asked,
             report=said.report,
             hint=said.hint,
+            rows=said.rows,
+            places=said.places,
         )

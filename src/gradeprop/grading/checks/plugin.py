@@ -19,6 +19,7 @@ from gradeprop.course.stated import StatedAnswer
 from gradeprop.grading.checks.blame import defined_at, told
 from gradeprop.grading.checks.declared import signs_of
 from gradeprop.grading.checks.leniency import tolerances_of
+from gradeprop.grading.checks.naming import named
 from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
 from gradeprop.grading.checks.reference import reference_of
 from gradeprop.grading.checks.script import Reference, Script
@@ -286,7 +287,8 @@ class GradingPlugin:
         }
         item.obj(**{name: own[name] if name in own else item.funcargs[name] for name in names})
         signs = signs_of(site.part.misconceptions, site.check.check)
-        script = Script(tuple(student.asks), tuple(reference.probes), signs)
+        asks = named(student.asks, site.exercise, site.part)
+        script = Script(asks, tuple(reference.probes), signs)
         if same:
             self._shared[key] = script
         return script

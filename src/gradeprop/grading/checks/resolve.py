@@ -47,7 +47,7 @@ def found_at(handle: Handle, outcome: Returned, ask: Ask) -> Found | NoSuchItem:
 
 def path_text(handle: Handle, ask: Ask, most: int = SMALL) -> str:
     """The value as a student would have written it: ``f(x)[1].grad``; of an argument in words:
-    ``argument 1 after f(x)``.
+    ``w after f(w=1.0)``, ``argument 1 after f(1.0)`` where its name is not known.
 
     Args:
         most: of a tensor with more elements the form only.
@@ -55,7 +55,8 @@ def path_text(handle: Handle, ask: Ask, most: int = SMALL) -> str:
     first, *rest = handle.path or (None,)
     if isinstance(first, After):
         steps = "".join(map(_step_text, rest))
-        return f"{f'{steps} of ' if steps else ''}{_argument(first)} after {expression(ask, most)}"
+        argument = f"{steps} of {_argument(first, ask)}" if steps else _argument(first, ask)
+        return f"{argument} after {expression(ask, most)}"
     if (
         isinstance(ask, ReadAll)
         and isinstance(first, int)
@@ -65,9 +66,12 @@ def path_text(handle: Handle, ask: Ask, most: int = SMALL) -> str:
     return expression(ask, most) + "".join(map(_step_text, handle.path))
 
 
-def _argument(after: After) -> str:
+def _argument(after: After, ask: Ask) -> str:
     which = after.argument
-    return which if isinstance(which, str) else f"argument {which + 1}"
+    if isinstance(which, str):
+        return which
+    names = ask.parameters if isinstance(ask, Call) else ()
+    return names[which] if which < len(names) else f"argument {which + 1}"
 
 
 def _step_text(step: Step) -> str:

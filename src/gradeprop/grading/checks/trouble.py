@@ -12,6 +12,7 @@ from gradeprop.grading.checks.causes import causes_of
 from gradeprop.grading.checks.expression import arguments_of, expression, tensors_in
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.known_errors import WELL_KNOWN_ERRORS
+from gradeprop.grading.checks.places import Place, places_of
 from gradeprop.grading.checks.signs import Sign
 from gradeprop.grading.result import words
 from gradeprop.session.interface import (
@@ -149,7 +150,14 @@ def _raised(
     if not causes:
         hint = _hint_of(outcome)
     detail = f"{expression(ask)} raised {outcome.type_name}{said}: {outcome.message}"
-    return Judgement("failed", message, detail, causes, hint=hint)
+    places = _told_places(outcome, public, lines)
+    return Judgement("failed", message, detail, causes, hint=hint, places=places)
+
+
+def _told_places(outcome: Raised, public: bool, lines: int | None) -> tuple[Place, ...]:
+    """Of a hidden question no other line than the one that the message names."""
+    told = tuple(place for place in places_of(outcome) if _can_be_told(place.line, public, lines))
+    return told if public else tuple(item for item in told[-1:] if item.line == outcome.line)
 
 
 def _can_be_told(line: int | None, public: bool, lines: int | None) -> bool:

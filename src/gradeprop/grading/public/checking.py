@@ -6,8 +6,10 @@ the questions, the expected numbers and the judging code are the same."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+import zlib
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -26,66 +28,12 @@ from gradeprop.grading.checks.script import Script
 from gradeprop.grading.plots.drawing import drawing_from_json
 from gradeprop.grading.plots.plotted import plotted
 from gradeprop.grading.public.data import decode_allowed, decode_script
+from gradeprop.grading.public.report import PublicCheck, PublicReport
 from gradeprop.grading.public.sampled_data import decode_given
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Outcome, Raised, Session
 
 _FRAMES = 3
-
-
-@dataclass(frozen=True)
-class PublicCheck:
-    """``trace`` is where in the student's own cells an exception came from, when one did."""
-
-    name: str
-    describe: str
-    points: float
-    judgement: Judgement
-    trace: str | None = None
-
-
-@dataclass(frozen=True)
-class PublicReport:
-    """What the public checks found for one part.
-
-    ``points`` is all that the part is worth, hidden checks included; ``earned`` is that times the
-    share of the public points earned, which is what plain nbgrader would record. ``given`` of them
-    are for checks that were taken out, and everybody's."""
-
-    exercise: str
-    part: str
-    title: str
-    points: float
-    hidden: int
-    checks: tuple[PublicCheck, ...]
-    given: float = 0.0
-
-    @property
-    def earned(self) -> float:
-        total = sum(check.points for check in self.checks)
-        won = sum(check.points for check in self.checks if check.judgement.status == "passed")
-        # In this order: when all is won the share is 1 exactly, and never more than the points come
-        # out.
-        return self.given + (self.points - self.given) * (won / total if total else 0.0)
-
-    def to_json(self) -> dict[str, Any]:
-        """For ``gradeprop check --json``."""
-        return {
-            "exercise": self.exercise,
-            "part": self.part,
-            "points": self.points,
-            "earned": self.earned,
-            "checks": [
-                {
-                    "check": check.name,
-                    "status": check.judgement.status,
-                    "message": check.judgement.message,
-                    "misconception": check.judgement.misconception,
-                    "questions": [asdict(row) for row in check.judgement.rows],
-                }
-                for check in self.checks
-            ],
-        }
 
 
 class PublicChecks:
@@ -109,10 +57,12 @@ class PublicChecks:
         """Take in what misconceptions' samples give to these checks.
 
         Args:
-            text: JSON, ``{exercise: {check: {misconception: [given, …]}}}``; see
+            text: base64 of zlib of JSON, or as in earlier releases that JSON itself,
+                ``{exercise: {check: {misconception: [given, …]}}}``; see
                 `gradeprop.grading.public.sampled_data`.
         """
-        self._samples.update(json.loads(text))
+        plain = text.lstrip().startswith("{")
+        self._samples.update(json.loads(text if plain else zlib.decompress(b64decode(text))))
 
     def _exercises(self) -> Mapping[str, Mapping[str, Any]]:
         while self._unread:
@@ -120,9 +70,18 @@ class PublicChecks:
             del self._unread[0]
         return self._read
 
+    def places(self) -> dict[tuple[str, str], frozenset[str]]:
+        """By exercise and part, the names that its cell defines; in earlier releases, those that
+        its checks ask about."""
+        return {
+            (name, part["part"]): frozenset(part["names"] if "names" in part else _asked_of(part))
+            for name, data in self._exercises().items()
+            for part in data["parts"]
+        }
+
     def report(
         self,
-        exercise: str,
+        exercise: str | None,
         part: str | None,
         session: Session,
         begun: Callable[[str], bool] = lambda _: True,
@@ -136,29 +95,36 @@ class PublicChecks:
             begun: whether there is more at a name than what the starter left.
 
         Raises:
-            UsageError: unknown exercise or part.
+            UsageError: no or an unknown exercise, or an unknown part.
             ValueError: what was loaded is not JSON.
         """
-        exercises = self._exercises()
-        data = exercises.get(exercise)
-        if data is None:
-            known = ", ".join(exercises)
-            raise UsageError(
-                f"there is no exercise {exercise!r} here"
-                if known
-                else "the notebook's set-up cell has not been run yet",
-                remedy=f"known here: {known}"
-                if known
-                else "run it (it is near the top), then check again",
-            )
+        name, data = self._found(exercise)
         parts = [item for item in data["parts"] if part is None or item["part"] == part]
         if not parts:
             known = ", ".join(item["part"] for item in data["parts"])
+            raise UsageError(f"{name} has no part {part!r} to check", remedy=f"its parts: {known}")
+        samples = self._samples.get(name, {})
+        return [_check_part(name, item, samples, session, begun) for item in parts]
+
+    def _found(self, exercise: object) -> tuple[str, Mapping[str, Any]]:
+        """An exercise's name and data."""
+        exercises = self._exercises()
+        if isinstance(exercise, str) and exercise in exercises:
+            return exercise, exercises[exercise]
+        if not exercises:
             raise UsageError(
-                f"{exercise} has no part {part!r} to check", remedy=f"its parts: {known}"
+                "the notebook's set-up cell has not been run yet",
+                remedy="run it (it is near the top), then check again",
             )
-        samples = self._samples.get(exercise, {})
-        return [_check_part(exercise, item, samples, session, begun) for item in parts]
+        known = ", ".join(exercises)
+        if isinstance(exercise, str):
+            raise UsageError(
+                f"there is no exercise {exercise!r} here", remedy=f"known here: {known}"
+            )
+        raise UsageError(
+            "this needs the name of an exercise, in quotes",
+            remedy=f'for example gp.check("{next(iter(exercises))}"); known here: {known}',
+        )
 
 
 def _check_part(
@@ -170,19 +136,21 @@ def _check_part(
 ) -> PublicReport:
     checks: list[PublicCheck] = []
     passed: set[str] = set()
+    words_of = {item["check"]: item["describe"] for item in part["checks"]}
     for item in part["checks"]:
         missing = [name for name in item["needs"] if name not in passed]
         if missing:
-            judgement, trace = Judgement("skipped", skipped_because(missing)), None
+            reason = skipped_because(words_of[name] for name in missing)
+            judgement, trace, printed = Judgement("skipped", reason), None, ""
         else:
             known = samples.get(item["check"], {})
             failed = [it.judgement for it in checks if it.judgement.status == "failed"]
             likely = cause_so_far(it.misconception for it in failed)
-            judgement, trace = _check(item, part, known, likely, session, begun)
+            judgement, trace, printed = _check(item, part, known, likely, session, begun)
         if judgement.status == "passed":
             passed.add(item["check"])
         checks.append(
-            PublicCheck(item["check"], item["describe"], item["points"], judgement, trace)
+            PublicCheck(item["check"], item["describe"], item["points"], judgement, trace, printed)
         )
     return PublicReport(
         exercise,
@@ -192,7 +160,18 @@ def _check_part(
         part["hidden"],
         tuple(checks),
         part.get("given", 0.0),
+        asks_with_inputs=any("read" not in ask and "all" not in ask for ask in _asks_of(part)),
     )
+
+
+def _asked_of(part: Mapping[str, Any]) -> Iterator[str]:
+    for ask in _asks_of(part):
+        yield from (ask[kind] for kind in ("read", "call") if kind in ask)
+        yield from ask.get("all", ())
+
+
+def _asks_of(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (ask for item in part["checks"] for ask in item["script"]["asks"])
 
 
 def _check(
@@ -202,13 +181,15 @@ def _check(
     likely: str | None,
     session: Session,
     begun: Callable[[str], bool],
-) -> tuple[Judgement, str | None]:
+) -> tuple[Judgement, str | None, str]:
+    """The judgement, where an exception came from, and what the student's code printed."""
     # A student may have set another default device: their code keeps it, the judging does not
     # depend on it.
     with torch.device("cpu"):
         script = decode_script(item["script"])
         allowed = decode_allowed(part, script)
     outcomes = session.ask(script.asks)
+    printed = session.printed()
     judged = partial(
         judge,
         script,
@@ -228,12 +209,14 @@ def _check(
     if judgement.status == "failed":
         untouched = _untouched(script, part, begun) or uncommitted(outcomes, allowed)
         if untouched:
-            return Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True), None
+            not_begun = Judgement("failed", words.NOT_BEGUN, judgement.detail, not_begun=True)
+            return not_begun, None, printed
         if "plot" in item:
             drawing = drawing_from_json(item["plot"])
             plot = plotted(drawing, script, outcomes, judgement, session.ask)
             judgement = replace(judgement, plot=plot)
-    return judgement, _trace(outcomes)
+            session.printed()  # what only the plot asked for belongs to no check
+    return judgement, _trace(outcomes), printed
 
 
 def _fitting(
@@ -292,7 +275,11 @@ def _trace(outcomes: Sequence[Outcome]) -> str | None:
     return "\n".join(list(dict.fromkeys(frames))[-_FRAMES:]) or None  # a recursion's frames once
 
 
-def skipped_because(missing: list[str]) -> str:
-    """Why a check was not run: the ones that it builds on have not passed."""
-    names = " and ".join(f"“{name.replace('_', ' ')}”" for name in missing)
+def skipped_because(missing: Iterable[str]) -> str:
+    """Why a check was not run: the ones that it builds on have not passed.
+
+    Args:
+        missing: what these check, in the student's words.
+    """
+    names = " and ".join(f"“{words.strip().rstrip('.')}”" for words in missing)
     return f"Not checked yet: {names} must pass first."

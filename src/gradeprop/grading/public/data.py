@@ -90,7 +90,8 @@ def _encode_ask(ask: Ask) -> dict[str, Any]:
     if isinstance(ask, Run):
         return {"run": encode_value(ask.function), **passed}
     may_change = {"may_change": list(ask.may_change)} if ask.may_change else {}
-    return {"call": ask.name, **passed, **may_change}
+    parameters = {"parameters": list(ask.parameters)} if ask.parameters else {}
+    return {"call": ask.name, **passed, **may_change, **parameters}
 
 
 def _decode_ask(data: dict[str, Any]) -> Ask:
@@ -102,7 +103,8 @@ def _decode_ask(data: dict[str, Any]) -> Ask:
     keywords = {name: decode_value(item) for name, item in data["keywords"].items()}
     if "run" in data:
         return Run(Code(*data["run"]["code"]), arguments, keywords)
-    return Call(data["call"], arguments, keywords, tuple(data.get("may_change", ())))
+    may_change, parameters = (tuple(data.get(key, ())) for key in ("may_change", "parameters"))
+    return Call(data["call"], arguments, keywords, may_change, parameters)
 
 
 def _encode_step(step: Step) -> Any:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import MutableMapping
+from dataclasses import replace
 from typing import Any
 
 from gradeprop.errors import GraderFault, UsageError
-from gradeprop.grading.public.checking import PublicChecks, PublicReport
+from gradeprop.grading.public.checking import PublicChecks
+from gradeprop.grading.public.last_runs import LAST_RUNS
 from gradeprop.grading.public.present import ReportView
+from gradeprop.grading.public.report import PublicReport
 from gradeprop.grading.public.untouched import untouched
 from gradeprop.session.kernel import KernelSession
 from gradeprop.session.student.passes import PASSES
 from gradeprop.session.student.silence import silence
+from gradeprop.session.student.still_running import aloud
 
 PUBLIC_CHECKS = PublicChecks()
 """What the notebook's set-up cell loaded into this process."""
@@ -43,10 +47,19 @@ class Interrupted(_Told, KeyboardInterrupt):
     """The student stopped a check."""
 
 
+class Earned(float):
+    """Points, as the last value of a check cell. A notebook shows nothing of it below the report;
+    nbgrader, which gives full marks for any other last value, reads its ``text/plain``."""
+
+    def _repr_html_(self) -> str:
+        return ""
+
+
 def load(text: str) -> None:
     """See `gradeprop.load_public_checks`."""
     PUBLIC_CHECKS.load(text)
     PASSES.install()
+    LAST_RUNS.install()
 
 
 def load_samples(text: str) -> None:
@@ -54,15 +67,15 @@ def load_samples(text: str) -> None:
     PUBLIC_CHECKS.load_samples(text)
 
 
-def check(exercise: str, part: str | None) -> float:
+def check(exercise: str | None, part: str | None) -> float:
     """See `gradeprop.check`."""
     reports = report(exercise, part, _namespace())
     _show(ReportView(reports))
-    return float(sum(item.earned for item in reports))
+    return Earned(sum(item.earned for item in reports))
 
 
 def report(
-    exercise: str,
+    exercise: str | None,
     part: str | None,
     names: MutableMapping[str, Any],
     session: KernelSession | None = None,
@@ -70,7 +83,7 @@ def report(
     """Run the public checks on what is in ``names``.
 
     Raises:
-        NotChecked: unknown exercise or part, or the set-up cell was not run.
+        NotChecked: no or an unknown exercise, an unknown part, or the set-up cell was not run.
         Interrupted: stopped with Ctrl-C or the notebook's stop button.
         CheckFailed: anything else; a student may have replaced parts of torch.
     """
@@ -79,8 +92,9 @@ def report(
         return name not in names or not untouched(names[name])
 
     try:
-        with silence(), session or KernelSession(names) as asked:
-            return PUBLIC_CHECKS.report(exercise, part, asked, begun)
+        with aloud(), silence(), session or KernelSession(names) as asked:
+            found = PUBLIC_CHECKS.report(exercise, part, asked, begun)
+        return [replace(item, note=_note_on(item)) for item in found]
     except UsageError as error:
         raise NotChecked(error.what, remedy=error.remedy) from None
     except KeyboardInterrupt as error:
@@ -93,6 +107,12 @@ def report(
                 "restart the kernel and run all cells again; if it still fails, tell your teacher"
             ),
         ) from error
+
+
+def _note_on(report: PublicReport) -> str | None:
+    """How the part's cell ended when it last ran, where that is not well."""
+    place = (report.exercise, report.part)
+    return LAST_RUNS.note_on(place, PUBLIC_CHECKS.places(), nothing_there=report.nothing_there)
 
 
 def _shell() -> Any:

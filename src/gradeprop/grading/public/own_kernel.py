@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from gradeprop.grading.public.checking import PublicReport
 from gradeprop.grading.public.in_notebook import Interrupted, report
+from gradeprop.grading.public.report import PublicReport
 from gradeprop.session.kernel import KernelSession
 from gradeprop.session.student.answering import Answering
 from gradeprop.session.student.shell import NotebookShell
 from gradeprop.session.student.silence import silence
+from gradeprop.session.student.still_running import aloud, watched
 from gradeprop.session.student.tracebacks import raised
 from gradeprop.wording import without_file
 
@@ -72,7 +73,7 @@ def run_checks(
 
 def _run(shell: NotebookShell, source: str, number: int) -> CellError | None:
     """What stopped the cell; its outputs are not of interest."""
-    with silence():
+    with aloud(), silence(), watched(f"code cell {number}"):
         error = shell.run_source(source, f"code cell {number}").error
     # the shell leaves it ignored between cells
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -93,7 +94,8 @@ def _notebook_process(folder: Path) -> Iterator[None]:
     windows."""
     before, stdin, path = Path.cwd(), sys.stdin, list(sys.path)
     interrupt = signal.getsignal(signal.SIGINT)
-    os.environ.setdefault("MPLBACKEND", "agg")
+    backend = os.environ.get("MPLBACKEND")
+    os.environ["MPLBACKEND"] = backend or "agg"
     os.chdir(folder)
     sys.path.insert(0, "")  # as in a kernel: the notebook's folder can be imported from
     sys.stdin = io.StringIO()
@@ -103,4 +105,8 @@ def _notebook_process(folder: Path) -> Iterator[None]:
         sys.stdin = stdin
         sys.path[:] = path
         os.chdir(before)
+        if backend is None:
+            os.environ.pop("MPLBACKEND", None)
+        else:
+            os.environ["MPLBACKEND"] = backend
         signal.signal(signal.SIGINT, interrupt)

@@ -12,6 +12,7 @@ from gradeprop.course.model import (
     LoadedExercise,
 )
 from gradeprop.course.voided import VoidedCheck
+from gradeprop.grading.result.stopped_at import stopped_at
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
     ExerciseResult,
@@ -100,6 +101,7 @@ def code_part(
         _part_message(judged, state, cell),
         tuple(verdicts),
         not_begun=untouched and not _solved(judged),
+        line=stopped_at(cell),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.grading.result.plot import Plot, plot_from_json
+from gradeprop.grading.result.questions import Row, row_from_json
 
 SCHEMA = 1
 
@@ -41,6 +42,9 @@ class CheckVerdict:
         not_begun: the answer is still the starter.
         asked, report, hint: the message in its parts, for programs: the question as a student
             would have written it (public checks only), what came of it, the words for the cause.
+        rows: of a public check that failed, what `gp.check` shows in its table: the first questions
+            that were answered wrongly; ``more_rows`` says how many more there are.
+        line: of the part's own cell, where an exception came from, if it did.
         plot: of a public check that failed and declares one, the numbers of a picture.
     """
 
@@ -58,13 +62,17 @@ class CheckVerdict:
     asked: str | None = None
     report: str | None = None
     hint: str | None = None
+    rows: tuple[Row, ...] = ()
+    more_rows: int = 0
+    line: int | None = None
     plot: Plot | None = None
 
 
 @dataclass(frozen=True)
 class PartResult:
     """One part; ``not_begun`` where its answer is still the starter and earns nothing by it. Code
-    that was given to be mended is judged all the same, and its checks say what is wrong with it."""
+    that was given to be mended is judged all the same, and its checks say what is wrong with it.
+    ``line`` is where its cell stopped, if it did and that is known."""
 
     part: str
     kind: PartKind
@@ -74,6 +82,7 @@ class PartResult:
     message: str | None = None
     checks: tuple[CheckVerdict, ...] = ()
     not_begun: bool = False
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -196,5 +205,6 @@ def _check(data: dict[str, Any]) -> CheckVerdict:
     voided = data["status"] == "skipped" and data["score"] == data["max_score"]
     not_begun = data["message"] == _NOT_BEGUN_THEN
     then = {"voided": voided, "not_begun": not_begun, "report": data["message"]}
+    rows = tuple(map(row_from_json, data.get("rows", ())))
     plot = data.get("plot")
-    return CheckVerdict(**{**then, **data, "plot": plot and plot_from_json(plot)})
+    return CheckVerdict(**{**then, **data, "rows": rows, "plot": plot and plot_from_json(plot)})

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import time
 
+from gradeprop.course.gradeids import part_ids
 from gradeprop.course.keys import PartKey
-from gradeprop.course.model import AnyPart, Check, ExplanationPart
+from gradeprop.course.model import AnyPart, ExplanationPart
 from gradeprop.course.voided import VoidedCheck
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.places import line_in
+from gradeprop.grading.checks.sites import CheckSite
 from gradeprop.grading.result import score
+from gradeprop.grading.result.questions import worth_keeping
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
     ExerciseResult,
@@ -37,8 +41,11 @@ def ungradable(setting: Setting, paper: Paper) -> SubmissionResult:
     return _assembled(setting, paper, exercises, "ungradable")
 
 
-def verdict(check: Check, device: str, judgement: Judgement) -> CheckVerdict:
+def verdict(site: CheckSite, device: str, judgement: Judgement) -> CheckVerdict:
     """A judgement with the points that it is worth."""
+    check = site.check
+    wrong = check.public and judgement.status == "failed" and not judgement.not_begun
+    rows, more_rows = worth_keeping(judgement.rows if wrong else ())
     earned = {"passed": check.points, "error": None}.get(judgement.status, 0.0)
     return CheckVerdict(
         check.check,
@@ -54,6 +61,9 @@ def verdict(check: Check, device: str, judgement: Judgement) -> CheckVerdict:
         asked=judgement.asked,
         report=judgement.report,
         hint=judgement.hint,
+        rows=rows,
+        more_rows=more_rows,
+        line=line_in(judgement.places, part_ids(*site.place).answer),
         plot=judgement.plot,
     )
 
@@ -103,10 +113,17 @@ def _assembled(
             **versions(setting.course),
             "input": paper.submission.fingerprint,
             "submission": hashlib.sha256(paper.submission.notebook).hexdigest(),
+            **_student_package(paper),
         },
         cells=next(iter(paper.runs.values())).executed() if paper.runs else (),
         contended=any(run.disturbed for run in paper.runs.values()),
     )
+
+
+def _student_package(paper: Paper) -> dict[str, str]:
+    """What checked in the notebook, where it says so."""
+    package = None if paper.restored is None else paper.restored.package
+    return {} if package is None else {"student_package": package}
 
 
 def _timing(paper: Paper) -> Timing:

@@ -65,7 +65,7 @@ class Inquiry:
         missing = [check for check in site.needs if not self._passed(site, device, check)]
         if not missing:
             return None
-        reason = skipped_because(missing)
+        reason = skipped_because(site.described(missing))
         self._note(site, device, Judgement("skipped", reason))
         return reason
 
@@ -224,7 +224,7 @@ class Inquiry:
             allowed=part.allowed,
             reveal="numbers" if shown else part.reveals(site.check),
             earlier=earlier,
-            rows=shown,
+            rows=shown or ("wrong" if site.check.public else False),
             lines=lines_of(self._paper, site.place),
             by_sample=by_sample,
         )
@@ -279,7 +279,7 @@ class Inquiry:
         return any(item.status in ("passed", "error") for item in known)
 
     def _note(self, site: CheckSite, device: str, judgement: Judgement) -> None:
-        verdict = assembly.verdict(site.check, device, judgement)
+        verdict = assembly.verdict(site, device, judgement)
         known = self._paper.verdicts.setdefault(site.key, [])
         same = next((i for i, item in enumerate(known) if item.device == device), None)
         if same is None:

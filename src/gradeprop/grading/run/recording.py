@@ -36,6 +36,7 @@ from gradeprop.grading.run.faults import Faults
 from gradeprop.grading.run.sealing import sealed_script, why_not_sealed
 from gradeprop.grading.run.slow_imports import import_for_graders
 from gradeprop.grading.run.watched import POLL_S, Fallen, Method, Post, Watched, can_fork
+from gradeprop.notebook.sources import defined_names
 
 __all__ = ["Recorded", "part_title", "recorded"]
 
@@ -264,6 +265,7 @@ def _part_data(
         "points": part.points,
         **({"given": given} if given else {}),
         "hidden": len(counted) - len(public),
+        "names": sorted(defined_names(part.starter)),
         "forbid": list(part.forbid),
         "words": in_clear,
         **({"clues": clues} if clues and not sealed else {}),

@@ -1,11 +1,11 @@
-"""What stands on a student's feedback page, as values; `feedback_render` makes HTML of it.
+"""What stands on a student's feedback page, as values; `render` makes HTML of it.
 
-Of a check only the student's message is taken, never the instructor's detail, and no seed: what is
-not in these values cannot get onto the page."""
+Of a check only what the student may know is taken, never the instructor's detail, and no seed: what
+is not in these values cannot get onto the page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import (
@@ -15,104 +15,94 @@ from gradeprop.course.model import (
     LoadedAssignment,
     LoadedExercise,
 )
-from gradeprop.grading.plots.picture import picture
 from gradeprop.grading.result.score import at_worst
-from gradeprop.grading.result.verdict import CheckVerdict, ExerciseResult, PartResult, Status
+from gradeprop.grading.result.verdict import ExerciseResult, PartResult
 from gradeprop.records.answers import Answer
-from gradeprop.records.feedback.views import CheckView, CriterionView, ExerciseView, Page, PartView
+from gradeprop.records.feedback.beginning import beginning
+from gradeprop.records.feedback.checks import check_views, stops_in
+from gradeprop.records.feedback.code import lines_shown
+from gradeprop.records.feedback.extras import Extras
+from gradeprop.records.feedback.opening import opening, score_lines
+from gradeprop.records.feedback.phrases import one_line, plain, score_in_words, tone_of
+from gradeprop.records.feedback.request import request
+from gradeprop.records.feedback.spread import spread
+from gradeprop.records.feedback.unreadable import given_anyway, what_to_do
+from gradeprop.records.feedback.views import (
+    BeginView,
+    CriterionView,
+    ExerciseView,
+    Page,
+    PartView,
+)
 from gradeprop.records.gradebook.given import PartMark
+from gradeprop.records.gradebook.rubric_comment import holds_criteria, read
 from gradeprop.records.marks import Marks
 from gradeprop.wording import number, points
 
-_CHECK_WORDS: Mapping[Status, str] = {
-    "passed": "passed",
-    "skipped": "not run",
-    "error": "could not be run",
-    "timeout": "took too long",
-    "memory": "too much memory",
-    "output": "too much output",
-    "killed": "was stopped",
-}
+_NOTHING_BESIDES = Extras()
 
 
 def page(
-    course: Course, assignment: LoadedAssignment, marks: Marks, answers: Mapping[PartKey, Answer]
+    course: Course,
+    assignment: LoadedAssignment,
+    marks: Marks,
+    answers: Mapping[PartKey, Answer],
+    extras: Extras = _NOTHING_BESIDES,
 ) -> Page:
     """The page of one student.
 
     Args:
         answers: by part, what the student wrote.
+        extras: what else the course wishes to show by now.
     """
     result = marks.result
-    known = {exercise.slug: exercise for exercise in assignment.exercises}
     ungradable = result.status == "ungradable"
     total = marks.certain if marks.score is None else marks.score
+    begin = None if ungradable else beginning(marks, assignment)
+    exercises = _exercises(assignment, marks, answers, extras, begin)
     return Page(
         course=course.spec.title,
         assignment=assignment.spec.title,
         student=marks.student,
         name=" ".join(filter(None, (marks.person.first_name, marks.person.last_name))) or None,
-        points=_points(marks.score, marks.max_score, certain=marks.certain),
-        share=max(0.0, min(100.0, 100 * total / marks.max_score)) if marks.max_score else 0.0,
-        opening=_opening(marks),
-        lines=tuple(_lines(marks)),
-        problem=result.message if ungradable else None,
-        note=None if ungradable else result.message,
-        exercises=tuple(
-            _exercise(exercise, known.get(exercise.exercise), marks, answers)
-            for exercise in result.exercises
+        points=score_in_words(
+            total if ungradable else marks.score, marks.max_score, certain=marks.certain
         ),
+        share=max(0.0, min(100.0, 100 * total / marks.max_score)) if marks.max_score else 0.0,
+        opening=opening(marks),
+        lines=tuple(given_anyway(marks) if ungradable else score_lines(marks)),
+        problem=(result.message or "The file is no notebook.") if ungradable else None,
+        note=None if ungradable else result.message,
+        exercises=() if ungradable else exercises,
+        steps=what_to_do(assignment) if ungradable else (),
+        begin=_begin_link(exercises),
+        spread=None if ungradable else spread(extras.totals, marks.max_score, marks.score),
+        request=None if ungradable else request(marks, assignment),
     )
 
 
-def _opening(marks: Marks) -> str:
-    """The first sentence, before any number: what a nervous reader wants to know."""
-    checks = [
-        check
-        for _, part in marks.result.parts()
-        for check in at_worst(part.checks)
-        if not check.voided
-    ]
-    passed = sum(check.status == "passed" for check in checks)
-    if marks.result.status == "ungradable":
-        return "We could not read your notebook. That can be mended: see below."
-    if checks and passed == len(checks):
-        return "Every check passed. Well done!"
-    if not checks:
-        return "Here is what we have to say about your work."
-    if passed == 0:
-        return (
-            "None of the checks passed yet. Often a single slip is behind several of them: start "
-            "with the first."
-        )
-    return (
-        f"{passed} of {len(checks)} checks passed. For the others you find below what came out "
-        "and, where we recognise the cause, what to look at."
+def _exercises(
+    assignment: LoadedAssignment,
+    marks: Marks,
+    answers: Mapping[PartKey, Answer],
+    extras: Extras,
+    begin: tuple[PartKey, str] | None,
+) -> tuple[ExerciseView, ...]:
+    known = {exercise.slug: exercise for exercise in assignment.exercises}
+    return tuple(
+        _exercise(result, known.get(result.exercise), marks, answers, extras, begin, number)
+        for number, result in enumerate(marks.result.exercises, start=1)
     )
 
 
-def _lines(marks: Marks) -> Iterator[str]:
-    """How the total came about, where that is not plain."""
-    if marks.score is None:
-        open_parts = [part for key, part in marks.result.parts() if marks.parts[key].score is None]
-        failed = any(part.status == "error" for part in open_parts)
-        if failed or marks.result.status == "error":
-            yield (
-                "A check could not be run. That is our fault and costs you nothing: your "
-                "instructor can see it and will grade it again."
-            )
-        if any(part.kind == "explanation" for part in open_parts):
-            yield "The total is not final: a person is still to read your text and give its points."
-    if marks.extra:
-        yield f"This includes {points(marks.extra)} of extra credit."
-    if marks.retired:
-        yield (
-            f"This includes {points(marks.retired)} for a part that is no longer in this"
-            " assignment."
-        )
-    if marks.penalty:
-        were = "was" if marks.penalty == 1 else "were"
-        yield f"{points(marks.penalty)} {were} taken off for handing in late."
+def _begin_link(exercises: tuple[ExerciseView, ...]) -> BeginView | None:
+    for exercise in exercises:
+        for part in exercise.parts:
+            for check in part.checks:
+                if check.begin:
+                    where = ": ".join(filter(None, (exercise.title, part.title)))
+                    return BeginView(check.anchor, where)
+    return None
 
 
 def _exercise(
@@ -120,61 +110,102 @@ def _exercise(
     exercise: LoadedExercise | None,
     marks: Marks,
     answers: Mapping[PartKey, Answer],
+    extras: Extras,
+    begin: tuple[PartKey, str] | None,
+    place: int,
 ) -> ExerciseView:
-    spec = {part.part: part for part in exercise.spec.parts} if exercise else {}
     score = marks.exercise_score(result.exercise)
-    several = len(result.parts) > 1
-    keys = {part.part: PartKey(result.exercise, part.part) for part in result.parts}
-    certain = sum(marks.parts[key].score or 0.0 for key in keys.values())
-    return ExerciseView(
-        title=exercise.spec.title if exercise else _plain(result.exercise),
-        tone=_tone(score, result.max_score),
-        points=_points(score, result.max_score, certain=certain),
-        parts=tuple(
-            _part(
-                part,
-                spec.get(part.part),
-                marks.parts[keys[part.part]],
-                answers.get(keys[part.part]),
-                titled=several,
-            )
-            for part in result.parts
-        ),
+    keys = [PartKey(result.exercise, part.part) for part in result.parts]
+    certain = sum(marks.parts[key].score or 0.0 for key in keys)
+    parts = tuple(
+        _part(
+            part,
+            exercise if exercise and _has(exercise, part.part) else None,
+            marks.parts[key],
+            answers.get(key),
+            titled=len(result.parts) > 1,
+            anchor=f"part-{place}-{number}",
+            begin=begin[1] if begin and begin[0] == key else None,
+            solutions=extras.solutions,
+        )
+        for number, (key, part) in enumerate(zip(keys, result.parts, strict=True), start=1)
     )
+    return ExerciseView(
+        title=exercise.spec.title if exercise else plain(result.exercise),
+        tone=tone_of(score, result.max_score),
+        points=score_in_words(score, result.max_score, certain=certain),
+        parts=parts,
+    )
+
+
+def _has(exercise: LoadedExercise, part: str) -> bool:
+    return any(item.part == part for item in exercise.spec.parts)
 
 
 def _part(
     result: PartResult,
-    part: AnyPart | None,
+    exercise: LoadedExercise | None,
     mark: PartMark,
     answer: Answer | None,
     *,
     titled: bool,
+    anchor: str,
+    begin: str | None,
+    solutions: bool,
 ) -> PartView:
-    title = (part.title if part else None) or _plain(result.part).capitalize()
-    criteria = part.rubric.criteria if isinstance(part, ExplanationPart) else ()
+    part = exercise.part(result.part) if exercise else None
+    title = (part.title if part else None) or plain(result.part).capitalize()
+    lines = lines_shown(answer.source) if answer and result.kind != "explanation" else 0
+    message = _part_message(result)
+    criteria, comment = _judged_text(part, mark)
     return PartView(
         title=title if titled else None,
         kind=result.kind,
-        tone=_tone(mark.score, result.max_score),
-        points=_points(mark.score, result.max_score),
-        message=_part_message(result),
-        checks=tuple(_checks(result, part)),
-        criteria=tuple(CriterionView(_line(item.text), points(item.points)) for item in criteria),
+        tone=tone_of(mark.score, result.max_score),
+        points=score_in_words(mark.score, result.max_score),
+        message=message,
+        checks=tuple(check_views(result, part, anchor=anchor, begin=begin, lines=lines)),
+        criteria=criteria,
         given=_given(result, mark),
-        comment=mark.comment,
+        comment=comment,
         answer=answer,
+        anchor=anchor,
+        line=result.line if message and result.line and result.line <= lines else None,
+        stops=stops_in(result, lines),
+        solution=exercise.solution.get(result.part) if exercise and solutions else None,
     )
 
 
+def _judged_text(
+    part: AnyPart | None, mark: PartMark
+) -> tuple[tuple[CriterionView, ...], str | None]:
+    """The rubric with what is met, once, and what else the marker wrote. A comment that holds the
+    lines of another rubric is shown as it is, in place of today's."""
+    if not isinstance(part, ExplanationPart):
+        return (), mark.comment
+    met, rest = read(part.rubric, mark.comment or "")
+    if met is None and holds_criteria(mark.comment or ""):
+        return (), mark.comment
+    criteria = tuple(
+        CriterionView(
+            one_line(item.text),
+            points(item.points)
+            if met is None
+            else score_in_words(item.points if item.id in met else 0.0, item.points),
+            None if met is None else item.id in met,
+        )
+        for item in part.rubric.criteria
+    )
+    return criteria, rest or None
+
+
 def _part_message(result: PartResult) -> str | None:
-    """The part's own message, unless all its checks say the same anyway."""
+    """The part's own message, unless each of its checks says nothing else."""
     checks = at_worst(result.checks)
-    if not checks:
-        return result.message
-    not_begun = result.not_begun and all(check.not_begun for check in checks)
-    said_by_all = all(check.message == result.message for check in checks)
-    return None if not_begun or said_by_all else result.message
+    told = [check for check in checks if not check.not_begun]
+    if told and all(check.message == result.message for check in told):
+        return None
+    return result.message
 
 
 def _given(result: PartResult, mark: PartMark) -> str | None:
@@ -189,66 +220,3 @@ def _given(result: PartResult, mark: PartMark) -> str | None:
     if result.kind == "explanation":
         return "A person will read this part and give its points."
     return f"Your instructor gave {points(mark.extra)} of extra credit." if mark.extra else None
-
-
-def _checks(result: PartResult, part: AnyPart | None) -> Iterator[CheckView]:
-    spec = {check.check: check for check in part.checks} if part else {}
-    told: set[str] = set()
-    for verdict in at_worst(result.checks):
-        known = spec.get(verdict.check)
-        asked, report, hint = _told(verdict)
-        cause = verdict.misconception or hint
-        again = hint is not None and cause in told
-        yield CheckView(
-            describe=_line(known.describe) if known else _plain(verdict.check),
-            tone={"passed": "right", "skipped": "open", "error": "open"}.get(
-                verdict.status, "wrong"
-            ),
-            word="taken out"
-            if verdict.voided
-            else _CHECK_WORDS.get(verdict.status, "not passed yet"),
-            points=_points(verdict.score, verdict.max_score) if verdict.max_score else "",
-            hidden=not verdict.public and not verdict.voided,
-            asked=asked,
-            report=report,
-            hint=None if again else hint,
-            same_cause=again,
-            picture=picture(verdict.plot).svg if verdict.plot else None,
-        )
-        if hint is not None and cause is not None:
-            told.add(cause)
-
-
-def _told(verdict: CheckVerdict) -> tuple[str | None, str | None, str | None]:
-    """A check's message in its parts: what was asked, what came out, the words for the cause."""
-    if verdict.status == "passed":
-        return None, None, None
-    hint = _line(verdict.hint) if verdict.hint else None
-    report = verdict.report.strip() if verdict.report else None
-    return verdict.asked, report, hint
-
-
-def _tone(score: float | None, most: float) -> str:
-    if score is None or not most:
-        return "open"
-    if score >= most:
-        return "right"
-    return "part" if score > 0 else "wrong"
-
-
-def _points(score: float | None, most: float, *, certain: float = 0.0) -> str:
-    """``2 of 3 points``; while that is unknown, what is certain if there is something."""
-    unit = f"point{'' if most == 1 else 's'}"
-    if score is not None:
-        return f"{number(score)} of {number(most)} {unit}"
-    if certain:
-        return f"{number(certain)} of {number(most)} {unit} so far"
-    return f"not marked yet ({number(most)} {unit})"
-
-
-def _plain(slug: str) -> str:
-    return slug.replace("_", " ")
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

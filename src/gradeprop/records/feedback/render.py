@@ -13,14 +13,10 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
+from gradeprop.records.feedback.code import python
 from gradeprop.records.feedback.views import Page
 
-_MOST_CODE = 100_000
-"""Characters of a cell that are shown; beyond, there is something else than an answer in it."""
 # What HTML cannot hold; also the characters that turn the direction of the text around them, which
 # can make code look like other code than it is.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
@@ -75,12 +71,3 @@ def inline(text: str) -> Markup:
     return Markup("").join(
         code.format(piece) if at % 2 else piece for at, piece in enumerate(pieces)
     )
-
-
-def python(source: str) -> Markup:
-    """Python code in colours, a span around each line so that lines can be numbered."""
-    cut = len(source) > _MOST_CODE
-    shown = highlight(source[:_MOST_CODE].strip("\n"), PythonLexer(), HtmlFormatter(nowrap=True))
-    lines = shown.rstrip("\n").split("\n") + (["…"] if cut else [])
-    # The formatter closes its spans at the end of each line.
-    return Markup("\n".join(f'<span class="line">{line}</span>' for line in lines))

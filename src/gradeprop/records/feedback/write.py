@@ -9,6 +9,7 @@ from pathlib import Path
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import UsageError
 from gradeprop.records.answers import Answers
+from gradeprop.records.feedback.extras import Extras
 from gradeprop.records.feedback.page import page
 from gradeprop.records.feedback.render import render
 from gradeprop.records.files.atomic import write_atomically
@@ -28,20 +29,26 @@ def feedback_path(root: Path, student: str, assignment: str) -> Path:
 
 
 def write_feedback(
-    course: Course, assignment: LoadedAssignment, marks: Marks, answers: Answers, submitted: Path
+    course: Course,
+    assignment: LoadedAssignment,
+    marks: Marks,
+    answers: Answers,
+    submitted: Path,
+    extras: Extras | None = None,
 ) -> Path:
     """Write one student's page and return its path; beside it what ``nbgrader release_feedback``
     needs.
 
     Args:
         submitted: the folder of submissions.
+        extras: what else the course wishes to show by now.
 
     Raises:
         StorageError: it cannot be written.
     """
     root, student = Path(course.root), marks.result.student
     path = feedback_path(root, student, assignment.id)
-    content = page(course, assignment, marks, answers.of(marks.result))
+    content = page(course, assignment, marks, answers.of(marks.result), extras or Extras())
     if (
         root / "autograded"
     ).is_dir():  # else nbgrader has no part in this course, and may not be installed

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart
-from gradeprop.records.marking.rubric_comment import points_of, read, written
+from gradeprop.records.gradebook.rubric_comment import points_of, read, written
 
 Standing: TypeAlias = Literal["open", "again", "marked"]
 KEYS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -49,7 +49,8 @@ def raised(error: BaseException, cell_of: Callable[[str], str | None]) -> Raised
             continue
         line = number
         source = getline(filename, number).strip()[:200]
-        lines.append(f"{label}, line {number}, in {function}\n    {source}")
+        place = f"{label}, line {number}, in {function}"
+        lines.append(f"{place}\n    {source}" if source else place)
     if isinstance(error, SyntaxError) and line is None and type(error.lineno) is int:
         line = error.lineno
     if len(lines) > MAX_FRAMES:

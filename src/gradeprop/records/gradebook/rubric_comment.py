@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from gradeprop.course.model import Criterion, Rubric
-from gradeprop.grading.public.present import number
+from gradeprop.grading.public.saying import number
 
 _LINE = re.compile(r"- ([✓✗]) (.*) \([\d.e+-]+ of [\d.e+-]+\)\s*")
 
@@ -46,6 +46,11 @@ def read(rubric: Rubric, text: str) -> tuple[frozenset[str] | None, str]:
     complete = not former and len(found) == len(rubric.criteria)
     met = frozenset(name for name, is_met in found.items() if is_met)
     return (met if complete else None), "\n".join(rest).strip()
+
+
+def holds_criteria(text: str) -> bool:
+    """Whether a comment has lines of a rubric, be it of this one or of a former one."""
+    return any(_LINE.fullmatch(line) for line in text.splitlines())
 
 
 def _line(criterion: Criterion, met: bool) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradeprop.course.model import Criterion, Rubric
-from gradeprop.records.marking.rubric_comment import points_of, read, written
+from gradeprop.records.gradebook.rubric_comment import points_of, read, written
 
 RUBRIC = Rubric(
     criteria=(
