@@ -45,6 +45,9 @@ def notes_for(
 def _found(model: ReleaseModel, match: Match) -> Iterator[tuple[ReleaseCell, FoundCell]]:
     for slot, item in sorted(match.claimed.items()):
         yield model.cells[slot], item
+    for cell in model.cells:
+        if cell.role == "progress" and match.progress is not None:
+            yield cell, match.progress
 
 
 def _reworded(cell: ReleaseCell, item: FoundCell) -> bool:
@@ -58,8 +61,13 @@ def _changed(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
 
 
 def _deleted(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
+    # That progress is not there is no loss: earlier releases have none.
     cells = enumerate(model.cells)
-    return [cell for slot, cell in cells if cell.locked and slot not in match.claimed]
+    return [
+        cell
+        for slot, cell in cells
+        if cell.locked and slot not in match.claimed and cell.role != "progress"
+    ]
 
 
 def _reset(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
