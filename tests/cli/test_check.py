@@ -45,10 +45,12 @@ def test_marks_and_reasons_are_printed_in_80_columns_and_the_exit_code_is_0(tmp_
     assert done.returncode == 0, done.stderr
     assert max(map(len, done.stdout.splitlines())) < 80
     assert "Code cell 2 stopped: ZeroDivisionError" in done.stdout
-    assert "✗ slopes is right. (1 point)" in done.stdout
+    assert "✗ not yet: slopes is right. (1 point)" in done.stdout
     assert "expected [6.0, -3.0]" in done.stdout
     assert "was the 2 of 2w lost?" in done.stdout
-    assert done.stdout.endswith("All in all: so far 0 of 3 points.\n")
+    assert done.stdout.endswith(
+        "All in all: 0 of 3 points are sure; 2 more are decided after you hand in.\n"
+    )
     assert done.stderr.strip() == "Running my work.ipynb in this Python. Ctrl-C stops it."
 
 
@@ -57,6 +59,7 @@ def test_json_is_all_that_stdout_holds(tmp_path: Path) -> None:
     done = gradeprop("check", path, "--json", cwd=tmp_path)
     data = json.loads(done.stdout)
     assert (data["earned"], data["points"]) == (0.0, 3.0)
+    assert (data["sure"], data["open"]) == (0.0, 2.0)
     assert data["parts"][0]["checks"][0]["misconception"] == "missing_factor_two"
     assert data["parts"][0]["checks"][0]["questions"][0]["items"][0]["got"] == "[3.0, -1.5]"
     assert data["errors"][0]["cell"] == 2
@@ -66,7 +69,7 @@ def test_a_terminal_without_unicode_still_tells_right_from_wrong(tmp_path: Path)
     path = notebook(tmp_path / "n.ipynb", SETUP, HALF, CHECK)
     done = program("check", path, cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
-    assert "  x slopes is right." in done.stdout
+    assert "  x not yet: slopes is right." in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,7 @@ def test_ctrl_c_keeps_what_was_checked_and_says_where_it_was(tmp_path: Path) -> 
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=60)
     assert child.returncode == 130
-    assert "✗ slopes is right." in out
+    assert "✗ not yet: slopes is right." in out
     assert "stopped while `d_square` was running" in err
     assert "Traceback" not in err
 
@@ -178,7 +181,9 @@ def test_an_answer_that_was_turned_into_markdown_is_run_and_told(tmp_path: Path)
     }
     path.write_text(json.dumps(document))
     done = gradeprop("check", path.name, cwd=tmp_path)
-    assert done.stdout.endswith("All in all: so far 3 of 3 points.\n")
+    assert done.stdout.endswith(
+        "All in all: 1 of 3 points is sure; 2 more are decided after you hand in.\n"
+    )
     assert "Code cell 2 has been turned into a Markdown cell." in done.stderr
 
 

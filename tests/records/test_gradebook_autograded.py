@@ -42,7 +42,7 @@ def test_a_hidden_check_shows_its_words_and_message_only(
     result = result_for("ada", ran(release, {}), hidden=0.0, message="Was the 2 of `2w` lost?")
     check = autograded_cells(notebook_of(course, release, result, folder))[f"{CODE}-check"]
     shown, score = check["outputs"]
-    assert "✗ The answer is the derivative. (0/2)" in shown["data"]["text/plain"]
+    assert "✗ not passed: The answer is the derivative. (0/2)" in shown["data"]["text/plain"]
     assert "Was the 2 of <code>2w</code> lost?" in shown["data"]["text/html"]
     assert "[1.5]" not in json.dumps(check)  # the detail, for instructors
     assert score["data"] == {"text/plain": "1.0"}

@@ -51,6 +51,7 @@ def run(path: Path, *, as_json: bool) -> None:
         f"Running {screen.plain(path.name)} in this Python. Ctrl-C stops it.", soft_wrap=True
     )
     from gradeprop.grading.public.in_notebook import Interrupted as StoppedCheck
+    from gradeprop.grading.public.saying import sure_in_all
 
     try:
         reports, errors = _run(cells, path.resolve().parent, sites, set_up, as_json=as_json)
@@ -58,11 +59,14 @@ def run(path: Path, *, as_json: bool) -> None:
         raise Interrupted(screen.plain(str(stopped))) from None
     earned = sum(report.earned for report in reports)
     total = sum(report.points for report in reports)
+    sure, later = sum(report.sure for report in reports), sum(report.open for report in reports)
     if as_json:
         screen.print_json(
             {
                 "earned": earned,
                 "points": total,
+                "sure": sure,
+                "open": later,
                 "parts": [report.to_json() for report in reports],
                 "errors": [
                     {"cell": item.cell, "error": item.error, "trace": item.trace} for item in errors
@@ -70,7 +74,7 @@ def run(path: Path, *, as_json: bool) -> None:
             }
         )
     else:
-        screen.out().print(f"All in all: so far {earned:g} of {total:g} points.")
+        screen.out().print(f"All in all: {sure_in_all(sure, total, later)}")
 
 
 def _run(
@@ -104,7 +108,18 @@ def _run(
 
 _TYPES = {"markdown": "a Markdown cell", "raw": "a raw cell"}
 _PLAIN = str.maketrans(
-    {"✓": "+", "✗": "x", "–": "-", "…": "...", "“": '"', "”": '"', "²": "^2", "→": "->"}
+    {
+        "✓": "+",
+        "✗": "x",
+        "○": "o",
+        "■": "[stop]",
+        "–": "-",
+        "…": "...",
+        "“": '"',
+        "”": '"',
+        "²": "^2",
+        "→": "->",
+    }
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from gradeprop.cli.screen import plain
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.public.present import number
+from gradeprop.grading.public.saying import number
 from gradeprop.records.marking.queue import KEYS, Marking
 
 HELP = "Enter give and go on · n/p next, previous · s skip · c comment · u undo · q quit"

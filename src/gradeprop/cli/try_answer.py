@@ -157,10 +157,11 @@ def _in_the_notebook(
     for verdict in result.checks:
         if verdict.device == "cpu":
             # Nothing was shown of what was not asked, as it waits for another check.
-            judgement = shown.get(verdict.check, Judgement(verdict.status, verdict.message))
+            plain = Judgement(verdict.status, verdict.message, not_begun=verdict.not_begun)
+            judgement = shown.get(verdict.check, plain)
             hint = judgement.hint_there
             if verdict.check in secret:  # what is shown has all numbers
-                judgement = Judgement(verdict.status, verdict.report, asked=verdict.asked)
+                judgement = replace(plain, report=verdict.report, asked=verdict.asked)
             said = verdict.report if hint else judgement.report
             judged[verdict.check] = replace(judgement, report=said, hint=hint)
     checks = [check for check in spec.checks if check.public]
@@ -174,16 +175,18 @@ def _in_the_notebook(
             PublicCheck(item.check, item.describe.strip(), item.points, judged[item.check])
             for item in checks
         ),
+        asks_with_inputs=spec.kind not in ("choice", "prediction"),
     )
     yield "In the notebook:"
     yield textwrap.indent(repr(ReportView([report])), "  ")
 
 
 def _hidden(verdict: CheckVerdict, check: Check) -> Iterator[str]:
-    from gradeprop.grading.public.present import mark_of
+    from gradeprop.grading.public.marks import mark_of
 
     device = "" if verdict.device == "cpu" else f" on {verdict.device}"
-    head = f"{mark_of(verdict.status)} {check.describe.strip()}{device} ({points(check.points)})"
+    sign, word = mark_of(verdict.status, verdict.not_begun, handed_in=True)
+    head = f"{sign} {word}: {check.describe.strip()}{device} ({points(check.points)})"
     yield from _wrapped(head, "  ", "    ")
     if verdict.status == "error":
         yield from _wrapped(first_line(verdict.detail or ""), "      ")

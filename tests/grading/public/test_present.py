@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,8 +10,11 @@ import pytest
 
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.rows import Item, Row
-from gradeprop.grading.public.present import WIDTH, ReportView, colour_of
+from gradeprop.grading.public.marks import colour_of, mark_of
+from gradeprop.grading.public.plain import WIDTH
+from gradeprop.grading.public.present import ReportView
 from gradeprop.grading.public.report import PublicCheck, PublicReport
+from gradeprop.grading.public.saying import state_of, sure_in_all
 from gradeprop.grading.result import words
 from grading.public_example import HALF
 
@@ -119,19 +123,126 @@ def test_many_wrong_questions_are_counted_not_listed() -> None:
     assert "and 6 more like this" in text
 
 
+def untouched() -> Any:
+    return failed(words.NOT_BEGUN, [ROW], asked=None, not_begun=True)
+
+
 def test_an_untouched_answer_says_to_run_the_cell() -> None:
-    text = repr(view(failed(words.NOT_BEGUN, [ROW], asked=None, not_begun=True)))
-    assert "run that cell first" in text
-    assert "expected" not in text
+    shown = view(untouched())
+    for text in (repr(shown), html_text(shown)):
+        assert "run that cell first" in " ".join(text.split())
+        assert "○" in text
+        assert "✗" not in text
+        assert "expected" not in text
 
 
-def test_hidden_checks_are_announced_and_points_so_far_are_told() -> None:
-    passed = Judgement("passed")
-    assert "So far 2 of 2 points. 1 more check runs" in repr(view(passed))
-    assert "3 more checks run after you hand in" in repr(view(passed, hidden=3)).replace(
-        "\n  ", " "
+def test_that_a_part_is_not_begun_is_said_once_and_not_of_each_check() -> None:
+    checks = (
+        PublicCheck("one", "First.", 1.0, untouched()),
+        PublicCheck("two", "Second.", 1.0, untouched()),
+        PublicCheck("three", "Third.", 1.0, Judgement("skipped", "“First” must pass first.")),
     )
-    assert repr(view(passed, hidden=0)).endswith("So far 2 of 2 points.")
+    shown = ReportView([PublicReport("e", "p", "Squares", 3.0, 0, checks)])
+    for text in (repr(shown), html_text(shown)):
+        assert " ".join(text.split()).count("Nothing has been written here yet") == 1
+        assert text.count("○ not begun") == 3
+        assert "must pass first" not in text
+        assert "Not begun yet. It is worth 3 points." in text
+
+
+def test_one_name_of_several_that_is_not_begun_leaves_the_others_their_words() -> None:
+    checks = (
+        PublicCheck("one", "First.", 1.0, untouched()),
+        PublicCheck("two", "Second.", 1.0, failed(rows=[ROW], hint=HALF)),
+    )
+    text = repr(ReportView([PublicReport("e", "p", "Squares", 2.0, 0, checks)]))
+    assert "0 of 2 checks passed: 0 of 2 points sure." in text
+    assert "○ not begun: First." in text
+    assert "✗ not yet: Second." in text
+
+
+def state(points: float, hidden: int, *statuses: Any, **given: Any) -> str:
+    checks = tuple(
+        PublicCheck(str(n), "It is right.", 1.0, Judgement(status))
+        for n, status in enumerate(statuses)
+    )
+    return state_of(PublicReport("e", "p", "Squares", points, hidden, checks, **given))
+
+
+@pytest.mark.parametrize(
+    ("points", "hidden", "statuses", "told"),
+    [
+        (2, 1, ["passed"], "1 of 1 check passed: 1 point sure. 1 more point is decided after you hand in, on other inputs."),
+        (4.5, 3, ["passed", "failed"], "1 of 2 checks passed: 1 point sure. 2.5 more points are decided after you hand in, on other inputs."),
+        (3, 1, ["failed", "skipped"], "0 of 2 checks passed: no points sure yet. 1 more point is decided after you hand in, on other inputs."),
+        (2, 0, ["passed", "passed"], "2 of 2 checks passed: all 2 points are sure."),
+        (1, 0, ["passed"], "1 of 1 check passed: the 1 point is sure."),
+        (2, 0, ["passed", "failed"], "1 of 2 checks passed: 1 of 2 points sure."),
+    ],
+)  # fmt: skip
+def test_only_what_nothing_can_take_away_is_called_sure(
+    points: float, hidden: int, statuses: Any, told: str
+) -> None:
+    assert state(points, hidden, *statuses) == told
+
+
+def test_other_inputs_are_not_spoken_of_where_there_are_none() -> None:
+    text = state(2, 1, "passed", asks_with_inputs=False)
+    assert text.endswith("1 more point is decided after you hand in.")
+
+
+def test_points_of_a_check_that_was_taken_out_are_told_apart() -> None:
+    assert "1 of them is everybody's" in state(3, 1, "failed", given=1.0)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ((5, 11, 6), "5 of 11 points are sure; 6 more are decided after you hand in."),
+        ((1, 3, 1), "1 of 3 points is sure; 1 more is decided after you hand in."),
+        ((0.5, 2, 0), "0.5 of 2 points are sure."),
+        ((2, 2, 0), "all 2 points are sure."),
+    ],
+)
+def test_the_points_of_a_notebook_are_summed_up(numbers: Any, told: str) -> None:
+    assert sure_in_all(*numbers) == told
+
+
+def test_what_the_students_code_printed_is_folded_and_at_the_terminal_short() -> None:
+    printed = "\n".join(f"step <{n}>" for n in range(30))
+    shown = ReportView(
+        [
+            PublicReport(
+                "e", "p", "S", 1.0, 0, (PublicCheck("a", "A.", 1.0, failed(), None, printed),)
+            )
+        ]
+    )
+    assert "<details" in shown._repr_html_()
+    assert "step <29>" in html_text(shown)
+    assert "        step <7>\n        … and 22 more lines" in repr(shown)
+
+
+def without_styles(shown: Any) -> str:
+    """The text as a page shows it that takes styles and attributes out."""
+    page = re.sub(r"</(?:div|li|tr|ul|pre|summary)>", "\n", shown._repr_html_())
+    return re.sub(r"<[^>]*>", " ", page)
+
+
+def test_without_styles_signs_and_words_still_tell_everything() -> None:
+    passed = " ".join(without_styles(view(Judgement("passed"))).split())
+    assert f"✓ passed : {LONG} (1 point)" in passed
+    wrong = " ".join(without_styles(view(failed(rows=[ROW], hint=HALF))).split())
+    assert f"✗ not yet : {LONG} (1 point) f(2) expected got 4.0 3.0" in wrong
+
+
+def test_headings_and_tables_are_what_they_look_like() -> None:
+    row = Row("f(2)", (Item("weight", "1.0", "1.0", True), Item("bias", "2.0", "5.0", False)))
+    page = view(failed(rows=[row]))._repr_html_()
+    assert '<div role="heading" aria-level="4">' in page
+    assert page.count('<th scope="col"') == 3
+    assert page.count('<th scope="row"') == 2
+    assert "✓ right" in page
+    assert "✗ not yet" in page
 
 
 @pytest.mark.parametrize(
@@ -158,9 +269,15 @@ def luminance(colour: Any) -> Any:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-@pytest.mark.parametrize("page", ["#ffffff", "#111111"])
-@pytest.mark.parametrize("status", ["passed", "failed", "skipped"])
-def test_marks_stand_out_on_light_and_dark_pages(status: str, page: str) -> None:
-    """Contrast as WCAG 2 defines it; graphical marks need 3."""
-    bright, dark = sorted((luminance(colour_of(status)), luminance(page)), reverse=True)
-    assert (bright + 0.05) / (dark + 0.05) >= 4
+@pytest.mark.parametrize("status", ["passed", "failed", "skipped", "error", "timeout"])
+@pytest.mark.parametrize("not_begun", [True, False])
+def test_white_words_on_a_chip_can_be_read(status: str, not_begun: bool) -> None:
+    """Contrast as WCAG 2 defines it."""
+    sign, _ = mark_of(status, not_begun)
+    assert 1.05 / (luminance(colour_of(sign)) + 0.05) >= 4.5
+
+
+def test_a_colour_is_never_all_that_tells() -> None:
+    marks = [mark_of("passed"), mark_of("failed"), mark_of("failed", True), mark_of("skipped")]
+    assert len({sign for sign, _ in marks}) == len({word for _, word in marks}) == 4
+    assert mark_of("failed", handed_in=True) == ("✗", "not passed")

@@ -46,6 +46,11 @@ class CheckSite:
         voided = {check.check for check in self.exercise.checks() if check.voided}
         return [check for check in self.check.needs if check not in voided]
 
+    def described(self, checks: Sequence[str]) -> list[str]:
+        """What checks of its exercise check, in the student's words."""
+        words = {check.check: check.describe for check in self.exercise.checks()}
+        return [words[name] for name in checks]
+
     @property
     def place(self) -> PartKey:
         return self.exercise.key(self.part.part)

@@ -6,7 +6,7 @@ the questions, the expected numbers and the judging code are the same."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -113,10 +113,14 @@ def _check_part(
 ) -> PublicReport:
     checks: list[PublicCheck] = []
     passed: set[str] = set()
+    words_of = {item["check"]: item["describe"] for item in part["checks"]}
     for item in part["checks"]:
         missing = [name for name in item["needs"] if name not in passed]
         if missing:
-            judgement, trace = Judgement("skipped", skipped_because(missing)), None
+            judgement, trace = (
+                Judgement("skipped", skipped_because(words_of[name] for name in missing)),
+                None,
+            )
         else:
             known = samples.get(item["check"], {})
             failed = [it.judgement for it in checks if it.judgement.status == "failed"]
@@ -135,7 +139,12 @@ def _check_part(
         part["hidden"],
         tuple(checks),
         part.get("given", 0.0),
+        asks_with_inputs=any("read" not in ask and "all" not in ask for ask in _asks_of(part)),
     )
+
+
+def _asks_of(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (ask for item in part["checks"] for ask in item["script"]["asks"])
 
 
 def _check(
@@ -231,7 +240,11 @@ def _trace(outcomes: Sequence[Outcome]) -> str | None:
     return "\n".join(list(dict.fromkeys(frames))[-_FRAMES:]) or None  # a recursion's frames once
 
 
-def skipped_because(missing: list[str]) -> str:
-    """Why a check was not run: the ones that it builds on have not passed."""
-    names = " and ".join(f"“{name.replace('_', ' ')}”" for name in missing)
+def skipped_because(missing: Iterable[str]) -> str:
+    """Why a check was not run: the ones that it builds on have not passed.
+
+    Args:
+        missing: what these check, in the student's words.
+    """
+    names = " and ".join(f"“{words.strip().rstrip('.')}”" for words in missing)
     return f"Not checked yet: {names} must pass first."

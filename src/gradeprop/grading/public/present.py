@@ -1,48 +1,18 @@
 """How ``gp.check`` looks: small HTML in a notebook, plain text elsewhere. Everything shown is
-escaped."""
+escaped, and what it says can be read where a page takes the styles out."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from html import escape
 
-from gradeprop import wording
 from gradeprop.grading.checks.rows import Item, Row
+from gradeprop.grading.public.marks import chip, colour_of, mark_of
+from gradeprop.grading.public.plain import as_text
 from gradeprop.grading.public.report import PublicCheck, PublicReport
-from gradeprop.wording import counted
+from gradeprop.grading.public.saying import heard_first, points, said, state_of, wrong_rows
 
-WIDTH = 79
-"""Columns of the plain text."""
-_MARK = {"passed": "✓", "skipped": "–"}
-# Each is easy to tell from both a white and a dark page: a contrast of at least 4:1 with either
-# (tested).
-_COLOUR = {"passed": "#1b9150", "skipped": "#7f7f7f"}
-_WRONG = "#d9493f"
-_MAX_ROWS = 3
-_MAX_MESSAGE = 700
-_NOT_RUN_YET = (
-    "If you have written something, run that cell first (Shift + Enter), then check again."
-)
-
-
-def number(value: float) -> str:
-    """Points as people write them: 1, 0.5, 1.33."""
-    return wording.number(round(value, 2))
-
-
-def points(value: float) -> str:
-    return wording.points(round(value, 2))
-
-
-def mark_of(status: str) -> str:
-    """One character for a check's status."""
-    return _MARK.get(status, "✗")
-
-
-def colour_of(status: str) -> str:
-    """The colour of `mark_of`, for CSS."""
-    return _COLOUR.get(status, _WRONG)
+__all__ = ["ReportView", "inline"]
 
 
 class ReportView:
@@ -52,183 +22,100 @@ class ReportView:
         self.reports = tuple(reports)
 
     def __repr__(self) -> str:
-        return "\n\n".join(_text(report) for report in self.reports)
+        return "\n\n".join(map(as_text, self.reports))
 
     def _repr_html_(self) -> str:
-        return "".join(_html(report) for report in self.reports)
+        return "".join(map(_html, self.reports))
 
-
-# What to say
-# -------------------------------------------------------------------------------------------
-
-
-def _summary(report: PublicReport) -> str:
-    right = sum(check.judgement.status == "passed" for check in report.checks)
-    return f"{right} of {counted(len(report.checks), 'check')} passed"
-
-
-def _outlook(report: PublicReport) -> str:
-    now = f"So far {number(report.earned)} of {points(report.points)}."
-    if report.hidden == 0:
-        return now
-    runs = "1 more check runs" if report.hidden == 1 else f"{report.hidden} more checks run"
-    counts = "counts" if report.hidden == 1 else "count"
-    return f"{now} {runs} after you hand in, on other inputs, and {counts} as well."
-
-
-def _wrong_rows(check: PublicCheck) -> tuple[list[Row], int]:
-    """The questions to show, and how many more were answered wrongly."""
-    if check.judgement.status != "failed" or check.judgement.not_begun:
-        return [], 0
-    wrong = [row for row in check.judgement.rows if not row.right]
-    return wrong[:_MAX_ROWS], max(0, len(wrong) - _MAX_ROWS)
-
-
-def _said(check: PublicCheck, *, beside_rows: bool) -> str:
-    """The message; beside the numbers that it begins with, only what it adds to them."""
-    judgement = check.judgement
-    if judgement.status == "passed" or not judgement.message:
-        return ""
-    if judgement.not_begun:
-        return f"{judgement.message} {_NOT_RUN_YET}"
-    if beside_rows and judgement.hint:
-        return judgement.hint
-    text = judgement.message
-    if beside_rows and judgement.asked and judgement.report:
-        text = judgement.report[:1].upper() + judgement.report[1:]
-    return text if len(text) <= _MAX_MESSAGE else text[: _MAX_MESSAGE - 1] + "…"
-
-
-# Plain text
-# --------------------------------------------------------------------------------------------
-
-
-def _text(report: PublicReport) -> str:
-    lines = [_filled(f"{report.title}: {_summary(report)}", "", "  ")]
-    for check in report.checks:
-        mark = mark_of(check.judgement.status)
-        lines.append(_filled(f"{check.describe} ({points(check.points)})", f"  {mark} ", "    "))
-        rows, more = _wrong_rows(check)
-        for row in rows:
-            lines += _row_text(row)
-        if more:
-            lines.append(f"      and {more} more like this")
-        if said := _said(check, beside_rows=bool(rows)):
-            lines.append(_filled(said, "      ", "      "))
-        if check.trace:
-            lines += [_cut(f"        {line}") for line in check.trace.splitlines()]
-    lines.append(_filled(_outlook(report), "  ", "  "))
-    return "\n".join(lines)
-
-
-def _row_text(row: Row) -> list[str]:
-    lines = [_filled(row.expression, "      ", "        ")]
-    for item in row.items:
-        if item.right:
-            continue
-        if item.label:
-            lines.append(f"        {item.label}:")
-        if item.expected is not None:
-            lines += _value_text("expected", item.expected)
-        lines += _value_text("got", item.got)
-    return lines
-
-
-def _value_text(name: str, value: str) -> list[str]:
-    first = f"          {name:<9}"
-    lines: list[str] = []
-    for line in value.splitlines() or [""]:
-        lines.append(
-            _filled(line, first if not lines else " " * len(first), " " * (len(first) + 1))
-        )
-    return lines
-
-
-def _filled(text: str, first: str, then: str) -> str:
-    # as it is: the columns of a matrix stay
-    if len(first) + len(text) <= WIDTH and "\n" not in text:
-        return first + text
-    kept = text.replace(" point", "\0point")  # a number and its unit stay together
-    filled = textwrap.fill(
-        kept, WIDTH, initial_indent=first, subsequent_indent=then, break_on_hyphens=False
-    )
-    return filled.replace("\0", " ")
-
-
-def _cut(line: str) -> str:
-    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
-
-
-# HTML
-# --------------------------------------------------------------------------------------------------
 
 _BOX = (
     "border:1px solid #8886;border-left:4px solid {colour};border-radius:4px;"
     "padding:.6em 1em;margin:.3em 0;max-width:54em;"
     "font-family:system-ui,sans-serif;font-size:14px;line-height:1.5"
 )
-_QUIET = "opacity:.75"
+# Three quarters of a page's own colour keep a contrast of 4.5:1, in light and in dark notebooks.
+_QUIET = "opacity:.8"
 _INDENT = "margin:.3em 0 0 1.4em"
 _MONO = "font-family:ui-monospace,monospace;font-size:13px;white-space:pre-wrap"
+_PLAIN_CODE = f"{_MONO};background:none;color:inherit;padding:0"
 _CELL = f"text-align:left;vertical-align:top;padding:.1em 1.2em .1em 0;border:none;{_MONO}"
 _HEAD = f"text-align:left;padding:.1em 1.2em .1em 0;border:none;font-weight:normal;{_QUIET}"
 
 
 def _html(report: PublicReport) -> str:
-    passed = all(check.judgement.status == "passed" for check in report.checks)
-    box = _BOX.format(colour=colour_of("passed" if passed else "failed"))
+    box = _BOX.format(colour=colour_of(_sign_of(report)))
     return (
-        f'<div style="{box}"><div><strong>{escape(report.title)}</strong>'
-        f' <span style="{_QUIET};margin-left:.6em">{escape(_summary(report))}</span></div>'
-        + "".join(_check_html(check) for check in report.checks)
-        + f'<div style="{_QUIET};margin-top:.6em">{escape(_outlook(report))}</div></div>'
+        f'<div style="{box}">'
+        # An element h4 would be listed in the notebook's table of contents.
+        f'<div role="heading" aria-level="4"><strong>{escape(report.title)}</strong></div>'
+        f"<div>{escape(state_of(report))}</div>"
+        + "".join(f'<div style="margin-top:.3em">{inline(it)}</div>' for it in heard_first(report))
+        + '<ul style="list-style:none;margin:0;padding:0">'
+        + "".join(_check_html(check, report) for check in report.checks)
+        + "</ul></div>"
     )
 
 
-def _check_html(check: PublicCheck) -> str:
-    status = check.judgement.status
+def _sign_of(report: PublicReport) -> str:
+    passed = all(check.judgement.status == "passed" for check in report.checks)
+    return mark_of("passed" if passed else "failed", report.not_begun)[0]
+
+
+def _check_html(check: PublicCheck, report: PublicReport) -> str:
+    not_begun = report.is_not_begun(check)
     head = (
-        '<div style="margin-top:.5em;padding-left:1.4em;text-indent:-1.4em">'
-        f'<span title="{escape(status)}" style="display:inline-block;width:1.4em;text-indent:0;'
-        f'color:{colour_of(status)};font-weight:bold">'
-        f"{mark_of(status)}</span>{inline(check.describe)}"
-        f' <span style="{_QUIET};white-space:nowrap">({points(check.points)})</span></div>'
+        f"{chip(*mark_of(check.judgement.status, not_begun))}{inline(check.describe)}"
+        f' <span style="{_QUIET};white-space:nowrap">({points(check.points)})</span>'
     )
-    rows, more = _wrong_rows(check)
-    said = _said(check, beside_rows=bool(rows))
+    rows, more = wrong_rows(check)
+    words = "" if not_begun else said(check, beside_rows=bool(rows))
     blocks = [_row_html(row) for row in rows]
     if more:
         blocks.append(f'<div style="{_INDENT};{_QUIET}">and {more} more like this</div>')
-    if said:
-        blocks.append(f'<div style="{_INDENT}">{inline(said)}</div>')
+    if words:
+        blocks.append(f'<div style="{_INDENT}">{inline(words)}</div>')
     if check.trace:
+        blocks.append(f'<pre style="{_INDENT};{_PLAIN_CODE}">{escape(check.trace)}</pre>')
+    if check.printed:
         blocks.append(
-            f'<pre style="{_INDENT};{_MONO};background:none;padding:0">{escape(check.trace)}</pre>'
+            f'<details style="{_INDENT}"><summary>What your code printed</summary>'
+            f'<pre style="{_PLAIN_CODE}">{escape(check.printed)}</pre></details>'
         )
-    return head + "".join(blocks)
+    return f'<li style="list-style:none;margin:.5em 0 0">{head}{"".join(blocks)}</li>'
 
 
 def _row_html(row: Row) -> str:
     labelled = any(item.label for item in row.items)
     told = any(item.expected is not None for item in row.items)
-    heads = ["" for _ in range(labelled)] + ["expected" for _ in range(told)] + ["got"]
-    head = "".join(f'<th style="{_HEAD}">{name}</th>' for name in heads)
-    body = "".join(_item_html(item, labelled=labelled, told=told) for item in row.items)
+    several = len(row.items) > 1
+    heads = ["item"] * labelled + ["expected"] * told + ["got"] + [""] * several
+    head = "".join(
+        f'<th scope="col" style="{_HEAD}">{name}</th>' if name else '<td style="border:none"></td>'
+        for name in heads
+    )
+    body = "".join(
+        _item_html(item, labelled=labelled, told=told, several=several) for item in row.items
+    )
     return (
-        f'<div style="{_INDENT};{_MONO}">{escape(row.expression)}</div>'
+        f'<div style="{_INDENT}"><code style="{_PLAIN_CODE}">{escape(row.expression)}</code></div>'
         '<table style="margin:.1em 0 .5em 2.8em;'
         'border:none;border-collapse:collapse;background:none">'
         f'<tr style="background:none">{head}</tr>{body}</table>'
     )
 
 
-def _item_html(item: Item, *, labelled: bool, told: bool) -> str:
-    cells = [item.label] if labelled else []
-    cells += [item.expected or ""] if told else []
-    mark = colour_of("passed" if item.right else "failed")
-    got = f'{escape(item.got)} <span style="color:{mark}">{"✓" if item.right else "✗"}</span>'
+def _item_html(item: Item, *, labelled: bool, told: bool, several: bool) -> str:
+    cells = [item.expected or ""] if told else []
+    cells.append(item.got)
     inner = "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in cells)
-    return f'<tr style="background:none">{inner}<td style="{_CELL}">{got}</td></tr>'
+    if labelled:
+        inner = (
+            f'<th scope="row" style="{_CELL};font-weight:normal">{escape(item.label)}</th>{inner}'
+        )
+    if several:  # of one alone its being shown tells that it is wrong
+        mark = "✓ right" if item.right else "✗ not yet"
+        inner += f'<td style="{_CELL}">{mark}</td>'
+    return f'<tr style="background:none">{inner}</tr>'
 
 
 def inline(text: str) -> str:

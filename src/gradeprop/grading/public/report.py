@@ -10,13 +10,15 @@ from gradeprop.grading.checks.judgement import Judgement
 
 @dataclass(frozen=True)
 class PublicCheck:
-    """``trace`` is where in the student's own cells an exception came from, when one did."""
+    """``trace`` is where in the student's own cells an exception came from, when one did;
+    ``printed`` what the student's code printed meanwhile, cut where it is long."""
 
     name: str
     describe: str
     points: float
     judgement: Judgement
     trace: str | None = None
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,9 @@ class PublicReport:
 
     ``points`` is all that the part is worth, hidden checks included; ``earned`` is that times the
     share of the public points earned, which is what plain nbgrader would record. ``given`` of them
-    are for checks that were taken out, and everybody's."""
+    are for checks that were taken out, and everybody's. ``asks_with_inputs``: the public checks
+    pass something to the student's functions, so that hidden ones can pass something else. ``note``
+    says how the part's cell ended when it last ran, where that is not well."""
 
     exercise: str
     part: str
@@ -34,6 +38,19 @@ class PublicReport:
     hidden: int
     checks: tuple[PublicCheck, ...]
     given: float = 0.0
+    asks_with_inputs: bool = True
+    note: str | None = None
+
+    @property
+    def not_begun(self) -> bool:
+        """Whether the part is as it was released: no check found anything that was written."""
+        found = [it.judgement for it in self.checks if it.judgement.status != "skipped"]
+        return bool(found) and all(it.not_begun for it in found)
+
+    def is_not_begun(self, check: PublicCheck) -> bool:
+        """Whether nothing is there that the check could look at; one that waits for such a check is
+        no news."""
+        return check.judgement.not_begun or self.not_begun
 
     @property
     def sure(self) -> float:
@@ -64,12 +81,16 @@ class PublicReport:
             "earned": self.earned,
             "sure": self.sure,
             "open": self.open,
+            "not_begun": self.not_begun,
+            "note": self.note,
             "checks": [
                 {
                     "check": check.name,
                     "status": check.judgement.status,
+                    "not_begun": check.judgement.not_begun,
                     "message": check.judgement.message,
                     "misconception": check.judgement.misconception,
+                    "printed": check.printed,
                     "questions": [asdict(row) for row in check.judgement.rows],
                 }
                 for check in self.checks

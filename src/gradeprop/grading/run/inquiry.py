@@ -65,7 +65,7 @@ class Inquiry:
         missing = [check for check in site.needs if not self._passed(site, device, check)]
         if not missing:
             return None
-        reason = skipped_because(missing)
+        reason = skipped_because(site.described(missing))
         self._note(site, device, Judgement("skipped", reason))
         return reason
 

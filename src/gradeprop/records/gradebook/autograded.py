@@ -16,7 +16,9 @@ from typing import Any
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.errors import UngradableSubmission
-from gradeprop.grading.public.present import colour_of, inline, mark_of, number
+from gradeprop.grading.public.marks import chip, mark_of
+from gradeprop.grading.public.present import inline
+from gradeprop.grading.public.saying import number
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
     ExecutedCell,
@@ -241,8 +243,8 @@ def _as_text(part: PartResult, words: Sequence[str], several: bool) -> str:
     if part.message:
         lines.append(f"  {part.message}")
     for verdict, word in zip(part.checks, words, strict=True):
-        mark = mark_of(verdict.status)
-        lines.append(f"  {mark} {word} ({_earned(verdict)}{_where(verdict, several)})")
+        sign, state = mark_of(verdict.status, verdict.not_begun, handed_in=True)
+        lines.append(f"  {sign} {state}: {word} ({_earned(verdict)}{_where(verdict, several)})")
         if verdict.status != "passed" and verdict.message:
             lines.append(f"      {verdict.message}")
     return "\n".join(lines)
@@ -267,11 +269,9 @@ def _as_html(part: PartResult, words: Sequence[str], several: bool) -> str:
 
 
 def _check_html(verdict: CheckVerdict, word: str, several: bool) -> str:
-    colour = colour_of(verdict.status)
-    mark = mark_of(verdict.status)
+    mark = chip(*mark_of(verdict.status, verdict.not_begun, handed_in=True))
     head = (
-        f'<div style="margin-top:.5em"><span style="color:{colour};font-weight:bold">{mark}</span> '
-        f'{escape(word)} <span style="opacity:.65">'
+        f'<div style="margin-top:.5em">{mark}{escape(word)} <span style="opacity:.8">'
         f"({_earned(verdict)}{_where(verdict, several)})</span></div>"
     )
     if verdict.status == "passed" or not verdict.message:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from gradeprop.grading.public.present import number
+from gradeprop.grading.public.saying import number
 from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult
 

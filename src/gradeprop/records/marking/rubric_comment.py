@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from gradeprop.course.model import Criterion, Rubric
-from gradeprop.grading.public.present import number
+from gradeprop.grading.public.saying import number
 
 _LINE = re.compile(r"- ([✓✗]) (.*) \([\d.e+-]+ of [\d.e+-]+\)\s*")
 
