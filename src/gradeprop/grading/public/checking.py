@@ -63,6 +63,14 @@ class PublicChecks:
             del self._unread[0]
         return self._read
 
+    def loaded(self) -> Mapping[str, Mapping[str, Any]]:
+        """The data of every exercise that was taken in, in the notebook's order.
+
+        Raises:
+            ValueError: what was loaded is not JSON.
+        """
+        return self._exercises()
+
     def report(
         self,
         exercise: str,

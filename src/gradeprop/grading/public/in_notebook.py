@@ -11,6 +11,9 @@ from gradeprop.errors import GraderFault, UsageError
 from gradeprop.grading.public.checking import PublicChecks
 from gradeprop.grading.public.present import ReportView
 from gradeprop.grading.public.report import PublicReport
+from gradeprop.grading.public.showing import shell
+from gradeprop.grading.public.showing import show as _show
+from gradeprop.grading.public.standing import LastChecks
 from gradeprop.grading.public.untouched import untouched
 from gradeprop.session.kernel import KernelSession
 from gradeprop.session.student.passes import PASSES
@@ -19,6 +22,9 @@ from gradeprop.session.student.silence import silence
 PUBLIC_CHECKS = PublicChecks()
 """What the notebook's set-up cell loaded into this process."""
 
+LAST_CHECKS = LastChecks()
+"""What the last check of each part found, for `gradeprop.progress`."""
+
 _WIDTH = 88
 
 
@@ -26,9 +32,11 @@ class _Told(BaseException):
     """An error whose message is all that a notebook shows: the way through our own code helps
     nobody."""
 
+    call = "gp.check"
+
     def _render_traceback_(self) -> list[str]:  # what IPython asks an exception for
         return textwrap.wrap(
-            f"gp.check: {self}", _WIDTH, break_long_words=False, break_on_hyphens=False
+            f"{self.call}: {self}", _WIDTH, break_long_words=False, break_on_hyphens=False
         )
 
 
@@ -62,6 +70,7 @@ def check(exercise: str, part: str | None) -> float:
     return float(sum(item.earned for item in reports))
 
 
+@LAST_CHECKS.remembers
 def report(
     exercise: str,
     part: str | None,
@@ -96,24 +105,9 @@ def report(
         ) from error
 
 
-def _shell() -> Any:
-    if "IPython" not in sys.modules:  # a plain Python process: do not load IPython for a print
-        return None
-    from IPython.core.getipython import get_ipython
-
-    return get_ipython()
-
-
 def _namespace() -> dict[str, Any]:
-    shell = _shell()
-    namespace: dict[str, Any] = vars(sys.modules["__main__"]) if shell is None else shell.user_ns
+    running = shell()
+    namespace: dict[str, Any] = (
+        vars(sys.modules["__main__"]) if running is None else running.user_ns
+    )
     return namespace
-
-
-def _show(view: ReportView) -> None:
-    if _shell() is None:
-        print(view)
-        return
-    from IPython.display import display
-
-    display(view)  # type: ignore[no-untyped-call]
