@@ -54,10 +54,21 @@ def _reworded(cell: ReleaseCell, item: FoundCell) -> bool:
     return comparable(item.plain) != comparable(cell.plain)
 
 
+def _as_once_released(cell: ReleaseCell, item: FoundCell) -> bool:
+    """Whether the file has the checksum of the text with it, as releases have: it is then another
+    build's. Who forges one gains nothing, for the cell is put back all the same."""
+    checksum = item.nbgrader.get("checksum")
+    return checksum == nbgrader_metadata(cell, item.source)["checksum"]
+
+
 def _changed(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
     """The locked cells with other text; a check's own is told apart, since it may be an answer."""
     locked = [(cell, item) for cell, item in _found(model, match) if cell.locked]
-    return [cell for cell, item in locked if cell.role != "check" and _reworded(cell, item)]
+    return [
+        cell
+        for cell, item in locked
+        if cell.role != "check" and _reworded(cell, item) and not _as_once_released(cell, item)
+    ]
 
 
 def _deleted(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
