@@ -7,7 +7,7 @@ from pathlib import Path
 
 import grimp
 
-ROOTS = ("gradeprop", "gradeprop.grading.public.in_notebook")
+ROOTS = ("gradeprop", "gradeprop.grading.public.in_notebook", "gradeprop.notebook.carried")
 
 
 def needed() -> tuple[set[str], set[str]]:

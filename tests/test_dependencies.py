@@ -12,7 +12,7 @@ from gradeprop.cli.installed import FOR_INSTRUCTORS, FOR_STUDENTS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-CALLED = {"yaml": "pyyaml", "IPython": "ipython", "pydantic_core": "pydantic"}
+CALLED = {"yaml": "pyyaml", "IPython": "ipython", "pydantic_core": "pydantic", "PIL": "pillow"}
 # matplotlib and ipykernel are imported by name, into the sandbox.
 BY_NAME = {"matplotlib", "ipykernel"}
 

@@ -5,7 +5,7 @@ from gradeprop.gradients import Fixed
 
 def gradients(weight, bias, x, y_true):
     """Of torch.nn's neuron and loss."""
-    neuron = torch.nn.Linear(weight.shape[1], 1, dtype=torch.float64)
+    neuron = torch.nn.Linear(weight.shape[1], 1, device=weight.device, dtype=torch.float64)
     with torch.no_grad():
         neuron.weight.copy_(weight)
         neuron.bias.copy_(bias)

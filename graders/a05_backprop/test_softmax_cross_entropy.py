@@ -16,7 +16,7 @@ def test_four_examples(student, reference):
     expect_logits(student, reference, logits, torch.tensor([0, 2, 1, 2]))
 
 
-def test_any_batch(student, reference):
+def test_any_batch(student, reference, device):
     cases = (
         (5, 4, "float64", [3, 0, 0, 1, 2]),
         (4, 2, "float32", [1, 0, 1, 1]),
@@ -25,7 +25,7 @@ def test_any_batch(student, reference):
     )
     for examples, classes, dtype, targets in cases:
         logits = reference.inputs((examples, classes), dtype=dtype)
-        expect_logits(student, reference, logits, torch.tensor(targets))
+        expect_logits(student, reference, logits, torch.tensor(targets, device=device))
 
 
 def expect_binary(student, reference, z, y):
@@ -41,11 +41,11 @@ def test_three_answers(student, reference):
     expect_binary(student, reference, z, y)
 
 
-def test_any_answers(student, reference):
+def test_any_answers(student, reference, device):
     # Where the sigmoid of float32 is exactly 1, and exactly 0.
     far = torch.tensor([300.0, -150.0], dtype=torch.float32)
     expect_binary(student, reference, far, torch.tensor([0.0, 1.0], dtype=torch.float32))
-    answers = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
+    answers = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]], device=device)
     for shape, dtype in (((2, 3), "float64"), ((3,), "float32")):
         z = reference.inputs(shape, dtype=dtype)
         y = answers.to(z.dtype) if len(shape) == 2 else answers[1].to(z.dtype)

@@ -47,5 +47,5 @@ def test_any_gradients(student, reference):
 def test_weights_that_require_grad(student, reference):
     w = reference.inputs((3,), dtype="float32", requires_grad=True)
     grads = [reference.inputs((3,), dtype="float32") for _ in range(3)]
-    grads[0] = grads[0] * torch.tensor([0.0, 1.0, 1.0])  # as of an input that was 0
+    grads[0][0] = 0.0  # as of an input that was 0
     expect_steps(student, reference, w, grads, 0.1, (0.7, 0.9), 0.01)

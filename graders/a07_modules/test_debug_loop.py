@@ -94,7 +94,7 @@ def kept(w, batches, epochs, lr, best_epoch):
     """(points on the line of that epoch, right losses, right weights)"""
     ends, losses = epochs_of(w, batches, epochs, lr, 0.5)
     best = ends[best_epoch].to(w.dtype)
-    x = torch.linspace(0.5, 2.0, 4, dtype=w.dtype)
+    x = torch.linspace(0.5, 2.0, 4, dtype=w.dtype, device=w.device)
     return (x, best[0] * x + best[1]), tuple(losses), best
 
 

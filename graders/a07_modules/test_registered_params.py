@@ -28,7 +28,8 @@ def named_layers(net):
 
 
 def after_one_step(net_class, new_head, start, scale, x, y, lr):
-    """Runs on the student's side: a network with a new head and these weights takes one step."""
+    """Runs on the student's side: a network with a new head and these weights takes one step,
+    where the network lies."""
     net = net_class()
     torch.nn.init.constant_(net.out.weight, 7.0)
     optimizer = new_head(net, lr)
@@ -38,14 +39,16 @@ def after_one_step(net_class, new_head, start, scale, x, y, lr):
         for name, layer in named_layers(net).items():
             layer.weight.copy_(start[name][0])
             layer.bias.copy_(start[name][1])
+    device = net.scale.device
     optimizer.zero_grad()
-    ((net(x) - y) ** 2).mean().backward()
+    ((net(x.to(device)) - y.to(device)) ** 2).mean().backward()
     optimizer.step()
-    ends = {"a fresh last layer": bool(fresh), "scale": net.scale.detach().reshape(-1)}
+    ends = {"scale": net.scale.detach().reshape(-1)}
     for name, layer in named_layers(net).items():
         ends[f"{name}.weight"] = layer.weight.detach()
         ends[f"{name}.bias"] = layer.bias.detach()
-    return ends
+    moved = {name: end.to(x.device) for name, end in ends.items()}
+    return {"a fresh last layer": bool(fresh), **moved}
 
 
 def head_after_one_step(net_class, new_head, start, scale, x, y, lr):

@@ -35,7 +35,7 @@ def test_any_numbers(student, reference):
         x = reference.inputs(shape, dtype=dtype)
         # Whatever the signs of the six numbers: one of each kind, and one that is tiny.
         size = x.flatten().abs()
-        signs = torch.tensor([1, -1, 0, 1e-6, 1, -1], dtype=x.dtype)
+        signs = torch.tensor([1, -1, 0, 1e-6, 1, -1], dtype=x.dtype, device=x.device)
         x = (size * signs).reshape(shape)
         upstream = reference.inputs(shape, dtype=dtype, avoid=(1, -1))
         expect_root(student, reference, x, upstream)

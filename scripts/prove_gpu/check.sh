@@ -106,6 +106,14 @@ install_missing() {
     "$PYTHON" -m compileall -q -j 0 "$packages" "$product/src"
 }
 
+# grade_solutions ASSIGNMENT: the course's own solutions, on the CPU and the GPU.
+grade_solutions() {
+    "$PYTHON" -m gradeprop grade "$1" --submitted "$work/solved" --device cuda \
+        --isolation "$best" --workers 1
+    mkdir -p "$work/graded"
+    cp -r "results/$1" "$work/graded/"
+}
+
 # 1. What machine this is, and what it lacks.
 step facts 30 bash "$here/facts.sh" "$PYTHON"
 show facts 16 '^Linux|^NVIDIA|libcuda\.so|libnvidia-ml|^LD_|^CUDA|^crw'
@@ -180,11 +188,16 @@ show verify_cpu 8 'proven|wrong|gradeprop:|Slowest'
 # 5. The course on the GPU, at the best isolation: the graders, a class with the verdicts of both
 # devices, the product's own tests of its sandbox (but for matplotlib, which is not carried).
 sandbox_tests="test_gpu or test_filters or test_layers or test_launch or test_sandbox"
-verify_cuda="not run" grade_cuda="not run" verdicts="" tests="not run"
+solutions="" grade_cuda="not run" verdicts="" tests="not run"
 if [ -n "$best" ]; then
-    step verify_cuda 220 "$PYTHON" -m gradeprop verify --device cuda --isolation "$best"
-    verify_cuda="exit code $?"
-    show verify_cuda 26 'proven|  wrong|^(exercises|graders)/|^gradeprop:|Slowest'
+    "$PYTHON" -m prove_gpu.solutions "$work/solved" > "$work/assignments"
+    export work best
+    export -f grade_solutions
+    step solutions 200 xargs -a "$work/assignments" -P 4 -I '{}' bash -c 'grade_solutions {}'
+    step solutions_verdicts 20 "$PYTHON" -m prove_gpu.verdicts "$work"/graded/*
+    solutions=$(verdict solutions_verdicts)
+    show solutions_verdicts 40 '.'
+    show solutions 12 'gradeprop:|Traceback|Error|graders/'
     # Twelve of the class, since each takes seconds on a GPU and an endless loop a minute and a half.
     twelve=(ada alan emmy grace hedy joan kurt maria nina paul sofia tom)
     "$PYTHON" -W ignore -m tarfile -e examples/submitted.tar.xz "$work"
@@ -220,7 +233,7 @@ conclude() {
         say "  step layers (the driver, without torch) $(verdict layers)"
         say "  step cuda_none (the product without isolation) $(verdict cuda_none)"
     fi
-    say "verify on the CPU: $verify_cpu; on the GPU: $verify_cuda"
+    say "verify on the CPU: $verify_cpu; the solutions on the GPU: ${solutions:-not run}"
     say "a class on the GPU: $grade_cuda; CPU and GPU side by side: ${verdicts:-not run}"
     say "the product's tests of its sandbox: $tests"
 }

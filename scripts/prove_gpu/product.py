@@ -6,8 +6,14 @@ copies of them.
 
 from __future__ import annotations
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.limits import Limits
+from gradeprop.course.load import load_course
+from gradeprop.course.model import LoadedAssignment
 from gradeprop.errors import GradepropError
+from gradeprop.grading.verify import filled_in
+from gradeprop.notebook.release import release_model
+from gradeprop.notebook.render import to_notebook
 from gradeprop.session.grader import counting
 from gradeprop.session.grader.sandbox import ProcessSandbox, open_sandbox
 from gradeprop.session.interface import CellOutcome, CellSource, Session
@@ -31,16 +37,30 @@ __all__ = [
     "closed_to_others",
     "counting",
     "driver_folders",
+    "filled_in",
     "gpu_devices",
     "landlock",
     "layers",
     "layers_for",
+    "load_course",
     "open_sandbox",
     "package_paths",
+    "release_model",
     "sandbox_uid",
+    "solution_keys",
     "syscalls",
+    "to_notebook",
     "without_starting_cuda",
 ]
+
+
+def solution_keys(assignment: LoadedAssignment) -> dict[PartKey, str]:
+    """The source that answers each part."""
+    return {
+        PartKey(exercise.slug, part): source
+        for exercise in assignment.exercises
+        for part, source in exercise.solution.items()
+    }
 
 
 def without_starting_cuda(box: ProcessSandbox) -> None:

@@ -1,8 +1,8 @@
 """Each student's score and, check by check, where the devices disagree.
 
-    python -m prove_gpu.verdicts RESULTS_FOLDER
+    python -m prove_gpu.verdicts RESULTS_FOLDER...
 
-The folder is ``results/<assignment>`` of a run with ``--device cuda``, in which every check was
+A folder is ``results/<assignment>`` of a run with ``--device cuda``, in which every check was
 made on the CPU and on the GPU. The last line begins with ``verdict:``.
 """
 
@@ -54,9 +54,14 @@ def line_of(name: str, result: dict[str, Any]) -> str:
     return f"{name}: {score}, {where}; checks {len(verdicts)}, apart {len(apart(verdicts))}"
 
 
+def _name(path: Path, folders: list[Path]) -> str:
+    return path.stem if len(folders) == 1 else f"{path.stem} {path.parent.name}"
+
+
 def main() -> None:
-    folder = Path(sys.argv[1])
-    results = {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+    folders = [Path(name) for name in sys.argv[1:]]
+    paths = [path for folder in folders for path in sorted(folder.glob("*.json"))]
+    results = {_name(path, folders): json.loads(path.read_text()) for path in paths}
     disagree, on_gpu = 0, 0
     for name, result in results.items():
         print(line_of(name, result))
@@ -66,7 +71,7 @@ def main() -> None:
         for line in lines[:_SHOWN]:
             print("     ", line)
     if not results:
-        print(f"verdict: fails: there are no results in {folder}")
+        print(f"verdict: fails: there are no results in {', '.join(map(str, folders))}")
     elif not on_gpu:
         print("verdict: fails: no check was made on a GPU")
     elif disagree:

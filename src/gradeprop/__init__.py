@@ -31,7 +31,8 @@ def load_samples(text: str) -> None:
     """Take in what known wrong answers give to the public checks; the set-up cell calls this.
 
     Args:
-        text: JSON ``{exercise: {check: {misconception: [what a sample gave, …]}}}``.
+        text: ``{exercise: {check: {misconception: [what a sample gave, …]}}}``, as base64 of zlib
+            of JSON.
     """
     from gradeprop.grading.public import in_notebook
 

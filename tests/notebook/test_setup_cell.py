@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradeprop.notebook.setup_cell import public_json, setup_source
+from gradeprop.notebook.comparable import comparable
+from gradeprop.notebook.packing import Package
+from gradeprop.notebook.setup_cell import (
+    carried_in,
+    public_json,
+    setup_source,
+    without_package,
+)
+
+WHEEL = "gradeprop @ https://example.org/gradeprop.whl"
+PACKAGE = Package("1.2.3", "0123456789ab", "QUJD")
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -28,7 +38,7 @@ JSON = st.recursive(
 )
 def test_any_data_comes_back_from_the_cell_and_nothing_breaks_out(public: dict[str, Any]) -> None:
     tree = ast.parse(setup_source(["math"], public))
-    call = tree.body[-1]
+    call = tree.body[-2]
     assert isinstance(call, ast.Expr)
     assert isinstance(call.value, ast.Call)
     assert json.loads(ast.literal_eval(call.value.args[0])) == public
@@ -51,6 +61,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, *, present: bool, pip: Any) -> list[st
     loaded: list[str] = []
     fake = ModuleType("gradeprop")
     fake.load_public_checks = loaded.append  # type: ignore[attr-defined]
+    fake.__version__ = "1.2.3"  # type: ignore[attr-defined]
     installed = [present]
     true_import = builtins.__import__
 
@@ -63,20 +74,24 @@ def _run(monkeypatch: pytest.MonkeyPatch, *, present: bool, pip: Any) -> list[st
 
     def run(command: list[str], **_: Any) -> Any:
         assert command[0] == sys.executable
+        assert command[-1] == WHEEL
         installed[0] = pip.returncode == 0
         return pip
 
     monkeypatch.setattr(subprocess, "run", run)
-    code = compile(setup_source([], {"a": 1}).replace("import torch\n", ""), "setup", "exec")
+    source = setup_source([], {"a": 1}, ready="One, 2 points", package=WHEEL)
+    code = compile(source.replace("import torch\n", ""), "setup", "exec")
     exec(code, {"__builtins__": {**vars(builtins), "__import__": fake_import}})
     return loaded
 
 
-def test_where_gradeprop_is_present_nothing_is_printed_or_installed(
+def test_where_gradeprop_is_present_nothing_is_installed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert [json.loads(text) for text in _run(monkeypatch, present=True, pip=None)] == [{"a": 1}]
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr().out == (
+        "Loading PyTorch …\n✓ Ready: One, 2 points. gradeprop 1.2.3\n"
+    )
 
 
 def test_where_gradeprop_is_absent_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,3 +102,20 @@ def test_a_failed_installation_says_what_to_do(monkeypatch: pytest.MonkeyPatch) 
     pip = SimpleNamespace(returncode=1, stderr="no route to host")
     with pytest.raises(ModuleNotFoundError, match=r"internet connection.*no route to host"):
         _run(monkeypatch, present=False, pip=pip)
+
+
+@pytest.mark.parametrize("package", [PACKAGE, WHEEL])
+def test_where_notebooks_are_graded_the_cell_is_the_same_but_for_the_package(package: Any) -> None:
+    carrying = setup_source(["math"], {"a": 1}, {"b": 2}, ready="One", package=package)
+    graded = setup_source(["math"], {"a": 1}, ready="One")
+    assert without_package(setup_source(["math"], {"a": 1}, ready="One", package=package)) == graded
+    assert comparable(carrying) == comparable(graded)
+    assert comparable(carrying.replace("import math", "import cmath")) != comparable(graded)
+
+
+def test_a_cell_says_what_it_carries() -> None:
+    assert carried_in(setup_source([], {}, package=PACKAGE)) == ("1.2.3", "0123456789ab")
+    assert carried_in(setup_source([], {})) is None
+    assert without_package("x = 1\n# gradeprop checks your answers.\n") == (
+        "x = 1\n# gradeprop checks your answers.\n"
+    )

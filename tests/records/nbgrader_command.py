@@ -20,18 +20,19 @@ STAMP = "2026-03-02 10:00:00 UTC"
 
 
 def run_nbgrader(
-    root: Path, *arguments: str, home: Path | None = None
+    root: Path, *arguments: str, home: Path | None = None, active: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command as from an environment that is not activated."""
+    """Run a command as from an environment that is not activated, or from one that is, which
+    nbgrader without our configuration needs."""
+    programs = sysconfig.get_path("scripts")
     environment = {
         **os.environ,
-        "PATH": "/usr/bin:/bin",
+        "PATH": f"{programs}:/usr/bin:/bin" if active else "/usr/bin:/bin",
         "OMP_NUM_THREADS": "1",
         "HOME": str(home or root),
     }
-    program = Path(sysconfig.get_path("scripts")) / "nbgrader"
     return subprocess.run(
-        [program, *arguments],
+        [Path(programs) / "nbgrader", *arguments],
         cwd=root,
         env=environment,
         capture_output=True,
@@ -40,9 +41,9 @@ def run_nbgrader(
     )
 
 
-def nbgrader(root: Path, *arguments: str, home: Path | None = None) -> str:
+def nbgrader(root: Path, *arguments: str, home: Path | None = None, active: bool = False) -> str:
     """Run a command; its output, or a failed test."""
-    done = run_nbgrader(root, *arguments, home=home)
+    done = run_nbgrader(root, *arguments, home=home, active=active)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -126,7 +126,8 @@ def check_site(cell: Any) -> Any:
 def python(code: Any, **environment: Any) -> Any:
     """Run code in a Python process of its own."""
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-"],  # a notebook is longer than a command may be
+        input=code,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

@@ -44,10 +44,11 @@ def refuse(names):
 """
 
 
-def test_gp_check_needs_torch_alone() -> None:
+@pytest.mark.parametrize("absent", [[], ["gradeprop"]], ids=["installed", "carried"])
+def test_gp_check_needs_torch_alone(absent: list[str]) -> None:
     code = f"""{BLOCK}
 import json, torch
-refuse({[*INSTRUCTORS, *LINUX, "rich", "typer", "nbformat", "IPython", "ipykernel"]})
+refuse({[*absent, *INSTRUCTORS, *LINUX, "rich", "typer", "nbformat", "IPython", "ipykernel"]})
 for source in json.loads({cells("a01_slopes")!r}):
     exec(source)
 """
@@ -55,7 +56,8 @@ for source in json.loads({cells("a01_slopes")!r}):
     assert done.returncode == 0, done.stderr
     (assignment,) = (item for item in course().assignments if item.id == "a01_slopes")
     checks, progress = done.stdout.split("Where you stand")
-    assert checks.count("✓") == sum(check.public for _, check in assignment.checks())
+    public = sum(check.public for _, check in assignment.checks())
+    assert checks.count("✓") == public + 1  # Ready
     assert progress.count("✓") == len(assignment.exercises)
     assert done.stderr == ""
 

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from nbgrader.utils import determine_grade
 
-from student.released import ROOT, filled, run_in_kernel, sample, saved_by_colab, shown, solutions
+from gradeprop.version import __version__
+from student.released import (
+    ROOT,
+    filled,
+    released,
+    run_in_kernel,
+    sample,
+    saved_by_colab,
+    shown,
+    solutions,
+)
 
 RIGHT = solutions("a01_slopes")
 LOUD = """
@@ -68,7 +78,9 @@ def test_checks_display_html_and_text_and_end_with_the_share_of_the_points_as_a_
     for name in grades(cells):
         assert kinds(cells[name]) == ["display_data", "execute_result"]
         assert {"text/plain", "text/html"} <= cells[name].outputs[0].data.keys()
-        assert isinstance(literal_eval(cells[name].outputs[1].data["text/plain"]), float)
+        last = cells[name].outputs[1].data
+        assert isinstance(literal_eval(last["text/plain"]), float)
+        assert last["text/html"] == ""  # what a notebook shows of it
     text = shown(cells["square_derivative-autograd-check"])
     assert "expected [6.0]" in text
     assert "got      [9.0]" in text
@@ -89,6 +101,26 @@ def test_saved_by_colab_it_runs_the_same_and_what_student_code_prints_stays_out_
     cells = run(saved_by_colab(filled("a01_slopes", RIGHT | {"square_derivative-by_hand": LOUD})))
     assert kinds(cells["square_derivative-by_hand-check"]) == ["display_data", "execute_result"]
     assert all(won == of for won, of in grades(cells).values())
+
+
+def test_the_set_up_cell_answers_and_brings_its_own_gradeprop_where_another_is_installed(
+    run: Any,
+) -> None:
+    other = filled("a01_slopes", RIGHT).replace(f'\\"{__version__}\\", \\"', '\\"9.9.9\\", \\"')
+    cells = run(other)
+    assert all(won == of for won, of in grades(cells).values())
+    said = "".join(output.text for output in cells["a01_slopes-setup"].outputs)
+    assert said.splitlines() == [
+        "Loading PyTorch …",
+        f"Here gradeprop {__version__} is installed. This notebook uses the 9.9.9 in it.",
+        "✓ Ready: Slopes, 5 exercises, 20 points. gradeprop 0.1.0",
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", sorted(path.name for path in (ROOT / "exercises").iterdir()))
+def test_a_released_notebook_is_small(assignment: str) -> None:
+    assert len(released(assignment)) < 250_000
 
 
 @pytest.mark.slow

@@ -14,9 +14,10 @@ from gradeprop.cli import screen
 from gradeprop.errors import Interrupted, MissingFacility, UngradableSubmission, UsageError
 from gradeprop.notebook.progress_cell import PROGRESS_CALL
 from gradeprop.notebook.reading import read_notebook
-from gradeprop.notebook.setup_cell import LOADER_CALL
+from gradeprop.notebook.setup_cell import LOADER_CALL, carried_in, without_package
 from gradeprop.records.files.door import Absent, Refused, read_handed
 from gradeprop.records.files.submissions import MAX_NOTEBOOK_BYTES
+from gradeprop.version import __version__
 
 if TYPE_CHECKING:
     from gradeprop.grading.public.own_kernel import CellError, Site
@@ -51,6 +52,8 @@ def run(path: Path, *, as_json: bool) -> None:
     screen.err().print(
         f"Running {screen.plain(path.name)} in this Python. Ctrl-C stops it.", soft_wrap=True
     )
+    _say_other_version(cells)
+    cells = [without_package(source) for source in cells]
     from gradeprop.grading.public.in_notebook import Interrupted as StoppedCheck
     from gradeprop.grading.public.saying import sure_in_all
 
@@ -78,6 +81,15 @@ def run(path: Path, *, as_json: bool) -> None:
         )
     elif not summed_up:
         screen.out().print(f"All in all: {sure_in_all(sure, total, later)}")
+
+
+def _say_other_version(cells: list[str]) -> None:
+    """The notebook's own gradeprop is left alone: this one is asked."""
+    for version, _ in filter(None, map(carried_in, cells)):
+        if version != __version__:
+            screen.err().print(
+                f"The notebook carries gradeprop {version}; this is {__version__}.", soft_wrap=True
+            )
 
 
 def _run(

@@ -12,7 +12,7 @@ FOR_STUDENTS: Final = ("torch", "numpy", "ipython")
 FOR_INSTRUCTORS: Final = (
     "pytest", "pyyaml", "pydantic", "jinja2", "markupsafe", "pygments", "nbformat", "nbconvert",
     "nbgrader", "alembic", "sqlalchemy", "traitlets", "orjson", "ipykernel", "matplotlib",
-    "watchfiles",
+    "watchfiles", "pillow",
 )  # fmt: skip
 """The packages of ``gradeprop[grade]`` on every system."""
 

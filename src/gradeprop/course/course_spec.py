@@ -78,6 +78,20 @@ class CourseSpec(Model):
             "takes from here what it does not say itself."
         ),
     )
+    student_package: Literal["embedded", "install"] = Field(
+        "embedded",
+        description=(
+            "Where a student's notebook has the checks from: it carries them along, so that "
+            "nothing is installed, or its set-up cell installs gradeprop where it is not there."
+        ),
+    )
+    install: Text | None = Field(
+        None,
+        description=(
+            "With `student_package: install`, what pip is to install, e.g. "
+            "`gradeprop @ https://example.org/gradeprop-0.1.0-py3-none-any.whl`."
+        ),
+    )
     colab: Colab | None = None
     gradebook: Text | None = Field(
         None,

@@ -13,6 +13,7 @@ from gradeprop.course.crosscheck_exercise import check_exercise, figures_of
 from gradeprop.course.crosscheck_harness import check_harnesses
 from gradeprop.course.crosscheck_literals import check_literals
 from gradeprop.course.crosscheck_order import check_order
+from gradeprop.course.crosscheck_package import check_package
 from gradeprop.course.crosscheck_recognition import check_recognition
 from gradeprop.course.crosscheck_stated import check_stated
 from gradeprop.course.document import KeyPath
@@ -47,6 +48,7 @@ def crosscheck(files: CourseFiles) -> list[CourseProblem]:
         problems += _listing(files)
         problems += check_dates(files)
         problems += check_order(files)
+        problems += check_package(files)
         problems += check_grade_ids(files)
         problems += _strays(files)
     return problems

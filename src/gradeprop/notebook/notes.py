@@ -57,8 +57,8 @@ def _reworded(cell: ReleaseCell, item: FoundCell) -> bool:
 def _as_once_released(cell: ReleaseCell, item: FoundCell) -> bool:
     """Whether the file has the checksum of the text with it, as releases have: it is then another
     build's. Who forges one gains nothing, for the cell is put back all the same."""
-    checksum = item.nbgrader.get("checksum")
-    return checksum == nbgrader_metadata(cell, item.source)["checksum"]
+    checksum: str = nbgrader_metadata(cell, item.source)["checksum"]
+    return item.nbgrader.get("checksum") == checksum
 
 
 def _changed(model: ReleaseModel, match: Match) -> list[ReleaseCell]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.errors import CourseError, CourseProblem
+from gradeprop.notebook.packing import Package
 from gradeprop.notebook.progress_cell import PROGRESS_CALL, progress_id
 from gradeprop.notebook.prose import (
     assignment_introduction,
@@ -23,6 +24,7 @@ from gradeprop.notebook.prose import (
 )
 from gradeprop.notebook.setup_cell import setup_source
 from gradeprop.notebook.sources import plain
+from gradeprop.wording import counted, points
 
 if TYPE_CHECKING:  # pydantic is not needed to restore a notebook
     from gradeprop.course.model import AnyPart, Course, Exercise, LoadedAssignment, LoadedExercise
@@ -103,6 +105,7 @@ def release_model(
     public: Mapping[str, Any],
     samples: Mapping[str, Any] = MappingProxyType({}),
     figures: Mapping[str, bytes] = MappingProxyType({}),
+    package: Package | str | None = None,
     *,
     progress: bool = True,
 ) -> ReleaseModel:
@@ -116,6 +119,7 @@ def release_model(
         samples: likewise, what misconceptions' samples give to them, where that is known.
         figures: pictures by the name of the file that draws them. Where nobody looks at them they
             may be left out: no cell's source depends on them.
+        package: as `gradeprop.notebook.setup_cell.setup_source`.
         progress: whether there is a cell that shows where a student stands; earlier releases have
             none.
 
@@ -124,7 +128,10 @@ def release_model(
     """
     slugs = [exercise.slug for exercise in assignment.exercises]
     data = {slug: public[slug] for slug in slugs if slug in public}
-    setup = setup_source(course.spec.packages, data, samples)
+    ready = ", ".join(
+        (assignment.spec.title, counted(len(slugs), "exercise"), points(assignment.points))
+    )
+    setup = setup_source(course.spec.packages, data, samples, ready=ready, package=package)
     cells = [
         ReleaseCell(
             f"{assignment.id}-introduction",

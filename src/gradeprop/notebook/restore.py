@@ -20,6 +20,7 @@ from gradeprop.notebook.matching import Match, match_cells, untouched
 from gradeprop.notebook.notes import notes_for
 from gradeprop.notebook.reading import FoundCell, FoundNotebook, read_notebook
 from gradeprop.notebook.release import ReleaseModel
+from gradeprop.notebook.setup_cell import carried_in
 
 PartState: TypeAlias = Literal["present", "missing", "matched", "starter"]
 
@@ -66,12 +67,15 @@ class RestoredNotebook:
             content or place; ``starter``: found, but blank or unchanged; ``missing``: not found.
         answers: what the student wrote, by part: code, or the text of an explanation. Parts not
             found have no entry.
+        package: version and digest of the gradeprop that its set-up cell says it carries. Nobody
+            but the student vouches for it.
     """
 
     cells: tuple[RunCell, ...]
     notes: tuple[str, ...]
     parts: Mapping[PartKey, PartState]
     answers: Mapping[PartKey, str]
+    package: str | None = None
 
 
 def restore(submitted: bytes, model: ReleaseModel) -> RestoredNotebook:
@@ -105,7 +109,15 @@ def restore(submitted: bytes, model: ReleaseModel) -> RestoredNotebook:
         notes=(*notebook.notes, *notes_for(notebook.cells, model, match)),
         parts=parts,
         answers=answers,
+        package=_package(model, match),
     )
+
+
+def _package(model: ReleaseModel, match: Match) -> str | None:
+    for slot, cell in match.claimed.items():
+        if model.cells[slot].role == "setup" and (carried := carried_in(cell.source)):
+            return " ".join(carried)
+    return None
 
 
 def handed_in(notebook: RestoredNotebook) -> str:

@@ -48,6 +48,17 @@ def test_the_result_is_json_with_the_contracts_keys(classroom: Any) -> None:
         "voided", "not_begun", "asked", "report", "hint",
     ]  # fmt: skip
     assert data["versions"]["course"] == classroom.course.digest
+    assert "student_package" not in data["versions"]  # the notebook's cell carries none
+
+
+def test_the_result_says_what_checked_in_the_notebook(classroom: Any) -> None:
+    notebook = json.loads(classroom.notebook())
+    setup = next(cell for cell in notebook["cells"] if cell["id"].endswith("-setup"))
+    there = setup["source"].index("import gradeprop as gp\n")
+    setup["source"].insert(there, "# gradeprop 1.2.3, sha256 0123456789ab\n")
+    result = classroom.grade_one(json.dumps(notebook).encode())
+    assert result.versions["student_package"] == "1.2.3 0123456789ab"
+    assert result.message is None
 
 
 def test_many_submissions_share_one_session_and_none_affects_another(classroom: Any) -> None:

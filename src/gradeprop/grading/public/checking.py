@@ -6,6 +6,8 @@ the questions, the expected numbers and the judging code are the same."""
 from __future__ import annotations
 
 import json
+import zlib
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -52,10 +54,12 @@ class PublicChecks:
         """Take in what misconceptions' samples give to these checks.
 
         Args:
-            text: JSON, ``{exercise: {check: {misconception: [given, …]}}}``; see
+            text: base64 of zlib of JSON, or as in earlier releases that JSON itself,
+                ``{exercise: {check: {misconception: [given, …]}}}``; see
                 `gradeprop.grading.public.sampled_data`.
         """
-        self._samples.update(json.loads(text))
+        plain = text.lstrip().startswith("{")
+        self._samples.update(json.loads(text if plain else zlib.decompress(b64decode(text))))
 
     def _exercises(self) -> Mapping[str, Mapping[str, Any]]:
         while self._unread:

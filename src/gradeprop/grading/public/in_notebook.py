@@ -52,6 +52,14 @@ class Interrupted(_Told, KeyboardInterrupt):
     """The student stopped a check."""
 
 
+class Earned(float):
+    """Points, as the last value of a check cell. A notebook shows nothing of it below the report;
+    nbgrader, which gives full marks for any other last value, reads its ``text/plain``."""
+
+    def _repr_html_(self) -> str:
+        return ""
+
+
 def load(text: str) -> None:
     """See `gradeprop.load_public_checks`."""
     PUBLIC_CHECKS.load(text)
@@ -67,7 +75,7 @@ def check(exercise: str, part: str | None) -> float:
     """See `gradeprop.check`."""
     reports = report(exercise, part, _namespace())
     _show(ReportView(reports))
-    return float(sum(item.earned for item in reports))
+    return Earned(sum(item.earned for item in reports))
 
 
 @LAST_CHECKS.remembers

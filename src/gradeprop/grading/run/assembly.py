@@ -102,10 +102,17 @@ def _assembled(
             **versions(setting.course),
             "input": paper.submission.fingerprint,
             "submission": hashlib.sha256(paper.submission.notebook).hexdigest(),
+            **_student_package(paper),
         },
         cells=next(iter(paper.runs.values())).executed() if paper.runs else (),
         contended=any(run.disturbed for run in paper.runs.values()),
     )
+
+
+def _student_package(paper: Paper) -> dict[str, str]:
+    """What checked in the notebook, where it says so."""
+    package = None if paper.restored is None else paper.restored.package
+    return {} if package is None else {"student_package": package}
 
 
 def _timing(paper: Paper) -> Timing:

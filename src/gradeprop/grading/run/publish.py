@@ -12,6 +12,7 @@ from gradeprop.errors import GraderFault
 from gradeprop.grading.run.figures import drawn
 from gradeprop.grading.run.recording import recorded
 from gradeprop.grading.run.recording_samples import recorded_samples
+from gradeprop.notebook.packing import packed
 from gradeprop.notebook.release import ReleaseModel, release_model
 from gradeprop.session.interface import Sandbox
 
@@ -43,7 +44,10 @@ def release_of(
         if sandboxes is not None and assignment.carries_samples:
             samples = recorded_samples(course, assignment, public, sandboxes())
         figures = pictures.result()
-        return release_model(course, assignment, public, samples, figures, progress=progress)
+        package = course.spec.install or packed()
+        return release_model(
+            course, assignment, public, samples, figures, package, progress=progress
+        )
 
 
 def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[str, Any]:
