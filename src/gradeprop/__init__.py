@@ -4,6 +4,7 @@ In a notebook::
 
     import gradeprop as gp
     gp.check("square_derivative")
+    gp.progress()
 
 Importing this costs nothing: torch and IPython are loaded when a check runs.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from gradeprop.version import __version__
 
-__all__ = ["__version__", "check", "load_public_checks", "load_samples"]
+__all__ = ["__version__", "check", "load_public_checks", "load_samples", "progress"]
 
 
 def load_public_checks(text: str) -> None:
@@ -57,3 +58,16 @@ def check(exercise: str | None = None, part: str | None = None) -> float:
     from gradeprop.grading.public import in_notebook
 
     return in_notebook.check(exercise, part)
+
+
+def progress() -> None:
+    """Show where the student stands in the whole notebook: for each exercise what its last checks
+    have found, the points that are sure and those that are decided after handing in, and what to
+    do next. Nothing of the student's is run for it.
+
+    Raises:
+        gradeprop.errors.UsageError: the set-up cell was not run.
+    """
+    from gradeprop.grading.public.progress import show_progress
+
+    show_progress()

@@ -65,6 +65,7 @@ def test_given_code_stands_before_the_answer_and_the_experiment_after_it(model: 
         "mend_descent-loop-given",
         "mend_descent-loop",
         "mend_descent-loop-check",
+        "a01_slopes-progress",
         "a01_slopes-closing",
     ]
     assert source(model, "a01_slopes-closing") == "## Well done"

@@ -25,6 +25,7 @@ def test_cells_stand_in_the_order_and_with_the_ids_of_the_contract() -> None:
         ("explain_sign-commit-check", "check"),
         ("explain_sign-why-prompt", "prompt"),
         ("explain_sign-why", "manual"),
+        ("a01_slopes-progress", "progress"),
     ]
 
 

@@ -15,6 +15,7 @@ from student_notebook import (
     HAND,
     HAND_ID,
     MODEL,
+    PROGRESS_ID,
     WHY,
     WHY_ID,
     cell,
@@ -168,7 +169,7 @@ def test_a_copied_check_cell_is_left_out_but_code_written_into_a_copy_runs() -> 
     notebook["cells"].append(copy.deepcopy(check) | {"id": "new1"})
     notebook["cells"].append(copy.deepcopy(check) | {"id": "new2", "source": "mine = 1"})
     restored = put_back(notebook)
-    assert order(restored)[-2:] == [WHY_ID, "mine = 1"]
+    assert order(restored)[-3:] == [WHY_ID, PROGRESS_ID, "mine = 1"]
     assert locked_are_released(restored)
 
 

@@ -6,6 +6,7 @@ import pytest
 from student_notebook import (
     ALL_PRESENT,
     HAND_ID,
+    MODEL,
     cell,
     extra,
     locked_are_released,
@@ -15,6 +16,7 @@ from student_notebook import (
 )
 
 from gradeprop.errors import UngradableSubmission
+from gradeprop.notebook.render import nbgrader_metadata
 
 
 def test_code_written_into_a_check_cell_is_ignored_and_said() -> None:
@@ -38,6 +40,19 @@ def test_changed_locked_cells_are_put_back_and_named() -> None:
     assert restored.notes == (
         f"Put back as released, after changes: a01_slopes-setup, {HAND_ID}-prompt.",
     )
+
+
+def test_texts_of_an_earlier_build_are_no_change_of_the_students() -> None:
+    notebook = solved()
+    released = {item.grade_id: item for item in MODEL.cells}
+    for name in ("a01_slopes-setup", f"{HAND_ID}-prompt"):
+        older = cell(notebook, name)
+        older["source"] = "as an earlier build had it"
+        told = nbgrader_metadata(released[name], older["source"])
+        older["metadata"]["nbgrader"]["checksum"] = told["checksum"]
+    restored = put_back(notebook)
+    assert locked_are_released(restored)
+    assert restored.notes == ()
 
 
 def test_changed_points_and_locks_have_no_effect_and_are_said() -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from gradeprop.cli import screen
 from gradeprop.cli.selection import open_assignments
 from gradeprop.course.dates import build_notes, later_releases
+from gradeprop.records.files.earlier_release import note_on
+from gradeprop.records.gradebook.listed_cells import goes_without_progress
 
 if TYPE_CHECKING:
     from gradeprop.grading.run.facilities import KeptSandboxes
@@ -40,6 +42,9 @@ def run(
     from gradeprop.grading.run.facilities import facilities_for
 
     written: list[Path] = []
+    without_progress = [
+        item.id for item in chosen if goes_without_progress(course, item.id, root / "submitted")
+    ]
     facilities = facilities_for(course, isolation, ("cpu",))
     with ExitStack() as if_wrong, screen.progress("Building", len(chosen)) as bar:
         opened = kept or Sandboxes()
@@ -50,7 +55,9 @@ def run(
         from gradeprop.records.files.notebooks import write_notebooks
 
         for assignment in chosen:
-            release = release_of(course, assignment, partial(opened.of, facilities))
+            progress = assignment.id not in without_progress
+            sandboxes = partial(opened.of, facilities)
+            release = release_of(course, assignment, sandboxes, progress=progress)
             written += write_notebooks(root, assignment, release)
             bar.step(assignment.id)
         if kept is not None:
@@ -58,7 +65,7 @@ def run(
     paths = [str(path.relative_to(root)) for path in written]
     specs = [assignment.spec for assignment in chosen]
     today = date.today()
-    for note in build_notes(specs, today):
+    for note in [*build_notes(specs, today), *note_on(without_progress)]:
         screen.err().print(note, soft_wrap=True)
     if as_json:
         later = {name: str(day) for name, day in later_releases(specs, today).items()}

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from gradeprop.cli import screen
 from gradeprop.errors import Interrupted, MissingFacility, UngradableSubmission, UsageError
+from gradeprop.notebook.progress_cell import PROGRESS_CALL
 from gradeprop.notebook.reading import read_notebook
 from gradeprop.notebook.setup_cell import LOADER_CALL, carried_in, without_package
 from gradeprop.records.files.door import Absent, Refused, read_handed
@@ -34,9 +35,9 @@ def run(path: Path, *, as_json: bool) -> None:
     """
     _print_anything()
     cells = _code_cells(path)
-    sites = [checked(source) for source in cells]
+    sites = [_site(source) for source in cells]
     set_up = [LOADER_CALL in source for source in cells]
-    if not any(sites):
+    if not any(isinstance(site, tuple) for site in sites):
         raise UsageError(
             "this notebook has no gradeprop checks",
             where=str(path),
@@ -57,7 +58,9 @@ def run(path: Path, *, as_json: bool) -> None:
     from gradeprop.grading.public.saying import sure_in_all
 
     try:
-        reports, errors = _run(cells, path.resolve().parent, sites, set_up, as_json=as_json)
+        reports, errors, summed_up = _run(
+            cells, path.resolve().parent, sites, set_up, as_json=as_json
+        )
     except StoppedCheck as stopped:
         raise Interrupted(screen.plain(str(stopped))) from None
     earned = sum(report.earned for report in reports)
@@ -76,7 +79,7 @@ def run(path: Path, *, as_json: bool) -> None:
                 ],
             }
         )
-    else:
+    elif not summed_up:
         screen.out().print(f"All in all: {sure_in_all(sure, total, later)}")
 
 
@@ -91,13 +94,17 @@ def _say_other_version(cells: list[str]) -> None:
 
 def _run(
     cells: list[str], folder: Path, sites: list[Site | None], set_up: list[bool], *, as_json: bool
-) -> tuple[list[PublicReport], list[CellError]]:
+) -> tuple[list[PublicReport], list[CellError], bool]:
+    """What was found, and whether the last of it told how all stands."""
     from gradeprop.grading.public.own_kernel import CellError, run_checks
     from gradeprop.grading.public.present import ReportView
+    from gradeprop.grading.public.progress import ProgressView
 
     reports: list[PublicReport] = []
     errors: list[CellError] = []
+    summed_up = False
     for found in run_checks(cells, folder, sites):
+        summed_up = isinstance(found, ProgressView)
         if isinstance(found, CellError):
             if set_up[found.cell - 1] and "ModuleNotFoundError" in found.error:
                 raise MissingFacility(
@@ -107,6 +114,8 @@ def _run(
             errors.append(found)
             shown = f"Code cell {found.cell} stopped: {found.error}"
             shown += "".join(f"\n    {line}" for line in found.trace.splitlines())
+        elif isinstance(found, ProgressView):
+            shown = repr(found)
         else:
             reports.append(found)
             shown = repr(ReportView([found]))
@@ -115,7 +124,7 @@ def _run(
             text.highlight_regex("(?m)^  [✓+]", "green")
             text.highlight_regex("(?m)^(  [✗x]|Code cell .* stopped:)", "red")
             screen.out().print(text, soft_wrap=True)
-    return reports, errors
+    return reports, errors, summed_up
 
 
 _TYPES = {"markdown": "a Markdown cell", "raw": "a raw cell"}
@@ -174,6 +183,20 @@ def _code_cells(path: Path) -> list[str]:
                 soft_wrap=True,
             )
     return [cell.source for cell in cells]
+
+
+def _site(source: str) -> Site | None:
+    """What happens at a cell's place instead of running it."""
+    return "progress" if shows_progress(source) else checked(source)
+
+
+def shows_progress(source: str) -> bool:
+    """Whether a cell only asks where the student stands, ``gp.progress()``."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return False
+    return ast.dump(tree) == ast.dump(ast.parse(PROGRESS_CALL))
 
 
 def checked(source: str) -> tuple[str, str | None] | None:

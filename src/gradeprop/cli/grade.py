@@ -21,6 +21,7 @@ from gradeprop.grading.run.facilities import facilities_for
 from gradeprop.grading.run.interface import Graders
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import graders, workers_for
+from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import check_writable, replaced_results, result_path
@@ -140,7 +141,8 @@ def _class_run(
         from gradeprop.grading.run.publish import release_in_use
         from gradeprop.records.class_run import ClassRun
 
-    release, faults = release_in_use(course, assignment)
+    progress = released_with_progress(root, assignment.id) is not False
+    release, faults = release_in_use(course, assignment, progress=progress)
     plan = Plan(
         course, request.assignment, release, course_key(root), devices, request.isolation, faults
     )

@@ -16,6 +16,7 @@ from gradeprop.course.model import LoadedAssignment
 from gradeprop.errors import GraderFault, UsageError
 from gradeprop.grading.result.faults import faults_in, without_traces
 from gradeprop.grading.run.devices import chosen_devices
+from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.results import read_result
 from gradeprop.records.files.submissions import find_submissions
@@ -58,7 +59,8 @@ def run(
     from gradeprop.grading.run.publish import release_in_use
     from gradeprop.records.class_run import load
 
-    release, faults = release_in_use(course, assignment)
+    progress = released_with_progress(root, assignment.id) is not False
+    release, faults = release_in_use(course, assignment, progress=progress)
     plan = Plan(course, name, release, course_key(root), devices, isolation, faults)
     seen: list[Shown] = []
     results: list[SubmissionResult] = []

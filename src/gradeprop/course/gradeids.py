@@ -20,7 +20,9 @@ _ALLOWED = re.compile(r"[a-zA-Z0-9_\-]+")
 
 def assignment_ids(assignment: str) -> tuple[str, ...]:
     """Ids of the cells that each notebook has once."""
-    return f"{assignment}-introduction", f"{assignment}-setup", f"{assignment}-closing"
+    return tuple(
+        f"{assignment}-{name}" for name in ("introduction", "setup", "progress", "closing")
+    )
 
 
 class PartIds(NamedTuple):

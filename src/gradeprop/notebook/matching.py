@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gradeprop.notebook.comparable import comparable
+from gradeprop.notebook.progress_cell import PROGRESS_CALL, progress_id
 from gradeprop.notebook.reading import FoundCell
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
 from gradeprop.notebook.render import cell_id
@@ -28,6 +29,8 @@ class Match:
         dropped: submitted cells that do not run: copies of locked cells, blank or equal copies of
             answers.
         copies: slots of which the submission held several cells.
+        progress: the cell that shows where the student stands, if it was found. It claims no slot:
+            nothing is placed by it, wherever a student has put it.
     """
 
     claimed: dict[int, FoundCell] = field(default_factory=dict)
@@ -35,6 +38,7 @@ class Match:
     merged: dict[int, list[FoundCell]] = field(default_factory=dict)
     dropped: set[int] = field(default_factory=set)
     copies: set[int] = field(default_factory=set)
+    progress: FoundCell | None = None
 
 
 def untouched(found: FoundCell, cell: ReleaseCell) -> bool:
@@ -45,6 +49,7 @@ def untouched(found: FoundCell, cell: ReleaseCell) -> bool:
 def match_cells(model: ReleaseModel, found: tuple[FoundCell, ...]) -> Match:
     """Recognise the cells of ``model`` among those found."""
     match = Match()
+    _set_progress_aside(model, found, match)
     _by_id(model, found, match)
     _locked_by_content(model, found, match)
     for slot, cell in enumerate(model.cells):
@@ -53,11 +58,25 @@ def match_cells(model: ReleaseModel, found: tuple[FoundCell, ...]) -> Match:
     return match
 
 
+def _set_progress_aside(model: ReleaseModel, found: tuple[FoundCell, ...], match: Match) -> None:
+    """Cells that only show where the student stands: the released one and any further ones."""
+    name = progress_id(model.assignment)
+    released = [item for item in found if cell_id(name) in item.ids or item.grade_id == name]
+    calls = [item for item in found if item.kind == "code" and item.plain == PROGRESS_CALL]
+    blank = [item for item in released if not item.plain]
+    unchanged = [item for item in released if item in calls]
+    match.progress = next(iter([*unchanged, *released, *calls]), None)
+    if match.progress is not None:
+        match.dropped.update(item.index for item in (match.progress, *calls, *blank))
+
+
 def _by_id(model: ReleaseModel, found: tuple[FoundCell, ...], match: Match) -> None:
-    by_id = {cell_id(cell.grade_id): slot for slot, cell in enumerate(model.cells)}
-    by_grade_id = {cell.grade_id: slot for slot, cell in enumerate(model.cells)}
+    by_grade_id = {
+        cell.grade_id: slot for slot, cell in enumerate(model.cells) if cell.role != "progress"
+    }
+    by_id = {cell_id(name): slot for name, slot in by_grade_id.items()}
     candidates: dict[int, list[tuple[FoundCell, bool]]] = {}
-    for item in found:
+    for item in _free(found, match):
         slot = next((by_id[name] for name in item.ids if name in by_id), None)
         certain = slot is not None
         if slot is None and item.grade_id is not None:

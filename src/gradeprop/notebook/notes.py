@@ -45,21 +45,40 @@ def notes_for(
 def _found(model: ReleaseModel, match: Match) -> Iterator[tuple[ReleaseCell, FoundCell]]:
     for slot, item in sorted(match.claimed.items()):
         yield model.cells[slot], item
+    for cell in model.cells:
+        if cell.role == "progress" and match.progress is not None:
+            yield cell, match.progress
 
 
 def _reworded(cell: ReleaseCell, item: FoundCell) -> bool:
     return comparable(item.plain) != comparable(cell.plain)
 
 
+def _as_once_released(cell: ReleaseCell, item: FoundCell) -> bool:
+    """Whether the file has the checksum of the text with it, as releases have: it is then another
+    build's. Who forges one gains nothing, for the cell is put back all the same."""
+    checksum: str = nbgrader_metadata(cell, item.source)["checksum"]
+    return item.nbgrader.get("checksum") == checksum
+
+
 def _changed(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
     """The locked cells with other text; a check's own is told apart, since it may be an answer."""
     locked = [(cell, item) for cell, item in _found(model, match) if cell.locked]
-    return [cell for cell, item in locked if cell.role != "check" and _reworded(cell, item)]
+    return [
+        cell
+        for cell, item in locked
+        if cell.role != "check" and _reworded(cell, item) and not _as_once_released(cell, item)
+    ]
 
 
 def _deleted(model: ReleaseModel, match: Match) -> list[ReleaseCell]:
+    # That progress is not there is no loss: earlier releases have none.
     cells = enumerate(model.cells)
-    return [cell for slot, cell in cells if cell.locked and slot not in match.claimed]
+    return [
+        cell
+        for slot, cell in cells
+        if cell.locked and slot not in match.claimed and cell.role != "progress"
+    ]
 
 
 def _reset(model: ReleaseModel, match: Match) -> list[ReleaseCell]:

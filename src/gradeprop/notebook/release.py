@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from gradeprop.course.keys import PartKey
 from gradeprop.errors import CourseError, CourseProblem
 from gradeprop.notebook.packing import Package
+from gradeprop.notebook.progress_cell import PROGRESS_CALL, progress_id
 from gradeprop.notebook.prose import (
     assignment_introduction,
     exercise_introduction,
@@ -29,7 +30,16 @@ if TYPE_CHECKING:  # pydantic is not needed to restore a notebook
     from gradeprop.course.model import AnyPart, Course, Exercise, LoadedAssignment, LoadedExercise
 
 Role: TypeAlias = Literal[
-    "introduction", "setup", "prompt", "given", "solution", "manual", "after", "check", "closing"
+    "introduction",
+    "setup",
+    "prompt",
+    "given",
+    "solution",
+    "manual",
+    "after",
+    "check",
+    "progress",
+    "closing",
 ]
 
 
@@ -96,6 +106,8 @@ def release_model(
     samples: Mapping[str, Any] = MappingProxyType({}),
     figures: Mapping[str, bytes] = MappingProxyType({}),
     package: Package | str | None = None,
+    *,
+    progress: bool = True,
 ) -> ReleaseModel:
     """Lay out the notebook of one assignment.
 
@@ -108,6 +120,8 @@ def release_model(
         figures: pictures by the name of the file that draws them. Where nobody looks at them they
             may be left out: no cell's source depends on them.
         package: as `gradeprop.notebook.setup_cell.setup_source`.
+        progress: whether there is a cell that shows where a student stands; earlier releases have
+            none.
 
     Raises:
         CourseError: two cells would get the same id, or two data files the same name.
@@ -130,6 +144,8 @@ def release_model(
     for number, exercise in enumerate(assignment.exercises, start=1):
         before = prerequisites(course, assignment, exercise)
         cells.extend(_exercise_cells(exercise, number, before, figures))
+    if progress:
+        cells.append(ReleaseCell(progress_id(assignment.id), "progress", "code", PROGRESS_CALL))
     if assignment.spec.closing is not None:
         text = assignment.spec.closing.strip()
         cells.append(ReleaseCell(f"{assignment.id}-closing", "closing", "markdown", text))

@@ -35,6 +35,8 @@ class RunCell:
         origin: ``release`` for locked cells, ``student`` for answers, ``extra`` for cells added.
         grade_id: of the release; None for extra cells.
         exercise: in whose section it stands; None before the first.
+        idle: on the cell that shows where the student stands, which is kept and does not run: it
+            is about checks that the student ran.
         judge: on a check cell, the (exercise, part) that is judged on the state reached here; the
             grader does not run this cell.
     """
@@ -45,6 +47,12 @@ class RunCell:
     grade_id: str | None = None
     judge: PartKey | None = None
     exercise: str | None = None
+    idle: bool = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is code that is run when a submission is graded."""
+        return self.kind == "code" and self.judge is None and not self.idle
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class RestoredNotebook:
 
     Attributes:
         cells: release cells in release order, extra cells between them; a missing answer has no
-            cell.
+            cell, nor has progress that was not released with it.
         notes: sentences for a person: what was restored, matched or left out.
         parts: every part of the assignment. ``present``: found by its id; ``matched``: found by
             content or place; ``starter``: found, but blank or unchanged; ``missing``: not found.
@@ -150,7 +158,10 @@ def _run_cells(found: Sequence[FoundCell], model: ReleaseModel, match: Match) ->
     extras = _extras_after(found, model, match)
     yield from extras.get(-1, [])
     for slot, cell in enumerate(model.cells):
-        if cell.locked:
+        if cell.role == "progress":
+            if match.progress is not None:
+                yield RunCell(cell.source, "code", "release", cell.grade_id, idle=True)
+        elif cell.locked:
             judge = cell.key if cell.role == "check" else None
             yield RunCell(
                 cell.source, cell.cell_type, "release", cell.grade_id, judge, cell.exercise
@@ -167,6 +178,7 @@ def _extras_after(
 ) -> dict[int, list[RunCell]]:
     """Extra cells by the slot that they follow; -1 is the beginning."""
     slots = {cell.index: slot for slot, cell in match.claimed.items()}
+    slots.update(_progress_in_its_place(model, match))
     extras: dict[int, list[RunCell]] = {}
     slot = -1
     for cell in found:
@@ -180,6 +192,17 @@ def _extras_after(
                 RunCell(cell.source, kind, "extra", exercise=exercise)
             )
     return extras
+
+
+def _progress_in_its_place(model: ReleaseModel, match: Match) -> dict[int, int]:
+    """The submitted cell that shows where the student stands and its slot, if it still stands
+    there: cells after one that was moved into the middle belong where they are."""
+    found = match.progress
+    slot = next((at for at, cell in enumerate(model.cells) if cell.role == "progress"), None)
+    if found is None or slot is None:
+        return {}
+    placed = all((at < slot) == (cell.index < found.index) for at, cell in match.claimed.items())
+    return {found.index: slot} if placed else {}
 
 
 def _past_restored(model: ReleaseModel, match: Match, slot: int) -> int:

@@ -16,6 +16,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import determine_grade
 
 from course.minimal import EXERCISE, replaced
+from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course
 from gradeprop.errors import StorageError
 from gradeprop.notebook.release import ReleaseModel
@@ -231,7 +232,8 @@ def test_points_that_changed_are_brought_up_to_date_with_submissions(
 def test_a_part_added_later_gets_its_rows_in_every_submission(
     course: Course, release: ReleaseModel
 ) -> None:
-    added = replace(release.cells[-1], grade_id="explain_sign-more", part="more", points=4.0)
+    last = release.answers()[PartKey("explain_sign", "why")]
+    added = replace(last, grade_id="explain_sign-more", part="more", points=4.0)
     with GradebookWriter(course, replace(release, cells=(*release.cells, added))):
         pass
     with book(course) as gradebook:

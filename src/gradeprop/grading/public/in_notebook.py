@@ -13,6 +13,8 @@ from gradeprop.grading.public.checking import PublicChecks
 from gradeprop.grading.public.last_runs import LAST_RUNS
 from gradeprop.grading.public.present import ReportView
 from gradeprop.grading.public.report import PublicReport
+from gradeprop.grading.public.showing import shell, show
+from gradeprop.grading.public.standing import LastChecks
 from gradeprop.grading.public.untouched import untouched
 from gradeprop.session.kernel import KernelSession
 from gradeprop.session.student.passes import PASSES
@@ -22,6 +24,9 @@ from gradeprop.session.student.still_running import aloud
 PUBLIC_CHECKS = PublicChecks()
 """What the notebook's set-up cell loaded into this process."""
 
+LAST_CHECKS = LastChecks()
+"""What the last check of each part found, for `gradeprop.progress`."""
+
 _WIDTH = 88
 
 
@@ -29,9 +34,11 @@ class _Told(BaseException):
     """An error whose message is all that a notebook shows: the way through our own code helps
     nobody."""
 
+    call = "gp.check"
+
     def _render_traceback_(self) -> list[str]:  # what IPython asks an exception for
         return textwrap.wrap(
-            f"gp.check: {self}", _WIDTH, break_long_words=False, break_on_hyphens=False
+            f"{self.call}: {self}", _WIDTH, break_long_words=False, break_on_hyphens=False
         )
 
 
@@ -70,10 +77,11 @@ def load_samples(text: str) -> None:
 def check(exercise: str | None, part: str | None) -> float:
     """See `gradeprop.check`."""
     reports = report(exercise, part, _namespace())
-    _show(ReportView(reports))
+    show(ReportView(reports))
     return Earned(sum(item.earned for item in reports))
 
 
+@LAST_CHECKS.remembers
 def report(
     exercise: str | None,
     part: str | None,
@@ -115,24 +123,9 @@ def _note_on(report: PublicReport) -> str | None:
     return LAST_RUNS.note_on(place, PUBLIC_CHECKS.places(), nothing_there=report.nothing_there)
 
 
-def _shell() -> Any:
-    if "IPython" not in sys.modules:  # a plain Python process: do not load IPython for a print
-        return None
-    from IPython.core.getipython import get_ipython
-
-    return get_ipython()
-
-
 def _namespace() -> dict[str, Any]:
-    shell = _shell()
-    namespace: dict[str, Any] = vars(sys.modules["__main__"]) if shell is None else shell.user_ns
+    running = shell()
+    namespace: dict[str, Any] = (
+        vars(sys.modules["__main__"]) if running is None else running.user_ns
+    )
     return namespace
-
-
-def _show(view: ReportView) -> None:
-    if _shell() is None:
-        print(view)
-        return
-    from IPython.display import display
-
-    display(view)  # type: ignore[no-untyped-call]

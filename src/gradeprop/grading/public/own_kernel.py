@@ -13,9 +13,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from gradeprop.grading.public.in_notebook import Interrupted, report
+from gradeprop.grading.public.in_notebook import LAST_CHECKS, Interrupted, report
+from gradeprop.grading.public.progress import ProgressView, progress_view
 from gradeprop.grading.public.report import PublicReport
 from gradeprop.session.kernel import KernelSession
 from gradeprop.session.student.answering import Answering
@@ -25,7 +26,8 @@ from gradeprop.session.student.still_running import aloud, watched
 from gradeprop.session.student.tracebacks import raised
 from gradeprop.wording import without_file
 
-Site: TypeAlias = tuple[str, str | None]
+PROGRESS: Final = "progress"
+Site: TypeAlias = tuple[str, str | None] | Literal["progress"]
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,14 @@ class CellError:
 
 def run_checks(
     cells: Sequence[str], folder: Path, sites: Sequence[Site | None]
-) -> Iterator[PublicReport | CellError]:
+) -> Iterator[PublicReport | CellError | ProgressView]:
     """Run the cells in order; at each check's place report it instead of running the cell.
 
     Args:
         cells: sources of the code cells.
         folder: the notebook's folder; the cells run in it.
-        sites: for each cell, the exercise and part that it checks, or None.
+        sites: for each cell, the exercise and part that it checks, or `PROGRESS` where it asks
+            where the student stands, or None.
 
     Raises:
         UsageError: a check cell names something that the set-up cell did not load.
@@ -60,7 +63,11 @@ def run_checks(
     with _notebook_process(folder):
         shell = NotebookShell()
         shell.begin()
+        LAST_CHECKS.forget()
         for number, (source, site) in enumerate(zip(cells, sites, strict=True), start=1):
+            if site == PROGRESS:
+                yield progress_view()
+                continue
             if site is not None:
                 session = KernelSession(shell.user_ns, Answering(cell_of=shell.cell_of))
                 yield from report(*site, shell.user_ns, session)

@@ -23,6 +23,8 @@ def release_of(
     course: Course,
     assignment: LoadedAssignment,
     sandboxes: Callable[[], Mapping[str, Sandbox]] | None = None,
+    *,
+    progress: bool = True,
 ) -> ReleaseModel:
     """The released notebook with its public checks and figures, and what known wrong answers give
     to the checks.
@@ -30,6 +32,7 @@ def release_of(
     Args:
         sandboxes: called if samples are to be run, gives an open one for the CPU; without it, the
             notebook knows what is recognised by ids and patterns alone.
+        progress: as of `release_model`.
 
     Raises:
         GraderFault: as `record_public_checks` and `drawn`.
@@ -40,8 +43,11 @@ def release_of(
         samples = {}
         if sandboxes is not None and assignment.carries_samples:
             samples = recorded_samples(course, assignment, public, sandboxes())
+        figures = pictures.result()
         package = course.spec.install or packed()
-        return release_model(course, assignment, public, samples, pictures.result(), package)
+        return release_model(
+            course, assignment, public, samples, figures, package, progress=progress
+        )
 
 
 def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[str, Any]:
@@ -61,18 +67,24 @@ def record_public_checks(course: Course, assignment: LoadedAssignment) -> dict[s
 
 
 def release_in_use(
-    course: Course, assignment: LoadedAssignment, *, figures: bool = False
+    course: Course,
+    assignment: LoadedAssignment,
+    *,
+    figures: bool = False,
+    progress: bool = True,
 ) -> tuple[ReleaseModel, dict[tuple[str, str], str]]:
     """The released notebook for work that has been handed in, and by exercise and check the faults
     of graders that fail by themselves: all other checks can be graded.
 
     Args:
         figures: whether somebody will look at the figures; else they are not drawn.
+        progress: as of `release_model`; as it was released, so that a gradebook keeps its list of
+            cells. What was handed in is graded alike.
 
     Raises:
         GraderFault: the graders cannot be run at all; or as `drawn`.
     """
     found = recorded(course, assignment)
     pictures = drawn(course, assignment) if figures else {}
-    release = release_model(course, assignment, found.data, figures=pictures)
+    release = release_model(course, assignment, found.data, figures=pictures, progress=progress)
     return release, found.faults

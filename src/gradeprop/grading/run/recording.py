@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, TypeAlias
 
 from gradeprop.course.model import (
+    AnyPart,
     Check,
     CheckedPart,
     Course,
@@ -205,6 +206,12 @@ def _exercise_data(
     return {
         "title": exercise.spec.title,
         "parts": [_part_data(exercise, part, scripts) for part in parts],
+        # No check reads these; a student is told what they are worth.
+        "written": [
+            {"title": part_title(exercise, part), "points": part.points}
+            for part in exercise.spec.parts
+            if isinstance(part, ExplanationPart)
+        ],
     }
 
 
@@ -274,7 +281,7 @@ def _part_data(
     }
 
 
-def part_title(exercise: LoadedExercise, part: CheckedPart) -> str:
+def part_title(exercise: LoadedExercise, part: AnyPart) -> str:
     """What a part is called above what its checks say."""
     if part.title is None and len(exercise.spec.parts) == 1:
         return exercise.spec.title

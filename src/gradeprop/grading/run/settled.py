@@ -49,7 +49,7 @@ class Settled:
         for cell in cells:
             if cell.judge is not None:
                 self._places[cell.judge] = len(self._codes)
-            elif cell.kind == "code":
+            elif cell.runs:
                 ended = ran[id(cell)].status in ("ok", "error")
                 code = read_cell(cell.source) if ended else None
                 self._codes.append(code)

@@ -208,7 +208,7 @@ class SubmissionRun:
         for cell in self.notebook.cells:
             if cell.judge is not None:
                 self._reach(session, cell.judge)
-            elif cell.kind == "code":
+            elif cell.runs:
                 own = self.limits.get(cell.exercise) if cell.exercise is not None else None
                 seconds = own.cell_s if own else None
                 outcome = session.run(CellSource(cell.source, cell.grade_id or "extra", seconds))

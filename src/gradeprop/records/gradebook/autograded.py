@@ -101,9 +101,10 @@ def check_words(assignment: LoadedAssignment) -> dict[tuple[PartKey, str], str]:
 
 
 def _complete(cells: Sequence[ExecutedCell], release: ReleaseModel) -> Iterator[ExecutedCell]:
-    """The cells with those of the release that are not among them, at their places."""
+    """The cells with those of the release that are not among them, at their places. Where a
+    student's progress was shown is kept, and not missed where it never was."""
     present = {cell.grade_id for cell in cells}
-    waiting = list(release.cells)
+    waiting = [cell for cell in release.cells if cell.role != "progress"]
 
     def missing_before(grade_id: str | None) -> Iterator[ExecutedCell]:
         while waiting and waiting[0].grade_id != grade_id and waiting[0].grade_id not in present:

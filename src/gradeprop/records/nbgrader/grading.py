@@ -19,6 +19,8 @@ from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GradepropError, GraderFault, UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
+from gradeprop.records.files.earlier_release import note_on, released_with_progress
+from gradeprop.records.gradebook.listed_cells import goes_without_progress
 from gradeprop.session.grader.sandbox import Isolation
 from gradeprop.session.isolation.own_folder import OwnFolder
 
@@ -43,6 +45,7 @@ class Delivery:
     course: Course
     release: ReleaseModel
     results: tuple[SubmissionResult, ...]
+    notes: tuple[str, ...] = ()
 
 
 def in_own_process(order: Order) -> Delivery:
@@ -82,21 +85,25 @@ def deliver(order: Order) -> Delivery:
     if assignment is None:
         raise UsageError(f"the course has no assignment {order.assignment!r}")
     if not order.students:
-        return Delivery(course, _release(order, course, assignment), ())
+        return _released(order, course, assignment)
     from gradeprop.grading.run.publish import release_in_use
 
-    release, faults = release_in_use(course, assignment)
+    progress = released_with_progress(order.root, assignment.id) is not False
+    release, faults = release_in_use(course, assignment, progress=progress)
     return Delivery(course, release, _grade(order, course, release, faults))
 
 
-def _release(order: Order, course: Course, assignment: LoadedAssignment) -> ReleaseModel:
+def _released(order: Order, course: Course, assignment: LoadedAssignment) -> Delivery:
     """As ``gradeprop build`` writes it, with what samples give to the public checks."""
     from gradeprop.grading.run.facilities import KeptSandboxes, facilities_for
     from gradeprop.grading.run.publish import release_of
 
     facilities = facilities_for(course, order.isolation, ("cpu",))
+    without = goes_without_progress(course, assignment.id, order.submitted)
     with closing(KeptSandboxes()) as opened:
-        return release_of(course, assignment, partial(opened.of, facilities))
+        sandboxes = partial(opened.of, facilities)
+        release = release_of(course, assignment, sandboxes, progress=not without)
+    return Delivery(course, release, (), tuple(note_on([assignment.id] * without)))
 
 
 def _grade(

@@ -106,7 +106,9 @@ class ReleaseNotebook(NbGraderPreprocessor):
         # nbgrader takes a pattern, too, as in `nbgrader generate_assignment 'a0*'`.
         for assignment in sorted(fnmatch.filter(ours, course.assignment_id)):
             order = Order(root, assignment, root / course.submitted_directory)
-            self._deliveries[assignment] = _carry_out(self.log, order)
+            delivery = self._deliveries[assignment] = _carry_out(self.log, order)
+            for note in delivery.notes:
+                self.log.warning("%s", note)
 
     def preprocess(self, nb: Notebook, resources: Resources) -> Converted:
         course = self._converter.coursedir
