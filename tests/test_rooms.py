@@ -52,6 +52,7 @@ def test_of_our_own_it_needs_judging_and_no_grading_run() -> None:
         "gradeprop.grading.checks",
         "gradeprop.grading.public",
         "gradeprop.grading.result",
+        "gradeprop.notebook.carried",
         "gradeprop.session.interface",
         "gradeprop.session.kept_builtins",
         "gradeprop.session.kernel",
