@@ -31,7 +31,7 @@ def load_samples(text: str) -> None:
     """Take in what known wrong answers give to the public checks; the set-up cell calls this.
 
     Args:
-        text: ``{exercise: {check: {misconception: [what a sample gave, …]}}}``, as base64 of zlib
+        text: ``{exercise: {check: {misconception: [what a sample gave, …]}}}``, as base64 of bzip2
             of JSON.
     """
     from gradeprop.grading.public import in_notebook

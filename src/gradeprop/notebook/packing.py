@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import base64
+import bz2
 import hashlib
 import io
 import json
 import tokenize
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -54,8 +54,10 @@ def packed() -> Package:
 
 
 def as_text(data: bytes) -> str:
-    """Base64 of zlib of ``data``, in lines: ASCII without quotes or backslashes."""
-    coded = base64.b64encode(zlib.compress(data, 9)).decode()
+    """Base64 of bzip2 of ``data``, in lines: ASCII without quotes or backslashes.
+
+    Of sources it takes a fifth less than zlib."""
+    coded = base64.b64encode(bz2.compress(data)).decode()
     return "\n".join(coded[at : at + _LINE] for at in range(0, len(coded), _LINE))
 
 

@@ -28,10 +28,10 @@ _CARRIED = f"""\
 # gradeprop %(version)s, sha256 %(digest)s
 def _carried():
     import base64
+    import bz2
     import json
-    import zlib
 
-    files = json.loads(zlib.decompress(base64.b64decode('''
+    files = json.loads(bz2.decompress(base64.b64decode('''
 %(text)s
 ''')))
     name = "{CARRIER}"

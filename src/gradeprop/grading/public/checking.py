@@ -5,8 +5,8 @@ the questions, the expected numbers and the judging code are the same."""
 
 from __future__ import annotations
 
+import bz2
 import json
-import zlib
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -57,12 +57,12 @@ class PublicChecks:
         """Take in what misconceptions' samples give to these checks.
 
         Args:
-            text: base64 of zlib of JSON, or as in earlier releases that JSON itself,
+            text: base64 of bzip2 of JSON, or as in earlier releases that JSON itself,
                 ``{exercise: {check: {misconception: [given, …]}}}``; see
                 `gradeprop.grading.public.sampled_data`.
         """
         plain = text.lstrip().startswith("{")
-        self._samples.update(json.loads(text if plain else zlib.decompress(b64decode(text))))
+        self._samples.update(json.loads(text if plain else bz2.decompress(b64decode(text))))
 
     def _exercises(self) -> Mapping[str, Mapping[str, Any]]:
         while self._unread:
