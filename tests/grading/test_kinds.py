@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
 from pathlib import Path
 from typing import Any
 
@@ -118,16 +118,11 @@ def test_numbers_are_shown_where_the_author_reveals_them(tmp_path: Path, sandbox
 def test_the_experiment_follows_the_answer_and_cannot_be_changed(kinds: Any) -> None:
     ids = [cell.grade_id for cell in kinds.release.cells if cell.exercise == "two_steps"]
     assert ids[-3:] == ["two_steps-commit", "two_steps-commit-after", "two_steps-commit-check"]
-    changed = replace(
-        kinds.release,
-        cells=tuple(
-            replace(cell, source="1 / 0") if cell.role in ("after", "given") else cell
-            for cell in kinds.release.cells
-        ),
-    )
-    other = Classroom.__new__(Classroom)
-    other.__dict__ = {**kinds.__dict__, "release": changed}
-    result = kinds.grade_one(other.notebook())
+    notebook = json.loads(kinds.notebook())
+    for cell in notebook["cells"]:
+        if cell["metadata"]["gradeprop"]["role"] in ("after", "given"):
+            cell["source"] = "1 / 0"
+    result = kinds.grade_one(json.dumps(notebook).encode())
     assert result.auto_score == kinds.assignment.points - 2  # two points are a person's to give
     assert "Put back as released, after changes" in result.message
 
@@ -210,7 +205,7 @@ def said_by_both(classroom: Any, name: str, text: str) -> tuple[Any, Any]:
         for cell in read_notebook(classroom.notebook(**{name: text})).cells:
             if cell.grade_id in (f"{exercise}-given", f"{exercise}-{part}"):
                 session.run(CellSource(cell.source, cell.grade_id))
-    (told,) = report(exercise, part, names)
+    (told,) = report(exercise, part, names, session)
     by_student = {
         check.name: (check.judgement.status, check.judgement.message, check.judgement.misconception)
         for check in told.checks

@@ -28,7 +28,7 @@ def graded(classroom: Any, source: str) -> Any:
 def test_a_public_check_that_failed_keeps_its_table(classroom: Any) -> None:
     shape, _ = graded(classroom, "def d_square(w):\n    return w").checks
     (row,) = shape.rows
-    assert row.expression.startswith("d_square([")
+    assert row.expression.startswith("d_square(w=[")
     (item,) = row.items
     assert item.expected is not None
     assert not item.right
