@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+import gradeprop
 from gradeprop.notebook import carried
 from gradeprop.notebook.packing import packed
 from gradeprop.notebook.setup_cell import setup_source
@@ -68,6 +69,20 @@ def test_with_another_version_the_carried_one_is_used_and_that_is_said() -> None
         f"Here gradeprop {__version__} is installed. This notebook uses the 9.9.9 in it."
     )
     assert file == "gradeprop 9.9.9/__init__.py"
+
+
+def test_an_earlier_state_of_the_same_version_that_lacks_what_cells_call_is_not_used() -> None:
+    earlier = "import gradeprop\ndel gradeprop.load_samples"
+    _, said, _, file, *_ = run(f"{earlier}\n{CELL}\n{RESULT}")
+    assert said == (
+        f"Here another gradeprop {__version__} is installed. "
+        f"This notebook uses the {__version__} in it."
+    )
+    assert file == f"gradeprop {__version__}/__init__.py"
+
+
+def test_what_cells_call_is_all_that_the_package_offers() -> None:
+    assert {"__version__", *carried.CALLED} == set(gradeprop.__all__)
 
 
 def test_run_again_the_cell_keeps_what_is_there_and_another_cells_package_replaces_it() -> None:

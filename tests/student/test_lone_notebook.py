@@ -113,7 +113,7 @@ def test_the_set_up_cell_answers_and_brings_its_own_gradeprop_where_another_is_i
     assert said.splitlines() == [
         "Loading PyTorch …",
         f"Here gradeprop {__version__} is installed. This notebook uses the 9.9.9 in it.",
-        "✓ Ready: Slopes, 5 exercises, 20 points. gradeprop 0.1.0",
+        f"✓ Ready: Slopes, 5 exercises, 20 points. gradeprop {__version__}",
     ]
 
 
