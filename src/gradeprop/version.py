@@ -1,3 +1,3 @@
 """The version, where everything can ask for it: pyproject.toml reads it here."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

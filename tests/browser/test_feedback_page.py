@@ -162,7 +162,7 @@ def test_without_styles_the_words_say_all(page: Any, address: str) -> None:
     page.goto(address)
     page.evaluate("document.querySelectorAll('style').forEach(one => one.remove())")
     text = page.locator("body").inner_text()
-    for words in ("Begin here", "not yet", "met:", "expected"):
+    for words in ("Begin here", "not passed", "met:", "expected"):
         assert words in text
     assert "line 3: your code stopped here" in text
 

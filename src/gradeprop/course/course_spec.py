@@ -110,7 +110,7 @@ class CourseSpec(Model):
         None,
         description=(
             "With `student_package: install`, what pip is to install, e.g. "
-            "`gradeprop @ https://example.org/gradeprop-0.1.0-py3-none-any.whl`."
+            "`gradeprop @ https://example.org/gradeprop-0.2.0-py3-none-any.whl`."
         ),
     )
     colab: Colab | None = None

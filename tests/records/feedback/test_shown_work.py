@@ -49,6 +49,13 @@ def with_check(position: int, **changes: Any) -> Any:
     return replace(result, exercises=(replace(square, parts=(part,)), sign))
 
 
+def test_of_a_part_that_lost_points_the_exercises_hints_are_there(course: Any) -> None:
+    html = html_of(course, marked(wrong()))
+    assert "<summary>The exercise&#39;s hint</summary>" in html
+    assert "<li>Bring the exponent down.</li>" in html
+    assert "Bring the exponent down" not in html_of(course, marked(result_for("ada", ())))
+
+
 # --- the table ------------------------------------------------------------------------------------
 
 
@@ -63,7 +70,7 @@ def test_a_public_check_shows_its_table_in_place_of_the_numbers_in_words(course:
     assert html.count('<th scope="col">expected</th>') == 2
     assert '<th scope="row">bias</th>' in html
     assert re.search(r"✓</span>right</td>", html)
-    assert re.search(r"✗</span>not yet</td>", html)
+    assert re.search(r"✗</span>wrong</td>", html)
 
 
 def test_without_a_known_cause_what_came_is_said_besides(course: Any) -> None:

@@ -41,11 +41,12 @@ def state_of(report: PublicReport) -> str:
 
 
 def _sure(report: PublicReport) -> str:
-    """``1 point sure``; where nothing is hidden, of how many."""
+    """``1 point sure``; where more can be had here, of how many."""
+    here = report.points - report.open
+    if report.sure < here:
+        return f"{number(report.sure)} of {points(here)} sure"
     if report.open:
-        return f"{points(report.sure)} sure" if report.sure else "no points sure yet"
-    if report.sure < report.points:
-        return f"{number(report.sure)} of {points(report.points)} sure"
+        return f"{points(report.sure)} sure"
     return "the 1 point is sure" if report.points == 1 else f"all {points(report.points)} are sure"
 
 

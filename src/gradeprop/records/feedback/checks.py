@@ -98,7 +98,7 @@ def _tone(verdict: CheckVerdict) -> str:
 def _word(verdict: CheckVerdict) -> str:
     if verdict.voided:
         return "taken out"
-    return "not begun" if verdict.not_begun else _WORDS.get(verdict.status, "not yet")
+    return "not begun" if verdict.not_begun else _WORDS.get(verdict.status, "not passed")
 
 
 def _more(count: int) -> str | None:

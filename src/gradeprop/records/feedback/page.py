@@ -173,7 +173,13 @@ def _part(
         line=result.line if message and result.line and result.line <= lines else None,
         stops=stops_in(result, lines),
         solution=exercise.solution.get(result.part) if exercise and solutions else None,
+        hints=_hints(part, mark, result.max_score),
     )
+
+
+def _hints(part: AnyPart | None, mark: PartMark, most: float) -> tuple[str, ...]:
+    lost = mark.score is not None and mark.score < most
+    return tuple(map(one_line, part.hints)) if part and lost else ()
 
 
 def _judged_text(

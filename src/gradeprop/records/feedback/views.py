@@ -64,6 +64,7 @@ class PartView:
         anchor: its id on the page; line n of its code has ``<anchor>-line-<n>``.
         line: of the code, what the message is about.
         solution: a right answer, where students may see one by now.
+        hints: the exercise's own, as its notebook has them, of a part that lost points.
     """
 
     title: str | None
@@ -80,6 +81,7 @@ class PartView:
     line: int | None = None
     stops: tuple[Stop, ...] = ()
     solution: str | None = None
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
