@@ -172,6 +172,6 @@ def _right(report: PublicReport) -> int:
 
 
 def _state_of(report: PublicReport) -> State:
-    if _right(report) == len(report.checks):
+    if _right(report) == len(report.checks) and not report.outdated:
         return "passed"
     return "not begun" if report.not_begun else "not yet"
