@@ -163,7 +163,7 @@ class LastRuns:
 
 def _listed(names: list[str]) -> str:
     *first, last = (f"`{name}`" for name in names)
-    return f"{', '.join(first)} and no {last}" if first else last
+    return f"{', no '.join(first)} and no {last}" if first else last
 
 
 def _names_in(source: Any) -> frozenset[str]:
