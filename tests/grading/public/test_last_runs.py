@@ -59,6 +59,22 @@ def test_the_id_of_the_cell_says_more_than_its_names() -> None:
     assert note(runs, "b") is None
 
 
+def test_of_a_first_run_no_version_before_is_spoken() -> None:
+    runs = LastRuns()
+    runs.heard(ran("w = 1\nx", NameError(), "e-b"))
+    found = runs.note_on(("e", "b"), PLACES, nothing_there=False)
+    assert found == (
+        "Your last run of this cell stopped with a NameError before its end: only what it did "
+        "until then is checked.",
+        False,
+    )
+    runs.heard(ran("w = 1\nx", NameError(), "e-b"))
+    found = runs.note_on(("e", "b"), PLACES, nothing_there=False)
+    assert found is not None
+    assert found.words.endswith("before its end; this may be the check of the version before.")
+    assert found.outdated
+
+
 def test_only_what_was_defined_anew_or_run_again_is_forgotten() -> None:
     runs = LastRuns()
     runs.heard(ran("w = (", SyntaxError(), "e-b", begun=False))

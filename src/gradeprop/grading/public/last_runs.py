@@ -49,20 +49,24 @@ class _Failed:
         names: what it defines.
         how: ``"stopped with a NameError"``.
         ran: whether any of it has run.
+        before: whether it had run before; None where that is not known.
     """
 
     cell_id: str | None
     names: frozenset[str]
     how: str
     ran: bool
+    before: bool | None
 
     def told(self, nothing_there: bool) -> Note:
         words = f"Your last run of this cell {self.how}"
         if nothing_there:
             return Note(f"{words}, so nothing of it is there to check yet.", outdated=True)
+        if self.ran and self.before is False:
+            return Note(f"{words} before its end: only what it did until then is checked.", False)
         if self.ran:
             words += " before its end; this may be the check of the version before."
-            return Note(words, outdated=False)
+            return Note(words, outdated=bool(self.before))
         return Note(f"{words}; this is the check of the version before.", outdated=True)
 
 
@@ -98,6 +102,8 @@ class LastRuns:
         info = result.info
         cell_id = getattr(info, "cell_id", None)  # since IPython 8.3
         cell_id = cell_id if type(cell_id) is str and len(cell_id) < 200 else None
+        known = cell_id is not None and len(self._ids) < _MOST_IDS
+        before = cell_id in self._ids if known else None
         if cell_id is not None and len(self._ids) < _MOST_IDS:
             self._ids.add(cell_id)
         error = result.error_before_exec or result.error_in_exec
@@ -116,7 +122,7 @@ class LastRuns:
         ]
         if error is not None:
             ran = result.error_before_exec is None
-            failed = _Failed(cell_id, names, _how(error), ran)
+            failed = _Failed(cell_id, names, _how(error), ran, before)
             self._failed = [*self._failed, failed][-_MOST_FAILED:]
 
     def note_on(
