@@ -96,7 +96,9 @@ def test_a_name_that_the_cell_no_longer_has_earns_nothing(notebook: Kernel) -> N
     told = unwrapped()
     assert "there is no `d_square`; this is the check of the version before." in told
     assert "1 of 1 check passed: no points sure yet." in told
-    assert "✓" not in notebook.run("gp.progress()")
+    progress = notebook.run("gp.progress()")
+    assert "✓" not in progress
+    assert "(0 of 1 check passed)" in " ".join(progress.split())
     notebook.run(RIGHT, "squares-by_hand")
     assert "1 of 1 check passed: 1 point sure." in unwrapped()
 

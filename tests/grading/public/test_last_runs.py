@@ -130,9 +130,7 @@ def test_a_cell_that_ran_well_without_its_names_is_told() -> None:
     runs.heard(ran("", None, "e-a"))
     found = runs.note_on(("e", "a"), PLACES, nothing_there=True)
     assert found is not None
-    assert found.words == (
-        "In this cell, as you ran it last, there is no `f` and no `g`. Is the name spelled so?"
-    )
+    assert found.words == ("In this cell, as you ran it last, there is no `f` and no `g`.")
     runs.heard(ran("f = (", SyntaxError(), "e-a", begun=False))
     assert "SyntaxError" in (note(runs) or "")
 

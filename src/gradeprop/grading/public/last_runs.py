@@ -163,7 +163,7 @@ class LastRuns:
             return None
         words = f"In this cell, as you ran it last, there is no {_listed(missing)}"
         if nothing_there:
-            return Note(f"{words}. Is the name spelled so?", outdated=True)
+            return Note(f"{words}.", outdated=True)
         return Note(f"{words}; this is the check of the version before.", outdated=True)
 
 

@@ -106,7 +106,8 @@ class LastChecks:
                 self._lose(exercise, part, "error")
                 raise
             for report in reports:
-                found = _Found(_state_of(report), _right(report), report.sure)
+                right = 0 if report.outdated else _right(report)
+                found = _Found(_state_of(report), right, report.sure)
                 self._found[report.exercise, report.part] = found
             return reports
 
