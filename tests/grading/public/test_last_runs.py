@@ -120,7 +120,7 @@ def test_little_is_kept() -> None:
 
 def test_a_cell_that_ran_well_without_its_names_is_told() -> None:
     runs = LastRuns()
-    runs.heard(ran("def f(): ...\ndef h(): ...  # g", None, "e-a"))
+    runs.heard(ran("def f(): ...\nh = f.g  # g", None, "e-a"))
     found = runs.note_on(("e", "a"), PLACES, nothing_there=False)
     assert found is not None
     assert found.words == (

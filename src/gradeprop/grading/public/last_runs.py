@@ -27,6 +27,7 @@ _DEFINED = re.compile(
     re.MULTILINE,
 )
 _COMMENT = re.compile(r"#.*")
+_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")  # not an attribute's, as in w.grad
 # What can define a name that does not stand in the cell.
 _UNSEEN = re.compile(
     r"import\s*\*|\b(?:exec|eval|globals|locals|vars|setattr|get_ipython)\b|^\s*[%!]", re.MULTILINE
@@ -156,7 +157,7 @@ class LastRuns:
         source = self._ran.get(mine, "")[:_MOST_TEXT]
         if mine not in self._ran or _UNSEEN.search(source):
             return None
-        written = set(re.findall(r"\w+", _COMMENT.sub("", source)))
+        written = set(_NAME.findall(_COMMENT.sub("", source)))
         missing = sorted(set(names) - written)
         others = [text for cell_id, text in self._ran.items() if cell_id != mine]
         if not missing or any(not _names_in(text).isdisjoint(missing) for text in others):
