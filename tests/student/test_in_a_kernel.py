@@ -18,6 +18,7 @@ FORGET = """
 from gradeprop.grading.public.last_runs import LAST_RUNS
 LAST_RUNS._ids.clear()
 LAST_RUNS._failed.clear()
+LAST_RUNS._ran.clear()
 """
 CHECK = 'gp.check("squares", "by_hand")'
 
@@ -76,13 +77,30 @@ def test_after_a_cell_with_an_error_the_check_says_what_it_looks_at(
     notebook.run(SYNTAX, cell_id)
     told = unwrapped(CHECK)
     assert BEFORE in told
-    assert "1 of 1 check passed" in told
+    assert "1 of 1 check passed: no points sure yet." in told
     notebook.run("x = 1")
     assert BEFORE in unwrapped(CHECK)
     notebook.run(f"{RIGHT}\nnothing", cell_id)
     assert "stopped with a NameError before its end; this may be the check of" in unwrapped(CHECK)
     notebook.run(RIGHT, cell_id)
     assert "Your last run" not in unwrapped(CHECK)
+
+
+def test_a_name_that_the_cell_no_longer_has_earns_nothing(notebook: Kernel) -> None:
+    def unwrapped() -> str:
+        return " ".join(notebook.run(CHECK).split())
+
+    notebook.run(RIGHT, "squares-by_hand")
+    assert "1 point sure" in unwrapped()
+    notebook.run(RIGHT.replace("d_square", "d_sqare"), "squares-by_hand")
+    told = unwrapped()
+    assert "there is no `d_square`; this is the check of the version before." in told
+    assert "1 of 1 check passed: no points sure yet." in told
+    progress = notebook.run("gp.progress()")
+    assert "✓" not in progress
+    assert "(0 of 1 check passed)" in " ".join(progress.split())
+    notebook.run(RIGHT, "squares-by_hand")
+    assert "1 of 1 check passed: 1 point sure." in unwrapped()
 
 
 def test_a_cell_that_was_stopped_is_not_called_failed(notebook: Kernel) -> None:

@@ -71,6 +71,17 @@ def test_none_without_quotes_chooses_the_option_none(value: Any) -> None:
     assert found.status == "passed"
 
 
+def test_of_a_number_that_is_still_none_no_backward_is_spoken() -> None:
+    allowed = {"gap": Allowed(tolerance=0.1)}
+    student, reference = Student("cpu"), Reference(bytes(32), "cpu", {}, {})
+    reference.expect(student.value("gap")).to_match(Fixed(2.0))
+    script = Script(tuple(student.asks), tuple(reference.probes))
+    found = judge(script, [Returned(None)], public=True, declared={}, allowed=allowed)
+    assert found.status == "failed"
+    assert found.message == "`gap`: Nothing is assigned to it yet."
+    assert found.report == "Nothing is assigned to it yet."
+
+
 def test_none_is_no_answer_unless_it_is_an_option() -> None:
     assert uncommitted([Returned(None)], {"direction": Allowed(OPTIONS)})
     assert not uncommitted([Returned(None)], {"before": Allowed(("None", "zeros"))})

@@ -22,7 +22,8 @@ def ran(source: Any, error: Any = None, cell_id: Any = None, *, begun: bool = Tr
 
 
 def note(runs: LastRuns, part: str = "a") -> str | None:
-    return runs.note_on(("e", part), PLACES, nothing_there=False)
+    found = runs.note_on(("e", part), PLACES, nothing_there=False)
+    return None if found is None else found.words
 
 
 @pytest.mark.parametrize(
@@ -58,12 +59,28 @@ def test_the_id_of_the_cell_says_more_than_its_names() -> None:
     assert note(runs, "b") is None
 
 
+def test_of_a_first_run_no_version_before_is_spoken() -> None:
+    runs = LastRuns()
+    runs.heard(ran("w = 1\nx", NameError(), "e-b"))
+    found = runs.note_on(("e", "b"), PLACES, nothing_there=False)
+    assert found == (
+        "Your last run of this cell stopped with a NameError before its end: only what it did "
+        "until then is checked.",
+        False,
+    )
+    runs.heard(ran("w = 1\nx", NameError(), "e-b"))
+    found = runs.note_on(("e", "b"), PLACES, nothing_there=False)
+    assert found is not None
+    assert found.words.endswith("before its end; this may be the check of the version before.")
+    assert found.outdated
+
+
 def test_only_what_was_defined_anew_or_run_again_is_forgotten() -> None:
     runs = LastRuns()
     runs.heard(ran("w = (", SyntaxError(), "e-b", begun=False))
-    runs.heard(ran("x = 1", None, "e-a"))
+    runs.heard(ran("f = g = 1", None, "e-a"))
     assert note(runs, "b") is not None
-    runs.heard(ran("pass", None, "e-b"))
+    runs.heard(ran("w = 1", None, "e-b"))
     assert note(runs, "b") is None
     runs.heard(ran("w = (", SyntaxError(), "e-b", begun=False))
     runs.heard(ran("w = 3", None, "elsewhere"))
@@ -99,3 +116,47 @@ def test_little_is_kept() -> None:
         runs.heard(ran(f"x{number} = 1\n" * 9_000, ValueError()))
     assert len(runs._failed) == _MOST_FAILED
     assert sum(len(name) for item in runs._failed for name in item.names) < 10_000
+
+
+def test_a_cell_that_ran_well_without_its_names_is_told() -> None:
+    runs = LastRuns()
+    runs.heard(ran("def f(): ...\nh = f.g  # g", None, "e-a"))
+    found = runs.note_on(("e", "a"), PLACES, nothing_there=False)
+    assert found is not None
+    assert found.words == (
+        "In this cell, as you ran it last, there is no `g`; this is the check of the version before."
+    )
+    assert found.outdated
+    runs.heard(ran("", None, "e-a"))
+    found = runs.note_on(("e", "a"), PLACES, nothing_there=True)
+    assert found is not None
+    assert found.words == ("In this cell, as you ran it last, there is no `f` and no `g`.")
+    runs.heard(ran("f = (", SyntaxError(), "e-a", begun=False))
+    assert "SyntaxError" in (note(runs) or "")
+
+
+@pytest.mark.parametrize(
+    ("cell_id", "source"),
+    [
+        ("e-b", "w = 1"),
+        ("e-b", "import torch as w"),
+        ("e-b", "from mine import *"),
+        ("e-b", "exec(text)"),
+        ("e-b", "%run mine.py"),
+        ("e-b", "  !ls"),
+        (None, "x = 1"),
+        ("another", "x = 1"),
+    ],
+)
+def test_a_cell_that_may_define_its_names_is_not(cell_id: str | None, source: str) -> None:
+    runs = LastRuns()
+    runs.heard(ran(source, None, cell_id))
+    assert note(runs, "b") is None
+
+
+def test_nor_is_one_whose_name_another_cell_defines() -> None:
+    runs = LastRuns()
+    runs.heard(ran("pass", None, "e-b"))
+    assert note(runs, "b") is not None
+    runs.heard(ran("w = 3", None, "mine"))
+    assert note(runs, "b") is None

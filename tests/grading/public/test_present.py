@@ -150,6 +150,25 @@ def test_that_a_part_is_not_begun_is_said_once_and_not_of_each_check() -> None:
         assert "Not begun yet. It is worth 3 points." in text
 
 
+def test_of_a_part_that_is_half_written_it_is_not_said_that_nothing_is() -> None:
+    checks = (
+        PublicCheck("one", "First.", 1.0, Judgement("passed", "")),
+        PublicCheck("two", "Second.", 1.0, untouched()),
+    )
+    shown = ReportView([PublicReport("e", "p", "Squares", 2.0, 0, checks)])
+    for text in (repr(shown), html_text(shown)):
+        assert "Nothing has been written" not in text
+        assert "What is marked ○ is still to be written." in " ".join(text.split())
+        assert "○ not begun" in text
+
+
+def test_what_an_earlier_version_passed_is_neither_green_nor_sure() -> None:
+    check = PublicCheck("one", "First.", 1.0, Judgement("passed", ""))
+    report = PublicReport("e", "p", "Squares", 2.0, 1, (check,), note="Mind.", outdated=True)
+    assert f"border-left:4px solid {colour_of('–')}" in ReportView([report])._repr_html_()
+    assert state_of(report).startswith("1 of 1 check passed: no points sure yet.")
+
+
 def test_what_a_part_is_worth_is_told_before_it_is_begun() -> None:
     check = PublicCheck("one", "First.", 1.0, untouched())
     told = state_of(PublicReport("e", "p", "Squares", 3.0, 1, (check,)))

@@ -94,8 +94,10 @@ def uncommitted(outcomes: Sequence[Outcome], allowed: Mapping[str, Allowed]) -> 
 def _no_option(
     ask: Ask, outcome: Outcome, allowed: Allowed | None, *, public: bool
 ) -> Judgement | None:
-    if allowed is None or not allowed.words or not isinstance(outcome, Returned):
+    if allowed is None or not isinstance(outcome, Returned):
         return None
+    if not allowed.words:
+        return _unassigned(ask) if public and outcome.value is None else None
     chosen = _chosen(outcome.value, allowed)
     if chosen is not None and set(chosen) <= set(allowed.words):
         return None
@@ -118,6 +120,13 @@ def _no_option(
         ("wrong_type",) if chosen is None else (),
         asked=ask.name if public else None,
     )
+
+
+def _unassigned(ask: Ask) -> Judgement:
+    """Of a number that is to be foreseen and still None, as it was released."""
+    detail = f"{ask.name} is None"
+    report = "Nothing is assigned to it yet."
+    return Judgement("failed", report, detail, ("wrong_type",), asked=ask.name)
 
 
 def _chosen(value: Value, allowed: Allowed) -> list[str] | None:

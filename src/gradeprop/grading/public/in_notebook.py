@@ -102,7 +102,7 @@ def report(
     try:
         with aloud(), silence(), session or KernelSession(names) as asked:
             found = PUBLIC_CHECKS.report(exercise, part, asked, begun)
-        return [replace(item, note=_note_on(item)) for item in found]
+        return [_noted(item) for item in found]
     except UsageError as error:
         raise NotChecked(error.what, remedy=error.remedy) from None
     except KeyboardInterrupt as error:
@@ -117,10 +117,12 @@ def report(
         ) from error
 
 
-def _note_on(report: PublicReport) -> str | None:
-    """How the part's cell ended when it last ran, where that is not well."""
+def _noted(report: PublicReport) -> PublicReport:
+    """With how the part's cell ended when it last ran, where that is not well."""
     place = (report.exercise, report.part)
-    return LAST_RUNS.note_on(place, PUBLIC_CHECKS.places(), nothing_there=report.nothing_there)
+    there = report.nothing_there
+    note = LAST_RUNS.note_on(place, PUBLIC_CHECKS.places(), nothing_there=there)
+    return report if note is None else replace(report, note=note.words, outdated=note.outdated)
 
 
 def _namespace() -> dict[str, Any]:

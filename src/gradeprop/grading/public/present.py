@@ -59,8 +59,9 @@ def _html(report: PublicReport) -> str:
 
 
 def _sign_of(report: PublicReport) -> str:
-    passed = all(check.judgement.status == "passed" for check in report.checks)
-    return mark_of("passed" if passed else "failed", report.not_begun)[0]
+    if not all(check.judgement.status == "passed" for check in report.checks):
+        return mark_of("failed", report.not_begun)[0]
+    return mark_of("skipped" if report.outdated else "passed")[0]
 
 
 def _check_html(check: PublicCheck, report: PublicReport) -> str:

@@ -29,7 +29,8 @@ class PublicReport:
     share of the public points earned, which is what plain nbgrader would record. ``given`` of them
     are for checks that were taken out, and everybody's. ``asks_with_inputs``: the public checks
     pass something to the student's functions, so that hidden ones can pass something else. ``note``
-    says how the part's cell ended when it last ran, where that is not well."""
+    says how the part's cell ended when it last ran, where that is not well; ``outdated``: what was
+    checked is of an earlier run, so that it says nothing of what will be handed in."""
 
     exercise: str
     part: str
@@ -40,6 +41,7 @@ class PublicReport:
     given: float = 0.0
     asks_with_inputs: bool = True
     note: str | None = None
+    outdated: bool = False
 
     @property
     def not_begun(self) -> bool:
@@ -63,6 +65,8 @@ class PublicReport:
     def sure(self) -> float:
         """The points of the public checks that passed, and what is given: nothing that is decided
         after handing in can take them away."""
+        if self.outdated:
+            return _rounded(min(self.points, self.given))
         passed = sum(it.points for it in self.checks if it.judgement.status == "passed")
         return _rounded(min(self.points, self.given + passed))
 

@@ -14,6 +14,10 @@ _MAX_MESSAGE = 700
 _NOT_RUN_YET = (
     "If you have written something, run that cell first (Shift + Enter), then check again."
 )
+_SOME_LEFT = (
+    "What is marked ○ is still to be written. If you have written it, run the cell first "
+    "(Shift + Enter), then check again."
+)
 
 
 def number(value: float) -> str:
@@ -107,6 +111,8 @@ def heard_first(report: PublicReport) -> tuple[str, ...]:
     begun."""
     if report.note is not None:
         return (report.note,)
+    if not report.not_begun and any(map(report.is_not_begun, report.checks)):
+        return (_SOME_LEFT,)
     message = next((it.judgement.message for it in report.checks if it.judgement.not_begun), None)
     return (f"{message} {_NOT_RUN_YET}",) if message else ()
 

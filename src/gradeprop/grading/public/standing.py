@@ -106,7 +106,8 @@ class LastChecks:
                 self._lose(exercise, part, "error")
                 raise
             for report in reports:
-                found = _Found(_state_of(report), _right(report), report.sure)
+                right = 0 if report.outdated else _right(report)
+                found = _Found(_state_of(report), right, report.sure)
                 self._found[report.exercise, report.part] = found
             return reports
 
@@ -172,6 +173,6 @@ def _right(report: PublicReport) -> int:
 
 
 def _state_of(report: PublicReport) -> State:
-    if _right(report) == len(report.checks):
+    if _right(report) == len(report.checks) and not report.outdated:
         return "passed"
     return "not begun" if report.not_begun else "not yet"
