@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from importlib.abc import ExecutionLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_loader
+from importlib.util import find_spec, spec_from_loader
 from types import ModuleType
 from typing import Any
 
@@ -65,6 +65,8 @@ def use(files: Mapping[str, str], version: str, digest: str) -> ModuleType:
     # Of this cell, run before: its class was another one.
     earlier = [finder for finder in sys.meta_path if hasattr(finder, "digest")]
     found = _version()
+    if found == version and not earlier and not _has_all(files):
+        found = None
     same = digest in map(_digest, earlier) if earlier else found == version
     if not same:
         for finder in earlier:
@@ -79,6 +81,15 @@ def use(files: Mapping[str, str], version: str, digest: str) -> ModuleType:
 
 def _digest(finder: Any) -> Any:
     return finder.digest
+
+
+def _has_all(files: Mapping[str, str]) -> bool:
+    """Whether the package that is there has all these modules: an installation can be cut short, or
+    be from before its version was counted on."""
+    try:
+        return all(find_spec(_module(path)) is not None for path in files)
+    except Exception:  # what lies around a module is not there, or broken
+        return False
 
 
 def _version() -> str | None:
