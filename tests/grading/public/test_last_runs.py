@@ -116,3 +116,10 @@ def test_little_is_kept() -> None:
         runs.heard(ran(f"x{number} = 1\n" * 9_000, ValueError()))
     assert len(runs._failed) == _MOST_FAILED
     assert sum(len(name) for item in runs._failed for name in item.names) < 10_000
+
+
+def test_the_error_has_its_article() -> None:
+    runs = LastRuns()
+    for name, told in (("UsageError", "a"), ("UnboundLocalError", "an"), ("OSError", "an")):
+        runs.heard(ran("w = 1", type(name, (Exception,), {})(), "e-b"))
+        assert f"stopped with {told} {name}" in (note(runs, "b") or "")
