@@ -98,6 +98,19 @@ def test_a_broken_installation_is_none() -> None:
     assert run(f"{broken}\n{CELL}\n{RESULT}")[-3] == f"gradeprop {__version__}/__init__.py"
 
 
+def test_an_installation_that_lacks_a_module_is_none() -> None:
+    for name in ("gradeprop.grading.public.progress", "gradeprop.gradients"):
+        lacking = f"{ABSENT}\n".replace(
+            'name.partition(".")[0] == "gradeprop"', f"name == {name!r}"
+        )
+        assert run(f"{lacking}\n{CELL}\n{RESULT}")[1:4] == [
+            f"Here another gradeprop {__version__} is installed. This notebook uses the "
+            f"{__version__} in it.",
+            f"✓ Ready. gradeprop {__version__}",
+            f"gradeprop {__version__}/__init__.py",
+        ]
+
+
 def test_a_python_that_is_too_old_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carried, "_OLDEST", (99, 1))
     with pytest.raises(RuntimeError, match=r"needs Python 99\.1 or newer.*choose another kernel"):

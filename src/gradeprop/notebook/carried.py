@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from importlib.abc import ExecutionLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_loader
+from importlib.util import find_spec, spec_from_loader
 from types import ModuleType
 from typing import Any
 
@@ -67,10 +67,7 @@ def use(files: Mapping[str, str], version: str, digest: str) -> ModuleType:
     # Of this cell, run before: its class was another one.
     earlier = [finder for finder in sys.meta_path if hasattr(finder, "digest")]
     found = _version()
-    if earlier:
-        same = digest in map(_digest, earlier)
-    else:
-        same = found == version and all(hasattr(import_module(_NAME), name) for name in CALLED)
+    same = digest in map(_digest, earlier) if earlier else found == version and _is_whole(files)
     if not same:
         for finder in earlier:
             sys.meta_path.remove(finder)
@@ -85,6 +82,16 @@ def use(files: Mapping[str, str], version: str, digest: str) -> ModuleType:
 
 def _digest(finder: Any) -> Any:
     return finder.digest
+
+
+def _is_whole(files: Mapping[str, str]) -> bool:
+    """Whether the package that is there has all these modules and what a notebook calls: an
+    installation can be cut short, or be from before its version was counted on."""
+    try:
+        there = all(find_spec(_module(path)) is not None for path in files)
+        return there and all(hasattr(import_module(_NAME), name) for name in CALLED)
+    except Exception:  # what lies around a module is not there, or broken
+        return False
 
 
 def _version() -> str | None:

@@ -87,6 +87,23 @@ def test_only_what_was_defined_anew_or_run_again_is_forgotten() -> None:
     assert note(runs, "b") is None
 
 
+def test_a_cell_that_failed_makes_nobody_forget_another_one() -> None:
+    runs = LastRuns()
+    runs.heard(ran("w = f(2)", NameError(), "e-b"))
+    runs.heard(ran("w = (", SyntaxError(), "scratch", begun=False))
+    assert "a NameError" in (note(runs, "b") or "")
+    runs.heard(ran("w = 3", None, "scratch"))
+    assert note(runs, "b") is None
+
+
+def test_calls_that_fail_push_no_definition_out() -> None:
+    runs = LastRuns()
+    runs.heard(ran("def f(x) return x", SyntaxError(), begun=False))
+    for _ in range(2 * _MOST_FAILED):
+        runs.heard(ran("f(2)", NameError()))
+    assert "a SyntaxError" in (note(runs) or "")
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
@@ -160,3 +177,10 @@ def test_nor_is_one_whose_name_another_cell_defines() -> None:
     assert note(runs, "b") is not None
     runs.heard(ran("w = 3", None, "mine"))
     assert note(runs, "b") is None
+
+
+def test_the_error_has_its_article() -> None:
+    runs = LastRuns()
+    for name, told in (("UsageError", "a"), ("UnboundLocalError", "an"), ("OSError", "an")):
+        runs.heard(ran("w = 1", type(name, (Exception,), {})(), "e-b"))
+        assert f"stopped with {told} {name}" in (note(runs, "b") or "")

@@ -40,6 +40,14 @@ def test_checks_are_reported_at_their_own_place(tmp_path: Path) -> None:
     assert second.earned == 0.0
 
 
+def test_a_function_that_checks_itself_is_asked_once(tmp_path: Path) -> None:
+    itself = f"asked = []\ndef d_square(w):\n    asked.append(w)\n    {CHECK}\n    return 2 * w"
+    count = "raise ValueError(len(asked))"
+    report, once = run(tmp_path, SETUP, itself, CHECK, count)
+    assert report.earned == 3.0
+    assert int(once.error.removeprefix("ValueError: ")) < 10
+
+
 def test_a_cell_that_stops_is_told_with_its_line_and_the_others_run(tmp_path: Path) -> None:
     error, report = run(tmp_path, SETUP, "x = 1\n1 / 0", RIGHT, CHECK)
     assert error == CellError(

@@ -202,7 +202,7 @@ def state(points: float, hidden: int, *statuses: Any, **given: Any) -> str:
     [
         (2, 1, ["passed"], "1 of 1 check passed: 1 point sure. 1 more point is decided after you hand in, on other inputs."),
         (4.5, 3, ["passed", "failed"], "1 of 2 checks passed: 1 of 2 points sure. 2.5 more points are decided after you hand in, on other inputs."),
-        (3, 1, ["failed", "skipped"], "0 of 2 checks passed: 0 of 2 points sure. 1 more point is decided after you hand in, on other inputs."),
+        (3, 1, ["failed", "skipped"], "0 of 2 checks passed: no points sure yet. 1 more point is decided after you hand in, on other inputs."),
         (2, 0, ["passed", "passed"], "2 of 2 checks passed: all 2 points are sure."),
         (1, 0, ["passed"], "1 of 1 check passed: the 1 point is sure."),
         (2, 0, ["passed", "failed"], "1 of 2 checks passed: 1 of 2 points sure."),

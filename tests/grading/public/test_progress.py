@@ -254,6 +254,15 @@ def test_without_the_set_up_cell_it_says_what_to_run(monkeypatch: pytest.MonkeyP
     assert shown.startswith("gp.progress: the notebook's set-up cell has not been run yet; run it")
 
 
+def test_a_damaged_set_up_cell_is_told_and_in_no_mended_ones_way(loaded: PublicChecks) -> None:
+    checked("cubes", "cube", d_square=right)
+    loaded.load("{")
+    with pytest.raises(NothingToShow, match="loaded is damaged; copy that cell from a fresh copy"):
+        gradeprop.progress()
+    loaded.load(json.dumps(notebook()))
+    assert "Cubes" in text()
+
+
 def test_it_prints_where_there_is_no_notebook_and_gives_nothing_back(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

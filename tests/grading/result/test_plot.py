@@ -38,6 +38,7 @@ def test_a_plot_survives_json() -> None:
         changed(contours=[[[0, 1]] * (MOST + 1)]),
         changed(contours=[[[0, float("nan")]]]),
         changed(contours=[[["x", 1]]]),
+        changed(contours=[[[10**400, 1]]]),
         changed(asked=[0.0] * (MOST + 1)),
         changed(axes=["x"]),
         {"kind": "curve"},

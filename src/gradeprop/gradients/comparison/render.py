@@ -112,8 +112,10 @@ def render_value(value: Any, digits: int = SHORT, most: int = SMALL) -> str:
 
 
 def with_article(name: str) -> str:
-    """``a float``, ``an int``."""
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    """``a float``, ``an int``, ``a UsageError``."""
+    start = name[:4].lower()
+    vowel = start.startswith(tuple("aeiou")) and not start.startswith(("us", "unic", "unio"))
+    return f"{'an' if vowel else 'a'} {name}"
 
 
 def shape(sizes: Sequence[int]) -> str:

@@ -65,9 +65,8 @@ class PublicChecks:
         self._samples.update(json.loads(text if plain else bz2.decompress(b64decode(text))))
 
     def _exercises(self) -> Mapping[str, Mapping[str, Any]]:
-        while self._unread:
-            self._read.update(json.loads(self._unread[0]))
-            del self._unread[0]
+        while self._unread:  # what is not JSON is told once, and not in the way of a mended cell
+            self._read.update(json.loads(self._unread.pop(0)))
         return self._read
 
     def places(self) -> dict[tuple[str, str], frozenset[str]]:

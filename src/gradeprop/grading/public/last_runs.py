@@ -115,13 +115,15 @@ class LastRuns:
         if error is None and not self._failed:
             return  # the most frequent case costs nothing
         names = _names_in(info.raw_cell)
-        # What another cell has defined since is no version before.
+        # What another cell has defined since is no version before; one that failed has perhaps
+        # defined nothing.
+        ended = names if error is None else frozenset[str]()
         self._failed = [
             item
             for item in self._failed
-            if not (names & item.names or (cell_id is not None and cell_id == item.cell_id))
+            if not (ended & item.names or (cell_id is not None and cell_id == item.cell_id))
         ]
-        if error is not None:
+        if error is not None and (names or cell_id is not None):
             ran = result.error_before_exec is None
             failed = _Failed(cell_id, names, _how(error), ran, before)
             self._failed = [*self._failed, failed][-_MOST_FAILED:]

@@ -36,9 +36,15 @@ def progress_view() -> ProgressView:
     """Where the student stands now.
 
     Raises:
-        NothingToShow: the set-up cell was not run.
+        NothingToShow: the set-up cell was not run, or is damaged.
     """
-    exercises = in_notebook.PUBLIC_CHECKS.loaded()
+    try:
+        exercises = in_notebook.PUBLIC_CHECKS.loaded()
+    except ValueError:
+        raise NothingToShow(
+            "what the notebook's set-up cell loaded is damaged",
+            remedy="copy that cell from a fresh copy of the notebook and run it",
+        ) from None
     if not exercises:
         raise NothingToShow(
             "the notebook's set-up cell has not been run yet",

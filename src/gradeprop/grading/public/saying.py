@@ -47,6 +47,8 @@ def state_of(report: PublicReport) -> str:
 def _sure(report: PublicReport) -> str:
     """``1 point sure``; where more can be had here, of how many."""
     here = report.points - report.open
+    if not report.sure and report.open:
+        return "no points sure yet"
     if report.sure < here:
         return f"{number(report.sure)} of {points(here)} sure"
     if report.open:

@@ -77,7 +77,7 @@ def plot_from_json(data: dict[str, Any]) -> Plot:
         plot = Plot(
             data["kind"], data["what"], (across, along), series, data["left_out"], contours, asked
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"not a plot: {error}") from error
     sizes = sum(len(item.points) for item in series), sum(map(len, contours)), len(asked)
     if [item.name for item in series] != ["expected", "got"] or max(sizes) > MOST:
