@@ -13,6 +13,7 @@ from course.minimal import EXERCISE, GRADER, course_files, replaced, write_cours
 from gradeprop.course.load import load_course
 from gradeprop.errors import GraderFault
 from gradeprop.grading.public.in_notebook import load, report
+from gradeprop.grading.result.words import NOT_BEGUN
 from gradeprop.grading.run.publish import record_public_checks
 from gradeprop.grading.verify import trials, verify
 from gradeprop.notebook.reading import read_notebook
@@ -180,6 +181,7 @@ WRONG = {
     FILLED: ['filled = ["a"]', 'filled = ["b", "a"]', 'filled = ["m"]', "filled = 3", "x = 1"],
     COMMIT: [
         PREDICTED.format("1.925", "No", "0.5"),
+        PREDICTED.format("None", "no", "0.5"),
         PREDICTED.format("2.43", "yes", "0.5"),
         PREDICTED.format("7", "perhaps", "0.5"),
         PREDICTED.format('"1.92"', "no", "0.5"),
@@ -224,6 +226,7 @@ def test_the_notebook_says_what_the_grader_says(kinds: Any, name: str, text: str
     """Though there the right answer is sealed."""
     by_grader, by_student = said_by_both(kinds, name, text)
     assert by_student == by_grader
+    assert NOT_BEGUN not in [message for _, message, _ in by_grader.values()]
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from gradeprop.grading.checks.script import Script
 from gradeprop.grading.plots.drawing import drawing_from_json
 from gradeprop.grading.plots.plotted import plotted
 from gradeprop.grading.public.data import decode_allowed, decode_script
-from gradeprop.grading.public.report import PublicCheck, PublicReport
+from gradeprop.grading.public.report import PublicCheck, PublicReport, told_apart
 from gradeprop.grading.public.sampled_data import decode_given
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Outcome, Raised, Session
@@ -165,7 +165,7 @@ def _check_part(
         part["title"],
         part["points"],
         part["hidden"],
-        tuple(checks),
+        tuple(told_apart(checks)),
         part.get("given", 0.0),
         asks_with_inputs=any("read" not in ask and "all" not in ask for ask in _asks_of(part)),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.result import words
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,18 @@ class PublicReport:
                 for check in self.checks
             ],
         }
+
+
+def told_apart(checks: Sequence[PublicCheck]) -> Iterator[PublicCheck]:
+    """The checks of a part; where something of it is written, none says that the cell is as it was
+    released."""
+    judged = [it.judgement for it in checks if it.judgement.status != "skipped"]
+    begun = not all(it.not_begun for it in judged)
+    for check in checks:
+        judgement = check.judgement
+        if begun and judgement.not_begun:
+            judgement = replace(judgement, report=words.NOTHING_ASSIGNED)
+        yield replace(check, judgement=judgement)
 
 
 def _rounded(points: float) -> float:

@@ -11,6 +11,9 @@ from gradeprop.session.interface import Stopped
 NOT_BEGUN = "Nothing has been written here yet: the cell is as it was released."
 """Said of an answer that is still the starter; no cause is looked for then."""
 
+NOTHING_ASSIGNED = "Nothing has been assigned here yet."
+"""Said of a name that is still None beside others that are not."""
+
 TAKEN_OUT = "This check was taken out"
 """How the message of a voided check begins."""
 

@@ -24,7 +24,7 @@ from gradeprop.grading.checks.sites import CheckSite, GraderCodeError
 from gradeprop.grading.plots.between import Asking
 from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
-from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN
+from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN, NOTHING_ASSIGNED
 from gradeprop.grading.run import assembly
 from gradeprop.grading.run.explaining import fitting_by_sample
 from gradeprop.grading.run.paper import Paper, lines_of
@@ -169,7 +169,8 @@ class Inquiry:
         # What a late call gives may be a later cell's doing; what is read is read at its place.
         none = only_reads(script.asks) and uncommitted(outcomes, site.part.allowed)
         if judgement.status == "failed" and (none or state == "starter"):
-            return Judgement("failed", NOT_BEGUN, judgement.detail, not_begun=True)
+            said = NOT_BEGUN if state == "starter" else NOTHING_ASSIGNED
+            return Judgement("failed", said, judgement.detail, not_begun=True)
         if judgement.misconception == "missing_name" and state == "missing":
             # Nobody left a name out of a cell that was not there.
             return Judgement("failed", NO_CELL, judgement.detail)
