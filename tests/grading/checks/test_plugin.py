@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -242,3 +243,17 @@ def test_graders_share_helpers_and_courses_do_not(
     assert expected == [1.0, 2.0]
     assert sys.modules["graders"] is other
     assert not [name for name in sys.modules if name.startswith("graders.")]
+
+
+def test_options_for_the_pytest_of_whoever_grades_take_no_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {
+        "PYTEST_ADDOPTS": "-v --strict-config -k nothing",
+        "PYTEST_PLUGINS": "absent_plugin",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "0",
+    }
+    for name, value in before.items():
+        monkeypatch.setenv(name, value)
+    assert heard(tmp_path / "with", PLAIN, PLAIN)
+    assert {name: os.environ.get(name) for name in before} == before

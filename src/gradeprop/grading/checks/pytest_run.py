@@ -16,6 +16,7 @@ from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.target import STATED
 
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+_OF_THE_SURROUNDINGS = (_AUTOLOAD, "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 
 
 def run_pytest(
@@ -79,7 +80,7 @@ def _undisturbed(root: str) -> Iterator[None]:
     graders = Path(root) / "graders"
     before = set(sys.modules)
     others = {name: sys.modules.pop(name) for name in before if _is_of_graders(name)}
-    autoload = os.environ.get(_AUTOLOAD)
+    variables = {name: os.environ.pop(name, None) for name in _OF_THE_SURROUNDINGS}
     bytecode = sys.dont_write_bytecode
     os.environ[_AUTOLOAD] = "1"
     sys.dont_write_bytecode = True
@@ -91,10 +92,8 @@ def _undisturbed(root: str) -> Iterator[None]:
         yield
     finally:
         sys.dont_write_bytecode = bytecode
-        if autoload is None:
-            del os.environ[_AUTOLOAD]
-        else:
-            os.environ[_AUTOLOAD] = autoload
+        del os.environ[_AUTOLOAD]
+        os.environ.update({name: text for name, text in variables.items() if text is not None})
         for name in set(sys.modules) - before:
             file = getattr(sys.modules[name], "__file__", None)
             if _is_of_graders(name) or (file and Path(file).is_relative_to(graders)):
