@@ -8,6 +8,8 @@ from pathlib import Path
 
 import grimp
 
+from gradeprop.notebook.packing import student_modules
+
 ROOT = Path(__file__).parents[1]
 # All that a student's notebook may need of others, besides Python's own library.
 FOR_STUDENTS = {"torch", "IPython", "numpy"}
@@ -65,6 +67,13 @@ def test_of_our_own_it_needs_judging_and_no_grading_run() -> None:
         "gradeprop.version",
         "gradeprop.wording",
     }
+
+
+def test_a_notebook_carries_every_module_that_a_check_imports_and_their_packages() -> None:
+    needed, _ = student_files()
+    packages = {name.rpartition(".")[0] for name in needed} - {""}
+    inner = {name.rpartition(".")[0] for name in packages} - {""}
+    assert student_modules() == needed | packages | inner
 
 
 def test_nothing_below_the_command_line_imports_the_package_root() -> None:

@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import student_files
 
-from gradeprop.notebook.packing import as_text, packed, student_modules
+from gradeprop.notebook.packing import as_text, packed
 
 SOURCE = Path(__file__).parents[2] / "src"
 MOST = 120_000  # characters; a notebook has 250 KB
@@ -23,13 +22,6 @@ MOST = 120_000  # characters; a notebook has 250 KB
 def carried() -> dict[str, str]:
     files: dict[str, str] = json.loads(bz2.decompress(base64.b64decode(packed().text)))
     return files
-
-
-def test_it_has_every_module_that_a_check_imports_and_their_packages() -> None:
-    needed, _ = student_files.needed()
-    packages = {name.rpartition(".")[0] for name in needed} - {""}
-    inner = {name.rpartition(".")[0] for name in packages} - {""}
-    assert student_modules() == needed | packages | inner
 
 
 @pytest.mark.parametrize("path", sorted(carried()))
