@@ -31,7 +31,13 @@ from gradeprop.gradients.values import TensorState
 from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.script import Script
-from gradeprop.grading.checks.seeds import check_seed, public_seed, student_seed
+from gradeprop.grading.checks.seeds import (
+    INPUT_SETS,
+    check_seed,
+    inputs_seed,
+    pool_key,
+    public_seed,
+)
 from gradeprop.grading.checks.sites import CheckSite, Write
 from gradeprop.grading.checks.watch import Watch
 from gradeprop.grading.run.publish import release_of
@@ -44,9 +50,10 @@ _KEY = b"benchmark" * 4
 class Recorder:
     """An `Examiner` that keeps the scripts of all checks, for every student."""
 
-    def __init__(self, students: Sequence[str]) -> None:
+    def __init__(self, assignment: str, students: Sequence[str]) -> None:
         self.watch = Watch()
-        self._seeds = [student_seed(_KEY, student) for student in students]
+        pool = pool_key(_KEY, assignment)
+        self._seeds = [inputs_seed(pool, row % INPUT_SETS) for row in range(len(students))]
         self.scripts: list[dict[tuple[str, str], list[Script]]] = [{} for _ in students]
 
     @property
@@ -146,7 +153,7 @@ def prepare(
     release = release_of(course, assignment)
     paths = sorted((root / "submitted").glob(f"*/{assignment.id}/{assignment.id}.ipynb"))
     notebooks = [restore(path.read_bytes(), release) for path in paths]
-    recorder = Recorder([path.parts[-3] for path in paths])
+    recorder = Recorder(assignment.id, [path.parts[-3] for path in paths])
     began = time.perf_counter()
     errors = run_pytest(
         course, assignment.exercises, GradingPlugin(course, assignment, ("cpu",), recorder)

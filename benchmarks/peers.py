@@ -176,7 +176,7 @@ def _otter_program(environment: Path) -> Path:
 def otter_tests(work: Workload) -> dict[str, str]:
     """One of Otter's test files for each part: our checks with one student's inputs, as
     doctests."""
-    recorder = Recorder(["otter"])
+    recorder = Recorder(work.assignment.id, ["otter"])
     run_pytest(
         work.course,
         work.assignment.exercises,

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from gradeprop.gradients.inputs import derive_seed
 
+INPUT_SETS = 64
+"""Sets of hidden inputs of an assignment, from which each hand-in gets one. Right answers are
+worked out once for each; docs/security.md tells what the number means."""
+
 PUBLIC_KEY = b"gradeprop public checks"
 """Public checks use the same inputs for everyone, so this key is no secret."""
 
@@ -13,22 +17,38 @@ def student_seed(course_key: bytes, student: str) -> bytes:
     return derive_seed(course_key, "student", student)
 
 
-def inputs_seed(seed: bytes, handed_in: str) -> bytes:
-    """What the hidden inputs of one hand-in come from: other ones for every hand-in, so that what
-    one has found out about them is of no use to the next.
+def pool_key(course_key: bytes, assignment: str) -> bytes:
+    """What all hidden inputs of an assignment come from. Whoever has it cannot work out the course
+    key, nor the inputs of another assignment: it may go to a machine that grades."""
+    return derive_seed(course_key, "input sets", assignment)
+
+
+def input_set(seed: bytes, handed_in: str) -> int:
+    """Which of the `INPUT_SETS` one hand-in gets: most likely another one than the hand-in before,
+    so that what that has found out about its own is of little use, and nobody can tell which.
 
     Args:
         seed: the student's.
         handed_in: the digest of what was handed in; see `gradeprop.notebook.restore.handed_in`.
     """
-    return derive_seed(seed, "handed in", handed_in)
+    return int.from_bytes(derive_seed(seed, "handed in", handed_in)[:8], "big") % INPUT_SETS
+
+
+def inputs_seed(pool: bytes, number: int) -> bytes:
+    """What the hidden inputs of one set come from.
+
+    Args:
+        pool: see `pool_key`.
+        number: see `input_set`.
+    """
+    return derive_seed(pool, "input set", str(number))
 
 
 def check_seed(seed: bytes, exercise: str, check: str, attempt: int = 0) -> bytes:
     """The seed of one hidden check; ``attempt`` counts repeated probes that tell causes apart.
 
     Args:
-        seed: of the hand-in; see `inputs_seed`.
+        seed: of the set of inputs; see `inputs_seed`.
     """
     return derive_seed(seed, "exercise", exercise, check, str(attempt))
 

@@ -113,11 +113,16 @@ def _assembled(
             **versions(setting.course),
             "input": paper.submission.fingerprint,
             "submission": hashlib.sha256(paper.submission.notebook).hexdigest(),
+            **_input_set(paper),
             **_student_package(paper),
         },
         cells=next(iter(paper.runs.values())).executed() if paper.runs else (),
         contended=any(run.disturbed for run in paper.runs.values()),
     )
+
+
+def _input_set(paper: Paper) -> dict[str, str]:
+    return {} if paper.input_set is None else {"input_set": str(paper.input_set)}
 
 
 def _student_package(paper: Paper) -> dict[str, str]:

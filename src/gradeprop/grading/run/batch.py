@@ -14,6 +14,7 @@ from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.seeds import (
     check_seed,
+    input_set,
     inputs_seed,
     public_seed,
     session_seed,
@@ -118,7 +119,9 @@ class _Batch:
     def seed(self, subject: int, site: CheckSite, attempt: int) -> bytes:
         if site.check.public:
             return public_seed(*site.key, attempt)
-        return check_seed(self._papers[subject].inputs_seed, *site.key, attempt)
+        number = self._papers[subject].input_set
+        assert number is not None
+        return check_seed(inputs_seed(self._setting.pool_key, number), *site.key, attempt)
 
     def foresee(self, checks: Sequence[tuple[int, CheckSite, Write]]) -> None:
         self._foreseen = {}
@@ -159,7 +162,7 @@ class _Batch:
     # --- helpers ----------------------------------------------------------------------------------
 
     def _open(self, submission: Submission) -> Paper:
-        seed = student_seed(self._setting.course_key, submission.student)
+        seed = submission.seed or student_seed(self._setting.course_key, submission.student)
         if submission.problem is not None:
             return Paper(submission, seed, None, submission.problem)
         try:
@@ -167,10 +170,8 @@ class _Batch:
         except UngradableSubmission as error:
             return Paper(submission, seed, None, str(error))
         message = " ".join(restored.notes) or None
-        inputs = inputs_seed(seed, handed_in(restored))
-        if self._setting.same_inputs:
-            inputs = inputs_seed(student_seed(self._setting.course_key, ""), "")
-        return Paper(submission, seed, restored, message, inputs_seed=inputs)
+        number = 0 if self._setting.same_inputs else input_set(seed, handed_in(restored))
+        return Paper(submission, seed, restored, message, input_set=number)
 
     def _begin(self, subject: int, site: CheckSite) -> None:
         """From now on the graders' code runs for this check."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.grading.checks.plugin import Devices
+from gradeprop.grading.checks.seeds import pool_key
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
 )
@@ -26,12 +27,14 @@ class Submission:
     Attributes:
         problem: why there is no notebook to read, when there is none; for the student.
         fingerprint: recorded in the result, to see later whether anything changed.
+        seed: the student's; needed only where the course key is not at hand.
     """
 
     student: str
     notebook: bytes
     problem: str | None = None
     fingerprint: str = ""
+    seed: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Setting:
     assignment: LoadedAssignment
     release: ReleaseModel
     course_key: bytes
+    """Where students' seeds come from; empty on a machine to which they are sent."""
     devices: Devices
     sandboxes: Mapping[str, Sandbox]
     """An open sandbox for each device."""
@@ -54,6 +58,14 @@ class Setting:
     same_inputs: bool = False
     """Whether all submissions get the same hidden inputs, as trials of a grader's author may: what
     samples give to them is then asked once."""
+
+    sent_pool_key: bytes = b""
+    """On a machine without the course key, what `pool_key` would be."""
+
+    @cached_property
+    def pool_key(self) -> bytes:
+        """Where the assignment's hidden inputs come from."""
+        return self.sent_pool_key or pool_key(self.course_key, self.assignment.id)
 
     @cached_property
     def samples(self) -> Samples:
@@ -73,7 +85,7 @@ class Paper:
 
     Attributes:
         seed: the student's; its session's random numbers come from it.
-        inputs_seed: what the hidden inputs of this hand-in come from.
+        input_set: which set of hidden inputs this hand-in gets; None where it cannot be read.
     """
 
     submission: Submission
@@ -83,7 +95,7 @@ class Paper:
     runs: dict[str, SubmissionRun] = field(default_factory=dict)
     verdicts: dict[tuple[str, str], list[CheckVerdict]] = field(default_factory=dict)
     started: float | None = None
-    inputs_seed: bytes = b""
+    input_set: int | None = None
 
 
 def lines_of(paper: Paper, part: PartKey) -> int:

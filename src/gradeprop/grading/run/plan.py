@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gradeprop.course.model import Course, LoadedAssignment
@@ -28,6 +28,7 @@ class Plan:
             each place.
         same_inputs: see `gradeprop.grading.run.paper.Setting`.
         proven: how many submissions prove that a check which hangs or crashes does so for all.
+        sent_pool_key: see `sent_elsewhere`.
     """
 
     course: Course
@@ -40,6 +41,7 @@ class Plan:
     late_answers: bool = True
     proven: int = PROVEN
     same_inputs: bool = False
+    sent_pool_key: bytes = b""
 
     @property
     def loaded(self) -> LoadedAssignment:
@@ -48,6 +50,15 @@ class Plan:
     @property
     def facilities(self) -> Facilities:
         return facilities_for(self.course, self.isolation, self.devices)
+
+    def sent_elsewhere(self) -> Plan:
+        """The plan for another machine: without the course key. Each submission then has to bring
+        its student's seed."""
+        from gradeprop.grading.checks.seeds import pool_key  # imports torch
+
+        return replace(
+            self, course_key=b"", sent_pool_key=pool_key(self.course_key, self.assignment)
+        )
 
     def setting(
         self,
@@ -67,4 +78,5 @@ class Plan:
             self.late_answers,
             for_samples,
             self.same_inputs,
+            self.sent_pool_key,
         )
