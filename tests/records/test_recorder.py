@@ -163,7 +163,7 @@ def test_a_process_that_is_gone_at_once_leaves_enough_to_tell_the_gradebook(
     assert writer.recorded(["ada"]) == {"ada"}
 
 
-@pytest.mark.parametrize("step", ["carry_receipt", "result_data", "result_path", "sync"])
+@pytest.mark.parametrize("step", ["carry_receipt", "result_path", "sync"])
 def test_a_run_stopped_at_any_step_has_kept_the_result_or_knows_that_it_has_not(
     course: Course,
     release: ReleaseModel,

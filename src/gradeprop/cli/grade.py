@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradeprop.cli import screen
 from gradeprop.cli.changes_table import print_changes
-from gradeprop.cli.class_table import print_class
+from gradeprop.cli.class_outcome import ClassOutcome
 from gradeprop.cli.ctrl_c import ctrl_c_held
-from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import named_assignment, open_course
-from gradeprop.errors import GradepropError, GraderFault, UsageError
-from gradeprop.grading.result.faults import faults_in
+from gradeprop.errors import GradepropError, UsageError
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.grading.run.facilities import facilities_for
 from gradeprop.grading.run.interface import Graders
@@ -24,12 +22,11 @@ from gradeprop.grading.run.pool import graders, workers_for
 from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
-from gradeprop.records.files.results import check_writable, replaced_results, result_path
+from gradeprop.records.files.results import check_writable, read_result, result_path
 from gradeprop.records.files.submissions import Handed, find_submissions, student_folders
 
 if TYPE_CHECKING:
     from gradeprop.course.model import Course, LoadedAssignment
-    from gradeprop.grading.result.changes import Change
     from gradeprop.grading.result.verdict import SubmissionResult
     from gradeprop.records.class_run import ClassRun
     from gradeprop.session.grader.sandbox import Isolation
@@ -81,21 +78,12 @@ def run(request: Request) -> int:
         opened.enter_context(class_run.opened())
         for note in class_run.notes:
             screen.err().print(screen.plain(note), soft_wrap=True)
-        results = _graded(request.assignment, root, class_run, len(handed))
-    changed = _changes(class_run.earlier, results)
-    faults = faults_in(results)
-    if request.as_json:
-        screen.print_json(
-            {
-                "results": [result.to_json() for result in results],
-                "changes": [item.to_json() for item in changed],
-                "faults": [item.to_json() for item in faults],
-            }
-        )
-    else:
-        print_class(assignment, results, root)
-    print_changes(class_run.earlier, results, changed)
-    print_faults(screen.err(), faults, "submission")
+        outcome = ClassOutcome(root, assignment)
+        _grade(outcome, root, assignment.id, class_run, len(handed))
+    changed = [item.to_json() for item in class_run.regraded.changes]
+    outcome.print(as_json=request.as_json, changes=changed)
+    print_changes(class_run.regraded)
+    outcome.print_faults()
     for group in class_run.refused:
         names = " and ".join(f"“{shown_id(student)}”" for student in group)
         screen.err().print(
@@ -105,8 +93,7 @@ def run(request: Request) -> int:
         )
     if class_run.refused:
         return UsageError.exit_code
-    faulty = any(result.status == "error" for result in results)
-    return GraderFault.exit_code if faulty else 0
+    return outcome.exit_code
 
 
 def _warm(
@@ -156,33 +143,26 @@ def _class_run(
     )
 
 
-def _graded(name: str, root: Path, class_run: ClassRun, handed: int) -> list[SubmissionResult]:
-    """Grade what is due; all results of the run, those that were kept included, by student."""
-    results = list(class_run.kept)
-    if results:
+def _grade(outcome: ClassOutcome, root: Path, name: str, class_run: ClassRun, handed: int) -> None:
+    """Grade what is due; the outcome hears of all results, those that were kept included."""
+    for student in class_run.kept:
+        kept = read_result(root, name, student)
+        if kept is not None:
+            outcome.add(kept)
+    if class_run.kept:
         screen.err().print(
-            f"{len(results)} of {handed} unchanged since they were graded (--force grades again)"
+            f"{len(class_run.kept)} of {handed} unchanged since they were graded "
+            "(--force grades again)"
         )
     try:
         with screen.progress(f"Grading {name}", len(class_run.due)) as bar:
 
             def note_result(result: SubmissionResult) -> None:
-                results.append(replace(result, cells=()))
+                outcome.add(result)
                 bar.step(shown_id(result.student))
 
             class_run.grade(note_result)
     except (KeyboardInterrupt, GradepropError):
         # The next run will find these unchanged and have nothing to say of them.
-        done = replaced_results(root, name, class_run.earlier)
-        earlier = {result.student: class_run.earlier[result.student] for result in done}
-        print_changes(earlier, done, _changes(earlier, done))
+        print_changes(class_run.regraded)
         raise
-    return sorted(results, key=lambda result: result.student)
-
-
-def _changes(
-    earlier: dict[str, SubmissionResult], results: Sequence[SubmissionResult]
-) -> list[Change]:
-    from gradeprop.grading.result.changes import changes
-
-    return changes(earlier, results)

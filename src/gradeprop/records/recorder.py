@@ -10,6 +10,7 @@ than recorded, or no note) is graded again."""
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from gradeprop.grading.result.verdict import SubmissionResult
@@ -44,6 +45,19 @@ class Recorder:
         self._since = time.monotonic()
         self.flush()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the instructor."""
+        return self._gradebook.notes
+
+    def twins(self, students: Iterable[str]) -> list[tuple[str, ...]]:
+        """Groups of students whom the gradebook takes for one."""
+        return self._gradebook.twins(students)
+
+    def recorded(self, students: Iterable[str]) -> set[str]:
+        """Of these students, those whose submission is in the gradebook, as its files are."""
+        return self._gradebook.recorded(students)
+
     def keep(self, result: SubmissionResult, submitted: Path) -> None:
         """Write one result's files, and sooner or later tell the gradebook.
 
@@ -55,12 +69,20 @@ class Recorder:
             StorageError: a file or the gradebook cannot be written; all earlier results are kept.
         """
         entry, notebook = self._gradebook.prepared(result, submitted)
+        self.take(entry, notebook, result_data(result), submitted)
+
+    def take(self, entry: Entry, notebook: bytes, data: bytes, submitted: Path) -> None:
+        """As `keep`, for what has been prepared.
+
+        Args:
+            notebook: for autograded/.
+            data: for the result file.
+        """
         path = self._notebook(entry)
         write_atomically(path, notebook, synced=False)
         carry_receipt(path.parent, submitted, synced=False)
-        data = result_data(result)
         self._unrecorded.add(entry, data)
-        write_atomically(result_path(self._root, result.assignment, result.student), data)
+        write_atomically(result_path(self._root, self._assignment, entry.result.student), data)
         if not self._waiting:
             self._since = time.monotonic()
         self._waiting.append(entry)

@@ -67,7 +67,8 @@ def with_time_note(result: SubmissionResult, note: str | None) -> SubmissionResu
     return replace(result, message=f"{result.message} {note}" if result.message else note)
 
 
-def says_time_note(result: SubmissionResult, note: str | None) -> bool:
-    """Whether a kept result says of the time what there is to say now, which is ``note``."""
-    message = result.message or ""
-    return _UNKNOWN not in message if note is None else note in message
+def says_time_note(message: str | None, note: str | None) -> bool:
+    """Whether a kept result's message says of the time what there is to say now, which is
+    ``note``."""
+    said = message or ""
+    return _UNKNOWN not in said if note is None else note in said
