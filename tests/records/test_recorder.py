@@ -17,6 +17,7 @@ from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records import recorder as module
 from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.files.results import read_result, result_path, write_result
+from gradeprop.records.gradebook import writing
 from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.recorder import Recorder
 from records.graded_class import (
@@ -178,7 +179,7 @@ def test_a_run_stopped_at_any_step_has_kept_the_result_or_knows_that_it_has_not(
     result = result_for("ada", ran(release, {}))
     monkeypatch.setattr(module, "GROUP", 1)
     with monkeypatch.context() as patch:
-        patch.setattr(module, step, stop)
+        patch.setattr(writing, step, stop)
         with pytest.raises(KeyboardInterrupt):
             recorder.keep(result, folder)
     kept = step == "sync"

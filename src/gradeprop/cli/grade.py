@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,10 +21,11 @@ from gradeprop.grading.run.interface import Graders
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import graders, workers_for
 from gradeprop.records.files.earlier_release import released_with_progress
-from gradeprop.records.files.key import course_key
+from gradeprop.records.files.key import course_key, has_course_key
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import check_writable, read_result, result_path
 from gradeprop.records.files.submissions import Handed, find_submissions, student_folders
+from gradeprop.records.shards.shard import Shard
 
 if TYPE_CHECKING:
     from gradeprop.course.model import Course, LoadedAssignment
@@ -47,6 +49,7 @@ class Request:
         workers: processes that grade; None: as many as suit.
         folder: where the course is; None: the nearest one upward.
         force: grade again what is unchanged, too.
+        shard: grade only this part of the class, as ``3/10``, and open no gradebook.
     """
 
     assignment: str
@@ -58,6 +61,7 @@ class Request:
     folder: Path | None
     force: bool
     as_json: bool
+    shard: str | None = None
 
 
 def run(request: Request) -> int:
@@ -67,6 +71,10 @@ def run(request: Request) -> int:
     assignment = named_assignment(course, request.assignment)
     submitted = request.submitted or root / "submitted"
     handed = find_submissions(submitted, request.assignment, request.students)
+    shard = None
+    if request.shard is not None:
+        shard = Shard.parsed(request.shard)
+        handed = _of_shard(shard, root, request.assignment, handed)
     devices = chosen_devices(request.device, course.spec.devices)
     check_writable(root, request.assignment)
     if request.isolation == "none":
@@ -74,7 +82,9 @@ def run(request: Request) -> int:
     with ExitStack() as opened:
         warm = _warm(request, root, course, devices, handed, opened)
         everybody = student_folders(submitted)
-        class_run = _class_run(request, root, course, assignment, devices, handed, warm, everybody)
+        class_run = _class_run(
+            request, root, course, assignment, devices, handed, warm, everybody, shard
+        )
         opened.enter_context(class_run.opened())
         for note in class_run.notes:
             screen.err().print(screen.plain(note), soft_wrap=True)
@@ -84,6 +94,10 @@ def run(request: Request) -> int:
     outcome.print(as_json=request.as_json, changes=changed)
     print_changes(class_run.regraded)
     outcome.print_faults()
+    if shard is not None:
+        screen.err().print(
+            f"Shard {shard} is not in the gradebook before `gradeprop merge {assignment.id}`."
+        )
     for group in class_run.refused:
         names = " and ".join(f"“{shown_id(student)}”" for student in group)
         screen.err().print(
@@ -94,6 +108,24 @@ def run(request: Request) -> int:
     if class_run.refused:
         return UsageError.exit_code
     return outcome.exit_code
+
+
+def _of_shard(shard: Shard, root: Path, name: str, handed: Sequence[Handed]) -> list[Handed]:
+    """The shard's hand-ins.
+
+    Raises:
+        UsageError: there is no course key yet. Each copy of the course would make its own, and all
+            hidden inputs would be others.
+    """
+    if not has_course_key(root):
+        raise UsageError(
+            "a shard needs the course's key, and there is none yet",
+            where=str(root),
+            remedy="grade one student first, which makes it and shows that all works here, as with "
+            f"`gradeprop grade {name} --student {shlex.quote(handed[0].student)}`; then start the "
+            "shards, and where they have a copy of the course, copy .gradeprop/course.key with it",
+        )
+    return shard.among(handed)
 
 
 def _warm(
@@ -123,10 +155,12 @@ def _class_run(
     handed: Sequence[Handed],
     warm: Graders | None,
     everybody: Sequence[str],
+    shard: Shard | None,
 ) -> ClassRun:
     with ctrl_c_held():  # these import torch, which takes seconds
         from gradeprop.grading.run.publish import release_in_use
         from gradeprop.records.class_run import ClassRun
+        from gradeprop.records.shards.keeper import in_shard
 
     progress = released_with_progress(root, assignment.id) is not False
     release, faults = release_in_use(course, assignment, progress=progress)
@@ -140,6 +174,7 @@ def _class_run(
         workers=request.workers,
         warm=warm,
         everybody=everybody,
+        keeping=None if shard is None else in_shard(plan, shard),
     )
 
 

@@ -20,9 +20,11 @@ from gradeprop.cli.options import (
     Format,
     IsolationOption,
     JsonOption,
+    ShardOption,
     StudentsOption,
     SubmittedOption,
 )
+from gradeprop.cli.several import merge
 from gradeprop.errors import GradepropError
 
 
@@ -40,6 +42,7 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="Grade again what is unchanged since the last time.")
     ] = False,
+    shard: ShardOption = None,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -56,8 +59,12 @@ def grade(
         course,
         force=force,
         as_json=json,
+        shard=shard,
     )
     sys.exit(run(request))
+
+
+command("Put together what the shards of a class have graded.")(merge)
 
 
 @command("Show one student's result, check by check.")
