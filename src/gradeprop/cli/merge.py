@@ -18,6 +18,7 @@ from gradeprop.grading.run.plan import Plan
 from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
+from gradeprop.records.files.nbgrader_import import import_nbgrader
 from gradeprop.records.files.results import check_writable
 from gradeprop.records.files.submissions import find_submissions, student_folders
 from gradeprop.records.marks import named
@@ -49,6 +50,7 @@ def run(
     handed = find_submissions(submitted, name)
     check_writable(root, name)
     with ctrl_c_held():  # these import torch, which takes seconds
+        import_nbgrader()
         from gradeprop.grading.run.publish import release_in_use
         from gradeprop.records.gradebook.writer import GradebookWriter
         from gradeprop.records.merging import Merge, result_folder

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.plan import Plan
+from gradeprop.records.files.nbgrader_import import import_nbgrader
 
 __all__ = ["Keeper", "Keeping", "in_gradebook"]
 
@@ -65,6 +66,7 @@ def in_gradebook(plan: Plan) -> Iterator[Keeper | None]:
     if importlib.util.find_spec("nbgrader") is None:
         yield None
         return
+    import_nbgrader()
     from gradeprop.records.gradebook.writer import GradebookWriter
     from gradeprop.records.recorder import Recorder
 
