@@ -24,6 +24,7 @@ from gradeprop.cli.options import (
     SubmittedOption,
 )
 from gradeprop.errors import GradepropError
+from gradeprop.system import print_anything
 
 
 @command("Grade what is in submitted/, into results/.")
@@ -262,6 +263,7 @@ def _leave(error: GradepropError) -> NoReturn:
 
 def main() -> None:
     """Entry point: every error becomes its message on stderr and its own exit code."""
+    print_anything()
     stdout = sys.stdout
     try:
         app()

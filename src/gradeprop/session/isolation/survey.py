@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from gradeprop.errors import GradepropError, MissingFacility
 from gradeprop.session.interface import IsolatingLevel, Level
+from gradeprop.system import NEEDS_LINUX, NO_ISOLATION, is_linux, name
 
 __all__ = [
     "Isolation",
@@ -78,9 +79,8 @@ class Survey:
 @functools.cache
 def survey() -> Survey:
     """Look at this machine; takes about a second, once."""
-    if not sys.platform.startswith("linux"):
-        remedy = "grade in a Linux container or WSL; `gradeprop check` works on any system"
-        system = Layer("Linux", _BOTH, False, platform.system(), remedy)
+    if not is_linux():
+        system = Layer("Linux", _BOTH, False, f"this is {name()}: {NEEDS_LINUX}", NO_ISOLATION)
         return Survey(None, (system,))
     found = [_kernel(), _bubblewrap(), _namespaces(), _landlock(), _seccomp(), _user(), _groups()]
     found += [_whole("full"), _whole("restricted")]
@@ -100,7 +100,7 @@ def working(level: IsolatingLevel) -> str | None:
 
     Returns: None if it works, else what the kernel said.
     """
-    if not sys.platform.startswith("linux"):
+    if not is_linux():
         return "it needs Linux"
     from gradeprop.session.isolation.launch import Launcher
 
@@ -175,19 +175,19 @@ def _namespaces() -> Layer:
     """Whether a user without rights can make namespaces.
 
     Containers and some systems refuse it."""
-    name = "user namespaces"
+    layer = "user namespaces"
     if _namespaces_work():
-        return Layer(name, ("full",), True, "may be made without rights")
+        return Layer(layer, ("full",), True, "may be made without rights")
     for setting, good in _NAMESPACE_SETTINGS:
         path = Path("/proc/sys", setting)
         if path.exists() and path.read_text().strip() != good:
             key = setting.replace("/", ".")
-            return Layer(name, ("full",), False, f"{key} forbids them", f"sysctl -w {key}={good}")
+            return Layer(layer, ("full",), False, f"{key} forbids them", f"sysctl -w {key}={good}")
     remedy = (
         "in a container: docker run --security-opt seccomp=unconfined --security-opt "
         "apparmor=unconfined"
     )
-    return Layer(name, ("full",), False, "refused by the kernel or the container", remedy)
+    return Layer(layer, ("full",), False, "refused by the kernel or the container", remedy)
 
 
 def _namespaces_work() -> bool:
@@ -264,6 +264,8 @@ def chosen_level(isolation: Isolation) -> Level:
     """
     if isolation == "none":
         return "none"
+    if not is_linux():
+        raise MissingFacility(f"{NEEDS_LINUX}, and this is {name()}", remedy=NO_ISOLATION)
     level = best_level() if isolation == "auto" else isolation
     if level is None:
         raise MissingFacility(
