@@ -32,6 +32,13 @@ __all__ = [
 Isolation: TypeAlias = Literal["auto"] | Level
 
 SECCOMP_REMEDY: Final = "pip install pyseccomp, and apt install libseccomp2"
+_IN_CONTAINER: Final = (
+    "in a container: docker run --security-opt seccomp=unconfined --security-opt "
+    "apparmor=unconfined --security-opt systempaths=unconfined, or podman run --security-opt "
+    "unmask=ALL (docs/other-machines.md)"
+)
+# What bubblewrap says where the container hides parts of /proc.
+_MASKED: Final = "Can't mount proc"
 _BOTH: Final = ("full", "restricted")
 # Exits with 0 where a user without rights may make a user and a PID namespace.
 _NAMESPACES: Final = (
@@ -183,11 +190,7 @@ def _namespaces() -> Layer:
         if path.exists() and path.read_text().strip() != good:
             key = setting.replace("/", ".")
             return Layer(layer, ("full",), False, f"{key} forbids them", f"sysctl -w {key}={good}")
-    remedy = (
-        "in a container: docker run --security-opt seccomp=unconfined --security-opt "
-        "apparmor=unconfined"
-    )
-    return Layer(layer, ("full",), False, "refused by the kernel or the container", remedy)
+    return Layer(layer, ("full",), False, "refused by the kernel or the container", _IN_CONTAINER)
 
 
 def _namespaces_work() -> bool:
@@ -253,7 +256,8 @@ def _whole(level: IsolatingLevel) -> Layer:
     problem = working(level)
     if problem is None:
         return Layer(f"isolation {level}", (level,), True, "tried: every layer holds")
-    return Layer(f"isolation {level}", (level,), False, problem, "see the missing layers above")
+    remedy = _IN_CONTAINER if _MASKED in problem else "see the missing layers above"
+    return Layer(f"isolation {level}", (level,), False, problem, remedy)
 
 
 def chosen_level(isolation: Isolation) -> Level:
