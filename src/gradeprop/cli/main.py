@@ -26,6 +26,7 @@ from gradeprop.cli.options import (
 )
 from gradeprop.cli.several import merge
 from gradeprop.errors import GradepropError
+from gradeprop.system import print_anything
 
 
 @command("Grade what is in submitted/, into results/.")
@@ -269,6 +270,7 @@ def _leave(error: GradepropError) -> NoReturn:
 
 def main() -> None:
     """Entry point: every error becomes its message on stderr and its own exit code."""
+    print_anything()
     stdout = sys.stdout
     try:
         app()

@@ -34,7 +34,8 @@ def err() -> Console:
 
 def print_json(data: Any) -> None:
     """Print it; what a terminal would obey is in JSON's own escapes, which are read as the same."""
-    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
+    narrow = "utf" not in (sys.stdout.encoding or "").lower()  # a pipe on Windows
+    text = json.dumps(data, ensure_ascii=narrow, indent=1, allow_nan=False)
     sys.stdout.write("".join(map(_escaped, text)) + "\n")
 
 

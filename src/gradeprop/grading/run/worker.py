@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from gradeprop.errors import GradepropError
 from gradeprop.grading.run.facilities import Facilities, open_later, open_sandboxes
 from gradeprop.session.interface import Sandbox
+from gradeprop.system import end_myself, hear_interrupts
 
 if TYPE_CHECKING:
     from gradeprop.grading.checks.judgement import Judgement
@@ -73,7 +74,7 @@ def work(
         sandboxes: those of the process that this one is a copy of; its own if not given.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    hear_interrupts()
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
@@ -163,7 +164,7 @@ def _end_with_parent() -> None:
     parent.join()
     os.kill(os.getpid(), signal.SIGTERM)
     threading.Event().wait(_GRACE_S)
-    os.kill(os.getpid(), signal.SIGKILL)
+    end_myself()
 
 
 def _leave(_signum: int, _frame: object) -> None:
