@@ -197,7 +197,6 @@ class Inquiry:
                 script,
                 outcomes,
                 judgement,
-                kept=site.check.public or self._how.same_inputs,
                 verdicts=self._paper.verdicts,
             )
         if by_sample:

@@ -51,7 +51,6 @@ class Circumstances:
         left_out: checks that are not asked of anybody, by exercise and check.
         on_check: hears of every check with all its inputs and expected values.
         samples: what misconceptions' samples give; those without are recognised by id and pattern.
-        same_inputs: whether others are asked the same by hidden checks, too.
     """
 
     at_once: bool
@@ -60,4 +59,3 @@ class Circumstances:
     left_out: Container[tuple[str, str]] = ()
     on_check: OnCheck | None = None
     samples: Samples | None = None
-    same_inputs: bool = False
