@@ -34,7 +34,8 @@ def test_a_script_whose_answer_was_changed_is_not_used_again() -> None:
     kept, script = KeptScripts(), _script()
     kept.put(_key(b"a"), script)
     answer = script.probes[0].answer
-    assert isinstance(answer, tuple) and isinstance(answer[0], torch.Tensor)
+    assert isinstance(answer, tuple)
+    assert isinstance(answer[0], torch.Tensor)
     answer[0].add_(1)
     assert kept.get(_key(b"a")) is None
     assert len(kept) == 0
@@ -44,7 +45,8 @@ def test_a_script_whose_inputs_were_changed_is_not_used_again() -> None:
     kept, script = KeptScripts(), _script()
     kept.put(_key(b"a"), script)
     (ask,) = script.asks
-    assert isinstance(ask, Call) and isinstance(ask.arguments[0], TensorState)
+    assert isinstance(ask, Call)
+    assert isinstance(ask.arguments[0], TensorState)
     ask.arguments[0].value.mul_(2)
     assert kept.get(_key(b"a")) is None
 
@@ -55,7 +57,8 @@ def test_those_used_longest_ago_make_room() -> None:
         kept.put(_key(seed), _script(elements=500))
     first = kept.get(_key(b"a"))
     kept.put(_key(b"c"), _script(elements=500))
-    assert first is not None and kept.get(_key(b"a")) is first
+    assert first is not None
+    assert kept.get(_key(b"a")) is first
     assert kept.get(_key(b"b")) is None
     assert kept.get(_key(b"c")) is not None
 

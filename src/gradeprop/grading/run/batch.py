@@ -192,6 +192,7 @@ class _Batch:
                     left_out=self._faults.of_all,
                     on_check=self._on_check,
                     samples=self._setting.samples,
+                    judged=self._setting.judged,
                 ),
             )
         return self._inquiries[subject]

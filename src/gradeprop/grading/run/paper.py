@@ -14,6 +14,7 @@ from gradeprop.grading.checks.seeds import pool_key
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
 )
+from gradeprop.grading.run.judged_before import JudgedBefore
 from gradeprop.grading.run.samples import Samples
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.notebook.release import ReleaseModel
@@ -78,6 +79,11 @@ class Setting:
     def scripts(self) -> KeptScripts:
         """What checks ask and expect, as far as it has been written down."""
         return KeptScripts()
+
+    @cached_property
+    def judged(self) -> JudgedBefore:
+        """What answers were judged to be."""
+        return JudgedBefore()
 
     def close(self) -> None:
         """End what it has opened itself. Idempotent."""
