@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
+from typing import Any
 
 from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.grading.checks.blame import told_of
@@ -197,7 +198,6 @@ class Inquiry:
                 script,
                 outcomes,
                 judgement,
-                kept=site.check.public or self._how.same_inputs,
                 verdicts=self._paper.verdicts,
             )
         if by_sample:
@@ -214,21 +214,28 @@ class Inquiry:
         shown: bool = False,
         by_sample: Sequence[str] = (),
     ) -> Judgement:
-        part = site.part
-        return judge(
-            script,
-            outcomes,
-            public=site.check.public or shown,
-            declared=words_of(site.part.misconceptions),
-            clues=clues_of(part.misconceptions),
-            forbid=part.forbid,
-            allowed=part.allowed,
-            reveal="numbers" if shown else part.reveals(site.check),
-            earlier=earlier,
-            rows=shown or ("wrong" if site.check.public else False),
-            lines=lines_of(self._paper, site.place),
-            by_sample=by_sample,
-        )
+        part, public = site.part, site.check.public
+        how: dict[str, Any] = {
+            "public": public or shown,
+            "reveal": "numbers" if shown else part.reveals(site.check),
+            "rows": shown or ("wrong" if public else False),
+            "lines": lines_of(self._paper, site.place),
+            "by_sample": tuple(by_sample),
+        }
+
+        def judge_now() -> Judgement:
+            return judge(
+                script,
+                outcomes,
+                declared=words_of(part.misconceptions),
+                clues=clues_of(part.misconceptions),
+                forbid=part.forbid,
+                allowed=part.allowed,
+                earlier=earlier,
+                **how,
+            )
+
+        return self._how.judged.of(script, outcomes, earlier, tuple(how.values()), judge_now)
 
     def _show(self, question: Question, outcomes: Sequence[Outcome], told: Judgement) -> None:
         """Tell who listens of the answer that counts, with all numbers."""

@@ -49,13 +49,14 @@ class WireError(Exception):
 
 @dataclass(frozen=True)
 class Frame:
-    """One message of ``size`` bytes: ``head`` is a JSON object, ``tail`` raw bytes, ``fds`` open
-    descriptors."""
+    """One message of ``size`` bytes: ``head`` is a JSON object that came as ``text``, ``tail`` raw
+    bytes, ``fds`` open descriptors."""
 
     head: dict[str, Any]
     tail: bytes = b""
     fds: tuple[int, ...] = field(default=())
     size: int = 0
+    text: bytes = field(default=b"", repr=False)
 
 
 def remaining(deadline: float | None) -> float | None:
@@ -208,9 +209,10 @@ class Channel:
         json_bytes, tail_bytes = _LENGTHS.unpack(first)
         if json_bytes > json_cap or tail_bytes > tail_cap:
             raise WireError("too_big", f"a frame of {json_bytes} + {tail_bytes} bytes")
-        head = decode_json(self._read(json_bytes, deadline, ahead))
+        text = self._read(json_bytes, deadline, ahead)
+        head = decode_json(text)
         size = _LENGTHS.size + json_bytes + tail_bytes
-        return Frame(head, self._read(tail_bytes, deadline, ahead), fds, size)
+        return Frame(head, self._read(tail_bytes, deadline, ahead), fds, size, text)
 
     def _start(self, deadline: float | None) -> tuple[bytes, tuple[int, ...]]:
         """The lengths, by ``recvmsg``, with the descriptors that came along."""
