@@ -22,7 +22,7 @@ from gradeprop.grading.result.verdict import (
 ROOT = Path(__file__).parents[3]
 
 Came = Mapping[str, tuple[Status, str | None]]
-"""By check, its status and the cause that was named; what is not in it passed."""
+"""By ``exercise.check``, its status and the cause that was named; what is not in it passed."""
 
 
 @cache
@@ -56,7 +56,9 @@ def result(
             for check in part.checks:
                 idle = exercise.slug in not_begun
                 status, cause = (
-                    ("failed", None) if idle else (came or {}).get(check.check, ("passed", None))
+                    ("failed", None)
+                    if idle
+                    else (came or {}).get(f"{exercise.slug}.{check.check}", ("passed", None))
                 )
                 checks.append(
                     CheckVerdict(
@@ -120,6 +122,6 @@ def drawn(of: LoadedAssignment, size: int, seed: int = 1) -> list[SubmissionResu
                 causes = [
                     item.id for item in getattr(exercise.part(key.part), "misconceptions", ())
                 ]
-                came[check.check] = ("failed", draw.choice([*causes, None]))
+                came[f"{key.exercise}.{check.check}"] = ("failed", draw.choice([*causes, None]))
         made.append(result(f"s{number:04d}", of, came))
     return made

@@ -65,7 +65,7 @@ def test_below_ten_students_nothing_is_worked_out() -> None:
 
 def test_a_check_that_strong_students_fail_is_flagged() -> None:
     of = assignment("a04_descent")
-    checks = [check.check for _, check in of.checks()]
+    checks = [f"{key.exercise}.{check.check}" for key, check in of.checks()]
     strong = [result(f"s{row}", of, {checks[0]: ("failed", None)}) for row in range(10)]
     weak = [result(f"w{row}", of, dict.fromkeys(checks[1:], ("failed", None))) for row in range(10)]
     figures = check_figures(of, [*strong, *weak])
@@ -75,7 +75,7 @@ def test_a_check_that_strong_students_fail_is_flagged() -> None:
 
 def test_a_graders_fault_is_nobodys_wrong_answer() -> None:
     of = assignment("a04_descent")
-    first = next(check.check for _, check in of.checks())
+    first = next(f"{key.exercise}.{check.check}" for key, check in of.checks())
     good = [result(f"s{row}", of) for row in range(12)]
     faulty = [result(f"f{row}", of, {first: ("error", None)}) for row in range(3)]
     figures = check_figures(of, [*good, *faulty])
