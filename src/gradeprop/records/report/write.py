@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.errors import UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.answers import Answers
 from gradeprop.records.feedback.write import feedback_path
@@ -154,10 +155,12 @@ def _links(desk: Desk, assignment: str, students: Sequence[str]) -> dict[str, Li
             return None
         return quote(os.path.relpath(path, folder), errors="surrogateescape")
 
-    return {
-        student: Links(
-            address(feedback_path(root, student, assignment)),
-            address(executed_notebook(root, student, assignment)),
-        )
-        for student in students
-    }
+    found = {}
+    for student in students:
+        try:
+            feedback = feedback_path(root, student, assignment)
+        except UsageError:  # whoever wrote that file, it is of nobody who has a folder
+            continue
+        code = executed_notebook(root, student, assignment)
+        found[student] = Links(address(feedback), address(code))
+    return found
