@@ -79,46 +79,6 @@ def show(
     run(assignment, student, course, details=details, as_json=json)
 
 
-@command("See the class: what it misunderstood, and how each check did.")
-def report(
-    assignment: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all, and the course's own page."),
-    ] = None,
-    open_it: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
-    anonymous: Annotated[
-        bool,
-        typer.Option("--anonymous", help="Without ids, names and links, for showing it in class."),
-    ] = False,
-    to: Annotated[
-        Literal["csv"] | None,
-        typer.Option(
-            "--to", metavar="csv", help="No page: a row per student and check, on stdout."
-        ),
-    ] = None,
-    submitted: SubmittedOption = None,
-    course: CourseOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Write how the class did: a page for each assignment, reports/<assignment>.html, and one for
-    the whole course, reports/course.html. What was misunderstood is told by its cause.
-
-    With --json the same figures for a program, with --to csv what they are made of."""
-    from gradeprop.cli.report import Request, run
-
-    run(
-        Request(
-            assignment or [],
-            submitted,
-            course,
-            anonymous=anonymous,
-            opens=open_it,
-            as_csv=to == "csv",
-            as_json=json,
-        )
-    )
-
-
 @command("Write each student's feedback as a page.")
 def feedback(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
@@ -291,6 +251,9 @@ def options(
     ] = False,
 ) -> None:
     """Auto-graded exercises for teaching gradients with PyTorch."""
+
+
+from gradeprop.cli import desk as desk  # noqa: E402  # registers its commands, which come last
 
 
 def _leave(error: GradepropError) -> NoReturn:

@@ -25,7 +25,7 @@ def test_what_students_write_is_text_and_nothing_else(tmp_path: Path) -> None:
         if "<" in text:
             assert text not in html
     assert "script-src" not in html
-    assert "default-src 'none'" in html
+    assert "default-src &#39;none&#39;" in html
 
 
 def test_the_same_class_gives_the_same_page(tmp_path: Path) -> None:
