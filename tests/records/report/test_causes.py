@@ -7,7 +7,7 @@ import pytest
 
 from gradeprop.course.model import Course
 from gradeprop.records.files.results import write_result
-from gradeprop.records.report.beside import beside, without_comments
+from gradeprop.records.report.beside import beside
 from gradeprop.records.report.causes import cause_figures, lasting, letters
 from gradeprop.records.report.history import history
 from records.report.classes import assignment, course, result
@@ -103,18 +103,3 @@ def test_the_answers_beside_are_anonymous_short_and_different(elsewhere: Course)
         "def fit_line(x):\n    return 22222",
     )
     assert found.right.startswith("def fit_line")
-
-
-@pytest.mark.parametrize(
-    ("source", "left"),
-    [
-        ("x = 1  # me", "x = 1"),
-        ("# me\n\n\nx = '# not me'", "x = '# not me'"),
-        ('"""Me."""\nx = 1', "x = 1"),
-        ("x = (1,  # a\n     2)\n", "x = (1,\n     2)"),
-        ("def f(:\n  # broken, by me\n  return", "def f(:\n  return"),
-        ("", ""),
-    ],
-)
-def test_comments_and_docstrings_go(source: str, left: str) -> None:
-    assert without_comments(source) == left

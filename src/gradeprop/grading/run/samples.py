@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from gradeprop.course.fault_names import ids_in
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.grading.checks.script import Script
@@ -79,11 +80,14 @@ class Samples:
     def of(
         self, part: PartKey, misconception: str, device: str, script: Script, *, kept: bool = False
     ) -> tuple[Sequence[Outcome], ...]:
-        """What each sample of the misconception answers to the script's questions.
+        """What each sample of the misconception answers to the script's questions; nothing where a
+        sample is a student's and no sandbox would be around it.
 
         Args:
             kept: whether the same questions will come again, and are then to be asked once.
         """
+        if self.sandboxes[device].level == "none" and self._is_a_students(part, misconception):
+            return ()
         key = (part, misconception, device, self._digest(script)) if kept else None
         if key in self._known:
             return self._known[key]
@@ -94,6 +98,11 @@ class Samples:
         if key is not None:
             self._known[key] = found
         return found
+
+    def _is_a_students(self, part: PartKey, misconception: str) -> bool:
+        known = self._exercise(part).part(part.part).misconceptions
+        ids = ids_in(misconception)
+        return any(item.from_student for item in known if item.id in ids)
 
     def close(self) -> None:
         """End the sessions. Idempotent."""

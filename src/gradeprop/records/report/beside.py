@@ -3,24 +3,20 @@ one."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-from pygments.lexers import PythonLexer
-from pygments.token import Comment, String
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.notebook.uncommented import without_comments
 from gradeprop.records.answers import Answer
 from gradeprop.records.report.causes import CauseFigures
 
-__all__ = ["Beside", "beside", "without_comments"]
+__all__ = ["Beside", "beside"]
 
 _LOOKED_AT = 40
 """Students whose answers are looked through for the two shortest."""
-_BLANK_LINES = re.compile(r"\n[ \t]*(?=\n)")
 
 
 @dataclass(frozen=True)
@@ -71,16 +67,3 @@ def _shows(result: SubmissionResult, part: PartKey, cause: str) -> bool:
         key == part and any(verdict.misconception == cause for verdict in item.checks)
         for key, item in result.parts()
     )
-
-
-def without_comments(source: str) -> str:
-    """Code without comments, docstrings and the blank lines that they leave. A lexer reads it and
-    never Python's parser: nobody knows what a student's source holds."""
-    lexer = PythonLexer(stripnl=False, ensurenl=False)
-    kept = [
-        text
-        for kind, text in lexer.get_tokens(source)
-        if kind not in Comment and kind is not String.Doc
-    ]
-    lines = (line.rstrip() for line in "".join(kept).split("\n"))
-    return _BLANK_LINES.sub("", "\n".join(lines)).strip("\n")
