@@ -261,6 +261,9 @@ def options(
     """Auto-graded exercises for teaching gradients with PyTorch."""
 
 
+from gradeprop.cli import desk as desk  # noqa: E402  # registers its commands, which come last
+
+
 def _leave(error: GradepropError) -> NoReturn:
     from gradeprop.cli.screen import plain
 

@@ -68,6 +68,11 @@ def plain(text: str) -> str:
     )
 
 
+def plain_lines(text: str) -> bytes:
+    """A table's lines as UTF-8, for a terminal that is to obey nothing in them."""
+    return "\r\n".join(map(plain, text.split("\r\n"))).encode()
+
+
 def styled(text: str, style: str) -> Text:
     return Text(plain(text), style=style)
 

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.grading.checks.behaviour import behaviour
 from gradeprop.grading.checks.blame import told_of
 from gradeprop.grading.checks.cell_error import with_cell_error
 from gradeprop.grading.checks.choice import uncommitted
@@ -30,7 +31,7 @@ from gradeprop.grading.run import assembly
 from gradeprop.grading.run.explaining import fitting_by_sample
 from gradeprop.grading.run.paper import Paper, lines_of
 from gradeprop.grading.run.plotting import with_plot
-from gradeprop.grading.run.question import Circumstances, Question
+from gradeprop.grading.run.question import Answered, Circumstances, Question
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.grading.run.telling_apart import told_apart
 from gradeprop.grading.run.why import why_not_declared
@@ -250,7 +251,9 @@ class Inquiry:
             if samples is not None and not told.not_begun:
                 asked = (site, question.device, script, outcomes)
                 shown = replace(shown, why=why_not_declared(samples, *asked, shown, plain))
-            self._how.on_check(site, question.device, shown)
+            gave = behaviour(script, outcomes)
+            student = self._paper.submission.student
+            self._how.on_check(Answered(student, site, question.device, shown, gave))
 
     def _hint_there(
         self, question: Question, outcomes: Sequence[Outcome], told: Judgement

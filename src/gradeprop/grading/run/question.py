@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
+from gradeprop.grading.checks.behaviour import Gave
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite, Write
@@ -14,9 +15,25 @@ from gradeprop.grading.checks.watch import Watch
 from gradeprop.grading.run.judged_before import JudgedBefore
 from gradeprop.grading.run.samples import Samples
 
-__all__ = ["Circumstances", "OnCheck", "Question"]
+__all__ = ["Answered", "Circumstances", "OnCheck", "Question"]
 
-OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
+OnCheck: TypeAlias = Callable[["Answered"], None]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A check that was asked of a student on a device, with the judgement that counts.
+
+    Attributes:
+        judgement: with all numbers.
+        gave: what the answer did, question by question.
+    """
+
+    student: str
+    site: CheckSite
+    device: str
+    judgement: Judgement
+    gave: tuple[Gave, ...]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
+from gradeprop.course.fault_names import ids_in
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.grading.checks.script import Script
@@ -81,7 +82,10 @@ class Samples:
         self, part: PartKey, misconception: str, device: str, script: Script
     ) -> tuple[Sequence[Outcome], ...]:
         """What each sample of the misconception answers to the script's questions; asked once,
-        however many hand-ins the script is for."""
+        however many hand-ins the script is for. Nothing where a sample is a student's and no
+        sandbox would be around it."""
+        if self.sandboxes[device].level == "none" and self._is_a_students(part, misconception):
+            return ()
         key, known = (part, misconception, device), self._known.setdefault(script, {})
         if key in known:
             return known[key]
@@ -91,6 +95,11 @@ class Samples:
         )
         known[key] = found
         return found
+
+    def _is_a_students(self, part: PartKey, misconception: str) -> bool:
+        known = self._exercise(part).part(part.part).misconceptions
+        ids = ids_in(misconception)
+        return any(item.from_student for item in known if item.id in ids)
 
     def close(self) -> None:
         """End the sessions. Idempotent."""
