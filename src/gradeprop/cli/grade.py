@@ -20,9 +20,10 @@ from gradeprop.grading.run.facilities import facilities_for
 from gradeprop.grading.run.interface import Graders
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import graders, workers_for
+from gradeprop.records.enrolment import enrolled_in
 from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key, has_course_key
-from gradeprop.records.files.names import shown_id
+from gradeprop.records.files.names import gradebook_id, shown_id
 from gradeprop.records.files.results import check_writable, read_result, result_path
 from gradeprop.records.files.submissions import Handed, find_submissions, student_folders
 from gradeprop.records.shards.shard import Shard
@@ -49,6 +50,7 @@ class Request:
         workers: processes that grade; None: as many as suit.
         folder: where the course is; None: the nearest one upward.
         force: grade again what is unchanged, too.
+        everybody: list all students of a large class, too.
         shard: grade only this part of the class, as ``3/10``, and open no gradebook.
     """
 
@@ -62,6 +64,7 @@ class Request:
     force: bool
     as_json: bool
     shard: str | None = None
+    everybody: bool = False
 
 
 def run(request: Request) -> int:
@@ -91,7 +94,11 @@ def run(request: Request) -> int:
         outcome = ClassOutcome(root, assignment)
         _grade(outcome, root, assignment.id, class_run, len(handed))
     changed = [item.to_json() for item in class_run.regraded.changes]
-    outcome.print(as_json=request.as_json, changes=changed)
+    whole = not request.students and shard is None
+    absent = _absent(root, course, handed, everybody) if whole else []
+    outcome.print(
+        as_json=request.as_json, everybody=request.everybody, absent=absent, changes=changed
+    )
     print_changes(class_run.regraded)
     outcome.print_faults()
     if shard is not None:
@@ -108,6 +115,16 @@ def run(request: Request) -> int:
     if class_run.refused:
         return UsageError.exit_code
     return outcome.exit_code
+
+
+def _absent(
+    root: Path, course: Course, handed: Sequence[Handed], folders: Sequence[str]
+) -> list[str]:
+    """Who is known, by a folder or by the gradebook, and has handed in nothing."""
+    here = {item.student for item in handed}
+    known = {gradebook_id(student) for student in (*here, *folders)}
+    others = [student for student in enrolled_in(root, course) if student not in known]
+    return sorted({*folders, *others} - here)
 
 
 def _of_shard(shard: Shard, root: Path, name: str, handed: Sequence[Handed]) -> list[Handed]:

@@ -42,6 +42,11 @@ StudentsOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
 
 
+EverybodyOption = Annotated[
+    bool, typer.Option("--all", help="List all students of a large class, too.")
+]
+
+
 SlipsOption = Annotated[
     bool,
     typer.Option(
