@@ -177,10 +177,12 @@ def _class_run(
     with ctrl_c_held():  # these import torch, which takes seconds
         from gradeprop.grading.run.publish import release_in_use
         from gradeprop.records.class_run import ClassRun
+        from gradeprop.records.keeper import import_ahead
         from gradeprop.records.shards.keeper import in_shard
 
     progress = released_with_progress(root, assignment.id) is not False
-    release, faults = release_in_use(course, assignment, progress=progress)
+    ahead = import_ahead if shard is None else None
+    release, faults = release_in_use(course, assignment, progress=progress, meanwhile=ahead)
     plan = Plan(
         course, request.assignment, release, course_key(root), devices, request.isolation, faults
     )
