@@ -137,7 +137,9 @@ def compared(alone: Path, crowded: Path) -> list[str]:
                 lines.append(f"{student}: {check}: {status} alone, {there.get(check)} beside them")
     lines += [f"{student}: a fault of the grader's" for student in bad if _is_fault(after[student])]
     on_gpu = sum(" on cuda" in "".join(checks_of(result)) for result in before.values())
-    told = [f"{student}: {after[student]['status']} {after[student]['score']}" for student in bad]
+    told = [
+        f"{student}: {after[student]['status']} {after[student]['auto_score']}" for student in bad
+    ]
     if not before or len(bad) != len(BAD):
         verdict = f"fails: {len(before)} neighbours and {len(bad)} bad ones have results"
     elif lines:

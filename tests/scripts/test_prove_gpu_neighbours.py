@@ -161,9 +161,9 @@ def test_the_whole_of_it_on_a_cpu_finds_no_difference_and_says_that_no_gpu_took_
     lines = done.stdout.splitlines()
     assert lines[-1] == "verdict: fails: no check was made on a GPU"
     # The bad ones are right on a CPU.
-    best = json.loads((tmp_path / "alone" / "good-0.json").read_text())["score"]
+    best = json.loads((tmp_path / "alone" / "good-0.json").read_text())["auto_score"]
     assert lines[:-1] == [
-        f"{name}: graded {best}" for name in ("a-fills", "good-3-leaves_running", "z-crashes")
+        f"{name}: needs_manual {best}" for name in ("a-fills", "good-3-leaves_running", "z-crashes")
     ]
 
 
@@ -176,7 +176,7 @@ def results(folder: Path, students: dict[str, Any]) -> Path:
         check = {"check": "anywhere", "device": device, "status": status}
         part = {"part": "by_hand", "checks": [check]}
         exercises = [{"exercise": "slopes", "parts": [part]}]
-        told = {"status": whole, "score": 1.0, "exercises": exercises}
+        told = {"status": whole, "auto_score": 1.0, "exercises": exercises}
         (folder / f"{student}.json").write_text(json.dumps(told))
     return folder
 
@@ -208,6 +208,46 @@ def test_a_neighbour_who_fares_otherwise_is_found(
         results(tmp_path / "alone", alone), results(tmp_path / "crowded", crowded)
     )
     assert found[-1] == f"verdict: {expected}"
+
+
+STUB = """#!/bin/sh
+echo "$*" >> "$CALLS"
+mkdir -p results/a01_slopes && touch results/a01_slopes/ada.json
+case "$*" in *crowded*) exit 1 ;; esac
+"""
+
+
+def test_the_scripts_functions_grade_measured_and_keep_what_came_out(tmp_path: Path) -> None:
+    """As check.sh calls them, with a stand-in for Python; a class that fails is kept, too."""
+    check = (KIT / "check.sh").read_text(encoding="utf-8")
+    functions = re.findall(r"^(?:measured|grade_neighbours)\(\) \{.*?^\}", check, re.M | re.DOTALL)
+    assert len(functions) == 2
+    python = tmp_path / "python"
+    python.write_text(STUB)
+    python.chmod(0o755)
+    (tmp_path / "results" / "a01_slopes").mkdir(parents=True)
+    (tmp_path / "results" / "a01_slopes" / "stale.json").touch()
+    calls = "\n".join(re.findall(r"bash -c '(grade_neighbours [^']*)'", check))
+    done = subprocess.run(
+        ["bash", "-u", "-c", "\n".join([*functions, calls])],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            **{"PYTHON": str(python), "CALLS": str(tmp_path / "calls"), "best": "full"},
+            **{"OUT": "/out", "work": str(tmp_path)},
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [path.name for path in (tmp_path / "alone").iterdir()] == ["ada.json"]
+    assert [path.name for path in (tmp_path / "crowded").iterdir()] == ["ada.json"]
+    first = (tmp_path / "calls").read_text().splitlines()[0]
+    assert first == (
+        f"-m prove_gpu.measured /out/alone.json 8 {python} -m gradeprop grade a01_slopes --submitted "
+        f"{tmp_path}/neighbours/alone --force --device cuda --isolation full --workers 4"
+    )
 
 
 def test_what_tells_most_comes_first_and_all_of_it_can_be_done_in_time() -> None:
