@@ -64,12 +64,11 @@ def recorded(course: Course, assignment: LoadedAssignment) -> Recorded:
     Raises:
         GraderFault: the process in which they run ends whatever they do.
     """
-    if not can_fork():
-        return _record(course, assignment, {}, Watch())
-    import_for_graders(course)
+    method: Method = "fork" if can_fork() else "spawn"
+    if method == "fork":
+        import_for_graders(course)
     falls: Counter[Key] = Counter()
     faults: dict[Key, str] = {}
-    method: Method = "fork"
     while True:
         found = _attempt(course, assignment, faults, method)
         if isinstance(found, Recorded):
