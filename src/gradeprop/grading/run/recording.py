@@ -66,12 +66,11 @@ def recorded(course: Course, assignment: LoadedAssignment, meanwhile: Meanwhile 
     Raises:
         GraderFault: the process in which they run ends whatever they do.
     """
-    if not can_fork():
-        return _record(course, assignment, {}, Watch())
-    import_for_graders(course, assignment)
+    method: Method = "fork" if can_fork() else "spawn"
+    if method == "fork":
+        import_for_graders(course, assignment)
     falls: Counter[Key] = Counter()
     faults: dict[Key, str] = {}
-    method: Method = "fork"
     while True:
         watched = Watched(_work, course, assignment, dict(faults), method=method)
         found = _attempt(watched, meanwhile)
