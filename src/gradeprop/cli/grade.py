@@ -12,15 +12,15 @@ from gradeprop.cli import screen
 from gradeprop.cli.changes_table import print_changes
 from gradeprop.cli.class_table import print_class
 from gradeprop.cli.ctrl_c import ctrl_c_held
+from gradeprop.cli.engine import Engine, devices_for, starting
 from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GradepropError, GraderFault, UsageError
 from gradeprop.grading.result.faults import faults_in
-from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.grading.run.facilities import facilities_for
-from gradeprop.grading.run.interface import Graders
+from gradeprop.grading.run.interface import Graders, Start
 from gradeprop.grading.run.plan import Plan
-from gradeprop.grading.run.pool import graders, workers_for
+from gradeprop.grading.run.pool import workers_for
 from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
@@ -50,6 +50,7 @@ class Request:
         workers: processes that grade; None: as many as suit.
         folder: where the course is; None: the nearest one upward.
         force: grade again what is unchanged, too.
+        engine, scheduler: where to grade; None: as course.yaml says.
     """
 
     assignment: str
@@ -61,6 +62,8 @@ class Request:
     folder: Path | None
     force: bool
     as_json: bool
+    engine: Engine | None = None
+    scheduler: str | None = None
 
 
 def run(request: Request) -> int:
@@ -70,14 +73,17 @@ def run(request: Request) -> int:
     assignment = named_assignment(course, request.assignment)
     submitted = request.submitted or root / "submitted"
     handed = find_submissions(submitted, request.assignment, request.students)
-    devices = chosen_devices(request.device, course.spec.devices)
+    start = starting(request.engine, request.scheduler, request.workers, course.spec)
+    devices = devices_for(start, request.device, course.spec.devices)
     check_writable(root, request.assignment)
     if request.isolation == "none":
         screen.err().print(UNSAFE, style="bold red")
     with ExitStack() as opened:
-        warm = _warm(request, root, course, devices, handed, opened)
+        warm = _warm(request, root, course, devices, handed, start, opened)
         everybody = student_folders(submitted)
-        class_run = _class_run(request, root, course, assignment, devices, handed, warm, everybody)
+        class_run = _class_run(
+            request, root, course, assignment, devices, handed, warm, start, everybody
+        )
         opened.enter_context(class_run.opened())
         for note in class_run.notes:
             screen.err().print(screen.plain(note), soft_wrap=True)
@@ -115,6 +121,7 @@ def _warm(
     course: Course,
     devices: tuple[str, ...],
     handed: Sequence[Handed],
+    start: Start,
     opened: ExitStack,
 ) -> Graders | None:
     """Graders that start now, sooner than what is due can be told exactly; None where it is not
@@ -124,7 +131,7 @@ def _warm(
         return None
     facilities = facilities_for(course, request.isolation, devices)
     workers = workers_for(len(handed), request.workers)
-    return opened.enter_context(graders(facilities, workers))
+    return opened.enter_context(start(facilities, workers))
 
 
 def _class_run(
@@ -135,6 +142,7 @@ def _class_run(
     devices: tuple[str, ...],
     handed: Sequence[Handed],
     warm: Graders | None,
+    start: Start,
     everybody: Sequence[str],
 ) -> ClassRun:
     with ctrl_c_held():  # these import torch, which takes seconds
@@ -152,6 +160,7 @@ def _class_run(
         force=request.force,
         workers=request.workers,
         warm=warm,
+        start=start,
         everybody=everybody,
     )
 

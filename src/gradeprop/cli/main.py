@@ -16,10 +16,12 @@ from gradeprop.cli.installed import told
 from gradeprop.cli.options import (
     CourseOption,
     DeviceOption,
+    EngineOption,
     ExportedOption,
     Format,
     IsolationOption,
     JsonOption,
+    SchedulerOption,
     StudentsOption,
     SubmittedOption,
 )
@@ -40,6 +42,8 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="Grade again what is unchanged since the last time.")
     ] = False,
+    engine: EngineOption = None,
+    scheduler: SchedulerOption = None,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -56,6 +60,8 @@ def grade(
         course,
         force=force,
         as_json=json,
+        engine=engine,
+        scheduler=scheduler,
     )
     sys.exit(run(request))
 

@@ -1,0 +1,168 @@
+"""A real Dask scheduler and real workers, as programs of their own on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.minimal import write_course
+from gradeprop.grading.run.cluster.engine import cluster_graders
+from gradeprop.grading.run.paper import Submission
+from gradeprop.grading.run.plan import Plan
+from grading.conftest import KEY, Classroom
+
+pytest.importorskip("distributed")
+PATIENCE_S = 90.0
+"""So long something may take on a busy machine before a test gives up."""
+
+
+class Cluster:
+    """A scheduler and workers.
+
+    Args:
+        folder: for what they write.
+        protocol: ``"tcp"`` or ``"tls"``.
+    """
+
+    def __init__(self, folder: Path, protocol: str = "tcp", **environment: str) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._environment = {**os.environ, **environment}
+        self.address = f"{protocol}://127.0.0.1:{self._port}"
+        self._protocol = protocol
+        self.scheduler: subprocess.Popen[bytes]
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.start_scheduler()
+
+    def start_scheduler(self) -> None:
+        self.scheduler = self._start(
+            "scheduler", "--host", "127.0.0.1", "--protocol", self._protocol,
+            "--port", str(self._port), "--no-dashboard",
+        )  # fmt: skip
+        wait_until(self._listens)
+
+    def start_worker(self, *options: str, **environment: str) -> subprocess.Popen[bytes]:
+        number = len(self.workers)
+        worker = self._start(
+            "worker", self.address, "--no-dashboard", "--name", f"worker-{number}",
+            "--local-directory", str(self._folder / f"worker-{number}"),
+            *(options or ("--no-nanny", "--nthreads", "1")), **environment,
+        )  # fmt: skip
+        self.workers.append(worker)
+        return worker
+
+    def close(self) -> None:
+        for process in [*self.workers, self.scheduler]:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+            process.terminate()
+        for process in [*self.workers, self.scheduler]:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def log(self) -> str:
+        return "".join(path.read_text() for path in sorted(self._folder.glob("*.log")))
+
+    def _start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        log = self._folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
+        with log.open("wb") as file:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", *arguments],
+                env={**self._environment, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+            )
+
+    def _listens(self) -> bool:
+        assert self.scheduler.poll() is None, self.log()
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=1):
+            return True
+        return False
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def wait_until(holds: Any) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < until, "it has not come to pass"
+        time.sleep(0.05)
+
+
+def canonical(result: Any) -> str:
+    """A result as it is kept, but for times."""
+    data = result.to_json()
+    timing = data["timing"]
+    data["timing"] = {name: timing[name] for name in ("asked", "asked_again")}
+    return json.dumps(data, sort_keys=True, ensure_ascii=False)
+
+
+class Class:
+    """A class of the minimal course and how it is graded."""
+
+    def __init__(self, root: Path, sandbox: Any, **grader: Any) -> None:
+        self.room = Classroom(write_course(root, **grader), sandbox)
+        self.told: list[str] = []
+
+    def plan(self, isolation: Any = "none", devices: tuple[str, ...] = ("cpu",)) -> Plan:
+        return Plan(self.room.course, "a01_slopes", self.room.release, KEY, devices, isolation)
+
+    def loads(self, number: int = 12) -> list[Any]:
+        half = "def d_square(w):\n    return w"
+        notebooks = (self.room.notebook(), self.room.notebook(square_derivative__by_hand=half))
+        return [
+            partial(Submission, f"student-{which:03}", notebooks[which % 2])
+            for which in range(number)
+        ]
+
+    def graded(
+        self, address: str, loads: Any = None, keep: Any = None, plan: Plan | None = None
+    ) -> dict[str, Any]:
+        """By the cluster: results by student, each of whom has one."""
+        results: dict[str, Any] = {}
+
+        def take(result: Any) -> None:
+            assert result.student not in results, "graded twice"
+            results[result.student] = result
+            if keep is not None:
+                keep(result)
+
+        with cluster_graders(address, self.told.append) as graders:
+            graders.grade(plan or self.plan(), self.loads() if loads is None else loads, take)
+        return results
+
+
+@pytest.fixture
+def a_class(tmp_path: Path, sandbox: Any) -> Class:
+    return Class(tmp_path / "course", sandbox)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """Without workers yet."""
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    started = Cluster(folder)
+    try:
+        yield started
+    finally:
+        started.close()
