@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from course.minimal import write_course
 from gradeprop.grading.run.cluster.engine import cluster_graders
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
+from gradeprop.grading.run.pool import grade_class
 from grading.conftest import KEY, Classroom
 
 pytest.importorskip("distributed")
@@ -37,7 +38,7 @@ class Cluster:
     """
 
     def __init__(self, folder: Path, protocol: str = "tcp", **environment: str) -> None:
-        self._folder = folder
+        self.folder = folder
         self._port = free_port()
         self._environment = {**os.environ, **environment}
         self.address = f"{protocol}://127.0.0.1:{self._port}"
@@ -57,7 +58,7 @@ class Cluster:
         number = len(self.workers)
         worker = self._start(
             "worker", self.address, "--no-dashboard", "--name", f"worker-{number}",
-            "--local-directory", str(self._folder / f"worker-{number}"),
+            "--local-directory", str(self.folder / f"worker-{number}"),
             *(options or ("--no-nanny", "--nthreads", "1")), **environment,
         )  # fmt: skip
         self.workers.append(worker)
@@ -76,10 +77,10 @@ class Cluster:
                 process.wait()
 
     def log(self) -> str:
-        return "".join(path.read_text() for path in sorted(self._folder.glob("*.log")))
+        return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
     def _start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-        log = self._folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
+        log = self.folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
         with log.open("wb") as file:
             return subprocess.Popen(
                 [sys.executable, "-m", "dask", *arguments],
@@ -108,9 +109,12 @@ def wait_until(holds: Any) -> None:
         time.sleep(0.05)
 
 
-def canonical(result: Any) -> str:
-    """A result as it is kept, but for times."""
-    data = result.to_json()
+def canonical(results: Mapping[str, Any]) -> dict[str, str]:
+    """Results as they are kept, but for times, by student."""
+    return {student: _canonical(result.to_json()) for student, result in results.items()}
+
+
+def _canonical(data: dict[str, Any]) -> str:
     timing = data["timing"]
     data["timing"] = {name: timing[name] for name in ("asked", "asked_again")}
     return json.dumps(data, sort_keys=True, ensure_ascii=False)
@@ -119,8 +123,10 @@ def canonical(result: Any) -> str:
 class Class:
     """A class of the minimal course and how it is graded."""
 
-    def __init__(self, root: Path, sandbox: Any, **grader: Any) -> None:
-        self.room = Classroom(write_course(root, **grader), sandbox)
+    def __init__(
+        self, root: Path, sandbox: Any, changes: Mapping[str, str | bytes | None] | None = None
+    ) -> None:
+        self.room = Classroom(write_course(root, changes), sandbox)
         self.told: list[str] = []
 
     def plan(self, isolation: Any = "none", devices: tuple[str, ...] = ("cpu",)) -> Plan:
@@ -133,6 +139,16 @@ class Class:
             partial(Submission, f"student-{which:03}", notebooks[which % 2])
             for which in range(number)
         ]
+
+    def graded_here(self, loads: Any = None) -> dict[str, Any]:
+        """By the pool: results by student."""
+        results: dict[str, Any] = {}
+        grade_class(
+            self.plan(),
+            self.loads() if loads is None else loads,
+            lambda result: results.update({result.student: result}),
+        )
+        return results
 
     def graded(
         self, address: str, loads: Any = None, keep: Any = None, plan: Plan | None = None
@@ -157,12 +173,24 @@ def a_class(tmp_path: Path, sandbox: Any) -> Class:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    """Without workers yet."""
-    folder = tmp_path / "cluster"
-    folder.mkdir()
-    started = Cluster(folder)
+def start_cluster(tmp_path: Path) -> Iterator[Callable[..., Cluster]]:
+    """Starts clusters without workers; the names are environment variables."""
+    started: list[Cluster] = []
+
+    def start(protocol: str = "tcp", **environment: str) -> Cluster:
+        folder = tmp_path / f"cluster-{len(started)}"
+        folder.mkdir()
+        started.append(Cluster(folder, protocol, **environment))
+        return started[-1]
+
     try:
-        yield started
+        yield start
     finally:
-        started.close()
+        for cluster in started:
+            cluster.close()
+
+
+@pytest.fixture
+def cluster(start_cluster: Callable[..., Cluster]) -> Cluster:
+    """Without workers yet."""
+    return start_cluster()
