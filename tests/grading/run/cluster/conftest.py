@@ -65,11 +65,14 @@ class Cluster:
         return worker
 
     def close(self) -> None:
-        for process in [*self.workers, self.scheduler]:
+        # One after the other: Dask's workers may never end when they hear of their own end and
+        # of their scheduler's at once.
+        for worker in self.workers:
             with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGCONT)
-            process.terminate()
+                worker.send_signal(signal.SIGCONT)
+            worker.terminate()
         for process in [*self.workers, self.scheduler]:
+            process.terminate()
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:

@@ -81,5 +81,7 @@ def test_with_certificates_of_the_documented_commands_it_speaks_tls(
         a_class.graded(cluster.address)
     import dask
 
-    with dask.config.set(dask.config.collect_env(variables)):
+    named = {"ca-file": "ca.pem", "client.cert": "cert.pem", "client.key": "key.pem"}
+    settings = {f"distributed.comm.tls.{key}": str(tmp_path / name) for key, name in named.items()}
+    with dask.config.set(settings):
         assert len(a_class.graded(cluster.address)) == 12

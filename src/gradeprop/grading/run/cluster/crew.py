@@ -47,7 +47,6 @@ class Crew:
 
     Attributes:
         refused: by address, why.
-        ever_ready: whether there has been a worker to grade with.
     """
 
     def __init__(self, link: Link, plan: Plan, tell: Tell) -> None:
@@ -58,7 +57,6 @@ class Crew:
         self._since = time.monotonic()
         self._resources = {"GPU": 1.0} if "cuda" in plan.devices else {}
         self.refused: dict[str, str] = {}
-        self.ever_ready = False
 
     @property
     def ready(self) -> dict[str, int]:
@@ -177,7 +175,7 @@ class Crew:
             if said.unknown:
                 del self._members[address]
                 return
-            member.state, self.ever_ready = "ready", True
+            member.state = "ready"
             return
         why = _why_not(said)
         if why:

@@ -42,6 +42,9 @@ _AHEAD: Final = 2
 
 _STEP_S: Final = 0.02
 
+_REFUSED_S: Final = 10.0
+"""Where all workers are refused, others that were started at the same time may be about to come."""
+
 
 @contextmanager
 def cluster_graders(scheduler: str, tell: Tell) -> Iterator[Graders]:
@@ -110,7 +113,7 @@ class _Run:
         self._turns = Turns(dict(plan.faults), proven=plan.proven)
         self._out: dict[str, _Sent] = {}
         self._waiting = _Waiting(link, crew, tell)
-        self._is_shared_out = False
+        self._is_shared_out = self._has_graded = False
         self._seed: Callable[[str], bytes] = lambda who: student_seed(plan.course_key, who)
 
     def carry_out(self) -> Mapping[tuple[str, str], str]:
@@ -139,7 +142,7 @@ class _Run:
                 self._take(answer)
             if interrupted.poll(0):
                 raise KeyboardInterrupt
-        self._waiting.check()
+        self._waiting.check(has_graded=self._has_graded)
 
     # Out.
 
@@ -215,6 +218,7 @@ class _Run:
             for shown in done.shown:
                 self._on_shown(shown)
         left = dict(sent.left)
+        self._has_graded |= bool(done.results)
         for result in done.results:
             index = left.pop(result.student)
             if result.contended and not sent.alone:
@@ -248,8 +252,12 @@ class _Waiting:
         self._patience_s = float(dask.utils.parse_timedelta(asked))
         self._since: float | None = None
 
-    def check(self) -> None:
+    def check(self, *, has_graded: bool) -> None:
         """
+        Args:
+            has_graded: whether any worker has graded anything; else those that are refused leave
+                little hope for others.
+
         Raises:
             MissingFacility: there is no worker to grade with, and none comes.
         """
@@ -260,14 +268,15 @@ class _Waiting:
             self._since = time.monotonic()
             if not self._crew.refused:
                 self._tell(f"Waiting for workers at {self._link.address}")
-        hopeless = self._crew.refused and not self._crew.ever_ready
-        if hopeless or time.monotonic() - self._since > self._patience_s:
+        hopeless = self._crew.refused and not has_graded
+        patience_s = _REFUSED_S if hopeless else self._patience_s
+        if time.monotonic() - self._since > patience_s:
             reasons = [f"\n  {name}: {why}" for name, why in self._crew.refused.items()]
             none = "of the workers at" if reasons else "no worker is left at"
             told = f"{none} {self._link.address}"
             told += f" none can be used:{''.join(reasons)}" if reasons else ""
             raise MissingFacility(
-                f"{told}\nwhat was graded is kept" if self._crew.ever_ready else told,
+                f"{told}\nwhat was graded is kept" if has_graded else told,
                 remedy=f"start workers with `dask worker {self._link.address} --no-nanny` in the "
                 f"same environment; see {PAGE}",
             )
