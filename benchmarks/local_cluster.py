@@ -18,8 +18,10 @@ _PATIENCE_S: Final = 60.0
 
 
 class LocalCluster:
-    """Args:
-    folder: for what the workers write.
+    """A scheduler, and workers as they are started.
+
+    Args:
+        folder: for what the workers write.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,9 +53,10 @@ class LocalCluster:
         scheduler, *workers = self._programs
         for program in workers:
             program.terminate()
-        for program in (*workers, scheduler):
-            program.terminate()
+        for program in workers:
             program.wait()
+        scheduler.terminate()
+        scheduler.wait()
 
     def _start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         program = subprocess.Popen(

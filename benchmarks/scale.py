@@ -104,12 +104,7 @@ def overhead(plan: Plan, loads: list[Load], result: SubmissionResult, times: int
         partial(_renamed, item, f"{number:07}")
         for number, item in enumerate(item for _ in range(times) for item in loads)
     ]
-    heard = 0
-
-    def note(_: SubmissionResult) -> None:
-        nonlocal heard
-        heard += 1
-
+    warm, heard = _Clock(), _Clock()
     with tempfile.TemporaryDirectory() as folder, local_cluster(Path(folder)) as cluster:
         prepared = Path(folder) / "prepared"
         prepared.write_bytes(pickle.dumps(result))
@@ -117,15 +112,16 @@ def overhead(plan: Plan, loads: list[Load], result: SubmissionResult, times: int
         environment = {PREPARED: str(prepared)}
         cluster.start_worker(4, "--preload", preload, **environment)
         with cluster_graders(cluster.address, _tell) as opened:
-            opened.grade(plan, many[:ORDER], note)  # what starts once is not to be counted
+            opened.grade(plan, many[:ORDER], warm.note)  # what starts once is not to be counted
             before, _ = cluster.scheduler_used()
-            began, used = time.perf_counter(), time.process_time()
-            opened.grade(plan, many, note)
-            wall, main = time.perf_counter() - began, time.process_time() - used
+            used = time.process_time()
+            opened.grade(plan, many, heard.note)
+            main = time.process_time() - used
             after, memory = cluster.scheduler_used()
-    assert heard == len(many) + ORDER
     count = len(many)
-    return Overhead(count, main / count, (after - before) / count, wall / count, memory)
+    assert count == len(heard.results)
+    wall = 1 / heard.per_second()
+    return Overhead(count, main / count, (after - before) / count, wall, memory)
 
 
 def _renamed(read: Load, student: str) -> Any:
