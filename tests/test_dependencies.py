@@ -35,8 +35,10 @@ def imported() -> set[str]:
 def test_what_is_imported_is_listed_and_the_other_way_round() -> None:
     everybody = listed(PROJECT["dependencies"])
     grade = listed(PROJECT["optional-dependencies"]["grade"])
-    assert everybody | grade == imported() | BY_NAME
+    dask = listed(PROJECT["optional-dependencies"]["dask"]) - {"gradeprop"}
+    assert everybody | grade | dask == imported() | BY_NAME
     assert not everybody & grade
+    assert not dask & (everybody | grade)
 
 
 def test_what_the_command_looks_for_is_what_is_listed() -> None:

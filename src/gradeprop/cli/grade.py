@@ -13,13 +13,13 @@ from gradeprop.cli import screen
 from gradeprop.cli.changes_table import print_changes
 from gradeprop.cli.class_outcome import ClassOutcome
 from gradeprop.cli.ctrl_c import ctrl_c_held
+from gradeprop.cli.engine import Engine, devices_for, starting
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GradepropError, UsageError
-from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.grading.run.facilities import facilities_for
-from gradeprop.grading.run.interface import Graders
+from gradeprop.grading.run.interface import Graders, Start
 from gradeprop.grading.run.plan import Plan
-from gradeprop.grading.run.pool import graders, workers_for
+from gradeprop.grading.run.pool import workers_for
 from gradeprop.records.enrolment import enrolled_in
 from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key, has_course_key
@@ -52,6 +52,7 @@ class Request:
         force: grade again what is unchanged, too.
         everybody: list all students of a large class, too.
         shard: grade only this part of the class, as ``3/10``, and open no gradebook.
+        engine, scheduler: where to grade; None: as course.yaml says.
     """
 
     assignment: str
@@ -65,6 +66,8 @@ class Request:
     as_json: bool
     shard: str | None = None
     everybody: bool = False
+    engine: Engine | None = None
+    scheduler: str | None = None
 
 
 def run(request: Request) -> int:
@@ -78,15 +81,16 @@ def run(request: Request) -> int:
     if request.shard is not None:
         shard = Shard.parsed(request.shard)
         handed = _of_shard(shard, root, request.assignment, handed)
-    devices = chosen_devices(request.device, course.spec.devices)
+    start = starting(request.engine, request.scheduler, request.workers, course.spec)
+    devices = devices_for(start, request.device, course.spec.devices)
     check_writable(root, request.assignment)
     if request.isolation == "none":
         screen.err().print(UNSAFE, style="bold red")
     with ExitStack() as opened:
-        warm = _warm(request, root, course, devices, handed, opened)
+        warm = _warm(request, root, course, devices, handed, start, opened)
         everybody = student_folders(submitted)
         class_run = _class_run(
-            request, root, course, assignment, devices, handed, warm, everybody, shard
+            request, root, course, assignment, devices, handed, warm, start, everybody, shard
         )
         opened.enter_context(class_run.opened())
         for note in class_run.notes:
@@ -151,6 +155,7 @@ def _warm(
     course: Course,
     devices: tuple[str, ...],
     handed: Sequence[Handed],
+    start: Start,
     opened: ExitStack,
 ) -> Graders | None:
     """Graders that start now, sooner than what is due can be told exactly; None where it is not
@@ -160,7 +165,7 @@ def _warm(
         return None
     facilities = facilities_for(course, request.isolation, devices)
     workers = workers_for(len(handed), request.workers)
-    return opened.enter_context(graders(facilities, workers))
+    return opened.enter_context(start(facilities, workers))
 
 
 def _class_run(
@@ -171,6 +176,7 @@ def _class_run(
     devices: tuple[str, ...],
     handed: Sequence[Handed],
     warm: Graders | None,
+    start: Start,
     everybody: Sequence[str],
     shard: Shard | None,
 ) -> ClassRun:
@@ -192,6 +198,7 @@ def _class_run(
         force=request.force,
         workers=request.workers,
         warm=warm,
+        start=start,
         everybody=everybody,
         keeping=None if shard is None else in_shard(plan, shard),
     )

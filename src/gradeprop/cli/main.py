@@ -16,11 +16,13 @@ from gradeprop.cli.installed import told
 from gradeprop.cli.options import (
     CourseOption,
     DeviceOption,
+    EngineOption,
     EverybodyOption,
     ExportedOption,
     Format,
     IsolationOption,
     JsonOption,
+    SchedulerOption,
     ShardOption,
     StudentsOption,
     SubmittedOption,
@@ -46,6 +48,8 @@ def grade(
     ] = False,
     shard: ShardOption = None,
     everybody: EverybodyOption = False,
+    engine: EngineOption = None,
+    scheduler: SchedulerOption = None,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -64,6 +68,8 @@ def grade(
         as_json=json,
         shard=shard,
         everybody=everybody,
+        engine=engine,
+        scheduler=scheduler,
     )
     sys.exit(run(request))
 

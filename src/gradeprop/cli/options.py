@@ -80,6 +80,26 @@ DeviceOption = Annotated[
 ]
 
 
+EngineOption = Annotated[
+    Literal["local", "dask"] | None,
+    typer.Option(
+        "--engine",
+        help="Where to grade: this machine, or the workers of a Dask scheduler. Default: "
+        "course.yaml's, else local.",
+    ),
+]
+
+
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="With --engine dask: tcp://127.0.0.1:8786, or tls:// on another machine.",
+    ),
+]
+
+
 IsolationOption = Annotated[
     Isolation,
     typer.Option(
