@@ -100,8 +100,16 @@ def run(request: Request) -> int:
     changed = [item.to_json() for item in class_run.regraded.changes]
     whole = not request.students and shard is None
     absent = _absent(root, course, handed, everybody) if whole else []
+    named = [
+        {"exercise": exercise, "cause": cause, "students": number}
+        for (exercise, cause), number in sorted(class_run.regraded.named.items())
+    ]
     outcome.print(
-        as_json=request.as_json, everybody=request.everybody, absent=absent, changes=changed
+        as_json=request.as_json,
+        everybody=request.everybody,
+        absent=absent,
+        changes=changed,
+        named=named,
     )
     print_changes(class_run.regraded)
     outcome.print_faults()
