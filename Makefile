@@ -7,7 +7,7 @@ EXAMPLES := examples/submitted.tar.xz
 DEMO_ASSIGNMENTS := a04_descent
 ATTACKS := tests/session/attacks
 
-.PHONY: setup system demo demo-desk test test-slow test-python lint format schemas examples bench docs clean
+.PHONY: setup system demo demo-desk test test-slow test-python lint format schemas examples bench bench-quick docs clean
 
 setup: $(VENV)/.ready system
 
@@ -68,6 +68,11 @@ examples: $(VENV)/.ready
 
 bench: setup
 	$(BIN)/python benchmarks/throughput.py --write docs/benchmarks.md
+
+# Under two minutes: gradeprop against the floor, on a small class, without its peers; prints a table and writes nothing.
+bench-quick: setup
+	$(BIN)/python benchmarks/throughput.py --submissions 96 --peer-submissions 0 \
+	  --exercises fit_line neuron_step solve_x_plus_1
 
 # The documentation as a site in build/docs/, readable without a network. Its programs come only when asked for.
 docs: $(VENV)/.docs-ready

@@ -11,8 +11,9 @@ from gradeprop.gradients.values import TensorState
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.run.judged_before import JudgedBefore
-from gradeprop.session.grader.asking import answer_in
+from gradeprop.session.grader.asking import Questions, answer_in
 from gradeprop.session.interface import Call, Limits, Outcome, Raised, Returned
+from gradeprop.session.wire.asks import encode_asks
 from gradeprop.session.wire.frames import Frame
 from gradeprop.session.wire.outcomes import encode_outcomes
 
@@ -82,3 +83,22 @@ def test_so_many_judgements_are_kept_for_a_script_and_no_more() -> None:
     assert judge.calls == 100
     judged.of(script, [Raised("ValueError", "0")], (), (), judge)
     assert judge.calls == 101
+
+
+def test_the_same_questions_travel_as_they_did_and_others_do_not() -> None:
+    def asked(number: float) -> tuple[Call, ...]:
+        return (Call("f", (TensorState(torch.full((3,), number)),)),)
+
+    first, other = asked(1.0), asked(2.0)
+    travels = Questions.of(first, 1.0)
+    again = Questions.of(first, 2.0, "late")
+    assert (again.rows, again.tail) == (travels.rows, travels.tail) == encode_asks(first)
+    assert (again.seconds, again.late) == (2.0, "late")
+    assert Questions.of(other, 1.0).tail == encode_asks(other)[1] != travels.tail
+
+
+def test_a_list_of_questions_is_written_anew_each_time() -> None:
+    asks = [Call("f", (1.0,))]
+    before = Questions.of(asks, 1.0).rows
+    asks[0] = Call("g", (1.0,))
+    assert Questions.of(asks, 1.0).rows != before

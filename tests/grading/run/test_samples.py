@@ -251,13 +251,13 @@ def test_a_later_check_tries_the_cause_of_the_earlier_one_alone(
     (tmp_path / EXERCISE).write_text(exercise)
     classroom = Classroom(tmp_path, sandbox)
     asked: list[str] = []
-    original = Samples.of
+    original = Samples.given
 
-    def of(self: Samples, part: Any, misconception: str, *others: Any, **options: Any) -> Any:
+    def given(self: Samples, part: Any, misconception: str, *others: Any) -> Any:
         asked.append(misconception)
-        return original(self, part, misconception, *others, **options)
+        return original(self, part, misconception, *others)
 
-    monkeypatch.setattr(Samples, "of", of)
+    monkeypatch.setattr(Samples, "given", given)
     found = judged(classroom, "def d_square(w):\n    return w + 0")
     assert found == {"shape": "halved", "matches_autograd": "halved"}
     assert asked == ["cubed", "halved", "complains", "doubles_in_place", "halved"]

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.likely import cause_so_far, singly_or_together
-from gradeprop.grading.checks.sampled import Given, fitting, given, worth_trying
+from gradeprop.grading.checks.sampled import fitting, given, worth_trying
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite
 from gradeprop.grading.result.verdict import CheckVerdict
@@ -42,10 +42,10 @@ def fitting_by_sample(
     def fit(names: Sequence[str]) -> tuple[str, ...]:
         tried = worth_trying(script, names, judgement)
         mine = given(script, outcomes, part.allowed) if tried else None
-        known: dict[str, list[Given | None]] = {}
-        for name in tried if mine else ():
-            ways = samples.of(site.place, name, device, script)
-            known[name] = [given(script, way, part.allowed) for way in ways]
+        known = {
+            name: samples.given(site.place, name, device, script, part.allowed)
+            for name in (tried if mine else ())
+        }
         return fitting(script, mine, known)
 
     single = [item.id for item in part.misconceptions if item.by_sample]

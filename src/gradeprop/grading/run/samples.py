@@ -14,6 +14,8 @@ from weakref import WeakKeyDictionary
 from gradeprop.course.fault_names import ids_in
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
+from gradeprop.course.options import Allowed
+from gradeprop.grading.checks.sampled import Given, given
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.run.conditions import combined_limits, limits_of
 from gradeprop.grading.run.settled import leaves_nothing
@@ -77,6 +79,9 @@ class Samples:
     _known: WeakKeyDictionary[Script, dict[_Asked, tuple[Sequence[Outcome], ...]]] = field(
         default_factory=WeakKeyDictionary
     )
+    _given: WeakKeyDictionary[Script, dict[_Asked, tuple[Given | None, ...]]] = field(
+        default_factory=WeakKeyDictionary
+    )
 
     def of(
         self, part: PartKey, misconception: str, device: str, script: Script
@@ -95,6 +100,25 @@ class Samples:
         )
         known[key] = found
         return found
+
+    def given(
+        self,
+        part: PartKey,
+        misconception: str,
+        device: str,
+        script: Script,
+        allowed: Mapping[str, Allowed],
+    ) -> tuple[Given | None, ...]:
+        """The same as answers are compared by it.
+
+        Args:
+            allowed: as of `gradeprop.grading.checks.sampled.given`, of the part.
+        """
+        key, known = (part, misconception, device), self._given.setdefault(script, {})
+        if key not in known:
+            ways = self.of(part, misconception, device, script)
+            known[key] = tuple(given(script, way, allowed) for way in ways)
+        return known[key]
 
     def _is_a_students(self, part: PartKey, misconception: str) -> bool:
         known = self._exercise(part).part(part.part).misconceptions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from gradeprop.session.wire.outcomes import decode_outcomes
 __all__ = ["FORGOTTEN", "Answers", "Cut", "Questions", "answer_in", "worded"]
 
 _SMALL: Final = 1 << 14
+_MOST_ENCODED: Final = 1024
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Questions:
         Raises:
             TypeError: an argument is not a `Value` that travels.
         """
-        rows, tail = encode_asks(asks)
+        rows, tail = _ENCODED.of(asks)
         return Questions(asks, rows, tail, seconds, late)
 
     @property
@@ -108,6 +110,32 @@ def answer_in(frame: Frame, ask: Ask, limits: Limits) -> Outcome | None:
     if len(outcomes) != 1:
         raise WireError("malformed", "not one answer")
     return worded(outcomes[0], ask, limits)
+
+
+class _Encoded:
+    """How asks travel, of those used last: a class is asked the same, by the same objects."""
+
+    def __init__(self) -> None:
+        # With the asks themselves, so that their ids stay their own.
+        self._known: OrderedDict[int, tuple[Sequence[Ask], list[Any], bytes]] = OrderedDict()
+
+    def of(self, asks: Sequence[Ask]) -> tuple[list[Any], bytes]:
+        """As `encode_asks`."""
+        if not isinstance(asks, tuple):  # a list may become another one
+            return encode_asks(asks)
+        known = self._known.get(id(asks))
+        if known is not None:
+            self._known.move_to_end(id(asks))
+            return known[1:]
+        rows, tail = encode_asks(asks)
+        if len(tail) <= _SMALL:
+            self._known[id(asks)] = asks, rows, tail
+            if len(self._known) > _MOST_ENCODED:
+                self._known.popitem(last=False)
+        return rows, tail
+
+
+_ENCODED: Final = _Encoded()
 
 
 @lru_cache(maxsize=2048)
