@@ -17,15 +17,19 @@ from gradeprop.cli.options import (
     CourseOption,
     DeviceOption,
     EngineOption,
+    EverybodyOption,
     ExportedOption,
     Format,
     IsolationOption,
     JsonOption,
     SchedulerOption,
+    ShardOption,
     StudentsOption,
     SubmittedOption,
 )
+from gradeprop.cli.several import merge
 from gradeprop.errors import GradepropError
+from gradeprop.system import print_anything
 
 
 @command("Grade what is in submitted/, into results/.")
@@ -44,6 +48,8 @@ def grade(
     ] = False,
     engine: EngineOption = None,
     scheduler: SchedulerOption = None,
+    shard: ShardOption = None,
+    everybody: EverybodyOption = False,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -62,27 +68,13 @@ def grade(
         as_json=json,
         engine=engine,
         scheduler=scheduler,
+        shard=shard,
+        everybody=everybody,
     )
     sys.exit(run(request))
 
 
-@command("Show one student's result, check by check.")
-def show(
-    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
-    student: Annotated[str, typer.Argument(metavar="STUDENT")],
-    details: Annotated[
-        bool,
-        typer.Option(
-            "--details", help="Also what only instructors may see: inputs, expected, got."
-        ),
-    ] = False,
-    course: CourseOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Show one student's kept result: every check and what the student is told."""
-    from gradeprop.cli.show import run
-
-    run(assignment, student, course, details=details, as_json=json)
+command("Put together what the shards of a class have graded.")(merge)
 
 
 @command("Write each student's feedback as a page.")
@@ -259,6 +251,9 @@ def options(
     """Auto-graded exercises for teaching gradients with PyTorch."""
 
 
+from gradeprop.cli import desk as desk  # noqa: E402  # registers its commands, which come last
+
+
 def _leave(error: GradepropError) -> NoReturn:
     from gradeprop.cli.screen import plain
 
@@ -268,6 +263,7 @@ def _leave(error: GradepropError) -> NoReturn:
 
 def main() -> None:
     """Entry point: every error becomes its message on stderr and its own exit code."""
+    print_anything()
     stdout = sys.stdout
     try:
         app()

@@ -42,6 +42,11 @@ StudentsOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
 
 
+EverybodyOption = Annotated[
+    bool, typer.Option("--all", help="List all students of a large class, too.")
+]
+
+
 SlipsOption = Annotated[
     bool,
     typer.Option(
@@ -112,5 +117,16 @@ ExportedOption = Annotated[
         "--output",
         metavar="FILE",
         help="Default: stdout. For gradescope and code a folder is required.",
+    ),
+]
+
+
+ShardOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        help="Only the I-th of N parts of the class, without the gradebook; `gradeprop merge` puts "
+        "them together.",
     ),
 ]
