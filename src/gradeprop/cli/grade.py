@@ -50,9 +50,9 @@ class Request:
         workers: processes that grade; None: as many as suit.
         folder: where the course is; None: the nearest one upward.
         force: grade again what is unchanged, too.
-        engine, scheduler: where to grade; None: as course.yaml says.
         everybody: list all students of a large class, too.
         shard: grade only this part of the class, as ``3/10``, and open no gradebook.
+        engine, scheduler: where to grade; None: as course.yaml says.
     """
 
     assignment: str
@@ -64,10 +64,10 @@ class Request:
     folder: Path | None
     force: bool
     as_json: bool
-    engine: Engine | None = None
-    scheduler: str | None = None
     shard: str | None = None
     everybody: bool = False
+    engine: Engine | None = None
+    scheduler: str | None = None
 
 
 def run(request: Request) -> int:
@@ -77,11 +77,11 @@ def run(request: Request) -> int:
     assignment = named_assignment(course, request.assignment)
     submitted = request.submitted or root / "submitted"
     handed = find_submissions(submitted, request.assignment, request.students)
-    start = starting(request.engine, request.scheduler, request.workers, course.spec)
     shard = None
     if request.shard is not None:
         shard = Shard.parsed(request.shard)
         handed = _of_shard(shard, root, request.assignment, handed)
+    start = starting(request.engine, request.scheduler, request.workers, course.spec)
     devices = devices_for(start, request.device, course.spec.devices)
     check_writable(root, request.assignment)
     if request.isolation == "none":
@@ -100,8 +100,16 @@ def run(request: Request) -> int:
     changed = [item.to_json() for item in class_run.regraded.changes]
     whole = not request.students and shard is None
     absent = _absent(root, course, handed, everybody) if whole else []
+    named = [
+        {"exercise": exercise, "cause": cause, "students": number}
+        for (exercise, cause), number in sorted(class_run.regraded.named.items())
+    ]
     outcome.print(
-        as_json=request.as_json, everybody=request.everybody, absent=absent, changes=changed
+        as_json=request.as_json,
+        everybody=request.everybody,
+        absent=absent,
+        changes=changed,
+        named=named,
     )
     print_changes(class_run.regraded)
     outcome.print_faults()
@@ -183,10 +191,12 @@ def _class_run(
     with ctrl_c_held():  # these import torch, which takes seconds
         from gradeprop.grading.run.publish import release_in_use
         from gradeprop.records.class_run import ClassRun
+        from gradeprop.records.keeper import import_ahead
         from gradeprop.records.shards.keeper import in_shard
 
     progress = released_with_progress(root, assignment.id) is not False
-    release, faults = release_in_use(course, assignment, progress=progress)
+    ahead = import_ahead if shard is None else None
+    release, faults = release_in_use(course, assignment, progress=progress, meanwhile=ahead)
     plan = Plan(
         course, request.assignment, release, course_key(root), devices, request.isolation, faults
     )

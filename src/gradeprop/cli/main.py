@@ -46,10 +46,10 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="Grade again what is unchanged since the last time.")
     ] = False,
-    engine: EngineOption = None,
-    scheduler: SchedulerOption = None,
     shard: ShardOption = None,
     everybody: EverybodyOption = False,
+    engine: EngineOption = None,
+    scheduler: SchedulerOption = None,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -66,10 +66,10 @@ def grade(
         course,
         force=force,
         as_json=json,
-        engine=engine,
-        scheduler=scheduler,
         shard=shard,
         everybody=everybody,
+        engine=engine,
+        scheduler=scheduler,
     )
     sys.exit(run(request))
 

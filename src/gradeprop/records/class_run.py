@@ -72,9 +72,9 @@ class ClassRun:
         self._plan, self._handed, self._force, self._wanted = plan, handed, force, workers
         self._root = Path(plan.course.root)
         self._graders = warm
-        self._start_graders = start
         self._keeping = in_gradebook(plan) if keeping is None else keeping
         self._keeper: Keeper | None = None
+        self._start_graders = start
         self._opened = ExitStack()
         self._times: dict[str, str] = {}
         self.kept: tuple[str, ...] = ()
