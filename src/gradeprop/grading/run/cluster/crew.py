@@ -84,15 +84,15 @@ class Crew:
         """What an order takes up on its worker besides a thread."""
         return self._resources
 
-    def look(self) -> None:
-        """See who has come and who has gone, from time to time."""
+    def look(self) -> bool:
+        """See who has come and who has gone, from time to time; whether it was time."""
         now = time.monotonic()
         if now - self._looked < _LOOK_S:
-            return
+            return False
         self._looked = now
         found = self._link.workers()
         if found is None:
-            return
+            return True
         for address in [*self._members]:
             if address not in found:
                 self._link.cancel([self._members.pop(address).key])
@@ -100,6 +100,7 @@ class Crew:
             if address not in self._members:
                 self._meet(facts)
         self._settle()
+        return True
 
     def heard(self, answer: Answer) -> bool:
         """Take note of an answer to what this asked; False if it is none."""

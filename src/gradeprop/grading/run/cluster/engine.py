@@ -40,6 +40,9 @@ ORDER_BYTES = 4 * 2**20
 _AHEAD: Final = 2
 """Tasks for each place on a worker, so that none waits for the next."""
 
+_AT_ONCE: Final = 8
+"""Tasks sent before it is looked what has come, Ctrl-C among it: reading notebooks takes time."""
+
 _STEP_S: Final = 0.02
 
 _REFUSED_S: Final = 10.0
@@ -113,7 +116,7 @@ class _Run:
         self._turns = Turns(dict(plan.faults), proven=plan.proven)
         self._out: dict[str, _Sent] = {}
         self._waiting = _Waiting(link, crew, tell)
-        self._is_shared_out = self._has_graded = False
+        self._is_shared_out = self._has_graded = self._has_more = False
         self._seed: Callable[[str], bytes] = lambda who: student_seed(plan.course_key, who)
 
     def carry_out(self) -> Mapping[tuple[str, str], str]:
@@ -127,16 +130,16 @@ class _Run:
         return dict(self._turns.of_all)
 
     def _step(self, interrupted: Connection) -> None:
-        if interrupted.poll(0 if self._link.has_answers else _STEP_S):
+        if interrupted.poll(0 if self._has_more or self._link.has_answers else _STEP_S):
             raise KeyboardInterrupt
         if self._link.is_lost:
             raise MissingFacility(
                 f"the Dask scheduler at {self._link.address} was lost; what was graded is kept",
                 remedy="start it again and repeat the command, which goes on where it was",
             )
-        self._crew.look()
-        self._take_back()
-        self._hand_out()
+        if self._crew.look():
+            self._take_back()
+        self._has_more = self._hand_out()
         for answer in self._link.answers():
             if not self._crew.heard(answer):
                 self._take(answer)
@@ -146,24 +149,26 @@ class _Run:
 
     # Out.
 
-    def _hand_out(self) -> None:
+    def _hand_out(self) -> bool:
+        """Whether there is more to send at once."""
         ready = self._crew.ready
         if not ready or self._crew.is_unsettled:
-            return
+            return False
         places = sum(ready.values())
         if not self._is_shared_out:
             share = -(-len(self._submissions) // (4 * places))
             self._turns.add(len(self._submissions), max(1, min(ORDER, share)))
             self._is_shared_out = True
         workers = frozenset(ready)
-        while len(self._out) < _AHEAD * places:
-            turn = self._turns.next_somewhere()
+        for _ in range(_AT_ONCE):
+            turn = self._turns.next_somewhere() if len(self._out) < _AHEAD * places else None
             if turn is None:
-                return
+                return False
             indices, alone = turn
             read, rest = loaded(self._submissions, indices, ORDER_BYTES)
             self._turns.put_back(rest)
             self._send(read, alone, workers)
+        return True
 
     def _send(
         self, read: list[tuple[int, Submission]], alone: bool, workers: frozenset[str]
