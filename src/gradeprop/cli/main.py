@@ -238,6 +238,9 @@ def doctor(json: JsonOption = False) -> None:
     sys.exit(run(as_json=json))
 
 
+from gradeprop.cli import outgoing as outgoing  # noqa: E402 (its commands come last)
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"gradeprop {__version__}")
