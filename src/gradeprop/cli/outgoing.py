@@ -8,7 +8,48 @@ from typing import Annotated, Literal
 import typer
 
 from gradeprop.cli.app import command
-from gradeprop.cli.options import JsonOption
+from gradeprop.cli.options import CourseOption, JsonOption
+
+
+@command("Write an autograder for Gradescope, Classroom 50.")
+def bundle(
+    platform: Annotated[
+        Literal["gradescope", "classroom50"],
+        typer.Argument(metavar="gradescope|classroom50", help="The platform."),
+    ],
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", metavar="FILE.zip", help="Default: dist/<assignment>-<platform>.zip."
+        ),
+    ] = None,
+    index: Annotated[
+        str | None,
+        typer.Option(
+            "--extra-index-url",
+            metavar="URL",
+            help="A further package index for the platform's machine to install from. PyTorch has "
+            "one with builds without CUDA, gigabytes smaller; its address is on PyTorch's page "
+            "about installation.",
+        ),
+    ] = None,
+    on_runner: Annotated[
+        str | None,
+        typer.Option(
+            "--course-on-runner",
+            metavar="DIR",
+            help="Classroom 50 only: leave the course out of the zip; it lies here on a runner of "
+            "your own. What is in the zip, Classroom 50 publishes.",
+        ),
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Write an autograder for another platform, which then grades each submission as `grade`
+    does."""
+    from gradeprop.cli.bundle import run
+
+    run(platform, assignment, output, index, on_runner, course)
 
 
 @command("Put an assignment's totals into Canvas' gradebook.")
