@@ -1,10 +1,14 @@
 """Memory of the grading processes while a large class is graded: does it stay flat?
 
-    python benchmarks/memory.py                                        # quick: 300 small
-    submissions python benchmarks/memory.py --submissions 10000 --write docs/memory.png
+    python benchmarks/memory.py                      # quick: 300 small submissions
+    python benchmarks/memory.py --submissions 10000 --write docs/memory.png
+    python benchmarks/memory.py --main-process --submissions 100000
 
 Samples the resident memory of the command, its workers and their warm processes (what the
-short-lived children add is given back when they end). Prints first, last and largest figures."""
+short-lived children add is given back when they end). Prints first, last and largest figures.
+
+With --main-process only what records is measured, by itself: a few submissions of one exercise are
+graded for real and recorded under the names of all students."""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+from main_process import main_process
 from report import machine
 from workload import Workload, make_workload
 
@@ -29,6 +34,9 @@ _STARTING = 20  # MiB; smaller ones are on their way to becoming something else
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="gradeprop-benchmark-") as folder:
+        if options.main_process:
+            main_process(Path(folder), options.assignment, [options.exercise], options.submissions)
+            return
         work = make_workload(Path(folder) / "course", options.assignment, options.submissions)
         samples = lasting(list(sample(work, options.workers, options.every)))
     settled = [item for item in samples if item[1] >= options.submissions // 10]
@@ -152,6 +160,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--every", type=float, default=1.0, metavar="SECONDS", help="between two samples"
+    )
+    parser.add_argument(
+        "--main-process", action="store_true", help="measure what records, by itself"
+    )
+    parser.add_argument(
+        "--exercise", default="square_derivative", help="the one that --main-process leaves"
     )
     parser.add_argument("--write", type=Path, metavar="FILE", help="the plot, a PNG")
     return parser.parse_args()

@@ -97,6 +97,11 @@ def _leave_only(root: Path, assignment: str, exercises: Sequence[str]) -> None:
     for file in root.glob(f"*/{assignment}/*"):
         if file.stem.removeprefix("test_") in left_out:
             file.unlink()
+    folder = root / "exercises" / assignment
+    texts = [item.read_text(encoding="utf-8") for item in folder.glob("*.yaml")]
+    for file in folder.iterdir():  # what only those that are left out refer to
+        if file.suffix != ".yaml" and not any(file.name in text for text in texts):
+            file.unlink()
 
 
 def _with_cell(notebook: bytes, source: str | None) -> bytes:

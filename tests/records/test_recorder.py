@@ -17,6 +17,7 @@ from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records import recorder as module
 from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.files.results import read_result, result_path, write_result
+from gradeprop.records.gradebook import writing
 from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.recorder import Recorder
 from records.graded_class import (
@@ -163,7 +164,7 @@ def test_a_process_that_is_gone_at_once_leaves_enough_to_tell_the_gradebook(
     assert writer.recorded(["ada"]) == {"ada"}
 
 
-@pytest.mark.parametrize("step", ["carry_receipt", "result_data", "result_path", "sync"])
+@pytest.mark.parametrize("step", ["carry_receipt", "result_path", "sync"])
 def test_a_run_stopped_at_any_step_has_kept_the_result_or_knows_that_it_has_not(
     course: Course,
     release: ReleaseModel,
@@ -178,7 +179,7 @@ def test_a_run_stopped_at_any_step_has_kept_the_result_or_knows_that_it_has_not(
     result = result_for("ada", ran(release, {}))
     monkeypatch.setattr(module, "GROUP", 1)
     with monkeypatch.context() as patch:
-        patch.setattr(module, step, stop)
+        patch.setattr(writing, step, stop)
         with pytest.raises(KeyboardInterrupt):
             recorder.keep(result, folder)
     kept = step == "sync"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from gradeprop.cli import screen
-from gradeprop.grading.result.changes import Change, differing
-from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.grading.result.changes import Change
+from gradeprop.grading.result.regraded import Regraded
 from gradeprop.records.files.names import shown_id
 from gradeprop.wording import counted
 
@@ -20,26 +19,17 @@ _ROWS = 20
 _REASONS = 3
 
 
-def print_changes(
-    earlier: Mapping[str, SubmissionResult],
-    results: Sequence[SubmissionResult],
-    changed: Sequence[Change],
-) -> None:
-    """Print nothing if nobody was regraded.
-
-    Args:
-        earlier: by student, the results that were replaced.
-        results: of this run.
-        changed: those of whom the marks changed.
-    """
-    if not earlier:
+def print_changes(regraded: Regraded) -> None:
+    """Print nothing if nobody was regraded."""
+    if not regraded.submissions:
         return
+    changed = regraded.changes
     err = screen.err()
-    regraded = counted(len(earlier), "regraded submission")
+    among = counted(regraded.submissions, "regraded submission")
     if not changed:
-        err.print(f"No marks changed in {regraded} (by the checks alone).")
+        err.print(f"No marks changed in {among} (by the checks alone).")
         return
-    err.print(f"Marks changed in {len(changed)} of {regraded} (by the checks alone):")
+    err.print(f"Marks changed in {len(changed)} of {among} (by the checks alone):")
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
     table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=_NAME)
     table.add_column("before", justify="right", no_wrap=True)
@@ -55,7 +45,7 @@ def print_changes(
     err.print(table)
     if len(changed) > _ROWS:
         err.print(f"… and {len(changed) - _ROWS} more; --json names all of them.")
-    if since := _since(earlier, results):
+    if since := _since(regraded):
         err.print(f"Other than when they were graded before: {since}")
 
 
@@ -65,14 +55,13 @@ def _why(change: Change) -> str:
     return "; ".join(said[:_REASONS]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _since(earlier: Mapping[str, SubmissionResult], results: Sequence[SubmissionResult]) -> str:
+def _since(regraded: Regraded) -> str:
     """``the course's files (12), torch 2.12.0 → 2.13.0 (12)``: what differs, in how many
     results."""
+    words = {"course": "the course's files", "key": "the course key"}
     found: Counter[str] = Counter()
-    for now in results:
-        before = earlier.get(now.student)
-        for name in differing(before, now) if before is not None else ():
-            old, new = before.versions.get(name) if before else None, now.versions.get(name)
-            words = {"course": "the course's files", "key": "the course key"}
-            found[words.get(name) or f"{name} {old or 'unknown'} → {new}"] += 1
+    for item, number in regraded.differences.items():
+        found[words.get(item.name) or f"{item.name} {item.before or 'unknown'} → {item.now}"] += (
+            number
+        )
     return ", ".join(f"{what} ({number})" for what, number in found.items())

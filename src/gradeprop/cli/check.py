@@ -33,7 +33,6 @@ def run(path: Path, *, as_json: bool) -> None:
         MissingFacility: the set-up cell needs a package that is not installed.
         SystemExit: 130 after Ctrl-C; what was checked before is printed.
     """
-    _print_anything()
     cells = _code_cells(path)
     sites = [_site(source) for source in cells]
     set_up = [LOADER_CALL in source for source in cells]
@@ -152,13 +151,6 @@ def _printable(text: str) -> str:
     except UnicodeEncodeError:
         return text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
     return text
-
-
-def _print_anything() -> None:
-    """Rather a ``?`` than an error."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
 
 
 def _code_cells(path: Path) -> list[str]:

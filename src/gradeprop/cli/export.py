@@ -85,8 +85,7 @@ def _whole_course(course: Course, to: Format, output: Path | None, submitted: Pa
 
 def _print(data: bytes) -> None:
     """What goes to stdout may go to a terminal, which is to obey nothing in it."""
-    rows = data.decode().split("\r\n")
-    sys.stdout.buffer.write("\r\n".join(map(screen.plain, rows)).encode())
+    sys.stdout.buffer.write(screen.plain_lines(data.decode()))
     sys.stdout.flush()
 
 

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradeprop.cli import screen
 from gradeprop.cli.changes_table import print_changes
-from gradeprop.cli.class_table import print_class
+from gradeprop.cli.class_outcome import ClassOutcome
 from gradeprop.cli.ctrl_c import ctrl_c_held
-from gradeprop.cli.fault_list import print_faults
 from gradeprop.cli.selection import named_assignment, open_course
-from gradeprop.errors import GradepropError, GraderFault, UsageError
-from gradeprop.grading.result.faults import faults_in
+from gradeprop.errors import GradepropError, UsageError
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.grading.run.facilities import facilities_for
 from gradeprop.grading.run.interface import Graders
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import graders, workers_for
 from gradeprop.records.files.earlier_release import released_with_progress
-from gradeprop.records.files.key import course_key
+from gradeprop.records.files.key import course_key, has_course_key
 from gradeprop.records.files.names import shown_id
-from gradeprop.records.files.results import check_writable, replaced_results, result_path
+from gradeprop.records.files.results import check_writable, read_result, result_path
 from gradeprop.records.files.submissions import Handed, find_submissions, student_folders
+from gradeprop.records.shards.shard import Shard
 
 if TYPE_CHECKING:
     from gradeprop.course.model import Course, LoadedAssignment
-    from gradeprop.grading.result.changes import Change
     from gradeprop.grading.result.verdict import SubmissionResult
     from gradeprop.records.class_run import ClassRun
     from gradeprop.session.grader.sandbox import Isolation
@@ -50,6 +49,7 @@ class Request:
         workers: processes that grade; None: as many as suit.
         folder: where the course is; None: the nearest one upward.
         force: grade again what is unchanged, too.
+        shard: grade only this part of the class, as ``3/10``, and open no gradebook.
     """
 
     assignment: str
@@ -61,6 +61,7 @@ class Request:
     folder: Path | None
     force: bool
     as_json: bool
+    shard: str | None = None
 
 
 def run(request: Request) -> int:
@@ -70,6 +71,10 @@ def run(request: Request) -> int:
     assignment = named_assignment(course, request.assignment)
     submitted = request.submitted or root / "submitted"
     handed = find_submissions(submitted, request.assignment, request.students)
+    shard = None
+    if request.shard is not None:
+        shard = Shard.parsed(request.shard)
+        handed = _of_shard(shard, root, request.assignment, handed)
     devices = chosen_devices(request.device, course.spec.devices)
     check_writable(root, request.assignment)
     if request.isolation == "none":
@@ -77,25 +82,22 @@ def run(request: Request) -> int:
     with ExitStack() as opened:
         warm = _warm(request, root, course, devices, handed, opened)
         everybody = student_folders(submitted)
-        class_run = _class_run(request, root, course, assignment, devices, handed, warm, everybody)
+        class_run = _class_run(
+            request, root, course, assignment, devices, handed, warm, everybody, shard
+        )
         opened.enter_context(class_run.opened())
         for note in class_run.notes:
             screen.err().print(screen.plain(note), soft_wrap=True)
-        results = _graded(request.assignment, root, class_run, len(handed))
-    changed = _changes(class_run.earlier, results)
-    faults = faults_in(results)
-    if request.as_json:
-        screen.print_json(
-            {
-                "results": [result.to_json() for result in results],
-                "changes": [item.to_json() for item in changed],
-                "faults": [item.to_json() for item in faults],
-            }
+        outcome = ClassOutcome(root, assignment)
+        _grade(outcome, root, assignment.id, class_run, len(handed))
+    changed = [item.to_json() for item in class_run.regraded.changes]
+    outcome.print(as_json=request.as_json, changes=changed)
+    print_changes(class_run.regraded)
+    outcome.print_faults()
+    if shard is not None:
+        screen.err().print(
+            f"Shard {shard} is not in the gradebook before `gradeprop merge {assignment.id}`."
         )
-    else:
-        print_class(assignment, results, root)
-    print_changes(class_run.earlier, results, changed)
-    print_faults(screen.err(), faults, "submission")
     for group in class_run.refused:
         names = " and ".join(f"“{shown_id(student)}”" for student in group)
         screen.err().print(
@@ -105,8 +107,25 @@ def run(request: Request) -> int:
         )
     if class_run.refused:
         return UsageError.exit_code
-    faulty = any(result.status == "error" for result in results)
-    return GraderFault.exit_code if faulty else 0
+    return outcome.exit_code
+
+
+def _of_shard(shard: Shard, root: Path, name: str, handed: Sequence[Handed]) -> list[Handed]:
+    """The shard's hand-ins.
+
+    Raises:
+        UsageError: there is no course key yet. Each copy of the course would make its own, and all
+            hidden inputs would be others.
+    """
+    if not has_course_key(root):
+        raise UsageError(
+            "a shard needs the course's key, and there is none yet",
+            where=str(root),
+            remedy="grade one student first, which makes it and shows that all works here, as with "
+            f"`gradeprop grade {name} --student {shlex.quote(handed[0].student)}`; then start the "
+            "shards, and where they have a copy of the course, copy .gradeprop/course.key with it",
+        )
+    return shard.among(handed)
 
 
 def _warm(
@@ -136,10 +155,12 @@ def _class_run(
     handed: Sequence[Handed],
     warm: Graders | None,
     everybody: Sequence[str],
+    shard: Shard | None,
 ) -> ClassRun:
     with ctrl_c_held():  # these import torch, which takes seconds
         from gradeprop.grading.run.publish import release_in_use
         from gradeprop.records.class_run import ClassRun
+        from gradeprop.records.shards.keeper import in_shard
 
     progress = released_with_progress(root, assignment.id) is not False
     release, faults = release_in_use(course, assignment, progress=progress)
@@ -153,36 +174,30 @@ def _class_run(
         workers=request.workers,
         warm=warm,
         everybody=everybody,
+        keeping=None if shard is None else in_shard(plan, shard),
     )
 
 
-def _graded(name: str, root: Path, class_run: ClassRun, handed: int) -> list[SubmissionResult]:
-    """Grade what is due; all results of the run, those that were kept included, by student."""
-    results = list(class_run.kept)
-    if results:
+def _grade(outcome: ClassOutcome, root: Path, name: str, class_run: ClassRun, handed: int) -> None:
+    """Grade what is due; the outcome hears of all results, those that were kept included."""
+    for student in class_run.kept:
+        kept = read_result(root, name, student)
+        if kept is not None:
+            outcome.add(kept)
+    if class_run.kept:
         screen.err().print(
-            f"{len(results)} of {handed} unchanged since they were graded (--force grades again)"
+            f"{len(class_run.kept)} of {handed} unchanged since they were graded "
+            "(--force grades again)"
         )
     try:
         with screen.progress(f"Grading {name}", len(class_run.due)) as bar:
 
             def note_result(result: SubmissionResult) -> None:
-                results.append(replace(result, cells=()))
+                outcome.add(result)
                 bar.step(shown_id(result.student))
 
             class_run.grade(note_result)
     except (KeyboardInterrupt, GradepropError):
         # The next run will find these unchanged and have nothing to say of them.
-        done = replaced_results(root, name, class_run.earlier)
-        earlier = {result.student: class_run.earlier[result.student] for result in done}
-        print_changes(earlier, done, _changes(earlier, done))
+        print_changes(class_run.regraded)
         raise
-    return sorted(results, key=lambda result: result.student)
-
-
-def _changes(
-    earlier: dict[str, SubmissionResult], results: Sequence[SubmissionResult]
-) -> list[Change]:
-    from gradeprop.grading.result.changes import changes
-
-    return changes(earlier, results)

@@ -20,10 +20,13 @@ from gradeprop.cli.options import (
     Format,
     IsolationOption,
     JsonOption,
+    ShardOption,
     StudentsOption,
     SubmittedOption,
 )
+from gradeprop.cli.several import merge
 from gradeprop.errors import GradepropError
+from gradeprop.system import print_anything
 
 
 @command("Grade what is in submitted/, into results/.")
@@ -40,6 +43,7 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="Grade again what is unchanged since the last time.")
     ] = False,
+    shard: ShardOption = None,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -56,8 +60,12 @@ def grade(
         course,
         force=force,
         as_json=json,
+        shard=shard,
     )
     sys.exit(run(request))
+
+
+command("Put together what the shards of a class have graded.")(merge)
 
 
 @command("Show one student's result, check by check.")
@@ -207,9 +215,6 @@ def doctor(json: JsonOption = False) -> None:
     sys.exit(run(as_json=json))
 
 
-from gradeprop.cli import outgoing as outgoing  # noqa: E402 (its commands come last)
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"gradeprop {__version__}")
@@ -225,6 +230,10 @@ def options(
     """Auto-graded exercises for teaching gradients with PyTorch."""
 
 
+from gradeprop.cli import desk as desk  # noqa: E402  # registers its commands, which come last
+from gradeprop.cli import outgoing as outgoing  # noqa: E402
+
+
 def _leave(error: GradepropError) -> NoReturn:
     from gradeprop.cli.screen import plain
 
@@ -234,6 +243,7 @@ def _leave(error: GradepropError) -> NoReturn:
 
 def main() -> None:
     """Entry point: every error becomes its message on stderr and its own exit code."""
+    print_anything()
     stdout = sys.stdout
     try:
         app()

@@ -94,3 +94,14 @@ ExportedOption = Annotated[
         help="Default: stdout. For gradescope and code a folder is required.",
     ),
 ]
+
+
+ShardOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        help="Only the I-th of N parts of the class, without the gradebook; `gradeprop merge` puts "
+        "them together.",
+    ),
+]

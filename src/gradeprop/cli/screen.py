@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,8 +34,26 @@ def err() -> Console:
 
 def print_json(data: Any) -> None:
     """Print it; what a terminal would obey is in JSON's own escapes, which are read as the same."""
-    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
+    narrow = "utf" not in (sys.stdout.encoding or "").lower()  # a pipe on Windows
+    text = json.dumps(data, ensure_ascii=narrow, indent=1, allow_nan=False)
     sys.stdout.write("".join(map(_escaped, text)) + "\n")
+
+
+def print_json_lists(lists: Mapping[str, Iterable[Any]]) -> None:
+    """Print an object of lists as `print_json` does, item by item, so that they need not be in
+    memory as a whole."""
+    write = sys.stdout.write
+    write("{")
+    for place, (name, items) in enumerate(lists.items()):
+        write(f"{',' if place else ''}\n {json.dumps(name)}: [")
+        empty = True
+        for item in items:
+            text = json.dumps(item, ensure_ascii=False, indent=1, allow_nan=False)
+            text = text.replace("\n", "\n  ")  # in JSON all of them are between values
+            write(("" if empty else ",") + "\n  " + "".join(map(_escaped, text)))
+            empty = False
+        write("]" if empty else "\n ]")
+    write("\n}\n")
 
 
 def _escaped(char: str) -> str:
@@ -48,6 +66,11 @@ def plain(text: str) -> str:
         char if char.isprintable() or char == "\n" else "�"
         for char in text.encode("utf-8", "replace").decode()
     )
+
+
+def plain_lines(text: str) -> bytes:
+    """A table's lines as UTF-8, for a terminal that is to obey nothing in them."""
+    return "\r\n".join(map(plain, text.split("\r\n"))).encode()
 
 
 def styled(text: str, style: str) -> Text:

@@ -4,13 +4,16 @@ slip in a course file is told at once."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from gradeprop.course.choosing import Choose, both, by_name, whole, with_neighbours
+from gradeprop.course.digest import course_digest
 from gradeprop.course.load import find_course, load_course, load_sound
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import CourseError, UsageError
+from gradeprop.records.files.sound import known_sound, note_sound
 
 
 def open_course(folder: Path | None) -> tuple[Path, Course]:
@@ -21,7 +24,13 @@ def open_course(folder: Path | None) -> tuple[Path, Course]:
         CourseError: it is not valid.
     """
     root = find_course(folder)
-    return root, load_course(root)
+    with suppress(OSError):  # which is told where the files are read
+        digest = course_digest(root)
+        if known_sound(root, digest):
+            return root, load_course(root, sound=digest)
+    course = load_course(root)
+    note_sound(root, course.digest)
+    return root, course
 
 
 def open_chosen(

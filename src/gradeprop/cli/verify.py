@@ -18,7 +18,7 @@ from gradeprop.course.excuses import load_excuses
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.course.slips import load_slips
 from gradeprop.course.voided import as_written
-from gradeprop.errors import VerificationFailed
+from gradeprop.errors import UsageError, VerificationFailed
 from gradeprop.grading.result.faults import merged
 from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.records.files.key import course_key
@@ -63,7 +63,7 @@ class Request:
 
 
 @dataclass
-class _Found:
+class Found:
     """What came out, in the order in which it did."""
 
     proofs: list[Proof] = field(default_factory=list)
@@ -90,7 +90,7 @@ def run(request: Request) -> int:
     chosen = chosen_exercises(course)
     if not chosen:
         return 0  # what was saved is none of what was asked for
-    found = _verified(root, course, chosen, request)
+    found = verified(root, course, chosen, request)
     if request.as_json:
         about_slips = verify_slips.as_data(found.findings, found.proofs) if request.slips else {}
         about_mutants = verify_mutants.as_data(found.trials) if request.mutants else {}
@@ -110,10 +110,17 @@ def run(request: Request) -> int:
     return 0 if found.holds else VerificationFailed.exit_code
 
 
-def _verified(
+def verified(
     root: Path, course: Course, chosen: Sequence[LoadedExercise], request: Request
-) -> _Found:
+) -> Found:
+    """Try all answers of these exercises.
+
+    Raises:
+        UsageError: the sample of one came from a student, and there would be no sandbox.
+        MissingFacility, GraderFault: as in grading.
+    """
     devices = chosen_devices(request.device, course.spec.devices)
+    _refuse_unsafe(chosen, request.isolation)
     key = course_key(root)
     from gradeprop.grading.mutants.make import mutants_of
     from gradeprop.grading.run.facilities import facilities_for
@@ -123,7 +130,7 @@ def _verified(
     from gradeprop.grading.slips import judge_slips
     from gradeprop.grading.verify import cases_of, trials, verify
 
-    found = _Found()
+    found = Found()
     bank = load_slips(root, chosen) if request.slips else []
     mutants = {item.slug: mutants_of(item) for item in chosen} if request.mutants else {}
     excuses = load_excuses(root, chosen) if request.mutants else []
@@ -191,6 +198,21 @@ def _verified(
                     )
                 )
     return found
+
+
+def _refuse_unsafe(chosen: Sequence[LoadedExercise], isolation: Isolation) -> None:
+    """Code of students is run in a sandbox, also as a sample."""
+    if isolation != "none":
+        return
+    for exercise in chosen:
+        for part in exercise.spec.parts:
+            for item in getattr(part, "misconceptions", ()):
+                if item.from_student:
+                    raise UsageError(
+                        f"the sample of {item.id} came from a student; it is run in a sandbox only",
+                        where=exercise.place(part.part, item.id),
+                        remedy="verify without --isolation none",
+                    )
 
 
 def _is_solved(exercise: LoadedExercise, proofs: Sequence[Proof]) -> bool:

@@ -89,6 +89,13 @@ class Misconception(CommonMisconception):
         None,
         description="Of a choice, in place of a sample: the option (or options) that shows it.",
     )
+    from_student: bool = Field(
+        False,
+        description=(
+            "Whether its sample came from a student: it runs in a sandbox only, never at isolation "
+            "none. `gradeprop adopt` writes this."
+        ),
+    )
     sample: Text | None = Field(
         None, description="Python: a wrong answer for this part that shows this misconception."
     )

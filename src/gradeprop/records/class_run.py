@@ -4,14 +4,14 @@ final."""
 from __future__ import annotations
 
 import gc
-import importlib.util
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from gradeprop.errors import StorageError
+from gradeprop.grading.result.regraded import Regraded
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.interface import Graders
 from gradeprop.grading.run.paper import Submission
@@ -22,11 +22,8 @@ from gradeprop.records.files.handed_time import says_time_note, time_note, with_
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, write_result
 from gradeprop.records.files.submissions import TIMESTAMP, Handed
+from gradeprop.records.keeper import Keeper, Keeping, in_gradebook
 from gradeprop.records.marks import named
-
-if TYPE_CHECKING:
-    from gradeprop.records.gradebook.writer import GradebookWriter
-    from gradeprop.records.recorder import Recorder
 
 
 def load(plan: Plan, handed: Handed) -> Submission:
@@ -46,12 +43,15 @@ class ClassRun:
         workers: processes to grade with; None decides by the size of the class.
         warm: graders with the plan's facilities that have been started already.
         everybody: the ids of all who have a folder, whether or not they are to be graded now.
+        keeping: where the results go; files and the gradebook if not given.
+
+    A class may be large, and a result takes kilobytes: none is kept in memory.
 
     Attributes:
-        kept: results of earlier runs that grading again could not change.
+        kept: the students whose results of earlier runs grading again could not change.
         due: hand-ins that are to be graded.
         notes: sentences for the instructor.
-        earlier: by student, the results of those who are due but have been graded before.
+        regraded: what has become of earlier results so far.
         refused: groups of students whom the gradebook takes for one; those of them who are among
             ``handed`` are not graded.
     """
@@ -65,62 +65,52 @@ class ClassRun:
         workers: int | None = None,
         warm: Graders | None = None,
         everybody: Sequence[str] = (),
+        keeping: Keeping | None = None,
     ) -> None:
         self._plan, self._handed, self._force, self._wanted = plan, handed, force, workers
         self._root = Path(plan.course.root)
         self._graders = warm
-        self._recorder: Recorder | None = None
+        self._keeping = in_gradebook(plan) if keeping is None else keeping
+        self._keeper: Keeper | None = None
         self._opened = ExitStack()
-        self._times: dict[str, str | None] = {}
-        self.kept: tuple[SubmissionResult, ...] = ()
+        self._times: dict[str, str] = {}
+        self.kept: tuple[str, ...] = ()
         self.due: tuple[Handed, ...] = ()
         self.notes: tuple[str, ...] = ()
         self.refused: tuple[tuple[str, ...], ...] = ()
         self._everybody = everybody
-        self.earlier: dict[str, SubmissionResult] = {}
+        self.regraded = Regraded()
 
     @contextmanager
     def opened(self) -> Iterator[None]:
-        """Open the gradebook and find out what is due.
+        """Open what keeps the results and find out what is due.
 
         Raises:
             MissingFacility, StorageError: the gradebook cannot be used, or the machine cannot
                 isolate."""
         with self._opened:
-            kept = (
-                {}
-                if self._force
-                else {item.student: self._unchanged(item) for item in self._handed}
-            )
-            changed = sum(kept.get(item.student) is None for item in self._handed)
+            messages = {} if self._force else self._unchanged()
+            changed = len(self._handed) - len(messages)
             if changed and self._graders is None:
                 self._start(changed)  # before the gradebook: nbgrader takes two seconds to import
-            gradebook = self._opened.enter_context(_gradebook(self._plan))
-            if gradebook is None:
+            kept = set(messages)
+            self._keeper = self._opened.enter_context(self._keeping)
+            if self._keeper is None:
                 self.notes = ("nbgrader is not installed: nothing is recorded in its gradebook",)
             else:
-                from gradeprop.records.recorder import Recorder
-
-                self.notes = gradebook.notes
-                self._recorder = Recorder(self._root, self._plan.assignment, gradebook)
-                self._refuse(gradebook)
-                recorded = gradebook.recorded(kept)
-                self._times = {item.student: time_note(item.path.parent) for item in self._handed}
+                self.notes = self._keeper.notes
+                self._refuse(self._keeper)
+                recorded = self._keeper.recorded(kept)
+                self._times = _time_notes(self._handed)
                 self.notes += _about_times(self._times)
                 kept = {
-                    student: result
-                    for student, result in kept.items()
-                    if result is not None
-                    and student in recorded
-                    and student in self._times
-                    and says_time_note(result, self._times[student])
+                    item.student
+                    for item in self._handed
+                    if item.student in recorded
+                    and says_time_note(messages[item.student], self._times.get(item.student))
                 }
-            self.kept = tuple(result for result in kept.values() if result is not None)
-            self.due = tuple(item for item in self._handed if kept.get(item.student) is None)
-            before = (
-                read_result(self._root, self._plan.assignment, item.student) for item in self.due
-            )
-            self.earlier = {result.student: result for result in before if result is not None}
+            self.kept = tuple(item.student for item in self._handed if item.student in kept)
+            self.due = tuple(item for item in self._handed if item.student not in kept)
             yield
 
     def grade(self, on_result: Callable[[SubmissionResult], None]) -> None:
@@ -131,14 +121,25 @@ class ClassRun:
             StorageError: a result cannot be kept; all earlier ones are.
             GraderFault, MissingFacility: a sandbox cannot be started.
         """
-        folders = {item.student: item.path.parent for item in self.due}
+        due = {item.student: item for item in self.due}
 
         def keep(result: SubmissionResult) -> None:
-            if self._recorder is None:
-                write_result(self._root, result)
-            else:
-                result = with_time_note(result, self._times[result.student])
-                self._recorder.keep(result, folders[result.student])
+            item = due[result.student]
+            result = with_time_note(result, self._times.get(item.student))
+            before = self._kept(item)
+            try:
+                if self._keeper is None:
+                    write_result(self._root, result)
+                else:
+                    self._keeper.keep(result, item.path.parent)
+            except StorageError:
+                # The gradebook may fail after the file is written. The next run will find this one
+                # unchanged and have nothing to say of it.
+                if before is not None and self._kept(item) != before:
+                    self.regraded.add(before, result)
+                raise
+            if before is not None:
+                self.regraded.add(before, result)
             on_result(result)
 
         if self.due:
@@ -150,13 +151,13 @@ class ClassRun:
                     self._plan, [partial(load, self._plan, item) for item in self.due], keep
                 )
             finally:
-                if self._recorder is not None:
-                    self._recorder.flush()
+                if self._keeper is not None:
+                    self._keeper.flush()
 
-    def _refuse(self, gradebook: GradebookWriter) -> None:
+    def _refuse(self, keeper: Keeper) -> None:
         """Leave out whom the gradebook cannot tell apart."""
         handed = {item.student for item in self._handed}
-        groups = gradebook.twins((*handed, *self._everybody))
+        groups = keeper.twins((*handed, *self._everybody))
         self.refused = tuple(group for group in groups if handed & {*group})
         alike = {student for group in self.refused for student in group}
         self._handed = [item for item in self._handed if item.student not in alike]
@@ -167,32 +168,38 @@ class ClassRun:
         self._graders = self._opened.enter_context(graders(self._plan.facilities, workers))
         return self._graders
 
-    def _unchanged(self, handed: Handed) -> SubmissionResult | None:
-        """The kept result, if grading again could not change it."""
-        result = read_result(self._root, self._plan.assignment, handed.student)
-        if result is None or result.status == "error":
-            return None
+    def _unchanged(self) -> dict[str, str | None]:
+        """By student, the messages of the kept results that grading again could not change."""
+        found = {}
+        for item in self._handed:
+            result = self._kept(item)
+            if result is not None and self._is_unchanged(item, result):
+                found[item.student] = result.message
+        return found
+
+    def _kept(self, handed: Handed) -> SubmissionResult | None:
+        return read_result(self._root, self._plan.assignment, handed.student)
+
+    def _is_unchanged(self, handed: Handed, result: SubmissionResult) -> bool:
+        if result.status == "error":
+            return False
         if (result.isolation == "none") != (self._plan.isolation == "none"):
-            return None
-        return (
-            result if result.versions.get("input") == load(self._plan, handed).fingerprint else None
-        )
+            return False
+        return result.versions.get("input") == load(self._plan, handed).fingerprint
 
 
-def _about_times(times: Mapping[str, str | None]) -> tuple[str, ...]:
-    unknown = [shown_id(student) for student, note in times.items() if note is not None]
-    if not unknown:
+def _time_notes(handed: Sequence[Handed]) -> dict[str, str]:
+    """By student, the notes on times of handing in that are not known."""
+    found = {}
+    for item in handed:
+        note = time_note(item.path.parent)
+        if note is not None:
+            found[item.student] = note
+    return found
+
+
+def _about_times(times: Mapping[str, str]) -> tuple[str, ...]:
+    if not times:
         return ()
-    return (f"The time of handing in is not known ({TIMESTAMP} cannot be used): {named(unknown)}",)
-
-
-@contextmanager
-def _gradebook(plan: Plan) -> Iterator[GradebookWriter | None]:
-    """nbgrader's gradebook, where nbgrader is installed."""
-    if importlib.util.find_spec("nbgrader") is None:
-        yield None
-        return
-    from gradeprop.records.gradebook.writer import GradebookWriter
-
-    with GradebookWriter(plan.course, plan.release, plan.course.spec.gradebook) as writer:
-        yield writer
+    unknown = named([shown_id(student) for student in times])
+    return (f"The time of handing in is not known ({TIMESTAMP} cannot be used): {unknown}",)

@@ -10,17 +10,16 @@ than recorded, or no note) is graded again."""
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from gradeprop.grading.result.verdict import SubmissionResult
-from gradeprop.records.files.atomic import sync, write_atomically
-from gradeprop.records.files.executed import executed_notebook
-from gradeprop.records.files.receipt import carry_receipt
-from gradeprop.records.files.results import result_data, result_path
-from gradeprop.records.files.submissions import SECRET, TIMESTAMP
+from gradeprop.records.files.results import result_data
 from gradeprop.records.gradebook.entry import Entry
 from gradeprop.records.gradebook.unrecorded import Unrecorded
 from gradeprop.records.gradebook.writer import GradebookWriter
+from gradeprop.records.gradebook.writing import sync_notebooks, write_submission
 
 GROUP = 64
 """Results that the gradebook is told of at once: more would save little."""
@@ -38,11 +37,24 @@ class Recorder:
     """
 
     def __init__(self, root: Path, assignment: str, gradebook: GradebookWriter) -> None:
-        self._root, self._assignment, self._gradebook = root, assignment, gradebook
+        self._root, self._gradebook = root, gradebook
         self._unrecorded = Unrecorded(root, assignment)
         self._waiting = self._unrecorded.entries()
         self._since = time.monotonic()
         self.flush()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the instructor."""
+        return self._gradebook.notes
+
+    def twins(self, students: Iterable[str]) -> list[tuple[str, ...]]:
+        """Groups of students whom the gradebook takes for one."""
+        return self._gradebook.twins(students)
+
+    def recorded(self, students: Iterable[str]) -> set[str]:
+        """Of these students, those whose submission is in the gradebook, as its files are."""
+        return self._gradebook.recorded(students)
 
     def keep(self, result: SubmissionResult, submitted: Path) -> None:
         """Write one result's files, and sooner or later tell the gradebook.
@@ -55,17 +67,27 @@ class Recorder:
             StorageError: a file or the gradebook cannot be written; all earlier results are kept.
         """
         entry, notebook = self._gradebook.prepared(result, submitted)
-        path = self._notebook(entry)
-        write_atomically(path, notebook, synced=False)
-        carry_receipt(path.parent, submitted, synced=False)
-        data = result_data(result)
+        self.take(entry, notebook, result_data(result), submitted)
+
+    def take(self, entry: Entry, notebook: bytes, data: bytes, submitted: Path) -> None:
+        """As `keep`, for what has been prepared.
+
+        Args:
+            notebook: for autograded/.
+            data: for the result file.
+        """
+        noted = partial(self._unrecorded.add, entry, data)
+        write_submission(self._root, entry, notebook, data, submitted, noted)
+        self._await(entry)
+
+    def tell(self, entry: Entry, data: bytes) -> None:
+        """As `take`, for what is in its files already.
+
+        Args:
+            data: what the result file holds.
+        """
         self._unrecorded.add(entry, data)
-        write_atomically(result_path(self._root, result.assignment, result.student), data)
-        if not self._waiting:
-            self._since = time.monotonic()
-        self._waiting.append(entry)
-        if len(self._waiting) >= GROUP or time.monotonic() - self._since >= GROUP_S:
-            self.flush()
+        self._await(entry)
 
     def flush(self) -> None:
         """Tell the gradebook what it has not been told.
@@ -75,10 +97,13 @@ class Recorder:
                 again."""
         entries, self._waiting = self._waiting, []
         if entries:
-            beside = (self._notebook(entry) for entry in entries)
-            sync(path.with_name(name) for path in beside for name in (path.name, SECRET, TIMESTAMP))
+            sync_notebooks(self._root, entries)
             self._gradebook.save(entries)
             self._unrecorded.clear()
 
-    def _notebook(self, entry: Entry) -> Path:
-        return executed_notebook(self._root, entry.result.student, self._assignment)
+    def _await(self, entry: Entry) -> None:
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting.append(entry)
+        if len(self._waiting) >= GROUP or time.monotonic() - self._since >= GROUP_S:
+            self.flush()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gradeprop.grading.result.changes import change, changes, differing
+from gradeprop.grading.result.changes import change, differing
+from gradeprop.grading.result.regraded import Regraded
 from gradeprop.grading.result.score import auto_score, submission_status, total_score
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
@@ -147,9 +148,12 @@ def test_of_several_devices_the_lower_verdict_is_told() -> None:
 
 def test_only_who_was_graded_before_and_has_other_marks_is_in_the_report() -> None:
     same, other = replace(OLD, student="bob"), result(part("by_hand", check("shape")), student="cy")
-    found = changes({"bob": same, "cy": replace(OLD, student="cy")}, [OLD, same, other])
-    assert [item.student for item in found] == ["cy"]
-    assert found[0].to_json()["reasons"][0] == {
+    regraded = Regraded()
+    regraded.add(same, same)
+    regraded.add(replace(OLD, student="cy"), other)
+    assert regraded.submissions == 2
+    assert [item.student for item in regraded.changes] == ["cy"]
+    assert regraded.changes[0].to_json()["reasons"][0] == {
         "cause": "removed", "exercise": "slopes", "part": "by_hand", "check": "matches_autograd",
         "before": 2.0, "after": None,
     }  # fmt: skip

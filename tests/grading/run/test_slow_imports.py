@@ -1,4 +1,4 @@
-"""What the first optimizer imports is imported once, before the processes that need it are
+"""What the first optimizer or torch.func imports is imported once, before the processes that need it are
 copied."""
 
 from __future__ import annotations
@@ -23,15 +23,21 @@ print("torch._dynamo" in sys.modules)
 """
 
 
+CURVE = "import torch\n\nassert torch.func.grad(torch.sin)(torch.tensor(0.0)) == 1.0\n"
+SHARED = "graders/shared/curves.py"
+
+
 @pytest.mark.slow  # a process of its own imports torch, and once torch._dynamo
-@pytest.mark.parametrize("optimizer", [True, False])
-def test_only_a_course_whose_graders_use_optimizers_imports_for_them(
-    tmp_path: Path, optimizer: bool
-) -> None:
+@pytest.mark.parametrize("speaks", ["of optimizers", "of what speaks of torch.func", "of neither"])
+def test_only_graders_that_need_it_have_it_imported(tmp_path: Path, speaks: str) -> None:
+    changes: dict[str, str | bytes | None] = {}
     text = course_files()[GRADER]
-    if optimizer:
-        text = text.replace("import Gradient", "import Descent, Gradient  # noqa: F401")
-    root = write_course(tmp_path, {GRADER: text})
+    if speaks == "of optimizers":
+        changes[GRADER] = text.replace("import Gradient", "import Descent, Gradient  # noqa: F401")
+    if speaks == "of what speaks of torch.func":
+        changes[SHARED] = CURVE
+        changes[GRADER] = f"import graders.shared.curves  # noqa: F401\n{text}"
+    root = write_course(tmp_path, changes)
     run = [sys.executable, "-c", PROGRAM, str(root)]
     done = subprocess.run(run, check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == str(optimizer)
+    assert done.stdout.strip() == str(speaks != "of neither")

@@ -54,7 +54,7 @@ def why(root: Path, sandbox: Any, samples: str, answer: str) -> str | None:
         classroom.setting,
         [Submission("ada", notebook)],
         lambda _: None,
-        on_check=lambda site, _, judgement: shown.setdefault(site.check.check, judgement),
+        on_check=lambda item: shown.setdefault(item.site.check.check, item.judgement),
     )
     said: str | None = shown["shape"].why
     return said

@@ -32,7 +32,8 @@ def test_elsewhere_than_on_linux_nothing_works_and_it_says_so(
     try:
         found = survey.survey()
         assert found.level is None
-        assert "gradeprop check" in found.layers[0].remedy
+        assert "this is macOS" in found.layers[0].detail
+        assert "--isolation none" in found.layers[0].remedy
         with pytest.raises(MissingFacility, match="Linux"):
             sandbox.open_sandbox("auto")
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from IPython.core.async_helpers import _should_be_async
 from IPython.core.inputtransformer2 import TransformerManager
 
-from gradeprop.session.student.transforms import QuickTransformers, may_await
+from gradeprop.session.student.transforms import QuickTransformers, may_await, may_warn
 
 CELLS = [
     "",
@@ -35,6 +36,9 @@ CELLS = [
     "x = 7 \\\n  % 4",
     "print('really?')\nprint('50% off!')",
     "# what is this?\nx = 1",
+    "text = 'and so on ...'\nelse_ = [...]\n",
+    "text = '...'.join(['...'])\n... and so on\n",
+    "  >>> x = 1\n  ... # more\n  2",
     "/f 1 2\n,f a b\n;f a b",
     "f(\n  'unclosed",
     'text = "\n  \n"\n',
@@ -136,3 +140,48 @@ def test_what_awaits_is_seen(cell: str) -> None:
     except ValueError:  # a null byte
         return
     assert may_await(cell) or not awaits
+
+
+WORDS = st.sampled_from(
+    [
+        "is",
+        "is not",
+        " ",
+        "\n",
+        "x",
+        "1",
+        "'a'",
+        "(1)",
+        "[1]",
+        "-",
+        "this",
+        "=",
+        "assert ",
+        "==",
+        ";",
+    ]
+)
+
+
+@given(st.lists(WORDS, max_size=8).map("".join))
+@settings(max_examples=400)
+def test_what_the_compiler_warns_of_is_looked_at(cell: str) -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            compile(cell, "cell", "exec")
+        except SyntaxError:
+            return
+    assert may_warn(cell) or not any("literal" in str(item.message) for item in warned)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1 is x", "x is 1", "x is not 'a'", "x is (1)", "assert (x, 'why')", r"'\d'", "'a'is x"],
+)
+def test_what_may_be_warned_of_is_told(cell: str) -> None:
+    assert may_warn(cell)
+
+
+def test_nothing_is_warned_of_in_words() -> None:
+    assert not may_warn("# what is this? an axis [0] and a mistake\ny = x is None\nz = x is not y")

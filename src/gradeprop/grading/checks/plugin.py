@@ -17,12 +17,12 @@ import pytest
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.course.stated import StatedAnswer
 from gradeprop.grading.checks.blame import defined_at, told
-from gradeprop.grading.checks.declared import signs_of
+from gradeprop.grading.checks.kept_scripts import KeptScripts
 from gradeprop.grading.checks.leniency import tolerances_of
-from gradeprop.grading.checks.naming import named
 from gradeprop.grading.checks.plain import FIXTURES, TARGET, CheckNotPassedError, is_plain
 from gradeprop.grading.checks.reference import reference_of
 from gradeprop.grading.checks.script import Reference, Script
+from gradeprop.grading.checks.script_of import script_of
 from gradeprop.grading.checks.sites import CheckSite, Examiner, GraderCodeError, Write, check_sites
 from gradeprop.grading.checks.student import Student
 from gradeprop.grading.checks.target import (
@@ -42,10 +42,19 @@ _NOT_ASKED = pytest.StashKey[bool]()
 
 
 class GradingPlugin:
-    """Registered with `pytest.main`; hands every check's script to an `Examiner`."""
+    """Registered with `pytest.main`; hands every check's script to an `Examiner`.
+
+    Args:
+        scripts: those of earlier runs over the same graders.
+    """
 
     def __init__(
-        self, course: Course, assignment: LoadedAssignment, devices: Devices, examiner: Examiner
+        self,
+        course: Course,
+        assignment: LoadedAssignment,
+        devices: Devices,
+        examiner: Examiner,
+        scripts: KeptScripts | None = None,
     ) -> None:
         self.course = course
         self.devices = devices
@@ -60,7 +69,7 @@ class GradingPlugin:
             (Path(course.root) / exercise.grader).resolve(): number
             for number, exercise in enumerate(assignment.exercises)
         }
-        self._shared: dict[tuple[tuple[str, str], str, int], Script] = {}
+        self._scripts = KeptScripts() if scripts is None else scripts
         self._tolerances = {item.slug: tolerances_of(course, item) for item in assignment.exercises}
 
     # --- fixtures ---------------------------------------------------------------------------------
@@ -83,7 +92,8 @@ class GradingPlugin:
     @pytest.fixture
     def reference(self, request: pytest.FixtureRequest, gradeprop_target: Target) -> Reference:
         """Hidden inputs and expectations; see `gradeprop.grading.checks.script.Reference`."""
-        return self._reference(request.node.stash[_SITE], gradeprop_target, attempt=0)
+        site, target = request.node.stash[_SITE], gradeprop_target
+        return self._reference(site, target.device, self.examiner.seed(target.subject, site, 0))
 
     @pytest.fixture
     def stated(self, gradeprop_target: Target) -> tuple[StatedAnswer, ...]:
@@ -264,35 +274,23 @@ class GradingPlugin:
                 item.session.shouldstop = "the results cannot be kept"
 
     def _script(self, item: pytest.Function, attempt: int) -> Script:
-        """What the check's function asks and expects. Public checks have the same inputs for
-        everyone, so that they are worked out once and then shared by all submissions."""
+        """What the check's function asks and expects, worked out once for all submissions that get
+        the same inputs."""
         site, target = item.stash[_SITE], target_of(item)
         names = item._fixtureinfo.argnames
         if not {"student", "reference"} <= set(names):
             raise TypeError("a check needs the fixtures `student` and `reference`")
         # A check with parameters or fixtures of its own may mean another one each time.
-        same = (
-            site.check.public and set(names) <= FIXTURES and set(item.callspec.params) == {TARGET}
-        )
-        key = (site.key, target.device, attempt)
-        if same and key in self._shared:
-            return self._shared[key]
-        student = Student(target.device)
-        reference = self._reference(site, target, attempt)
-        own = {
-            "student": student,
-            "reference": reference,
-            "device": target.device,
-            "stated": stated_at(target),
-        }
-        item.obj(**{name: own[name] if name in own else item.funcargs[name] for name in names})
-        signs = signs_of(site.part.misconceptions, site.check.check)
-        asks = named(student.asks, site.exercise, site.part)
-        script = Script(asks, tuple(reference.probes), signs)
+        same = set(names) <= FIXTURES and set(item.callspec.params) == {TARGET}
+        seed = self.examiner.seed(target.subject, site, attempt)
+        key = (site.key, target.device, attempt, seed)
+        known = self._scripts.get(key) if same else None
+        if known is not None:
+            return known
+        script = script_of(item, site, target, self._reference(site, target.device, seed))
         if same:
-            self._shared[key] = script
+            self._scripts.put(key, script)
         return script
 
-    def _reference(self, site: CheckSite, target: Target, attempt: int) -> Reference:
-        seed = self.examiner.seed(target.subject, site, attempt)
-        return reference_of(site, seed, target.device, self._tolerances[site.exercise.slug])
+    def _reference(self, site: CheckSite, device: str, seed: bytes) -> Reference:
+        return reference_of(site, seed, device, self._tolerances[site.exercise.slug])

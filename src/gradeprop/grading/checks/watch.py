@@ -8,7 +8,6 @@ in shared memory costs nothing, where a message for each check would be a tenth 
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from collections.abc import Iterator, MutableSequence
 from contextlib import contextmanager
@@ -16,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-if sys.platform != "win32":
+from gradeprop.system import is_linux
+
+if is_linux():
     import resource
 
 __all__ = ["WORDS", "Seen", "Watch"]
@@ -118,6 +119,8 @@ class Watch:
 def _most_bytes() -> int | None:
     """What this process may have in private memory while graders' code runs; None where it cannot
     be bounded."""
+    if not is_linux():
+        return None
     with contextlib.suppress(OSError, ValueError, IndexError):
         page = resource.getpagesize()
         now = int(Path("/proc/self/statm").read_text().split()[5]) * page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -15,7 +15,7 @@ Cause: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a mark changed.
 
@@ -57,7 +57,7 @@ class Reason:
                 return "graded otherwise"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A total by the checks alone. ``score`` is None while a person or a grader's fault is waited
     for; ``certain`` is what the checks have earned in any case."""
@@ -72,7 +72,7 @@ class Mark:
         return f"{known}/{self.max_score:g}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """One student's mark before and after."""
 
@@ -83,18 +83,6 @@ class Change:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-def changes(
-    before: Mapping[str, SubmissionResult], after: Sequence[SubmissionResult]
-) -> list[Change]:
-    """Whose automatic marks changed, in the order of ``after``.
-
-    Args:
-        before: by student, the earlier results; who has none is left out.
-    """
-    found = (change(before[now.student], now) for now in after if now.student in before)
-    return [item for item in found if item is not None]
 
 
 def change(before: SubmissionResult, after: SubmissionResult) -> Change | None:

@@ -99,7 +99,9 @@ class _Batch:
         try:
             if self._papers and self._sites:
                 setting = self._setting
-                plugin = GradingPlugin(setting.course, setting.assignment, setting.devices, self)
+                plugin = GradingPlugin(
+                    setting.course, setting.assignment, setting.devices, self, setting.scripts
+                )
                 self._collection_errors = plugin.collection_errors
                 self.watch.begins()
                 run_pytest(setting.course, self._exercises(), plugin)
@@ -190,7 +192,7 @@ class _Batch:
                     left_out=self._faults.of_all,
                     on_check=self._on_check,
                     samples=self._setting.samples,
-                    same_inputs=self._setting.same_inputs,
+                    judged=self._setting.judged,
                 ),
             )
         return self._inquiries[subject]

@@ -11,17 +11,21 @@ from functools import lru_cache
 
 from gradeprop.grading.run.vocabulary import MODULES, PLOTS
 
-__all__ = ["CellCode", "imported_words", "read_cell", "read_tree"]
+__all__ = ["CellCode", "imported_words", "read_cell", "read_function"]
 
 # What may be left in the middle, with a mode set that somebody meets then.
-_LEAVES_OPEN = (
+_LEAVES_OPEN = {
     ast.Yield,
     ast.YieldFrom,
     ast.Await,
     ast.AsyncFor,
     ast.AsyncWith,
     ast.AsyncFunctionDef,
-)
+    ast.Global,
+}
+_IMPORTS = (ast.Import, ast.ImportFrom)
+# Where a function's node keeps what it says.
+_READ = "gradeprop_read"
 _PICTURES_INLINE = re.compile(r"^%matplotlib inline[ \t]*$", re.MULTILINE)
 # What libraries are called in nearly every notebook.
 _LIBRARIES = {name.partition(".")[0] for name in MODULES} | {"nn", "F", "optim", "np", "plt"}
@@ -41,6 +45,7 @@ class CellCode:
             is looked up elsewhere and not called.
         held: the names, and the words after a dot, that stand for a value by themselves: that are
             neither called, looked into nor derived from. What it imports by name may be.
+        looked_into: the names that a dot follows.
         sets: whether it sets attributes.
         plain: whether its statements are all of a kind that changes nothing else.
     """
@@ -49,6 +54,7 @@ class CellCode:
     names: frozenset[str]
     attributes: frozenset[str]
     held: frozenset[str]
+    looked_into: frozenset[str]
     sets: bool
     plain: bool
 
@@ -56,33 +62,49 @@ class CellCode:
 @lru_cache(maxsize=4096)
 def read_cell(source: str) -> CellCode | None:
     """What a cell says; None if it is not Python alone, but for where pictures are to be shown."""
+    text = _PICTURES_INLINE.sub("", source)
     try:
-        tree = ast.parse(_PICTURES_INLINE.sub("", source))
+        tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return read_tree(tree)
+    code = _read(tree, text)
+    if len(tree.body) == 1 and isinstance(tree.body[0], ast.FunctionDef):
+        vars(tree.body[0])[_READ] = code  # which need not be read once more by itself
+    return code
 
 
-def read_tree(tree: ast.Module) -> CellCode:
+def read_function(function: ast.FunctionDef) -> CellCode:
+    """What one function of a cell says."""
+    known: CellCode | None = vars(function).get(_READ)
+    if known is None:
+        tree = ast.Module([function], [])
+        known = vars(function)[_READ] = _read(tree, ast.unparse(tree))
+    return known
+
+
+def _read(tree: ast.Module, text: str) -> CellCode:
+    """What the code of ``tree`` says, which is that of ``text``."""
     attributes = set[str]()
     nodes = tuple(ast.walk(tree))
-    own, plain = _of_self(nodes), True
-    own |= _of_its_kind(nodes, own)
-    for node in nodes:
-        if isinstance(node, ast.Attribute) and id(node) not in own:
+    kinds = set(map(type, nodes))
+    looked_up = [node for node in nodes if isinstance(node, ast.Attribute)]
+    own = _of_self(nodes) if ast.ClassDef in kinds else set()
+    own |= _of_its_kind(nodes, looked_up, own) if own else set()
+    plain = not kinds & _LEAVES_OPEN
+    for node in looked_up:
+        if id(node) not in own:
             plain = plain and _may_stand(node)
             attributes.add(node.attr)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            plain = plain and _may_import(node)
-            attributes.update(imported_words(node))
-        elif isinstance(node, (*_LEAVES_OPEN, ast.Global)):
-            plain = False
+    for imported in (node for node in nodes if isinstance(node, _IMPORTS)):
+        plain = plain and _may_import(imported)
+        attributes.update(imported_words(imported))
     return CellCode(
         tuple(_bindings(tree)),
-        frozenset(_globals_in(symtable.symtable(ast.unparse(tree), "cell", "exec"))),
+        frozenset(_globals_in(symtable.symtable(text, "cell", "exec"))),
         frozenset(attributes),
         frozenset(_held_in(nodes)),
-        _sets_attributes(nodes),
+        frozenset(node.value.id for node in looked_up if isinstance(node.value, ast.Name)),
+        not all(isinstance(node.ctx, ast.Load) for node in looked_up),
         plain,
     )
 
@@ -107,10 +129,11 @@ def _of_self(nodes: Iterable[ast.AST]) -> set[int]:
     }
 
 
-def _of_its_kind(nodes: Sequence[ast.AST], of_self: set[int]) -> set[int]:
+def _of_its_kind(
+    nodes: Sequence[ast.AST], looked_up: Sequence[ast.Attribute], of_self: set[int]
+) -> set[int]:
     """The identities of the nodes that look up what those in ``of_self`` set, of any object but a
     library, which may have another thing of that name."""
-    looked_up = [node for node in nodes if isinstance(node, ast.Attribute)]
     given = {
         node.attr for node in looked_up if id(node) in of_self and isinstance(node.ctx, ast.Store)
     }
@@ -132,27 +155,27 @@ def _is_of_library(node: ast.Attribute) -> bool:
 
 def _held_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """The words that code takes the values of, to bind, pass on or keep."""
-    passed_through = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
-    passed_through |= {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
-    passed_through |= {
-        id(base) for node in nodes if isinstance(node, ast.ClassDef) for base in node.bases
-    }
+    passed_through, words = set[int](), list[ast.Attribute | ast.Name]()
     for node in nodes:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
+        if isinstance(node, ast.Name):
+            words.append(node)
+        elif isinstance(node, ast.Attribute):
+            passed_through.add(id(node.value))
+            words.append(node)
+        elif isinstance(node, ast.Call):
+            passed_through.add(id(node.func))
+        elif isinstance(node, ast.ClassDef):
+            passed_through.update(map(id, node.bases))
+        elif isinstance(node, _IMPORTS):
             yield from imported_words(node)
             yield from (alias.name.rpartition(".")[2] for alias in node.names if alias.asname)
-        elif id(node) in passed_through:
+    for word in words:
+        if id(word) in passed_through:
             continue
-        elif isinstance(node, ast.Attribute):
-            yield node.attr
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            yield node.id
-
-
-def _sets_attributes(nodes: Iterable[ast.AST]) -> bool:
-    return any(
-        isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) for node in nodes
-    )
+        if isinstance(word, ast.Attribute):
+            yield word.attr
+        elif isinstance(word.ctx, ast.Load):
+            yield word.id
 
 
 def _may_stand(node: ast.Attribute) -> bool:

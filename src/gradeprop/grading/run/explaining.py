@@ -26,7 +26,6 @@ def fitting_by_sample(
     outcomes: Sequence[Outcome],
     judgement: Judgement,
     *,
-    kept: bool,
     without: str | None = None,
     verdicts: Mapping[tuple[str, str], Sequence[CheckVerdict]] = MappingProxyType({}),
 ) -> tuple[str, ...]:
@@ -35,7 +34,6 @@ def fitting_by_sample(
     Args:
         script, outcomes: what was asked, and what the student's answer gave.
         judgement: what it is without samples.
-        kept: whether others are asked the same.
         without: a name of several mistakes in one that is not tried.
         verdicts: what is known of the exercise's other checks, by exercise and check.
     """
@@ -46,7 +44,7 @@ def fitting_by_sample(
         mine = given(script, outcomes, part.allowed) if tried else None
         known: dict[str, list[Given | None]] = {}
         for name in tried if mine else ():
-            ways = samples.of(site.place, name, device, script, kept=kept)
+            ways = samples.of(site.place, name, device, script)
             known[name] = [given(script, way, part.allowed) for way in ways]
         return fitting(script, mine, known)
 
@@ -87,5 +85,5 @@ def fits_as_given_only(
     if given_as is None or judgement.misconceptions:
         return False
     return not fitting_by_sample(
-        samples, site, device, script, outcomes, judgement, kept=False, without=given_as
+        samples, site, device, script, outcomes, judgement, without=given_as
     )

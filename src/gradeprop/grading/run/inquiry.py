@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
+from typing import Any
 
 from gradeprop.gradients.diagnosis.observation import Observation
+from gradeprop.grading.checks.behaviour import behaviour
 from gradeprop.grading.checks.blame import told_of
 from gradeprop.grading.checks.cell_error import with_cell_error
 from gradeprop.grading.checks.choice import uncommitted
@@ -29,7 +31,7 @@ from gradeprop.grading.run import assembly
 from gradeprop.grading.run.explaining import fitting_by_sample
 from gradeprop.grading.run.paper import Paper, lines_of
 from gradeprop.grading.run.plotting import with_plot
-from gradeprop.grading.run.question import Circumstances, Question
+from gradeprop.grading.run.question import Answered, Circumstances, Question
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.grading.run.telling_apart import told_apart
 from gradeprop.grading.run.why import why_not_declared
@@ -197,7 +199,6 @@ class Inquiry:
                 script,
                 outcomes,
                 judgement,
-                kept=site.check.public or self._how.same_inputs,
                 verdicts=self._paper.verdicts,
             )
         if by_sample:
@@ -214,21 +215,28 @@ class Inquiry:
         shown: bool = False,
         by_sample: Sequence[str] = (),
     ) -> Judgement:
-        part = site.part
-        return judge(
-            script,
-            outcomes,
-            public=site.check.public or shown,
-            declared=words_of(site.part.misconceptions),
-            clues=clues_of(part.misconceptions),
-            forbid=part.forbid,
-            allowed=part.allowed,
-            reveal="numbers" if shown else part.reveals(site.check),
-            earlier=earlier,
-            rows=shown or ("wrong" if site.check.public else False),
-            lines=lines_of(self._paper, site.place),
-            by_sample=by_sample,
-        )
+        part, public = site.part, site.check.public
+        how: dict[str, Any] = {
+            "public": public or shown,
+            "reveal": "numbers" if shown else part.reveals(site.check),
+            "rows": shown or ("wrong" if public else False),
+            "lines": lines_of(self._paper, site.place),
+            "by_sample": tuple(by_sample),
+        }
+
+        def judge_now() -> Judgement:
+            return judge(
+                script,
+                outcomes,
+                declared=words_of(part.misconceptions),
+                clues=clues_of(part.misconceptions),
+                forbid=part.forbid,
+                allowed=part.allowed,
+                earlier=earlier,
+                **how,
+            )
+
+        return self._how.judged.of(script, outcomes, earlier, tuple(how.values()), judge_now)
 
     def _show(self, question: Question, outcomes: Sequence[Outcome], told: Judgement) -> None:
         """Tell who listens of the answer that counts, with all numbers."""
@@ -243,7 +251,9 @@ class Inquiry:
             if samples is not None and not told.not_begun:
                 asked = (site, question.device, script, outcomes)
                 shown = replace(shown, why=why_not_declared(samples, *asked, shown, plain))
-            self._how.on_check(site, question.device, shown)
+            gave = behaviour(script, outcomes)
+            student = self._paper.submission.student
+            self._how.on_check(Answered(student, site, question.device, shown, gave))
 
     def _hint_there(
         self, question: Question, outcomes: Sequence[Outcome], told: Judgement

@@ -7,29 +7,24 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass
+from gradeprop.system import interrupts_held
 
 
 @contextmanager
 def ctrl_c_held() -> Iterator[None]:
     """For starting a worker: Ctrl-C is heard here at the end of the block, and the worker does not
     hear it before it has said that it does not care, say halfway through its imports."""
-    resource_tracker.ensure_running()  # started with the first worker, it would lift the block
     heard: list[int] = []
     before = signal.getsignal(signal.SIGINT)
     ours = threading.current_thread() is threading.main_thread() and before is not signal.SIG_IGN
     if ours:
         signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new process inherits it
     try:
-        yield
+        with interrupts_held():
+            yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         if ours:
             signal.signal(signal.SIGINT, before)
     if heard:

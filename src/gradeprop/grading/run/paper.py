@@ -8,11 +8,13 @@ from functools import cached_property
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.grading.checks.kept_scripts import KeptScripts
 from gradeprop.grading.checks.plugin import Devices
 from gradeprop.grading.checks.seeds import pool_key
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
 )
+from gradeprop.grading.run.judged_before import JudgedBefore
 from gradeprop.grading.run.samples import Samples
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.notebook.release import ReleaseModel
@@ -56,8 +58,8 @@ class Setting:
     keeps its bounds only where nothing else is; ``sandboxes`` if not given."""
 
     same_inputs: bool = False
-    """Whether all submissions get the same hidden inputs, as trials of a grader's author may: what
-    samples give to them is then asked once."""
+    """Whether all submissions get the same hidden inputs, as trials of a grader's author may: then
+    all of them share what is worked out for one."""
 
     sent_pool_key: bytes = b""
     """On a machine without the course key, what `pool_key` would be."""
@@ -72,6 +74,16 @@ class Setting:
         """What the misconceptions' samples give."""
         sandboxes = self.sandboxes if self.for_samples is None else self.for_samples
         return Samples(self.course, self.assignment, self.release, sandboxes)
+
+    @cached_property
+    def scripts(self) -> KeptScripts:
+        """What checks ask and expect, as far as it has been written down."""
+        return KeptScripts()
+
+    @cached_property
+    def judged(self) -> JudgedBefore:
+        """What answers were judged to be."""
+        return JudgedBefore()
 
     def close(self) -> None:
         """End what it has opened itself. Idempotent."""

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
+from gradeprop.grading.checks.behaviour import Gave
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite, Write
 from gradeprop.grading.checks.watch import Watch
+from gradeprop.grading.run.judged_before import JudgedBefore
 from gradeprop.grading.run.samples import Samples
 
-__all__ = ["Circumstances", "OnCheck", "Question"]
+__all__ = ["Answered", "Circumstances", "OnCheck", "Question"]
 
-OnCheck: TypeAlias = Callable[[CheckSite, str, Judgement], None]
+OnCheck: TypeAlias = Callable[["Answered"], None]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A check that was asked of a student on a device, with the judgement that counts.
+
+    Attributes:
+        judgement: with all numbers.
+        gave: what the answer did, question by question.
+    """
+
+    student: str
+    site: CheckSite
+    device: str
+    judgement: Judgement
+    gave: tuple[Gave, ...]
 
 
 @dataclass(frozen=True)
@@ -50,8 +68,8 @@ class Circumstances:
         watch: where that code stands.
         left_out: checks that are not asked of anybody, by exercise and check.
         on_check: hears of every check with all its inputs and expected values.
+        judged: what the same answers to the same questions were judged to be.
         samples: what misconceptions' samples give; those without are recognised by id and pattern.
-        same_inputs: whether others are asked the same by hidden checks, too.
     """
 
     at_once: bool
@@ -60,4 +78,4 @@ class Circumstances:
     left_out: Container[tuple[str, str]] = ()
     on_check: OnCheck | None = None
     samples: Samples | None = None
-    same_inputs: bool = False
+    judged: JudgedBefore = field(default_factory=JudgedBefore)

@@ -66,7 +66,7 @@ def recorded(course: Course, assignment: LoadedAssignment) -> Recorded:
     """
     if not can_fork():
         return _record(course, assignment, {}, Watch())
-    import_for_graders(course)
+    import_for_graders(course, assignment)
     falls: Counter[Key] = Counter()
     faults: dict[Key, str] = {}
     method: Method = "fork"

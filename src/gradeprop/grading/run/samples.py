@@ -6,12 +6,12 @@ before."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
+from gradeprop.course.fault_names import ids_in
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.grading.checks.script import Script
@@ -29,11 +29,12 @@ from gradeprop.session.interface import (
     Stopped,
     carries_code,
 )
-from gradeprop.session.wire.asks import encode_asks
 
 __all__ = ["Samples"]
 
 _SEED = 1
+_Asked: TypeAlias = tuple[PartKey, str, str]
+"""Part, misconception and device."""
 
 
 @dataclass(frozen=True)
@@ -73,27 +74,32 @@ class Samples:
     release: ReleaseModel
     sandboxes: Mapping[str, Sandbox]
     _stands: dict[tuple[PartKey, str], _Stand] = field(default_factory=dict)
-    _known: dict[object, tuple[Sequence[Outcome], ...]] = field(default_factory=dict)
-    _digests: WeakKeyDictionary[Script, bytes] = field(default_factory=WeakKeyDictionary)
+    _known: WeakKeyDictionary[Script, dict[_Asked, tuple[Sequence[Outcome], ...]]] = field(
+        default_factory=WeakKeyDictionary
+    )
 
     def of(
-        self, part: PartKey, misconception: str, device: str, script: Script, *, kept: bool = False
+        self, part: PartKey, misconception: str, device: str, script: Script
     ) -> tuple[Sequence[Outcome], ...]:
-        """What each sample of the misconception answers to the script's questions.
-
-        Args:
-            kept: whether the same questions will come again, and are then to be asked once.
-        """
-        key = (part, misconception, device, self._digest(script)) if kept else None
-        if key in self._known:
-            return self._known[key]
+        """What each sample of the misconception answers to the script's questions; asked once,
+        however many hand-ins the script is for. Nothing where a sample is a student's and no
+        sandbox would be around it."""
+        if self.sandboxes[device].level == "none" and self._is_a_students(part, misconception):
+            return ()
+        key, known = (part, misconception, device), self._known.setdefault(script, {})
+        if key in known:
+            return known[key]
         found = tuple(
             self._outcomes(part, source, device, script)
             for source in self._sources(part)[misconception]
         )
-        if key is not None:
-            self._known[key] = found
+        known[key] = found
         return found
+
+    def _is_a_students(self, part: PartKey, misconception: str) -> bool:
+        known = self._exercise(part).part(part.part).misconceptions
+        ids = ids_in(misconception)
+        return any(item.from_student for item in known if item.id in ids)
 
     def close(self) -> None:
         """End the sessions. Idempotent."""
@@ -108,12 +114,14 @@ class Samples:
     def _outcomes(
         self, part: PartKey, source: str, device: str, script: Script
     ) -> Sequence[Outcome]:
-        """A session that has reached the end of its time or of its process is opened anew, once."""
-        fresh = (part, device) not in self._stands
+        """What stopped is asked once more, in a session that is opened anew: the first may have
+        reached the end of its time or of its process, and the answer is kept."""
         outcomes = self._asked(part, source, device, script)
-        if fresh or not any(isinstance(item, Stopped) for item in outcomes):
+        if not any(isinstance(item, Stopped) for item in outcomes):
             return outcomes
-        self._stands.pop((part, device)).session.close()
+        stand = self._stands.pop((part, device), None)
+        if stand is not None:
+            stand.session.close()
         return self._asked(part, source, device, script)
 
     def _asked(self, part: PartKey, source: str, device: str, script: Script) -> Sequence[Outcome]:
@@ -156,14 +164,6 @@ class Samples:
             if cell.exercise not in (None, part.exercise):
                 continue
             yield exercise.solution[cell.part] if is_answer and cell.part else cell.source
-
-    def _digest(self, script: Script) -> bytes:
-        """Of all that is asked. Each of a part's many samples is asked the same."""
-        if script not in self._digests:
-            rows, tail = encode_asks(script.asks)
-            whole = json.dumps(rows).encode() + b"\0" + tail
-            self._digests[script] = hashlib.sha256(whole).digest()
-        return self._digests[script]
 
     def _exercise(self, part: PartKey) -> LoadedExercise:
         return next(item for item in self.assignment.exercises if item.slug == part.exercise)

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import TypeAlias
 
 from gradeprop.course.keys import PartKey
-from gradeprop.grading.run.cell_code import CellCode, imported_words, read_cell, read_tree
+from gradeprop.grading.run.cell_code import CellCode, imported_words, read_cell, read_function
 from gradeprop.grading.run.vocabulary import (
     ATTRIBUTES,
     BUILTINS,
@@ -162,31 +161,17 @@ class _Plain:
         defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]
         if function.decorator_list or not all(map(_is_constant, defaults)):
             return None
-        code = _read_function(function)
+        code = read_function(function)
         functions = {name for name, found in self._bound.items() if _is_function(found)}
         if not code.plain or not code.attributes <= ATTRIBUTES - NOT_IN_FUNCTIONS:
             return None
-        if any(_looks_into(node, functions) for node in ast.walk(function)):
+        if code.looked_into & functions:  # a function can carry state, too
             return None
         return code.names
 
 
-@lru_cache(maxsize=4096)
-def _read_function(function: ast.FunctionDef) -> CellCode:
-    return read_tree(ast.Module([function], []))
-
-
 def _is_function(statements: Sequence[ast.stmt | None]) -> bool:
     return any(isinstance(item, ast.FunctionDef) for item in statements)
-
-
-def _looks_into(node: ast.AST, functions: set[str]) -> bool:
-    """A function can carry state, too."""
-    return (
-        isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id in functions
-    )
 
 
 def _is_of_plots(imports: Sequence[ast.stmt | None]) -> bool:

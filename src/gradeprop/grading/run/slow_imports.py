@@ -8,31 +8,33 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from gradeprop.course.model import Course
+from gradeprop.course.model import Course, LoadedAssignment
 
 __all__ = ["import_for_graders"]
 
-_OPTIMIZERS: Final = re.compile(rb"\b(Descent|Optimizer|optim)\b")
+_LATE: Final = re.compile(rb"\b(Descent|Optimizer|optim|torch\.func)\b")
+_SHARED: Final = re.compile(rb"\bshared\b")
 
 
-def import_for_graders(course: Course) -> None:
-    """Import what the first optimizer of a process does (``torch._dynamo``, a second or more) where
-    a grader of the course speaks of optimizers."""
+def import_for_graders(course: Course, assignment: LoadedAssignment) -> None:
+    """Import what the first optimizer of a process does, or the first call of ``torch.func``
+    (``torch._dynamo``, a second or more), where a grader of the assignment, or what graders share,
+    speaks of one."""
     root = Path(course.root)
-    files = sorted(root.glob("graders/shared/**/*.py"))
-    for assignment in course.assignments:
-        files += [root / exercise.grader for exercise in assignment.exercises if exercise.has_tests]
-    if any(map(_speaks_of_optimizers, files)):
-        _import_for_optimizers()
+    files = [root / exercise.grader for exercise in assignment.exercises if exercise.has_tests]
+    if any(_says(_SHARED, file) for file in files):
+        files += sorted(root.glob("graders/shared/**/*.py"))
+    if any(_says(_LATE, file) for file in files):
+        _import_dynamo()
 
 
-def _speaks_of_optimizers(file: Path) -> bool:
+def _says(words: re.Pattern[bytes], file: Path) -> bool:
     try:
-        return _OPTIMIZERS.search(file.read_bytes()) is not None
+        return words.search(file.read_bytes()) is not None
     except OSError:
         return False
 
 
 @cache
-def _import_for_optimizers() -> None:
+def _import_dynamo() -> None:
     import torch._dynamo  # noqa: F401

@@ -28,6 +28,7 @@ from gradeprop.grading.checks.blame import defined_at
 from gradeprop.grading.checks.stack import calls_of_graders, line_in
 from gradeprop.grading.checks.watch import WORDS, Seen, Watch
 from gradeprop.grading.run.interrupts import ctrl_c_held
+from gradeprop.system import ASK_WHERE, is_linux, read_at
 
 if TYPE_CHECKING:
     from gradeprop.grading.checks.sites import CheckSite
@@ -54,7 +55,7 @@ Method: TypeAlias = Literal["fork", "spawn"]
 def can_fork(devices: tuple[str, ...] = ("cpu",)) -> bool:
     """Whether a copy of this process can run graders, which saves importing torch once more: not
     where CUDA has been started, nor where the system's own libraries do not bear it."""
-    return sys.platform.startswith("linux") and devices == ("cpu",)
+    return is_linux() and devices == ("cpu",)
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,12 @@ class Post:
     def take(self) -> Watch:
         """For the process: from now on it can be asked, and tells of a crash, where it stands."""
         path = Path(self.dump)
-        file = path.open("a")
-        path.unlink()  # who watches has it open, and whatever is killed now leaves nothing
+        file = path.open("a", encoding="utf-8")
+        with suppress(PermissionError):  # not every system removes an open file
+            path.unlink()  # who watches has it open, and whatever is killed now leaves nothing
         faulthandler.enable(file=file, all_threads=True)
-        faulthandler.register(signal.SIGUSR1, file=file, all_threads=True, chain=False)
+        if ASK_WHERE is not None:
+            faulthandler.register(ASK_WHERE, file=file, all_threads=True, chain=False)
         _tell_of_exits(file)
         words: MutableSequence[int] = self.words
         watch = Watch(words, bounded=self.bounded)
@@ -188,7 +191,7 @@ class Watched:
             how = f"importing it did not end in {GRADER_S:g} s"
         else:
             how = f"the check did not end in {GRADER_S:g} s"
-        dump = os.pread(self._dump, _MOST_DUMPED, 0).decode("utf-8", "replace")
+        dump = read_at(self._dump, _MOST_DUMPED, 0).decode("utf-8", "replace")
         self.close()
         return Fallen(seen, how, dump, late)
 
@@ -214,8 +217,10 @@ class Watched:
 
     def _ask_where(self) -> None:
         """Have it write down where it stands."""
+        if ASK_WHERE is None:
+            return
         with suppress(ProcessLookupError):
-            os.kill(self.process.pid or 0, signal.SIGUSR1)
+            os.kill(self.process.pid or 0, ASK_WHERE)
         until = time.monotonic() + _DUMP_S
         size = 0
         while time.monotonic() < until and self.process.is_alive():

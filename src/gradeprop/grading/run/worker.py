@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -17,12 +18,14 @@ from typing import TYPE_CHECKING, Final
 from gradeprop.errors import GradepropError
 from gradeprop.grading.run.facilities import Facilities, open_later, open_sandboxes
 from gradeprop.session.interface import Sandbox
+from gradeprop.system import end_myself, hear_interrupts
 
 if TYPE_CHECKING:
+    from gradeprop.grading.checks.behaviour import Gave
     from gradeprop.grading.checks.judgement import Judgement
-    from gradeprop.grading.checks.sites import CheckSite
     from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
+    from gradeprop.grading.run.question import Answered
     from gradeprop.grading.run.watched import Post
 
 READY = "ready"
@@ -50,12 +53,24 @@ class Batch:
 
 @dataclass(frozen=True)
 class Shown:
-    """What became of one check, for an instructor's eyes."""
+    """What became of one check, for an instructor's eyes.
+
+    Attributes:
+        gave: what the answer did, for who compares answers; see `Shown.behaviour`.
+    """
 
     exercise: str
     check: str
     device: str
     judgement: Judgement
+    student: str = ""
+    gave: bytes = b""
+
+    @property
+    def behaviour(self) -> tuple[Gave, ...]:
+        """What the answer did, question by question."""
+        given: tuple[Gave, ...] = pickle.loads(self.gave)
+        return given
 
 
 def work(
@@ -73,7 +88,7 @@ def work(
         sandboxes: those of the process that this one is a copy of; its own if not given.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    hear_interrupts()
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
@@ -121,10 +136,14 @@ def _serve(
     gc.freeze()
     setting = None
 
-    def show(site: CheckSite, device: str, judgement: Judgement) -> None:
-        # What could have come holds functions of the graders, which do not travel.
-        told = replace(judgement, observations=())
-        pipe.send(Shown(site.exercise.slug, site.check.check, device, told))
+    def show(item: Answered) -> None:
+        # What could have come holds functions of the graders, which do not travel; and a pipe would
+        # send tensors by shared memory.
+        told = replace(item.judgement, observations=())
+        site, gave = item.site, pickle.dumps(item.gave)
+        pipe.send(
+            Shown(site.exercise.slug, site.check.check, item.device, told, item.student, gave)
+        )
 
     while True:
         try:
@@ -163,7 +182,7 @@ def _end_with_parent() -> None:
     parent.join()
     os.kill(os.getpid(), signal.SIGTERM)
     threading.Event().wait(_GRACE_S)
-    os.kill(os.getpid(), signal.SIGKILL)
+    end_myself()
 
 
 def _leave(_signum: int, _frame: object) -> None:

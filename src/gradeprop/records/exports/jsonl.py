@@ -10,8 +10,9 @@ from gradeprop.records.marks import ClassMarks, Marks
 
 
 def export(marks: ClassMarks) -> str:
-    """JSON Lines. As the result file without ``seed`` and ``detail``; ``score`` is the final one
-    everywhere, and ``marks`` says how it came about. null means unknown."""
+    """JSON Lines. As the result file without ``seed``, ``versions.input_set`` and ``detail``;
+    ``score`` is the final one everywhere, and ``marks`` says how it came about. null means
+    unknown."""
     return "".join(_line(student) for student in marks.students)
 
 
@@ -31,6 +32,8 @@ def _line(student: Marks) -> str:
         },
     }
     del data["seed"]
+    versions = result.versions.items()  # nobody is to learn who has whose hidden inputs
+    data["versions"] = {name: text for name, text in versions if name != "input_set"}
     # ASCII only: a lone surrogate in a message could not be written as UTF-8.
     return json.dumps(data, allow_nan=False) + "\n"
 

@@ -32,7 +32,7 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, synced: bool
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            os.fchmod(file.fileno(), mode)
+            os.chmod(temporary, mode)  # noqa: PTH101 (not every system changes an open file's)
             if synced:
                 os.fsync(file.fileno())
         os.replace(temporary, path)  # noqa: PTH105 (pathlib takes its time to read names that are known)

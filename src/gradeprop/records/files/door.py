@@ -88,8 +88,8 @@ def file_names(folder: Path, *, own: int = OWN - 1) -> list[str]:
     with (
         _told(),
         _parent(folder, max(own, 1)) as parent,
-        _opened(folder, parent, _OWN_FLAGS | _FOLDER, stat.S_IFDIR) as opened,
-        os.scandir(opened) as entries,
+        _entered(folder, parent) as entered,
+        os.scandir(entered) as entries,
     ):
         found = (entry.name for entry in entries if entry.is_file(follow_symlinks=False))
         return sorted(islice(found, _MOST_NAMES))
@@ -116,6 +116,17 @@ def _parent(path: Path, own: int) -> Iterator[int | None]:
             flags = _OWN_FLAGS | _PASSED
             folder = stack.enter_context(_opened(Path(name), folder, flags, stat.S_IFDIR))
         yield folder
+
+
+@contextlib.contextmanager
+def _entered(path: Path, parent: int | None) -> Iterator[int | Path]:
+    """A folder in ``parent``: open, or where the system opens none its path."""
+    if parent is None:
+        _expect(path, path.lstat(), stat.S_IFDIR)
+        yield path
+        return
+    with _opened(path, parent, _OWN_FLAGS | _FOLDER, stat.S_IFDIR) as opened:
+        yield opened
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.door import LINE, Absent, Barred, Refused, read_handed
+from gradeprop.records.files.nbgrader_import import import_nbgrader
 from gradeprop.records.files.submissions import TIMESTAMP
 
 __all__ = ["HandedTime", "handed_time", "says_time_note", "time_in", "time_note", "with_time_note"]
@@ -45,6 +46,7 @@ def handed_time(folder: Path) -> HandedTime:
 
 def time_in(text: str) -> datetime | None:
     """The time as nbgrader reads it; None where nbgrader would stop with a traceback."""
+    import_nbgrader()
     from nbgrader.utils import parse_utc
 
     try:
@@ -67,7 +69,8 @@ def with_time_note(result: SubmissionResult, note: str | None) -> SubmissionResu
     return replace(result, message=f"{result.message} {note}" if result.message else note)
 
 
-def says_time_note(result: SubmissionResult, note: str | None) -> bool:
-    """Whether a kept result says of the time what there is to say now, which is ``note``."""
-    message = result.message or ""
-    return _UNKNOWN not in message if note is None else note in message
+def says_time_note(message: str | None, note: str | None) -> bool:
+    """Whether a kept result's message says of the time what there is to say now, which is
+    ``note``."""
+    said = message or ""
+    return _UNKNOWN not in said if note is None else note in said

@@ -13,6 +13,11 @@ FOLDER = ".gradeprop"
 _BYTES = 32
 
 
+def has_course_key(root: Path) -> bool:
+    """Whether the key has been made."""
+    return (root / FOLDER / "course.key").exists()
+
+
 def course_key(root: Path) -> bytes:
     """The key in ``.gradeprop/course.key``; a new random one if there is none yet.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,17 +68,6 @@ def read_result(root: Path, assignment: str, student: str) -> SubmissionResult |
         return result_from(result_path(root, assignment, student).read_bytes())
     except (OSError, ValueError):
         return None
-
-
-def replaced_results(
-    root: Path, assignment: str, earlier: Mapping[str, SubmissionResult]
-) -> list[SubmissionResult]:
-    """The kept results that are others than these earlier ones, in the order of the students' ids.
-
-    What an interrupted run has got done is best read from the files: it may have been stopped
-    between keeping a result and telling of it."""
-    read = {student: read_result(root, assignment, student) for student in sorted(earlier)}
-    return [now for student, now in read.items() if now is not None and now != earlier[student]]
 
 
 def read_results(root: Path, assignment: str) -> tuple[list[SubmissionResult], list[Path]]:

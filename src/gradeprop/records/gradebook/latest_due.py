@@ -9,7 +9,7 @@ from nbgrader.api import Assignment, SubmittedAssignment
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
+from gradeprop.records.gradebook.schema import read
 
 __all__ = ["latest_due"]
 
@@ -26,14 +26,7 @@ def latest_due(root: Path, assignment: str, configured: str | None = None) -> da
         UsageError: the URL cannot be read.
         MissingFacility, StorageError: the database cannot be used.
     """
-    url = gradebook_url(root, configured)
-    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
-        return None
-    engine = open_engine(url)
-    try:
-        return transaction(engine, lambda session: _read(session, assignment))
-    finally:
-        engine.dispose()
+    return read(root, configured, lambda session: _read(session, assignment))
 
 
 def _read(session: Session, assignment: str) -> datetime | None:

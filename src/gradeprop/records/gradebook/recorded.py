@@ -21,9 +21,10 @@ from gradeprop.course.gradeids import part_ids
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.records.files.names import gradebook_id
-from gradeprop.records.gradebook.given import PartMark, Person, Recorded
+from gradeprop.records.gradebook.enrolled import person
+from gradeprop.records.gradebook.given import PartMark, Recorded
 from gradeprop.records.gradebook.rows import given_by_person
-from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
+from gradeprop.records.gradebook.schema import read
 
 
 def read_gradebook(
@@ -45,14 +46,7 @@ def read_gradebook(
         UsageError: the URL cannot be read.
         MissingFacility, StorageError: the database cannot be used.
     """
-    url = gradebook_url(root, configured)
-    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
-        return {}
-    engine = open_engine(url)
-    try:
-        found = transaction(engine, lambda session: _read(session, assignment))
-    finally:
-        engine.dispose()
+    found = read(root, configured, lambda session: _read(session, assignment)) or {}
     own = {gradebook_id(student): student for student in students}
     return {own.get(name, name): recorded for name, recorded in found.items()}
 
@@ -94,15 +88,8 @@ def _read(session: Session, assignment: LoadedAssignment) -> dict[str, Recorded]
                 parts[scored[name]] = _mark(grade, said.get(scored[name]))
             else:
                 retired += _mark(grade, None).score or 0.0
-        student = row.Student
-        person = Person(
-            student.first_name or "",
-            student.last_name or "",
-            student.email or "",
-            student.lms_user_id or "",
-        )
-        found[student.id] = Recorded(
-            parts, retired, float(row.late_submission_penalty or 0.0), person
+        found[row.Student.id] = Recorded(
+            parts, retired, float(row.late_submission_penalty or 0.0), person(row.Student)
         )
     return found
 

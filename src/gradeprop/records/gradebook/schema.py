@@ -100,6 +100,28 @@ def shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
+def read(root: Path, configured: str | None, work: Callable[[Session], T]) -> T | None:
+    """What ``work`` finds in the gradebook; None where there is no database. None is made.
+
+    Args:
+        root: the course folder.
+        configured: the SQLAlchemy URL of course.yaml; None for ``gradebook.db`` in the course
+            folder.
+
+    Raises:
+        UsageError: the URL cannot be read.
+        MissingFacility, StorageError: the database cannot be used.
+    """
+    url = gradebook_url(root, configured)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        return None
+    engine = open_engine(url)
+    try:
+        return transaction(engine, work)
+    finally:
+        engine.dispose()
+
+
 def transaction(engine: Engine, work: Callable[[Session], T]) -> T:
     """Do some work in one transaction: all of it is kept, or none.
 

@@ -27,9 +27,9 @@ from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records.files.door import Refused
 from gradeprop.records.files.executed import executed_bytes, executed_notebook
 from gradeprop.records.files.names import gradebook_id
-from gradeprop.records.gradebook.autograded import NotebookRenderer, executed_cells
-from gradeprop.records.gradebook.entry import Entry, digest, entry_of
+from gradeprop.records.gradebook.entry import Entry, digest
 from gradeprop.records.gradebook.penalty import LatePenalty
+from gradeprop.records.gradebook.preparing import Preparer
 from gradeprop.records.gradebook.rows import Rows, prepare_rows
 from gradeprop.records.gradebook.save import EntrySaver
 from gradeprop.records.gradebook.schema import RECORDED, gradebook_url, open_engine, transaction
@@ -64,7 +64,7 @@ class GradebookWriter:
         self._course, self._assignment, self._release = course, assignment, release
         self._root = Path(course.root)
         self._url = gradebook_url(self._root, url)
-        self._renderer = NotebookRenderer(release, assignment)
+        self._preparer = Preparer(release, assignment)
         self._engine: Engine | None = None
         self._rows: Rows | None = None
 
@@ -121,9 +121,7 @@ class GradebookWriter:
             result: with its executed cells.
             submitted: the folder that was handed in, ``submitted/<student>/<assignment>``.
         """
-        cells = executed_cells(result, submitted, self._release)
-        notebook = self._renderer.render(result, cells)
-        return entry_of(result, cells, notebook, submitted, self._release), notebook
+        return self._preparer.prepared(result, submitted)
 
     def save(self, entries: Sequence[Entry]) -> None:
         """Record submissions: all of them, or where it fails, none.

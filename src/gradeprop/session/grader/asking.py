@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from gradeprop.session import messages
 from gradeprop.session.interface import Ask, Limits, Outcome, Stopped, StopReason, only_reads
 from gradeprop.session.wire.asks import encode_asks
-from gradeprop.session.wire.frames import Frame, WireError
+from gradeprop.session.wire.frames import Frame, WireError, decode_json
 from gradeprop.session.wire.outcomes import decode_outcomes
 
 __all__ = ["FORGOTTEN", "Answers", "Cut", "Questions", "answer_in", "worded"]
+
+_SMALL: Final = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,23 @@ def answer_in(frame: Frame, ask: Ask, limits: Limits) -> Outcome | None:
     """
     if frame.head.get("gone") is True:
         return None
-    outcomes = decode_outcomes(frame.head.get("outcomes"), frame.tail)
+    small = len(frame.text) + len(frame.tail) <= _SMALL
+    decode = _decoded if small else _decoded.__wrapped__
+    outcomes = decode(frame.text, frame.tail)
     if len(outcomes) != 1:
         raise WireError("malformed", "not one answer")
     return worded(outcomes[0], ask, limits)
+
+
+@lru_cache(maxsize=2048)
+def _decoded(text: bytes, tail: bytes) -> Sequence[Outcome]:
+    """The outcomes in a frame. Those of the same bytes are one object, which tells whoever judges
+    it that it has been judged before.
+
+    Raises:
+        WireError: it is no frame of outcomes.
+    """
+    return decode_outcomes(decode_json(text).get("outcomes"), tail)
 
 
 def worded(outcome: Outcome, ask: Ask, limits: Limits) -> Outcome:

@@ -10,8 +10,8 @@ from typing import Final
 
 from gradeprop.session import messages
 from gradeprop.session.grader.asking import Answers, Cut, Questions, answer_in
+from gradeprop.session.grader.child import Child
 from gradeprop.session.grader.line import Line
-from gradeprop.session.grader.warm_process import Child
 from gradeprop.session.interface import Limits, Outcome
 from gradeprop.session.wire.frames import Channel, WireError
 

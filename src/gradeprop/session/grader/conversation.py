@@ -15,8 +15,8 @@ from gradeprop.session import messages
 from gradeprop.session.grader.allowance import Allowance
 from gradeprop.session.grader.asking import FORGOTTEN, Answers, Cut, Questions, answer_in, worded
 from gradeprop.session.grader.checkers import Checkers
+from gradeprop.session.grader.child import Child
 from gradeprop.session.grader.line import Line
-from gradeprop.session.grader.warm_process import Child
 from gradeprop.session.interface import CellOutcome, CellSource, Limits, Outcome
 from gradeprop.session.wire.cells import clean_cell, optional_count, optional_text
 from gradeprop.session.wire.frames import Frame, WireError

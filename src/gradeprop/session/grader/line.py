@@ -5,16 +5,16 @@ Trusted side.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from gradeprop.session import messages
 from gradeprop.session.grader.allowance import Allowance
 from gradeprop.session.grader.asking import Cut
-from gradeprop.session.grader.warm_process import Child
+from gradeprop.session.grader.child import Child
 from gradeprop.session.interface import Limits, StopReason
 from gradeprop.session.wire.frames import Channel, Frame, WireError
+from gradeprop.system import KILLED
 
 __all__ = ["Line"]
 
@@ -159,7 +159,7 @@ class Line:
             return "output", f"the answer is larger than {self._limits.result_mb} MiB"
         if error.kind == "malformed":
             return "killed", messages.MALFORMED
-        killed = code == -signal.SIGKILL and self._memory_ran_out()
+        killed = code == KILLED and self._memory_ran_out()
         if killed or code == messages.OUT_OF_MEMORY:
             return "memory", messages.too_much_memory(self._limits.memory_mb)
         return "killed", messages.ended(code)

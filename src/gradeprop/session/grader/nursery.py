@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Protocol
 
+from gradeprop.errors import UsageError
 from gradeprop.session.grader.allowance import Allowance
 from gradeprop.session.grader.conversation import Conversation
 from gradeprop.session.interface import Limits, Session
 
-__all__ = ["Nursery", "Setup"]
+__all__ = ["Nursery", "Setup", "working_files"]
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,17 @@ class Nursery(Protocol):
 
     def forget(self, session: Session) -> None:
         """This session has closed."""
+
+
+def working_files(files: Mapping[str, bytes] | None) -> dict[str, bytes]:
+    """What is to lie in a notebook's working folder, by name.
+
+    Raises:
+        UsageError: a name leads out of it.
+    """
+    given = dict(files or {})
+    for name in given:
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or not path.name or "\0" in name:
+            raise UsageError(f"not a file name within the working folder: {name!r}")
+    return given

@@ -141,6 +141,11 @@ class Replay:
         """The run has failed to take ``step``; the next one will."""
         self._steps.append(step)
 
+    def goes_on(self) -> None:
+        """A cell follows: a run that has answered calls itself is of no use for it."""
+        if self._run is not None and self._run.asked:
+            self._drop()
+
     def close(self) -> None:
         self._closed = True
         self._drop()

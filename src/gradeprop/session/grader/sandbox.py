@@ -1,29 +1,29 @@
 """The sandbox that grading uses: sessions in children of a warm process, at a chosen isolation.
 
-Trusted side; importable everywhere, of use on Linux only.
+Trusted side. Off Linux it is `gradeprop.session.grader.fresh` that is used.
 """
 
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import PurePosixPath
 from typing import IO, Final
 
-from gradeprop.errors import GraderFault, MissingFacility, UsageError
+from gradeprop.errors import GraderFault
 from gradeprop.session.grader.allowance import Allowance, processor_limit_s
 from gradeprop.session.grader.contention import Contention
 from gradeprop.session.grader.conversation import Conversation
 from gradeprop.session.grader.counting import Counting, counting_at
 from gradeprop.session.grader.double_process import DoubleProcess
-from gradeprop.session.grader.nursery import Setup
+from gradeprop.session.grader.fresh import fresh_sandbox
+from gradeprop.session.grader.nursery import Setup, working_files
 from gradeprop.session.grader.session import ProcessSession
 from gradeprop.session.grader.warm_process import Start, WarmProcess, WarmProcessLostError
 from gradeprop.session.interface import Level, Limits, Sandbox, Session
 from gradeprop.session.isolation.processor import waited_s
 from gradeprop.session.isolation.survey import Isolation, chosen_level, layers_for
+from gradeprop.system import is_linux
 
 __all__ = ["Isolation", "ProcessSandbox", "ProcessSession", "open_sandbox"]
 
@@ -146,13 +146,9 @@ class ProcessSandbox(Sandbox):
     def open(
         self, *, limits: Limits, seed: int, files: Mapping[str, bytes] | None = None
     ) -> ProcessSession:
-        files = dict(files or {})
-        for name in files:
-            path = PurePosixPath(name)
-            if path.is_absolute() or ".." in path.parts or not path.name or "\0" in name:
-                raise UsageError(f"not a file name within the working folder: {name!r}")
+        given = working_files(files)
         allowance = Allowance(limits, self._processor_s, Contention(self._waited_s))
-        session = ProcessSession(self, Setup(limits, seed, files, allowance))
+        session = ProcessSession(self, Setup(limits, seed, given, allowance))
         self._sessions[session] = limits
         self._limit_all()
         session.begin()
@@ -249,16 +245,13 @@ def open_sandbox(
             mends it.
         GraderFault: the warm process does not start.
     """
-    if not sys.platform.startswith("linux"):
-        raise MissingFacility(
-            "grading submissions needs Linux",
-            remedy="run it in a Linux container or WSL; `gradeprop check` works on any system",
-        )
+    level = chosen_level(isolation)
+    gpu = device.startswith("cuda")
+    if not is_linux():
+        return fresh_sandbox(packages, gpu=gpu, wait=wait)
     from gradeprop.session.isolation.gpu import gpu_devices, wake
     from gradeprop.session.isolation.launch import Launcher
 
-    level = chosen_level(isolation)
-    gpu = device.startswith("cuda")
     if gpu:
         wake()
     counting = counting_at(level)

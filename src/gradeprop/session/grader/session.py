@@ -71,6 +71,7 @@ class ProcessSession(Session):
         left = self._left()
         if left() <= 0:
             return CellOutcome("timeout", message=messages.total_spent(self._limits.total_s))
+        self._replay.goes_on()
         cut_short = left() < own
         began = self._now()
         outcome = self._replay.do(

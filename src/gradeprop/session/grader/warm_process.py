@@ -19,7 +19,7 @@ from gradeprop.session.grader.double_process import DoubleProcess, sender_of
 from gradeprop.session.isolation.processes import processes_below
 from gradeprop.session.wire.frames import Channel
 
-__all__ = ["Child", "Start", "WarmProcess", "WarmProcessLostError"]
+__all__ = ["ForkedChild", "Start", "WarmProcess", "WarmProcessLostError"]
 
 # From a cold disk importing torch alone takes long.
 START_S: Final = 120.0
@@ -34,8 +34,8 @@ class WarmProcessLostError(Exception):
     """The warm process went away, and all its children with it."""
 
 
-class Child:
-    """One forked child, as the grader sees it."""
+class ForkedChild:
+    """A `Child` that the warm process has forked."""
 
     def __init__(self, warm: WarmProcess, number: int, channel: Channel) -> None:
         self._warm = warm
@@ -174,7 +174,7 @@ class WarmProcess:
         lines = self._log.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
         return " | ".join(lines[-5:]) or "it said nothing"
 
-    def open(self, request: dict[str, Any]) -> Child:
+    def open(self, request: dict[str, Any]) -> ForkedChild:
         """Fork a child; it will read its requests from the returned child's channel.
 
         Raises:
@@ -190,7 +190,7 @@ class WarmProcess:
             raise
         finally:
             theirs.close()
-        return Child(self, self._count, Channel(ours))
+        return ForkedChild(self, self._count, Channel(ours))
 
     def signal(self, number: int, which: int) -> None:
         message = {"op": "signal", "id": number, "signal": int(which)}

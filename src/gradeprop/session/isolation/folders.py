@@ -1,14 +1,26 @@
-"""Removing what student code left behind, also from folders that it made unreadable."""
+"""The folders of one child: making them, and removing what student code left behind, also from
+folders that it made unreadable."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["remove_folder"]
+__all__ = ["enter_folder", "remove_folder"]
+
+
+def enter_folder(own: Path) -> None:
+    """Make the notebook's folder in ``own``, and the checkers', and go there."""
+    folder = own / "notebook"
+    folder.mkdir()
+    (own / "checks").mkdir()
+    os.chdir(folder)
+    os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
+    tempfile.tempdir = None
 
 
 def remove_folder(folder: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gradeprop.session.isolation import layers
+from gradeprop.session.isolation.folders import enter_folder
 from gradeprop.session.isolation.layers import Layers
 from gradeprop.session.isolation.supervisor import Supervisor
 
@@ -118,16 +119,6 @@ class Forker:
         for stream, file in zip((1, 2), _CAPTURED, strict=True):
             os.dup2(file, stream)
         self.body(_CHANNEL, _CAPTURED, own)
-
-
-def enter_folder(own: Path) -> None:
-    """Make the notebook's folder in ``own``, and the checkers', and go there."""
-    folder = own / "notebook"
-    folder.mkdir()
-    (own / "checks").mkdir()
-    os.chdir(folder)
-    os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
-    tempfile.tempdir = None
 
 
 def keep_descriptors(kept: list[int]) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 
 __all__ = ["used_s", "waited_s"]
 
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 _NANO: Final = 1e-9
 # Fields of /proc/<pid>/stat, counted from what follows the name in brackets: utime, stime, cutime,
 # cstime.
@@ -24,7 +23,7 @@ def used_s(pids: Iterable[int]) -> float:
         with contextlib.suppress(OSError):
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             total += sum(int(field) for field in fields[_TIMES])
-    return total / _TICKS
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def waited_s(pids: Iterable[int]) -> float:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from gradeprop.errors import GradepropError, MissingFacility
 from gradeprop.session.interface import IsolatingLevel, Level
+from gradeprop.system import NEEDS_LINUX, NO_ISOLATION, is_linux, name
 
 __all__ = [
     "Isolation",
@@ -31,6 +32,13 @@ __all__ = [
 Isolation: TypeAlias = Literal["auto"] | Level
 
 SECCOMP_REMEDY: Final = "pip install pyseccomp, and apt install libseccomp2"
+_IN_CONTAINER: Final = (
+    "in a container: docker run --security-opt seccomp=unconfined --security-opt "
+    "apparmor=unconfined --security-opt systempaths=unconfined, or podman run --security-opt "
+    "unmask=ALL (docs/other-machines.md)"
+)
+# What bubblewrap says where the container hides parts of /proc.
+_MASKED: Final = "Can't mount proc"
 _BOTH: Final = ("full", "restricted")
 # Exits with 0 where a user without rights may make a user and a PID namespace.
 _NAMESPACES: Final = (
@@ -78,9 +86,8 @@ class Survey:
 @functools.cache
 def survey() -> Survey:
     """Look at this machine; takes about a second, once."""
-    if not sys.platform.startswith("linux"):
-        remedy = "grade in a Linux container or WSL; `gradeprop check` works on any system"
-        system = Layer("Linux", _BOTH, False, platform.system(), remedy)
+    if not is_linux():
+        system = Layer("Linux", _BOTH, False, f"this is {name()}: {NEEDS_LINUX}", NO_ISOLATION)
         return Survey(None, (system,))
     found = [_kernel(), _bubblewrap(), _namespaces(), _landlock(), _seccomp(), _user(), _groups()]
     found += [_whole("full"), _whole("restricted")]
@@ -100,7 +107,7 @@ def working(level: IsolatingLevel) -> str | None:
 
     Returns: None if it works, else what the kernel said.
     """
-    if not sys.platform.startswith("linux"):
+    if not is_linux():
         return "it needs Linux"
     from gradeprop.session.isolation.launch import Launcher
 
@@ -175,19 +182,15 @@ def _namespaces() -> Layer:
     """Whether a user without rights can make namespaces.
 
     Containers and some systems refuse it."""
-    name = "user namespaces"
+    layer = "user namespaces"
     if _namespaces_work():
-        return Layer(name, ("full",), True, "may be made without rights")
+        return Layer(layer, ("full",), True, "may be made without rights")
     for setting, good in _NAMESPACE_SETTINGS:
         path = Path("/proc/sys", setting)
         if path.exists() and path.read_text().strip() != good:
             key = setting.replace("/", ".")
-            return Layer(name, ("full",), False, f"{key} forbids them", f"sysctl -w {key}={good}")
-    remedy = (
-        "in a container: docker run --security-opt seccomp=unconfined --security-opt "
-        "apparmor=unconfined"
-    )
-    return Layer(name, ("full",), False, "refused by the kernel or the container", remedy)
+            return Layer(layer, ("full",), False, f"{key} forbids them", f"sysctl -w {key}={good}")
+    return Layer(layer, ("full",), False, "refused by the kernel or the container", _IN_CONTAINER)
 
 
 def _namespaces_work() -> bool:
@@ -253,7 +256,8 @@ def _whole(level: IsolatingLevel) -> Layer:
     problem = working(level)
     if problem is None:
         return Layer(f"isolation {level}", (level,), True, "tried: every layer holds")
-    return Layer(f"isolation {level}", (level,), False, problem, "see the missing layers above")
+    remedy = _IN_CONTAINER if _MASKED in problem else "see the missing layers above"
+    return Layer(f"isolation {level}", (level,), False, problem, remedy)
 
 
 def chosen_level(isolation: Isolation) -> Level:
@@ -264,6 +268,8 @@ def chosen_level(isolation: Isolation) -> Level:
     """
     if isolation == "none":
         return "none"
+    if not is_linux():
+        raise MissingFacility(f"{NEEDS_LINUX}, and this is {name()}", remedy=NO_ISOLATION)
     level = best_level() if isolation == "auto" else isolation
     if level is None:
         raise MissingFacility(

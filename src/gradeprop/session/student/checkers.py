@@ -10,7 +10,6 @@ import random
 import shutil
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -19,10 +18,10 @@ from typing import Final
 from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.messages import NOT_STARTED
 from gradeprop.session.student.shell import NotebookShell
-from gradeprop.session.student.unattended import refuse
-from gradeprop.session.wire.frames import Channel, Frame, WireError
+from gradeprop.session.student.streams import discard_streams
+from gradeprop.session.wire.frames import FROM_GRADER, Channel, Frame, WireError
 
-__all__ = ["FROM_GRADER", "Answer", "Checkers", "Seal", "discard_streams"]
+__all__ = ["Answer", "Checkers", "Seal"]
 
 __builtins__ = KEPT
 
@@ -30,9 +29,7 @@ __builtins__ = KEPT
 _exit, _exit_code = os._exit, os.waitstatus_to_exitcode
 _fork, _kill, _waitpid = os.fork, os.kill, os.waitpid
 _chdir, _getcwd, _mkdir, _scandir, _utime = os.chdir, os.getcwd, os.mkdir, os.scandir, os.utime
-_close, _dup2, _open_descriptor = os.close, os.dup2, os.open
-_DEVNULL: Final = os.devnull
-_READ_AND_WRITE: Final = os.O_RDWR
+_close = os.close
 _getstate, _setstate = random.getstate, random.setstate
 _rmtree = shutil.rmtree
 _setitimer, _set_handler = signal.setitimer, signal.signal
@@ -40,8 +37,6 @@ _Socket = socket.socket
 _SIGALRM, _SIGINT, _SIGKILL = signal.SIGALRM, signal.SIGINT, signal.SIGKILL
 _DEFAULT, _IGNORED = signal.SIG_DFL, signal.SIG_IGN
 _REAL_TIME, _WNOHANG = signal.ITIMER_REAL, os.WNOHANG
-# The most bytes in a frame of the grader's, which is trusted.
-FROM_GRADER: Final = 1 << 30
 # What a checker gets a copy of.
 _COPIED_BYTES: Final = 1 << 20
 _COPIED_FILES: Final = 60
@@ -200,14 +195,3 @@ def _copy_file(entry: os.DirEntry[str], copy: str) -> None:
         copied.write(file.read())
     known = entry.stat()
     _utime(copy, ns=(known.st_atime_ns, known.st_mtime_ns))
-
-
-def discard_streams() -> None:
-    """What a check's calls print must reach no output: it could show the hidden inputs.
-
-    And what they ask of a person nobody answers."""
-    refuse()
-    null = _open_descriptor(_DEVNULL, _READ_AND_WRITE)
-    for descriptor in (0, 1, 2):
-        _dup2(null, descriptor)
-    sys.stdout = sys.stderr = open(null, "w", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123, SIM115

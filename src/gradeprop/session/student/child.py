@@ -13,23 +13,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gradeprop.session.kept_builtins import KEPT
 from gradeprop.session.messages import OUT_OF_MEMORY
 from gradeprop.session.questions import Define
 from gradeprop.session.student.answering import Answering, out_of_memory
 from gradeprop.session.student.beginning import seed_all, start_gpu
-from gradeprop.session.student.checkers import FROM_GRADER, Checkers, Seal, discard_streams
 from gradeprop.session.student.passes import PASSES
 from gradeprop.session.student.places import Bookmark
 from gradeprop.session.student.shell import NotebookShell
+from gradeprop.session.student.streams import discard_streams
 from gradeprop.session.student.tracebacks import exception_message
 from gradeprop.session.wire.asks import decode_asks
-from gradeprop.session.wire.frames import Channel, Frame, WireError
+from gradeprop.session.wire.frames import FROM_GRADER, Channel, Frame, WireError
 from gradeprop.session.wire.outcomes import encode_outcomes
+
+if TYPE_CHECKING:
+    from gradeprop.session.student.checkers import Answer, Checkers
 
 __all__ = ["NotebookProcess"]
 
@@ -48,18 +51,21 @@ class NotebookProcess:
         channel: the stream to the grader.
         shell: the warm shell, which this process owns from now on.
         folder: the empty working folder, already the current one.
-        checks: another empty folder, for the checkers.
-        seal: keeps a checker's doings in.
+        checkers: makes the checkers, from what answers their asks; none where there are no forks.
     """
 
     def __init__(
-        self, channel: Channel, shell: NotebookShell, folder: Path, checks: Path, seal: Seal
+        self,
+        channel: Channel,
+        shell: NotebookShell,
+        folder: Path,
+        checkers: Callable[[Answer], Checkers] | None = None,
     ) -> None:
         self.channel = channel
         self.shell = shell
         self.folder = folder
         self.answering = Answering()
-        self.checkers = Checkers(shell, folder, checks, seal, self._answer)
+        self.checkers = None if checkers is None else checkers(self._answer)
         self.pid = _getpid()
         self.places: dict[int, Bookmark] = {}
         self.silent = False
@@ -83,7 +89,8 @@ class NotebookProcess:
             except WireError:
                 return
             try:
-                self.checkers.reap()
+                if self.checkers is not None:
+                    self.checkers.reap()
                 handlers[frame.head["op"]](frame)
             except MemoryError:
                 _exit(OUT_OF_MEMORY)
@@ -111,7 +118,8 @@ class NotebookProcess:
 
     def _run(self, frame: Frame) -> None:
         head = frame.head
-        self.checkers.forget_folders()
+        if self.checkers is not None:
+            self.checkers.forget_folders()
         result = self.shell.run_source(head["source"], head["label"])
         if _getpid() != self.pid:
             _exit(0)  # the cell forked: this copy is not the notebook
@@ -179,9 +187,11 @@ class NotebookProcess:
     # Checkers.
 
     def _fork(self, frame: Frame) -> None:
+        assert self.checkers is not None
         (descriptor,) = frame.fds
         self.checkers.fork(frame.head["n"], descriptor)
 
     def _end(self, frame: Frame) -> None:
+        assert self.checkers is not None
         code = self.checkers.end(frame.head["checker"])
         self.channel.send({"n": frame.head["n"], "code": code})

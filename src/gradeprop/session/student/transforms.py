@@ -34,8 +34,13 @@ _AT_LAST = re.compile(r"\?[ \t]*(#.*)?$", re.MULTILINE)
 # What Python's compiler warns of most: escapes that are none, literals compared by identity, and
 # tuples that are asserted.
 _ODD_ESCAPE = re.compile(r"\\[^\n\\'\"abfnrtvxuUN0-7]")
-_ODD = re.compile(r"\bis\b\s*(not\b\s*)?[-\d'\"([{]|[\d'\"]\s*is\b|\bassert\s*\(")
-_PROMPTS: Final = (">>>", "...", "In [")
+_ASSERTED = re.compile(r"assert\s*\(")
+# One expression that looks for all of it from each letter on takes ten times as long.
+_IS = re.compile(r"is\b(\s*(not\b\s*)?[-\d'\"([{])?")
+_NEAR: Final = 16
+_LITERAL_ENDS: Final = tuple("0123456789'\"")
+_LINE_PROMPTS: Final = (">>>", "...")
+_PROMPT: Final = "In ["
 
 
 class QuickTransformers(TransformerManager):
@@ -89,7 +94,13 @@ def _is_blank(line: str) -> bool:
 def _only_with_prompts(strip: Transform) -> Transform:
     def transform(lines: list[str]) -> list[str]:
         source = "".join(lines)
-        return strip(lines) if any(prompt in source for prompt in _PROMPTS) else lines
+        if _PROMPT in source:
+            return strip(lines)
+        # Dots stand in many texts, at the beginning of a line in hardly any.
+        there = any(prompt in source for prompt in _LINE_PROMPTS)
+        if there and any(line.lstrip().startswith(_LINE_PROMPTS) for line in lines):
+            return strip(lines)
+        return lines
 
     return transform
 
@@ -112,4 +123,18 @@ def may_await(source: str) -> bool:
 
 def may_warn(source: str) -> bool:
     """Whether the compiler might warn of something in ``source``; if not, it need not be asked."""
-    return bool("\\" in source and _ODD_ESCAPE.search(source)) or bool(_ODD.search(source))
+    if "\\" in source and _ODD_ESCAPE.search(source):
+        return True
+    return bool(_ASSERTED.search(source)) or any(
+        _compares_literal(source, found) for found in _IS.finditer(source)
+    )
+
+
+def _compares_literal(source: str, found: re.Match[str]) -> bool:
+    """Whether this ``is`` may stand beside a literal."""
+    begin = found.start()
+    before = source[max(0, begin - _NEAR) : begin]
+    if before.rstrip().endswith(_LITERAL_ENDS) or (begin and before.isspace()):
+        return True
+    in_a_word = before[-1:].isalnum() or before.endswith("_")
+    return found[1] is not None and not in_a_word

@@ -236,6 +236,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(sys.argv[2])
     from gradeprop.session.student.beginning import begin_in
+    from gradeprop.session.student.checkers import Checkers
     from gradeprop.session.student.child import NotebookProcess
     from gradeprop.session.student.shell import NotebookShell
     from gradeprop.session.warm import warmup
@@ -262,7 +263,9 @@ def main() -> None:
         shell.begin()
         stream = Channel(socket.socket(fileno=channel))
         seal = functools.partial(chosen.seal, maps=MAPS)
-        NotebookProcess(stream, shell, own / "notebook", own / "checks", seal).serve()
+        notebook = own / "notebook"
+        checkers = functools.partial(Checkers, shell, notebook, own / "checks", seal)
+        NotebookProcess(stream, shell, notebook, checkers).serve()
 
     threads = warmup.system_threads()
     huge_pages = warmup.freeze()

@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from json import JSONDecoder, JSONEncoder, encoder
 from select import select
-from socket import CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET, socket
+from socket import SOL_SOCKET, socket
 from struct import Struct
 from time import monotonic
 from typing import Any, Final, Literal
 
 from gradeprop.session.kept_builtins import KEPT
 
-__all__ = ["Channel", "Frame", "WireError", "clean_text", "remaining"]
+__all__ = ["FROM_GRADER", "Channel", "Frame", "WireError", "clean_text", "remaining"]
 
 __builtins__ = KEPT
 
@@ -30,6 +30,8 @@ _MAX_FDS = 4
 # What a frame may have by default; callers ask for less or more (result_mb) where they know.
 DEFAULT_JSON = 8 << 20
 DEFAULT_TAIL = 64 << 20
+# The most bytes in a frame of the grader's, which is trusted.
+FROM_GRADER: Final = 1 << 30
 
 
 class WireError(Exception):
@@ -47,13 +49,14 @@ class WireError(Exception):
 
 @dataclass(frozen=True)
 class Frame:
-    """One message of ``size`` bytes: ``head`` is a JSON object, ``tail`` raw bytes, ``fds`` open
-    descriptors."""
+    """One message of ``size`` bytes: ``head`` is a JSON object that came as ``text``, ``tail`` raw
+    bytes, ``fds`` open descriptors."""
 
     head: dict[str, Any]
     tail: bytes = b""
     fds: tuple[int, ...] = field(default=())
     size: int = 0
+    text: bytes = field(default=b"", repr=False)
 
 
 def remaining(deadline: float | None) -> float | None:
@@ -104,10 +107,13 @@ _BLANKS: Final = " \t\n\r"
 # Looked up on Python's own class of sockets, which student code can change.
 _number_of: Final = socket.fileno
 _receive: Final = socket.recv
-_receive_with_rights: Final = socket.recvmsg
 _send: Final = socket.sendall
-_send_with_rights: Final = socket.sendmsg
 _set_timeout: Final = socket.settimeout
+# Descriptors travel to processes that fork. Windows has neither.
+_receive_with_rights: Final[Any] = getattr(socket, "recvmsg", None)
+_send_with_rights: Final[Any] = getattr(socket, "sendmsg", None)
+if _receive_with_rights is not None:
+    from socket import CMSG_SPACE, SCM_RIGHTS
 
 
 def decode_json(data: bytes) -> dict[str, Any]:
@@ -193,6 +199,7 @@ class Channel:
             WireError: see its kinds. The channel is of no use afterwards.
         """
         # Descriptors come along with bytes, and must not be taken in with those of a frame before.
+        accept_fds = accept_fds and _receive_with_rights is not None
         ahead = 0 if accept_fds else _AHEAD
         fds: tuple[int, ...] = ()
         if accept_fds:
@@ -202,9 +209,10 @@ class Channel:
         json_bytes, tail_bytes = _LENGTHS.unpack(first)
         if json_bytes > json_cap or tail_bytes > tail_cap:
             raise WireError("too_big", f"a frame of {json_bytes} + {tail_bytes} bytes")
-        head = decode_json(self._read(json_bytes, deadline, ahead))
+        text = self._read(json_bytes, deadline, ahead)
+        head = decode_json(text)
         size = _LENGTHS.size + json_bytes + tail_bytes
-        return Frame(head, self._read(tail_bytes, deadline, ahead), fds, size)
+        return Frame(head, self._read(tail_bytes, deadline, ahead), fds, size, text)
 
     def _start(self, deadline: float | None) -> tuple[bytes, tuple[int, ...]]:
         """The lengths, by ``recvmsg``, with the descriptors that came along."""

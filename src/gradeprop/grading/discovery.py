@@ -1,0 +1,112 @@
+"""Wrong answers of which no cause is known, put together by what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gradeprop.course.keys import PartKey
+from gradeprop.grading.checks.behaviour import Gave, same
+from gradeprop.grading.checks.rows import Row
+from gradeprop.grading.result.score import at_worst
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.grading.run.worker import Shown
+
+__all__ = ["Group", "Seen", "grouped", "seen_in", "unexplained"]
+
+_WRONG = ("failed", "timeout", "killed", "memory", "output")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one student's answer to a part did, on inputs that all were asked.
+
+    Attributes:
+        gave: by check, question by question.
+        wrong: the first question that was answered wrongly, with what was expected and what came.
+        nearest: which mistake explains a part of it, and how much; None where none explains any.
+    """
+
+    student: str
+    part: PartKey
+    gave: Mapping[str, tuple[Gave, ...]]
+    wrong: Row | None = None
+    nearest: str | None = None
+
+    @property
+    def stopped(self) -> str | None:
+        """What came in place of a value, where something did."""
+        words = (item.other for gave in self.gave.values() for item in gave)
+        return next(filter(None, words), None)
+
+
+@dataclass
+class Group:
+    """Answers that do the same; ``seen`` in the order in which they were met."""
+
+    part: PartKey
+    seen: list[Seen] = field(default_factory=list)
+
+
+def unexplained(result: SubmissionResult) -> Iterator[PartKey]:
+    """The parts that are wrong, and begun, and of which no check has named a cause."""
+    for key, part in result.parts():
+        checks = at_worst(part.checks)
+        if part.not_begun or any(check.misconception for check in checks):
+            continue
+        if any(check.status in _WRONG and not check.not_begun for check in checks):
+            yield key
+
+
+def seen_in(
+    shown: Sequence[Shown], wanted: Mapping[str, Sequence[PartKey]], part_of: Mapping[str, PartKey]
+) -> tuple[list[Seen], int]:
+    """What was seen of the parts that are wanted, and how many of them have a cause after all, on
+    the inputs that all were asked.
+
+    Args:
+        shown: all that was told while the students were asked.
+        wanted: by student, the parts to look at.
+        part_of: by ``exercise.check``, whose part it is.
+    """
+    by_answer: dict[tuple[str, PartKey], list[Shown]] = {}
+    for item in shown:
+        part = part_of[f"{item.exercise}.{item.check}"]
+        if part in wanted.get(item.student, ()):
+            by_answer.setdefault((item.student, part), []).append(item)
+    seen, named = [], 0
+    for (student, part), checks in by_answer.items():
+        if any(item.judgement.misconceptions for item in checks):
+            named += 1
+            continue
+        wrong = [item for item in checks if item.judgement.status in _WRONG]
+        if not wrong:
+            continue  # right on these inputs
+        whys = (item.judgement.why for item in wrong if not _explains_nothing(item.judgement.why))
+        rows = (row for item in wrong for row in item.judgement.rows if not row.right)
+        gave = {f"{item.check} {item.device}": item.behaviour for item in checks}
+        seen.append(Seen(student, part, gave, next(rows, None), next(filter(None, whys), None)))
+    return seen, named
+
+
+def _explains_nothing(why: str | None) -> bool:
+    return why is None or ", which explains 0 of " in why
+
+
+def grouped(seen: Sequence[Seen]) -> list[Group]:
+    """Groups of answers to one part that do the same everywhere, the largest first."""
+    groups: list[Group] = []
+    for item in seen:
+        for group in groups:
+            if group.part == item.part and _do_the_same(group.seen[0], item):
+                group.seen.append(item)
+                break
+        else:
+            groups.append(Group(item.part, [item]))
+    return sorted(groups, key=lambda group: -len(group.seen))
+
+
+def _do_the_same(one: Seen, other: Seen) -> bool:
+    if one.gave.keys() != other.gave.keys():
+        return False
+    return all(same(one.gave[check], other.gave[check]) for check in one.gave)

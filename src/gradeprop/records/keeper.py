@@ -1,0 +1,75 @@
+"""Where results go as they become final."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.grading.run.plan import Plan
+from gradeprop.records.files.nbgrader_import import import_nbgrader
+
+__all__ = ["Keeper", "Keeping", "in_gradebook"]
+
+
+class Keeper(Protocol):
+    """Keeps the results of one assignment: `Recorder`, or what a shard has instead."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the instructor."""
+        ...
+
+    def twins(self, students: Iterable[str]) -> list[tuple[str, ...]]:
+        """Groups of students, among these and those that are known, whose marks would overwrite
+        each other."""
+        ...
+
+    def recorded(self, students: Iterable[str]) -> Collection[str]:
+        """Of these students, those whose result is kept with all that belongs to it."""
+        ...
+
+    def keep(self, result: SubmissionResult, submitted: Path) -> None:
+        """Keep one result, which has its executed cells.
+
+        Args:
+            submitted: the folder that was handed in, ``submitted/<student>/<assignment>``.
+
+        Raises:
+            StorageError: something cannot be written; all earlier results are kept.
+        """
+        ...
+
+    def flush(self) -> None:
+        """Do at once what waits for more results.
+
+        Raises:
+            StorageError: as `keep`.
+        """
+        ...
+
+
+Keeping: TypeAlias = AbstractContextManager[Keeper | None]
+"""A keeper while it is open; None where result files are all that is kept."""
+
+
+@contextmanager
+def in_gradebook(plan: Plan) -> Iterator[Keeper | None]:
+    """Result files and nbgrader's gradebook, where nbgrader is installed.
+
+    Raises:
+        UsageError, MissingFacility, StorageError: as `GradebookWriter`.
+    """
+    if importlib.util.find_spec("nbgrader") is None:
+        yield None
+        return
+    import_nbgrader()
+    from gradeprop.records.gradebook.writer import GradebookWriter
+    from gradeprop.records.recorder import Recorder
+
+    url = plan.course.spec.gradebook
+    with GradebookWriter(plan.course, plan.release, url) as gradebook:
+        yield Recorder(Path(plan.course.root), plan.assignment, gradebook)

@@ -1,0 +1,178 @@
+"""All figures of one assignment, as values: the page shows them, and programs get them as JSON."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gradeprop.course.keys import PartKey
+from gradeprop.course.model import LoadedAssignment
+from gradeprop.grading.result.faults import Fault, faults_in
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.records.answers import Answer
+from gradeprop.records.files.submissions import has_handed_in
+from gradeprop.records.marks import ClassMarks, Marks
+from gradeprop.records.report.beside import Beside, beside
+from gradeprop.records.report.causes import CauseFigures, cause_figures
+from gradeprop.records.report.checks import CheckFigures, check_figures, exercise_alpha
+from gradeprop.records.report.history import History
+from gradeprop.records.report.statistics import Quartiles, quartiles
+
+__all__ = ["ClassFigures", "ExerciseFigures", "HandedIn", "class_figures"]
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """Who is where, by id.
+
+    Attributes:
+        enrolled: everybody of the class, as far as is known.
+        missing: enrolled, and nothing was handed in.
+        ungraded: handed in, and there is no result yet.
+        to_mark: a part waits for a person.
+        unreadable: what was handed in could not be read.
+        faults: a grader failed on their work.
+    """
+
+    enrolled: tuple[str, ...]
+    missing: tuple[str, ...]
+    ungraded: tuple[str, ...]
+    to_mark: tuple[str, ...]
+    unreadable: tuple[str, ...]
+    faults: tuple[str, ...]
+
+    @property
+    def handed_in(self) -> int:
+        return len(self.enrolled) - len(self.missing)
+
+
+@dataclass(frozen=True)
+class ExerciseFigures:
+    """One exercise: the mean and the median of those whose points for it are known."""
+
+    exercise: str
+    title: str
+    max_score: float
+    known: int
+    mean: float | None
+    median: float | None
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """An assignment.
+
+    Attributes:
+        counted: what the distribution is of: ``total``: points with a person's marks and penalties,
+            where everybody's are known; ``checks``: what the checks gave.
+        most: the points that there are of those.
+        scores: everybody's, in the order of ``readable``.
+        readable: who handed in something that could be read.
+        alpha: Cronbach's, over exercises.
+        seconds: median and longest time to grade a submission, in seconds; None for none.
+    """
+
+    assignment: str
+    title: str
+    handed: HandedIn
+    counted: Literal["total", "checks"]
+    most: float
+    scores: tuple[float, ...]
+    readable: tuple[str, ...]
+    quartiles: Quartiles | None
+    alpha: float | None
+    seconds: tuple[float, float] | None
+    exercises: tuple[ExerciseFigures, ...]
+    checks: tuple[CheckFigures, ...]
+    causes: tuple[CauseFigures, ...]
+    faults: tuple[Fault, ...]
+    next: Beside | None
+
+
+def class_figures(
+    marks: ClassMarks,
+    everybody: Sequence[str],
+    submitted: Path,
+    past: History,
+    answers_of: Callable[[SubmissionResult], Mapping[PartKey, Answer]],
+) -> ClassFigures:
+    """Work all of it out.
+
+    Args:
+        everybody: ids of the whole class.
+        submitted: the folder of hand-ins.
+        past: the causes of the whole course.
+        answers_of: finds what a student wrote.
+    """
+    assignment = marks.assignment
+    readable = [item for item in marks.students if item.result.status != "ungradable"]
+    results = [item.result for item in readable]
+    totals = [item.score for item in readable]
+    known = [score for score in totals if score is not None]
+    whole = len(known) == len(totals)
+    scores = known if whole else [result.auto_score for result in results]
+    causes = cause_figures(assignment, results, past)
+    took = [result.timing.total_s for result in results]
+    return ClassFigures(
+        assignment.id,
+        assignment.spec.title,
+        _handed_in(marks, everybody, submitted, assignment.id),
+        "total" if whole else "checks",
+        assignment.points if whole else _checked_points(assignment),
+        tuple(scores),
+        tuple(result.student for result in results),
+        quartiles(scores),
+        exercise_alpha(results),
+        (statistics.median(took), max(took)) if took else None,
+        tuple(_exercises(assignment, readable)),
+        check_figures(assignment, results),
+        causes,
+        tuple(faults_in([item.result for item in marks.students])),
+        beside(assignment, results, causes, answers_of),
+    )
+
+
+def _handed_in(
+    marks: ClassMarks, everybody: Sequence[str], submitted: Path, assignment: str
+) -> HandedIn:
+    graded = {item.result.student: item for item in marks.students}
+    handed = {*graded, *marks.without_result}
+    handed |= {name for name in everybody if has_handed_in(submitted, name, assignment)}
+    enrolled = sorted({*everybody, *handed})
+
+    def those(holds: Callable[[Marks], bool]) -> tuple[str, ...]:
+        return tuple(name for name in enrolled if name in graded and holds(graded[name]))
+
+    return HandedIn(
+        tuple(enrolled),
+        tuple(name for name in enrolled if name not in handed),
+        tuple(name for name in enrolled if name in handed and name not in graded),
+        those(lambda item: item.awaits == "person"),
+        those(lambda item: item.result.status == "ungradable"),
+        those(lambda item: item.result.status == "error"),
+    )
+
+
+def _checked_points(assignment: LoadedAssignment) -> float:
+    return sum(check.points for _, check in assignment.checks() if not check.voided)
+
+
+def _exercises(assignment: LoadedAssignment, students: Sequence[Marks]) -> list[ExerciseFigures]:
+    rows = []
+    for exercise in assignment.exercises:
+        scores = [item.exercise_score(exercise.slug) for item in students]
+        known = [score for score in scores if score is not None]
+        rows.append(
+            ExerciseFigures(
+                exercise.slug,
+                exercise.spec.title,
+                sum(part.points for part in exercise.spec.parts),
+                len(known),
+                statistics.fmean(known) if known else None,
+                statistics.median(known) if known else None,
+            )
+        )
+    return rows

@@ -1,0 +1,93 @@
+"""The misconception map: what every check said of every student, by its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gradeprop.grading.result.verdict import CheckVerdict, SubmissionResult
+from gradeprop.records.report.causes import CauseFigures
+from gradeprop.records.report.checks import CheckFigures, verdicts_of
+
+__all__ = ["SIGNS", "Cell", "MapRow", "misconception_map"]
+
+SIGNS: Mapping[str, tuple[str, str]] = {
+    "right": ("✓", "right"),
+    "unknown": ("?", "wrong, of no known cause"),
+    "not_begun": ("·", "not begun"),
+    "timeout": ("t", "took too long"),
+    "killed": ("k", "was stopped"),
+    "memory": ("m", "took too much memory"),
+    "output": ("o", "put out too much"),
+    "missing": ("–", "the answer's cell is missing"),
+    "skipped": ("→", "waits for another check"),
+    "error": ("!", "the grader failed"),
+}
+"""What stands for each kind of verdict without a cause, and in words."""
+
+_COLOURS = 8
+"""Causes that have a colour of their own; the rest share one."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One check of one student: the sign, how it looks, and what it says."""
+
+    sign: str
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True)
+class MapRow:
+    student: str
+    score: float
+    cells: tuple[Cell, ...]
+
+
+def misconception_map(
+    results: Sequence[SubmissionResult],
+    scores: Sequence[float],
+    checks: Sequence[CheckFigures],
+    causes: Sequence[CauseFigures],
+) -> tuple[MapRow, ...]:
+    """A row for each student, who has most points first; a cell for each check."""
+    known = {cause.id: cause for cause in causes}
+    tones = {cause.id: f"c{min(place, _COLOURS)}" for place, cause in enumerate(causes)}
+    rows = [
+        _row(result, score, checks, known, tones)
+        for result, score in zip(results, scores, strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.score, row.student)))
+
+
+def _row(
+    result: SubmissionResult,
+    score: float,
+    checks: Sequence[CheckFigures],
+    causes: Mapping[str, CauseFigures],
+    tones: Mapping[str, str],
+) -> MapRow:
+    verdicts = verdicts_of(result)
+    cells = []
+    for check in checks:
+        verdict = verdicts.get((check.exercise, check.part, check.check))
+        if verdict is None:
+            cells.append(Cell("", "none", "not graded"))
+            continue
+        cause = causes.get(verdict.misconception or "")
+        if cause is not None and not verdict.not_begun:
+            name = cause.id.replace("_", " ")
+            cells.append(Cell(cause.letter, tones[cause.id], name))
+            continue
+        kind = _kind(verdict)
+        cells.append(Cell(SIGNS[kind][0], kind, SIGNS[kind][1]))
+    return MapRow(result.student, score, tuple(cells))
+
+
+def _kind(verdict: CheckVerdict) -> str:
+    if verdict.not_begun:
+        return "not_begun"
+    if verdict.status == "passed":
+        return "right"
+    return verdict.status if verdict.status in SIGNS else "unknown"

@@ -1,0 +1,79 @@
+"""Whether a result that was graded elsewhere can count here."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from gradeprop.grading.checks.seeds import student_seed
+from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.grading.run.plan import Plan
+from gradeprop.records.files.handed_time import says_time_note, time_note
+from gradeprop.records.files.submissions import Handed
+from gradeprop.records.shards.notes import Note, release_digest
+from gradeprop.version import __version__
+
+__all__ = ["Fit"]
+
+_THEN: Final = "then grade its shard again"
+
+
+class Fit:
+    """Compares results with the course, the key and the hand-ins of here."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._release = release_digest(plan.release)
+
+    def problem(
+        self, item: Handed, result: SubmissionResult, note: Note | None, *, whole: bool
+    ) -> str | None:
+        """Why a result cannot count for what is handed in here, and what to do, as a sentence
+        without a full stop; None if it can.
+
+        Args:
+            note: what its shard has noted, if it was graded by one.
+            whole: whether all that belongs to the result is beside it.
+        """
+        if (result.student, result.assignment) != (item.student, self._plan.assignment):
+            return f"it is a result of “{result.student}” for {result.assignment}; remove the file"
+        if other := self._graded_otherwise(result):
+            return other
+        if not whole:
+            return (
+                "its notebook in autograded/ is missing or of another run; copy autograded/ and "
+                "results/ as a whole, with results/*/.shards, or grade its shard again"
+            )
+        if note is not None and note.release != self._release:
+            return (
+                "it was graded against another release; copy release/ from here to there, " + _THEN
+            )
+        return self._outdated(item, result)
+
+    def _graded_otherwise(self, result: SubmissionResult) -> str | None:
+        theirs = result.versions
+        if theirs.get("gradeprop") != __version__:
+            return (
+                f"it was graded by gradeprop {theirs.get('gradeprop')}, and here is {__version__}; "
+                f"install the same one everywhere, {_THEN}"
+            )
+        if theirs.get("course") != self._plan.course.digest:
+            return (
+                "it was graded with other course files than are here; copy course.yaml, "
+                "voided.yaml, exercises/, graders/ and solutions/ from here to there, " + _THEN
+            )
+        if result.seed != student_seed(self._plan.course_key, result.student).hex():
+            return (
+                "it was graded with another course key; copy .gradeprop/course.key from here to "
+                f"there, {_THEN}"
+            )
+        return None
+
+    def _outdated(self, item: Handed, result: SubmissionResult) -> str | None:
+        handed_in = hashlib.sha256(item.read()[0]).hexdigest()
+        # Where the grader itself failed, the result does not say for which notebook.
+        if result.versions.get("submission", handed_in) != handed_in:
+            return "another notebook is handed in here than was graded; grade its shard again"
+        if not says_time_note(result.message, time_note(item.path.parent)):
+            return "the time of handing in is another one here; grade its shard again"
+        return None

@@ -1,0 +1,133 @@
+"""`gradeprop discover` and `adopt` as an instructor uses them: a class with mistakes that nobody
+foresaw."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.conftest import HALVED, SOLVED, answered, gradeprop, hand_in
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+TRIPLED = (
+    "def d_square(w):\n    return 3 * w",
+    "def d_square(w):\n    # by me\n    return w + w + w",
+    "import torch\n\n\ndef d_square(w):\n    return torch.mul(w, 3.0)",
+    "def thrice(x):\n    return x * 3\n\n\ndef d_square(w):\n    return thrice(w)",
+)
+RAISED = (
+    "def d_square(w):\n    raise ValueError('size 3 is wrong')",
+    "def d_square(w):\n    raise ValueError(f'size {w.numel()} is wrong')",
+)
+SINE = ("def d_square(w):\n    return w.sin() * 7 + 1",)
+WORDS = "That is 3w: differentiate again, and count the factors."
+
+
+def code(source: str) -> dict[str, str]:
+    return {**SOLVED, "square_derivative-by_hand": source}
+
+
+@pytest.fixture
+def graded(built: Path) -> Path:
+    """Nine whose mistakes are known to nobody or to all, and two who are right."""
+    planted = {
+        **{f"tri{number}": code(source) for number, source in enumerate(TRIPLED)},
+        **{f"err{number}": code(source) for number, source in enumerate(RAISED)},
+        "sine": code(SINE[0]),
+        "half": HALVED,
+        "right0": SOLVED,
+        "right1": SOLVED,
+    }
+    for student, answers in planted.items():
+        hand_in(built, student, answered(built, answers))
+    done = gradeprop("grade", "a01_slopes", "--workers", "2", cwd=built)
+    assert done.returncode == 0, done.stderr
+    return built
+
+
+def groups(root: Path) -> Any:
+    done = gradeprop("discover", "a01_slopes", "--json", cwd=root)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["groups"]
+
+
+def causes(root: Path, student: str) -> set[str | None]:
+    data = json.loads((root / "results" / "a01_slopes" / f"{student}.json").read_text())
+    parts = [part for exercise in data["exercises"] for part in exercise["parts"]]
+    return {check["misconception"] for part in parts for check in part["checks"]} - {None}
+
+
+def test_from_a_class_to_a_named_mistake(graded: Path) -> None:
+    found = groups(graded)
+    assert [item["students"] for item in found] == [
+        ["tri0", "tri1", "tri2", "tri3"],
+        ["err0", "err1"],
+        ["sine"],
+    ]
+    tripled = found[0]
+    assert (tripled["exercise"], tripled["part"]) == ("square_derivative", "by_hand")
+    assert tripled["code"] == TRIPLED[0]
+    assert tripled["got"] != tripled["expected"]
+    assert "ValueError" in found[1]["got"]
+
+    adopted = gradeprop("adopt", "a01_slopes", "1", "--id", "tripled", "--say", WORDS, cwd=graded)
+    assert adopted.returncode == 0, adopted.stderr
+    (path,) = graded.glob("exercises/*/square_derivative.yaml")
+    assert "id: tripled" in path.read_text()
+
+    again = gradeprop("adopt", "a01_slopes", "1", "--id", "other", "--say", "No.", cwd=graded)
+    assert again.returncode == 2
+    assert "has become tripled already" in again.stderr
+    second = gradeprop("adopt", "a01_slopes", "3", "--id", "sine", "--say", "No.", cwd=graded)
+    assert second.returncode == 0, second.stderr  # the others did not become stale by the first
+
+    verified = gradeprop("verify", "square_derivative", cwd=graded)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    unsafe = gradeprop("verify", "square_derivative", "--isolation", "none", cwd=graded)
+    assert unsafe.returncode == 2
+    assert "came from a student" in unsafe.stderr
+
+    done = gradeprop("grade", "a01_slopes", "--workers", "2", cwd=graded)
+    assert done.returncode == 0, done.stderr
+    for number in range(len(TRIPLED)):
+        assert causes(graded, f"tri{number}") == {"tripled"}
+    assert causes(graded, "half") == {"missing_factor_two"}
+    assert "tripled" in done.stderr + done.stdout
+    assert [item["students"] for item in groups(graded)] == [["err0", "err1"]]
+
+
+def test_what_is_stale_names_somebody_or_is_not_proven_is_refused(graded: Path) -> None:
+    found = groups(graded)
+    (path,) = graded.glob("exercises/*/square_derivative.yaml")
+    before = path.read_bytes()
+
+    def refused(number: int, *options: str) -> str:
+        done = gradeprop("adopt", "a01_slopes", str(number), *options, cwd=graded)
+        assert done.returncode in (1, 2), done.stdout
+        assert path.read_bytes() == before
+        return str(done.stderr)
+
+    assert "there is no group 9" in refused(9, "--id", "a", "--say", "b")
+    assert "tri1" in refused(1, "--id", "tripled", "--say", "As tri1 wrote: 3w.")
+    taken = refused(1, "--id", "missing_factor_two", "--say", "No.")
+    assert "already" in taken
+    assert len(found) == 3
+    notebook = graded / "submitted" / "tri0" / "a01_slopes" / "a01_slopes.ipynb"
+    notebook.write_bytes(answered(graded, SOLVED))
+    assert "has handed in again" in refused(1, "--id", "tripled", "--say", WORDS)
+
+
+def test_before_grading_and_without_isolation_the_remedy_is_told(course: Any) -> None:
+    done = gradeprop("discover", "a01_slopes", cwd=course)
+    assert done.returncode == 2
+    assert "run `gradeprop grade a01_slopes` first" in done.stderr
+    done = gradeprop("adopt", "a01_slopes", "1", "--id", "a", "--say", "b", cwd=course)
+    assert done.returncode == 2
+    assert "run `gradeprop discover a01_slopes` first" in done.stderr
+    done = gradeprop("discover", "a01_slopes", "--isolation", "none", cwd=course)
+    assert done.returncode == 2
+    assert "sandbox" in done.stderr
