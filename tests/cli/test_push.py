@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -152,3 +153,14 @@ def test_without_results_there_is_nothing_to_push(course: Path) -> None:
     done = push(course, "--url", "https://canvas.example.edu")
     assert done.returncode == 2
     assert "no results of a01_slopes yet" in done.stderr
+
+
+@pytest.mark.usefixtures("canvas")
+def test_without_canvasapi_it_is_said_what_to_install(
+    graded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "canvasapi", None)
+    monkeypatch.delitem(sys.modules, "gradeprop.records.push.canvas", raising=False)
+    done = push(graded)
+    assert done.returncode == 3
+    assert "canvasapi is not installed; pip install 'gradeprop[canvas]'" in done.stderr
