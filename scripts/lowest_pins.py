@@ -13,7 +13,8 @@ _LINE = re.compile(r"([A-Za-z0-9_.-]+)(?:\[\w+\])?>=([\w.]+)")
 def lowest() -> dict[str, str]:
     """Package → lowest version, of what students and instructors need."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["grade"]]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["grade"], *extras["dask"]]
     return {match[1]: match[2] for line in lines if (match := _LINE.match(line))}
 
 

@@ -31,7 +31,7 @@ if ! cmp -s "$pins" "$folder/.ready"; then
     rm -rf "$folder"
     echo "Installing the lowest versions (a large download) ..."
     if ! { "$python" -m venv "$folder" && "$folder/bin/python" -m pip install --quiet --upgrade pip &&
-        timeout 300 "$folder/bin/python" -m pip install --quiet --constraint "$pins" --editable '.[grade]' \
+        timeout 300 "$folder/bin/python" -m pip install --quiet --constraint "$pins" --editable '.[dask]' \
             pytest-timeout pytest-xdist hypothesis; }; then
         rm -rf "$folder"
         tested "none ran, the packages could not be installed."

@@ -37,9 +37,12 @@ def imported() -> set[str]:
 def test_what_is_imported_is_listed_and_the_other_way_round() -> None:
     everybody = listed(PROJECT["dependencies"])
     grade = listed(PROJECT["optional-dependencies"]["grade"])
+    dask = listed(PROJECT["optional-dependencies"]["dask"]) - {"gradeprop"}
     canvas = listed(PROJECT["optional-dependencies"]["canvas"]) - {"gradeprop"}
-    assert everybody | grade | canvas == (imported() - BY_CHOICE) | BY_NAME
+    assert everybody | grade | dask | canvas == (imported() - BY_CHOICE) | BY_NAME
     assert not everybody & grade
+    assert not dask & (everybody | grade)
+    assert not canvas & (everybody | grade)
 
 
 def test_what_the_command_looks_for_is_what_is_listed() -> None:

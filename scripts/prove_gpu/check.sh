@@ -2,7 +2,7 @@
 # On the GPU machine: proves the GPU path of gradeprop with what prepare.sh put beside this file.
 # Where something fails, it says at which layer, and goes on. Ends by itself; see docs/gpu.md.
 # Usage: bash .gpu/check.sh
-#   OUT     where report.txt and results.tgz go (/tmp/gpu-out)
+#   OUT     where report.txt, results.tgz and figures as JSON go (/tmp/gpu-out)
 #   LIMIT   seconds after which it ends at the latest (525)
 #   PYTHON  an interpreter, version 3.12, that has torch and numpy (python3)
 set -u
@@ -185,30 +185,58 @@ report_log verify_cpu "verify_cpu: $verify_cpu"
 echo "== verify_cpu: $verify_cpu"
 show verify_cpu 8 'proven|wrong|gradeprop:|Slowest'
 
-# 5. The course on the GPU, at the best isolation: the graders, a class with the verdicts of both
-# devices, the product's own tests of its sandbox (but for matplotlib, which is not carried).
+# 5. The course on the GPU, at the best isolation, the most telling first: a class with the verdicts
+# of both devices; neighbours of students who misuse the device; the graders; the product's own tests
+# of its sandbox (but for matplotlib, which is not carried).
+# measured FILE SUBMISSIONS ...: `gradeprop grade`, with what it takes in $OUT.
+measured() {
+    local file=$1 submissions=$2
+    shift 2
+    "$PYTHON" -m prove_gpu.measured "$OUT/$file" "$submissions" "$PYTHON" -m gradeprop grade "$@" \
+        --device cuda --isolation "$best" --workers 4
+}
+# grade_neighbours NAME SUBMISSIONS: one of the two classes of `neighbours`, its results to $work/NAME.
+grade_neighbours() {
+    local code
+    rm -rf results/a01_slopes
+    measured "$1.json" "$2" a01_slopes --submitted "$work/neighbours/$1" --force
+    code=$?
+    mv results/a01_slopes "$work/$1"
+    return $code
+}
 sandbox_tests="test_gpu or test_filters or test_layers or test_launch or test_sandbox"
-solutions="" grade_cuda="not run" verdicts="" tests="not run"
+solutions="" grade_cuda="not run" verdicts="" neighbours="" tests="not run"
 if [ -n "$best" ]; then
-    "$PYTHON" -m prove_gpu.solutions "$work/solved" > "$work/assignments"
-    export work best
-    export -f grade_solutions
-    step solutions 200 xargs -a "$work/assignments" -P 4 -I '{}' bash -c 'grade_solutions {}'
-    step solutions_verdicts 20 "$PYTHON" -m prove_gpu.verdicts "$work"/graded/*
-    solutions=$(verdict solutions_verdicts)
-    show solutions_verdicts 40 '.'
-    show solutions 12 'gradeprop:|Traceback|Error|graders/'
+    export work best OUT
+    export -f grade_solutions measured grade_neighbours
     # Twelve of the class, since each takes seconds on a GPU and an endless loop a minute and a half.
     twelve=(ada alan emmy grace hedy joan kurt maria nina paul sofia tom)
     "$PYTHON" -W ignore -m tarfile -e examples/submitted.tar.xz "$work"
-    step grade_cuda 150 "$PYTHON" -m gradeprop grade a04_descent --submitted "$work/submitted" \
-        "${twelve[@]/#/--student=}" --device cuda --isolation "$best" --workers 4
+    step grade_cuda 140 bash -c 'measured "$@"' measured class.json 12 a04_descent \
+        --submitted "$work/submitted" "${twelve[@]/#/--student=}"
     grade_cuda="exit code $?"
-    show grade_cuda 5 'gradeprop:|Traceback|Error'
+    show grade_cuda 5 'gradeprop:|Traceback|Error|^verdict'
     step verdicts 20 "$PYTHON" -m prove_gpu.verdicts results/a04_descent
     verdicts=$(verdict verdicts)
     show verdicts 20 '.'
     [ ! -d results ] || tar -czf "$OUT/results.tgz" results
+
+    "$PYTHON" -m prove_gpu.neighbours hand-in "$work/neighbours"
+    step alone 60 bash -c 'grade_neighbours alone 8'
+    show alone 4 'gradeprop:|Traceback|^verdict'
+    step crowded 110 bash -c 'grade_neighbours crowded 11'
+    show crowded 4 'gradeprop:|Traceback|^verdict'
+    step neighbours 20 "$PYTHON" -m prove_gpu.neighbours compare "$work/alone" "$work/crowded"
+    neighbours=$(verdict neighbours)
+    show neighbours 14 '.'
+
+    rm -rf results/a01_slopes
+    "$PYTHON" -m prove_gpu.solutions "$work/solved" > "$work/assignments"
+    step solutions 150 xargs -a "$work/assignments" -P 4 -I '{}' bash -c 'grade_solutions {}'
+    step solutions_verdicts 20 "$PYTHON" -m prove_gpu.verdicts "$work"/graded/*
+    solutions=$(verdict solutions_verdicts)
+    show solutions_verdicts 40 '.'
+    show solutions 12 'gradeprop:|Traceback|Error|graders/'
     if [ "$(left)" -gt 60 ]; then
         step tests 110 "$PYTHON" -m pytest -q -p no:cacheprovider tests/session -m "not slow" \
             -k "($sandbox_tests) and not matplotlib"
@@ -235,6 +263,10 @@ conclude() {
     fi
     say "verify on the CPU: $verify_cpu; the solutions on the GPU: ${solutions:-not run}"
     say "a class on the GPU: $grade_cuda; CPU and GPU side by side: ${verdicts:-not run}"
+    say "submissions a second and memory: a class $(verdict grade_cuda)"
+    say "  eight neighbours alone $(verdict alone)"
+    say "  beside three bad ones $(verdict crowded)"
+    say "neighbours of students who misuse the device: ${neighbours:-not run}"
     say "the product's tests of its sandbox: $tests"
 }
 printf '\n######## conclusion\n' >> "$report"

@@ -31,6 +31,8 @@ __all__ = [
     "GradepropError",
     "Layers",
     "Limits",
+    "LoadedAssignment",
+    "PartKey",
     "ProcessSandbox",
     "Session",
     "build_filters",

@@ -94,3 +94,15 @@ def test_an_unknown_assignment_is_named(graded: Any) -> None:
     done = gradeprop("report", "a99_none", cwd=graded)
     assert done.returncode == 2
     assert "no assignment 'a99_none'" in done.stderr
+
+
+def test_without_a_student_show_lists_the_class_as_it_stands(graded: Any) -> None:
+    done = gradeprop("show", "a01_slopes", cwd=graded)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout
+    assert "13 handed in, 1 not: zoe" in said
+    assert "1 unreadable" in said
+    assert "lee0" in said
+    assert "4 × missing factor two  (square_derivative)" in said
+    data = json.loads(gradeprop("show", "a01_slopes", "--json", cwd=graded).stdout)
+    assert len(data["results"]) == 13

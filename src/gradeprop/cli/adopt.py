@@ -24,6 +24,7 @@ from gradeprop.records.discovered.groups import (
     write_discovered,
 )
 from gradeprop.records.discovered.names import named_in
+from gradeprop.records.enrolment import enrolled_in
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
@@ -131,11 +132,7 @@ def _refuse_names(root: Path, course: Course, submitted: Path, text: str) -> Non
 
 def _names(root: Path, course: Course, submitted: Path) -> Iterator[str]:
     yield from student_folders(submitted) if submitted.is_dir() else ()
-    if course.spec.gradebook is None and not (root / "gradebook.db").exists():
-        return
-    from gradeprop.records.gradebook.enrolled import enrolled
-
-    for student, person in enrolled(root, course.spec.gradebook).items():
+    for student, person in enrolled_in(root, course).items():
         yield from (student, person.first_name, person.last_name, person.email)
 
 

@@ -28,6 +28,7 @@ def print_changes(regraded: Regraded) -> None:
     among = counted(regraded.submissions, "regraded submission")
     if not changed:
         err.print(f"No marks changed in {among} (by the checks alone).")
+        _print_named(regraded)
         return
     err.print(f"Marks changed in {len(changed)} of {among} (by the checks alone):")
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
@@ -47,6 +48,19 @@ def print_changes(regraded: Regraded) -> None:
         err.print(f"… and {len(changed) - _ROWS} more; --json names all of them.")
     if since := _since(regraded):
         err.print(f"Other than when they were graded before: {since}")
+    _print_named(regraded)
+
+
+def _print_named(regraded: Regraded) -> None:
+    """Which causes are told now and were not before, in how many submissions."""
+    if not regraded.named:
+        return
+    screen.err().print("Told now, and not before:")
+    most = sorted(regraded.named.items(), key=lambda item: (-item[1], item[0]))
+    for (exercise, cause), number in most[:_ROWS]:
+        screen.err().print(f"  {number:3d} × {cause.replace('_', ' ')}  ({exercise})")
+    if len(most) > _ROWS:
+        screen.err().print(f"  … and {len(most) - _ROWS} more causes")
 
 
 def _why(change: Change) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gradeprop.cli import screen
+from gradeprop.cli.class_summary import ClassSummary
 from gradeprop.cli.class_table import ClassTable
 from gradeprop.cli.fault_list import print_faults
 from gradeprop.course.model import LoadedAssignment
@@ -23,6 +24,7 @@ class ClassOutcome:
     def __init__(self, root: Path, assignment: LoadedAssignment) -> None:
         self._root, self._assignment = root, assignment
         self._table = ClassTable(assignment)
+        self._summary = ClassSummary(assignment)
         self._students: list[str] = []
         self._faults: list[Fault] = []
         self._faulty = False
@@ -30,18 +32,36 @@ class ClassOutcome:
     def add(self, result: SubmissionResult) -> None:
         """One student's."""
         self._table.add(result)
+        self._summary.add(result)
         self._students.append(result.student)
         self._faulty = self._faulty or result.status == "error"
         if new := faults_in([result]):
             self._faults = merged([*self._faults, *new])
 
-    def print(self, *, as_json: bool, **lists: list[Any]) -> None:
-        """Print the table, or JSON of all results, of the faults, and of what else there is."""
+    def print(
+        self,
+        *,
+        as_json: bool,
+        everybody: bool = False,
+        absent: Sequence[str] = (),
+        **lists: list[Any],
+    ) -> None:
+        """Print the table and the summary, or JSON of all results, of the faults, and of what else
+        there is.
+
+        Args:
+            everybody: list all students of a large class, too.
+            absent: ids of those who have handed in nothing.
+        """
         if as_json:
             faults = [item.to_json() for item in self._faults]
             screen.print_json_lists({"results": self._results(), **lists, "faults": faults})
         else:
-            self._table.print(self._root)
+            self._table.print(everybody=everybody)
+            for line in self._summary.lines(absent):
+                screen.out().print(screen.plain(line), soft_wrap=True)
+            where = (self._root / "results" / self._assignment.id).relative_to(self._root)
+            screen.err().print(f"Every check's message and detail: {where}/<student>.json")
 
     def print_faults(self) -> None:
         """Say which checks failed by themselves, if any did."""

@@ -1,11 +1,11 @@
-"""The class at a glance: marks per exercise, status, and which mistakes are most frequent."""
+"""A class, student by student: marks per exercise and what went wrong."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from rich import box
 from rich.table import Table
@@ -13,19 +13,33 @@ from rich.text import Text
 
 from gradeprop.cli import screen
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.result.score import certain
-from gradeprop.grading.result.verdict import SubmissionResult, SubmissionStatus
+from gradeprop.grading.result.score import at_worst, certain
+from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.names import shown_id
 
-_STATUS = {
-    "graded": ("graded", "green"),
+__all__ = ["MANY", "STATUS", "ClassTable", "remark"]
+
+STATUS: Final = {
+    "graded": ("graded", ""),
     "needs_manual": ("to mark", "yellow"),
     "ungradable": ("unreadable", "red"),
     "error": ("fault", "bold red"),
 }
-_STOPS = ("timeout", "killed", "memory", "output", "missing", "error")
-_NAME = 16
-"""Characters of a student's id that are shown; the rest of 80 columns is for the causes."""
+"""What a status is called on every screen, and how it looks."""
+MANY: Final = 30
+"""Students above which only those are listed who need attention."""
+_STOPS: Final = {
+    "timeout": "took too long",
+    "killed": "was stopped",
+    "memory": "too much memory",
+    "output": "too much output",
+    "missing": "cell missing",
+    "error": "grader fault",
+}
+_NAME: Final = 16
+"""Characters of a student's id that are shown, if that tells all apart; the rest of 80 columns is
+for what went wrong."""
+_TAIL: Final = 5
 
 
 class _Row(NamedTuple):
@@ -35,8 +49,9 @@ class _Row(NamedTuple):
     student: str
     marks: tuple[str, ...]
     total: str
-    status: SubmissionStatus
+    style: str
     remark: str
+    attention: bool
 
 
 class ClassTable:
@@ -45,7 +60,6 @@ class ClassTable:
     def __init__(self, assignment: LoadedAssignment) -> None:
         self._assignment = assignment
         self._rows: list[_Row] = []
-        self._found: Counter[tuple[str, str]] = Counter()
 
     def add(self, result: SubmissionResult) -> None:
         """One student's."""
@@ -55,51 +69,53 @@ class ClassTable:
                 result.student,
                 tuple(map(sys.intern, marks)),
                 sys.intern(_marks(result.score, result.auto_score)),
-                result.status,
-                sys.intern(_remark(result)),
+                STATUS[result.status][1],
+                sys.intern(remark(result)),
+                _needs_attention(result),
             )
         )
-        self._found.update(_causes(result))
 
-    def print(self, root: Path) -> None:
-        """Print the table on stdout, and on stderr where the details are."""
+    def print(self, *, everybody: bool) -> None:
+        """Print it on stdout. Of more than `MANY` students only those who need attention, unless
+        ``everybody`` is asked for."""
+        rows = sorted(self._rows)
+        few = everybody or len(rows) <= MANY
+        shown = rows if few else [row for row in rows if row.attention]
         out = screen.out()
         out.print(_legend(self._assignment))
-        out.print(self._table())
-        for line in self.most_frequent():
-            out.print(line)
-        where = (root / "results" / self._assignment.id).relative_to(root)
-        screen.err().print(f"Every check's message and detail: {where}/<student>.json")
+        if shown:
+            out.print(self._table(shown))
+        if left := len(rows) - len(shown):
+            out.print(
+                f"Listed: who needs attention. {left} more have half of the points or more and "
+                "nothing in the way: --all lists everybody."
+            )
 
-    def most_frequent(self) -> list[str]:
-        """The five mistakes that most students made, as lines."""
-        if not self._found:
-            return []
-        lines = ["Most frequent mistakes:"]
-        most = sorted(self._found.items(), key=lambda item: (-item[1], item[0]))[:5]
-        for (exercise, cause), number in most:
-            lines.append(f"  {number:3d} × {cause.replace('_', ' ')}  ({exercise})")
-        return lines
-
-    def _table(self) -> Table:
+    def _table(self, rows: Sequence[_Row]) -> Table:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-        table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=_NAME)
+        names = told_apart([shown_id(row.student) for row in rows])
+        table.add_column("student", no_wrap=max(map(len, names)) <= _NAME, overflow="fold")
         for number, exercise in enumerate(self._assignment.exercises, start=1):
             most = sum(part.points for part in exercise.spec.parts)
             table.add_column(f"{number}\n/{most:g}", justify="right", no_wrap=True)
         table.add_column(f"sum\n/{self._assignment.points:g}", justify="right", no_wrap=True)
-        table.add_column("status", no_wrap=True)
         table.add_column("what went wrong, in which exercise")
-        for row in sorted(self._rows):
-            label, style = _STATUS[row.status]
-            table.add_row(
-                Text(shown_id(row.student)),
-                *row.marks,
-                row.total,
-                Text(label, style=style),
-                screen.styled(row.remark, ""),
-            )
+        for row, name in zip(rows, names, strict=True):
+            table.add_row(Text(name), *row.marks, row.total, screen.styled(row.remark, row.style))
         return table
+
+
+def told_apart(ids: Sequence[str]) -> list[str]:
+    """The ids, long ones shortened in the middle, but only as far as no two look the same."""
+    cut = [_cut(item) for item in ids]
+    seen = Counter(cut)
+    return [short if seen[short] == 1 else item for item, short in zip(ids, cut, strict=True)]
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _NAME:
+        return text
+    return f"{text[: _NAME - _TAIL - 1]}…{text[-_TAIL:]}"
 
 
 def _legend(assignment: LoadedAssignment) -> str:
@@ -114,36 +130,42 @@ def _marks(score: float | None, known: float) -> str:
     return f"{known:g}+?" if score is None else f"{score:g}"
 
 
-def _remark(result: SubmissionResult) -> str:
-    """``ascent (1), timeout (3)``: by exercise, the causes found, else how it stopped."""
+def _needs_attention(result: SubmissionResult) -> bool:
+    """Whether an instructor should look at it whatever the size of the class: something is in the
+    way, or less than half of the points that checks give were earned."""
+    if result.status in ("ungradable", "error"):
+        return True
+    parts = [part for _, part in result.parts()]
+    if any(part.status in _STOPS for part in parts):
+        return True
+    most = sum(check.max_score for part in parts for check in at_worst(part.checks))
+    return result.auto_score < most / 2
+
+
+def remark(result: SubmissionResult) -> str:
+    """``to mark; ascent (1); took too long (3)``: what is to be done, and by exercise the causes
+    found, else how it stopped."""
+    label = STATUS[result.status][0]
     if result.status == "ungradable":
-        return (result.message or "").split(". ")[0]
-    remarks = []
+        return f"{label}: {(result.message or '').split('. ')[0]}"
+    remarks = [label] if result.status != "graded" else []
+    idle: list[str] = []
     for number, exercise in enumerate(result.exercises, start=1):
         begun = [part for part in exercise.parts if not part.not_begun]
         checks = [check for part in begun for check in part.checks]
         causes = dict.fromkeys(check.misconception for check in checks if check.misconception)
-        stops = dict.fromkeys(part.status for part in exercise.parts if part.status in _STOPS)
+        stops = dict.fromkeys(_STOPS[part.status] for part in begun if part.status in _STOPS)
         if not begun:
-            remarks.append(f"not begun ({number})")
+            idle.append(str(number))
             continue
-        unknown = any(check.status == "failed" for check in checks) and not causes and not stops
-        words = [
-            *stops,
-            *(str(cause).replace("_", " ") for cause in causes),
-            *(["no known cause"] if unknown else []),
-        ]
+        failed = [check for check in checks if check.status == "failed"]
+        words = [*stops, *(str(cause).replace("_", " ") for cause in causes)]
+        if failed and not words:
+            raised = dict.fromkeys(check.raised for check in failed if check.raised)
+            words = [str(name) for name in raised] or ["no known cause"]
         if words:
             remarks.append(f"{', '.join(words)} ({number})")
+    if idle:
+        whole = len(idle) == len(result.exercises)
+        remarks.append("nothing begun" if whole else f"not begun ({', '.join(idle)})")
     return "; ".join(remarks)
-
-
-def _causes(result: SubmissionResult) -> set[tuple[str, str]]:
-    """By exercise, the mistakes that have a name."""
-    found = set()
-    for key, part in result.parts():
-        if part.not_begun:
-            continue  # the faults of code that was given are not the student's
-        causes = {check.misconception for check in part.checks if check.misconception}
-        found |= {(key.exercise, cause) for cause in causes}
-    return found

@@ -8,7 +8,42 @@ from typing import Annotated, Literal
 import typer
 
 from gradeprop.cli.app import command
-from gradeprop.cli.options import CourseOption, IsolationOption, JsonOption, SubmittedOption
+from gradeprop.cli.options import (
+    CourseOption,
+    EverybodyOption,
+    IsolationOption,
+    JsonOption,
+    SubmittedOption,
+)
+
+
+@command("Show the class, or one student's result, check by check.")
+def show(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    student: Annotated[
+        str | None, typer.Argument(metavar="[STUDENT]", help="Default: the whole class.")
+    ] = None,
+    details: Annotated[
+        bool,
+        typer.Option(
+            "--details", help="Also what only instructors may see: inputs, expected, got."
+        ),
+    ] = False,
+    everybody: EverybodyOption = False,
+    submitted: SubmittedOption = None,
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show one student's kept result: every check and what the student is told. Without a student,
+    the class as it stands, with what people have marked."""
+    if student is None:
+        from gradeprop.cli.show_class import run as run_class
+
+        run_class(assignment, submitted, course, everybody=everybody, as_json=json)
+        return
+    from gradeprop.cli.show import run
+
+    run(assignment, student, course, details=details, as_json=json)
 
 
 @command("See the class: what it misunderstood, and how each check did.")

@@ -11,6 +11,7 @@ from gradeprop.cli import screen
 from gradeprop.cli.installed import (
     FOR_INSTRUCTORS,
     FOR_STUDENTS,
+    INSTALL_DASK,
     INSTALL_GRADE,
     install_torch,
     version_of,
@@ -87,7 +88,7 @@ def _for_instructors() -> Section:
         return Section(title, (line,))
     need = "needed to build and grade"
     lines = [_package(name, need, INSTALL_GRADE) for name in FOR_INSTRUCTORS]
-    return Section(title, (*lines, *_devices(), *_isolation()))
+    return Section(title, (*lines, _dask(), *_devices(), *_isolation()))
 
 
 def _package(name: str, need: str, mend: str) -> Line:
@@ -95,6 +96,14 @@ def _package(name: str, need: str, mend: str) -> Line:
     if found is None:
         return Line(name, False, "not installed", need, mend, needed=True)
     return Line(name, True, found, needed=True)
+
+
+def _dask() -> Line:
+    """Nobody needs it on one machine, so that it is never marked as missing."""
+    found = version_of("distributed")
+    if found is None:
+        return Line("dask", True, f"not installed; to grade on several machines: {INSTALL_DASK}")
+    return Line("dask", True, f"{found}: `gradeprop grade --engine dask`")
 
 
 def _torch() -> Line:

@@ -13,16 +13,17 @@ from gradeprop.cli import screen
 from gradeprop.cli.changes_table import print_changes
 from gradeprop.cli.class_outcome import ClassOutcome
 from gradeprop.cli.ctrl_c import ctrl_c_held
+from gradeprop.cli.engine import Engine, devices_for, starting
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GradepropError, UsageError
-from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.grading.run.facilities import facilities_for
-from gradeprop.grading.run.interface import Graders
+from gradeprop.grading.run.interface import Graders, Start
 from gradeprop.grading.run.plan import Plan
-from gradeprop.grading.run.pool import graders, workers_for
+from gradeprop.grading.run.pool import workers_for
+from gradeprop.records.enrolment import enrolled_in
 from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key, has_course_key
-from gradeprop.records.files.names import shown_id
+from gradeprop.records.files.names import gradebook_id, shown_id
 from gradeprop.records.files.results import check_writable, read_result, result_path
 from gradeprop.records.files.submissions import Handed, find_submissions, student_folders
 from gradeprop.records.shards.shard import Shard
@@ -49,7 +50,9 @@ class Request:
         workers: processes that grade; None: as many as suit.
         folder: where the course is; None: the nearest one upward.
         force: grade again what is unchanged, too.
+        everybody: list all students of a large class, too.
         shard: grade only this part of the class, as ``3/10``, and open no gradebook.
+        engine, scheduler: where to grade; None: as course.yaml says.
     """
 
     assignment: str
@@ -62,6 +65,9 @@ class Request:
     force: bool
     as_json: bool
     shard: str | None = None
+    everybody: bool = False
+    engine: Engine | None = None
+    scheduler: str | None = None
 
 
 def run(request: Request) -> int:
@@ -75,15 +81,16 @@ def run(request: Request) -> int:
     if request.shard is not None:
         shard = Shard.parsed(request.shard)
         handed = _of_shard(shard, root, request.assignment, handed)
-    devices = chosen_devices(request.device, course.spec.devices)
+    start = starting(request.engine, request.scheduler, request.workers, course.spec)
+    devices = devices_for(start, request.device, course.spec.devices)
     check_writable(root, request.assignment)
     if request.isolation == "none":
         screen.err().print(UNSAFE, style="bold red")
     with ExitStack() as opened:
-        warm = _warm(request, root, course, devices, handed, opened)
+        warm = _warm(request, root, course, devices, handed, start, opened)
         everybody = student_folders(submitted)
         class_run = _class_run(
-            request, root, course, assignment, devices, handed, warm, everybody, shard
+            request, root, course, assignment, devices, handed, warm, start, everybody, shard
         )
         opened.enter_context(class_run.opened())
         for note in class_run.notes:
@@ -91,7 +98,19 @@ def run(request: Request) -> int:
         outcome = ClassOutcome(root, assignment)
         _grade(outcome, root, assignment.id, class_run, len(handed))
     changed = [item.to_json() for item in class_run.regraded.changes]
-    outcome.print(as_json=request.as_json, changes=changed)
+    whole = not request.students and shard is None
+    absent = _absent(root, course, handed, everybody) if whole else []
+    named = [
+        {"exercise": exercise, "cause": cause, "students": number}
+        for (exercise, cause), number in sorted(class_run.regraded.named.items())
+    ]
+    outcome.print(
+        as_json=request.as_json,
+        everybody=request.everybody,
+        absent=absent,
+        changes=changed,
+        named=named,
+    )
     print_changes(class_run.regraded)
     outcome.print_faults()
     if shard is not None:
@@ -108,6 +127,16 @@ def run(request: Request) -> int:
     if class_run.refused:
         return UsageError.exit_code
     return outcome.exit_code
+
+
+def _absent(
+    root: Path, course: Course, handed: Sequence[Handed], folders: Sequence[str]
+) -> list[str]:
+    """Who is known, by a folder or by the gradebook, and has handed in nothing."""
+    here = {item.student for item in handed}
+    known = {gradebook_id(student) for student in (*here, *folders)}
+    others = [student for student in enrolled_in(root, course) if student not in known]
+    return sorted({*folders, *others} - here)
 
 
 def _of_shard(shard: Shard, root: Path, name: str, handed: Sequence[Handed]) -> list[Handed]:
@@ -134,6 +163,7 @@ def _warm(
     course: Course,
     devices: tuple[str, ...],
     handed: Sequence[Handed],
+    start: Start,
     opened: ExitStack,
 ) -> Graders | None:
     """Graders that start now, sooner than what is due can be told exactly; None where it is not
@@ -143,7 +173,7 @@ def _warm(
         return None
     facilities = facilities_for(course, request.isolation, devices)
     workers = workers_for(len(handed), request.workers)
-    return opened.enter_context(graders(facilities, workers))
+    return opened.enter_context(start(facilities, workers))
 
 
 def _class_run(
@@ -154,16 +184,19 @@ def _class_run(
     devices: tuple[str, ...],
     handed: Sequence[Handed],
     warm: Graders | None,
+    start: Start,
     everybody: Sequence[str],
     shard: Shard | None,
 ) -> ClassRun:
     with ctrl_c_held():  # these import torch, which takes seconds
         from gradeprop.grading.run.publish import release_in_use
         from gradeprop.records.class_run import ClassRun
+        from gradeprop.records.keeper import import_ahead
         from gradeprop.records.shards.keeper import in_shard
 
     progress = released_with_progress(root, assignment.id) is not False
-    release, faults = release_in_use(course, assignment, progress=progress)
+    ahead = import_ahead if shard is None else None
+    release, faults = release_in_use(course, assignment, progress=progress, meanwhile=ahead)
     plan = Plan(
         course, request.assignment, release, course_key(root), devices, request.isolation, faults
     )
@@ -173,6 +206,7 @@ def _class_run(
         force=request.force,
         workers=request.workers,
         warm=warm,
+        start=start,
         everybody=everybody,
         keeping=None if shard is None else in_shard(plan, shard),
     )

@@ -17,6 +17,7 @@ FOR_INSTRUCTORS: Final = (
 """The packages of ``gradeprop[grade]`` on every system."""
 
 INSTALL_GRADE: Final = "pip install 'gradeprop[grade]'"
+INSTALL_DASK: Final = "pip install 'gradeprop[dask]'"
 INSTALL_CANVAS: Final = "pip install 'gradeprop[canvas]'"
 FOR_CANVAS: Final = ("canvasapi", "requests")
 # Modules that are called otherwise than their package.

@@ -16,10 +16,13 @@ from gradeprop.cli.installed import told
 from gradeprop.cli.options import (
     CourseOption,
     DeviceOption,
+    EngineOption,
+    EverybodyOption,
     ExportedOption,
     Format,
     IsolationOption,
     JsonOption,
+    SchedulerOption,
     ShardOption,
     StudentsOption,
     SubmittedOption,
@@ -44,6 +47,9 @@ def grade(
         bool, typer.Option("--force", help="Grade again what is unchanged since the last time.")
     ] = False,
     shard: ShardOption = None,
+    everybody: EverybodyOption = False,
+    engine: EngineOption = None,
+    scheduler: SchedulerOption = None,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -61,30 +67,14 @@ def grade(
         force=force,
         as_json=json,
         shard=shard,
+        everybody=everybody,
+        engine=engine,
+        scheduler=scheduler,
     )
     sys.exit(run(request))
 
 
 command("Put together what the shards of a class have graded.")(merge)
-
-
-@command("Show one student's result, check by check.")
-def show(
-    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
-    student: Annotated[str, typer.Argument(metavar="STUDENT")],
-    details: Annotated[
-        bool,
-        typer.Option(
-            "--details", help="Also what only instructors may see: inputs, expected, got."
-        ),
-    ] = False,
-    course: CourseOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Show one student's kept result: every check and what the student is told."""
-    from gradeprop.cli.show import run
-
-    run(assignment, student, course, details=details, as_json=json)
 
 
 @command("Write each student's feedback as a page.")

@@ -42,6 +42,11 @@ StudentsOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
 
 
+EverybodyOption = Annotated[
+    bool, typer.Option("--all", help="List all students of a large class, too.")
+]
+
+
 SlipsOption = Annotated[
     bool,
     typer.Option(
@@ -71,6 +76,26 @@ DeviceOption = Annotated[
     Device,
     typer.Option(
         "--device", help="auto: the CPU, and the GPU if the course asks for it and there is one."
+    ),
+]
+
+
+EngineOption = Annotated[
+    Literal["local", "dask"] | None,
+    typer.Option(
+        "--engine",
+        help="Where to grade: this machine, or the workers of a Dask scheduler. Default: "
+        "course.yaml's, else local.",
+    ),
+]
+
+
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="With --engine dask: tcp://127.0.0.1:8786, or tls:// on another machine.",
     ),
 ]
 

@@ -115,6 +115,20 @@ class CourseSpec(Model):
     )
     colab: Colab | None = None
     feedback: FeedbackSpec = FeedbackSpec()
+    engine: Literal["local", "dask"] = Field(
+        "local",
+        description=(
+            "Where `gradeprop grade` grades: on this machine, or on the workers of a Dask "
+            "scheduler. The command line's --engine stands before it."
+        ),
+    )
+    scheduler: Text | None = Field(
+        None,
+        description=(
+            "With `engine: dask`, where the scheduler listens, e.g. tls://scheduler.example.org:8786."
+            " The command line's --scheduler stands before it."
+        ),
+    )
     gradebook: Text | None = Field(
         None,
         description=(

@@ -120,7 +120,7 @@ def _locked_by_content(model: ReleaseModel, found: tuple[FoundCell, ...], match:
     slots: dict[tuple[str, str], list[int]] = {}
     for slot, cell in enumerate(model.cells):
         if cell.locked:
-            slots.setdefault((cell.cell_type, comparable(cell.plain)), []).append(slot)
+            slots.setdefault((cell.cell_type, cell.comparable), []).append(slot)
     setup = [slot for slot, cell in enumerate(model.cells) if cell.role == "setup"]
     for item in _free(found, match):
         same = slots.get((item.kind, comparable(item.plain)), [])

@@ -8,7 +8,7 @@ from gradeprop.notebook.comparable import comparable
 from gradeprop.notebook.matching import Match, untouched
 from gradeprop.notebook.reading import FoundCell
 from gradeprop.notebook.release import ReleaseCell, ReleaseModel
-from gradeprop.notebook.render import nbgrader_metadata
+from gradeprop.notebook.render import nbgrader_metadata, nbgrader_settings
 from gradeprop.wording import counted
 
 
@@ -51,7 +51,7 @@ def _found(model: ReleaseModel, match: Match) -> Iterator[tuple[ReleaseCell, Fou
 
 
 def _reworded(cell: ReleaseCell, item: FoundCell) -> bool:
-    return comparable(item.plain) != comparable(cell.plain)
+    return comparable(item.plain) != cell.comparable
 
 
 def _as_once_released(cell: ReleaseCell, item: FoundCell) -> bool:
@@ -115,7 +115,7 @@ def _answer_notes(
 
 def _settings_changed(cell: ReleaseCell, item: FoundCell) -> bool:
     """Whether nbgrader's metadata are there and say something else than was released."""
-    released = nbgrader_metadata(cell, cell.source)
+    released = nbgrader_settings(cell)
     names = ("grade", "solution", "locked", "points")
     return any(
         name in item.nbgrader and item.nbgrader[name] != released.get(name) for name in names

@@ -222,11 +222,19 @@ def _cell(index: int, raw: dict[str, Any]) -> FoundCell:
 
 def _source(raw: Any) -> str:
     if isinstance(raw, list):
-        raw = "".join(line for line in raw if isinstance(line, str))
+        raw = "".join(raw if set(map(type, raw)) <= {str} else filter(_is_text, raw))
     if not isinstance(raw, str):
         return ""
     text = raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    return _SURROGATES.sub("\ufffd", text)  # half a character, which no file or wire can carry
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, which no file or wire can carry
+        return _SURROGATES.sub("\ufffd", text)
+    return text
+
+
+def _is_text(thing: Any) -> bool:
+    return isinstance(thing, str)
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.errors import CourseError, CourseProblem
+from gradeprop.notebook.comparable import comparable
 from gradeprop.notebook.packing import Package
 from gradeprop.notebook.progress_cell import PROGRESS_CALL, progress_id
 from gradeprop.notebook.prose import (
@@ -71,6 +72,11 @@ class ReleaseCell:
     def plain(self) -> str:
         """The source as it is compared with what was handed in."""
         return plain(self.source)
+
+    @cached_property
+    def comparable(self) -> str:
+        """What of it says whether a locked cell was changed."""
+        return comparable(self.plain)
 
     @property
     def locked(self) -> bool:

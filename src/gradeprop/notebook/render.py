@@ -66,25 +66,29 @@ def cell_id(grade_id: str) -> str:
 
 def nbgrader_metadata(cell: ReleaseCell, source: str) -> dict[str, Any]:
     """The cell's ``metadata.nbgrader`` (schema 3), with nbgrader's checksum of ``source``."""
-    grade, solution = cell.points is not None, not cell.locked
+    return {**nbgrader_settings(cell), "checksum": _checksum(cell, source)}
+
+
+def nbgrader_settings(cell: ReleaseCell) -> dict[str, Any]:
+    """The same without a checksum."""
     metadata: dict[str, Any] = {
         "schema_version": 3,
         "grade_id": cell.grade_id,
         "cell_type": cell.cell_type,
-        "grade": grade,
-        "solution": solution,
+        "grade": cell.points is not None,
+        "solution": not cell.locked,
         "locked": cell.locked,
         "task": False,
-        "checksum": _checksum(cell, source, grade=grade, solution=solution),
     }
     if cell.points is not None:
         metadata["points"] = int(cell.points) if float(cell.points).is_integer() else cell.points
     return metadata
 
 
-def _checksum(cell: ReleaseCell, source: str, *, grade: bool, solution: bool) -> str:
+def _checksum(cell: ReleaseCell, source: str) -> str:
     """As ``nbgrader.utils.compute_checksum`` defines it; `nbgrader validate` tells by it that a
     locked cell was changed."""
+    grade, solution = cell.points is not None, not cell.locked
     fields = [source, cell.cell_type, str(grade), str(solution), str(cell.locked), cell.grade_id]
     if cell.points is not None:
         fields.append(str(float(cell.points)))

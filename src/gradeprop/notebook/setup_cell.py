@@ -74,7 +74,7 @@ LOADER_CALL = "gp.load_public_checks("
 
 _SAMPLES_CALL = "gp.load_samples("
 _SAMPLES = re.compile(rf"\n{re.escape(_SAMPLES_CALL)}r'''\n.*?\n'''\)", re.DOTALL)
-_VERSION = re.compile(r"^# gradeprop ([\w.+-]{1,40}), sha256 ([0-9a-f]{12})$", re.MULTILINE)
+_VERSION = re.compile(r"# gradeprop ([\w.+-]{1,40}), sha256 ([0-9a-f]{12})$", re.MULTILINE)
 
 
 def setup_source(
@@ -137,8 +137,10 @@ def without_package(source: str) -> str:
 def carried_in(source: str) -> tuple[str, str] | None:
     """Version and digest of the gradeprop that a set-up cell says it carries; None if it carries
     none. A student can have written anything there."""
-    found = _VERSION.search(source)
-    return None if found is None else (found[1], found[2])
+    for found in _VERSION.finditer(source):
+        if source[max(0, found.start() - 1) : found.start()] in ("", "\n"):  # a line of its own
+            return found[1], found[2]
+    return None
 
 
 def public_json(public: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ _LINE = 500  # characters of a line that are looked at
 def plain(source: str) -> str:
     """The source without what an editor may change by itself: trailing spaces, blank lines at the
     ends."""
-    return "\n".join(line.rstrip() for line in source.split("\n")).strip("\n")
+    return "\n".join(map(str.rstrip, source.split("\n"))).strip("\n")
 
 
 def functions_and_classes(source: str) -> frozenset[str]:

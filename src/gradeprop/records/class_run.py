@@ -13,7 +13,7 @@ from pathlib import Path
 from gradeprop.errors import StorageError
 from gradeprop.grading.result.regraded import Regraded
 from gradeprop.grading.result.verdict import SubmissionResult
-from gradeprop.grading.run.interface import Graders
+from gradeprop.grading.run.interface import Graders, Start
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import graders, workers_for
@@ -42,6 +42,7 @@ class ClassRun:
         force: grade again what is unchanged, too.
         workers: processes to grade with; None decides by the size of the class.
         warm: graders with the plan's facilities that have been started already.
+        start: starts graders where there are none; on this machine, if not given.
         everybody: the ids of all who have a folder, whether or not they are to be graded now.
         keeping: where the results go; files and the gradebook if not given.
 
@@ -64,6 +65,7 @@ class ClassRun:
         force: bool,
         workers: int | None = None,
         warm: Graders | None = None,
+        start: Start = graders,
         everybody: Sequence[str] = (),
         keeping: Keeping | None = None,
     ) -> None:
@@ -72,6 +74,7 @@ class ClassRun:
         self._graders = warm
         self._keeping = in_gradebook(plan) if keeping is None else keeping
         self._keeper: Keeper | None = None
+        self._start_graders = start
         self._opened = ExitStack()
         self._times: dict[str, str] = {}
         self.kept: tuple[str, ...] = ()
@@ -165,7 +168,9 @@ class ClassRun:
     def _start(self, submissions: int) -> Graders:
         """Have the processes that grade warm up."""
         workers = workers_for(submissions, self._wanted)
-        self._graders = self._opened.enter_context(graders(self._plan.facilities, workers))
+        self._graders = self._opened.enter_context(
+            self._start_graders(self._plan.facilities, workers)
+        )
         return self._graders
 
     def _unchanged(self) -> dict[str, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,7 +13,7 @@ from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.plan import Plan
 from gradeprop.records.files.nbgrader_import import import_nbgrader
 
-__all__ = ["Keeper", "Keeping", "in_gradebook"]
+__all__ = ["Keeper", "Keeping", "import_ahead", "in_gradebook"]
 
 
 class Keeper(Protocol):
@@ -56,6 +57,16 @@ Keeping: TypeAlias = AbstractContextManager[Keeper | None]
 """A keeper while it is open; None where result files are all that is kept."""
 
 
+def import_ahead() -> bool:
+    """Import what the gradebook needs, which takes a second, as long as there is nothing else to
+    do; whether nbgrader is installed."""
+    if importlib.util.find_spec("nbgrader") is None:
+        return False
+    import_nbgrader()
+    importlib.import_module("gradeprop.records.gradebook.writer")
+    return True
+
+
 @contextmanager
 def in_gradebook(plan: Plan) -> Iterator[Keeper | None]:
     """Result files and nbgrader's gradebook, where nbgrader is installed.
@@ -63,10 +74,9 @@ def in_gradebook(plan: Plan) -> Iterator[Keeper | None]:
     Raises:
         UsageError, MissingFacility, StorageError: as `GradebookWriter`.
     """
-    if importlib.util.find_spec("nbgrader") is None:
+    if not import_ahead():
         yield None
         return
-    import_nbgrader()
     from gradeprop.records.gradebook.writer import GradebookWriter
     from gradeprop.records.recorder import Recorder
 

@@ -91,6 +91,20 @@ def test_a_worker_that_is_killed_takes_nobodys_result_along(plan: Any, loads: An
     assert {result.auto_score for result in results} == {4.0}
 
 
+@pytest.mark.parametrize("killed", [False, True], ids=["kept", "killed"])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_workers_that_are_idle_grade_the_next_class(
+    plan: Any, loads: Any, workers: int, killed: bool
+) -> None:
+    with graders(plan.facilities, workers) as pool:
+        for _ in range(3):
+            results: list[Any] = []
+            pool.grade(plan, loads, results.append)
+            assert sorted(result.student for result in results) == STUDENTS
+            if killed:
+                pool._workers[0].watched.process.kill()
+
+
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_large_notebooks_are_not_all_in_memory_at_once(
     plan: Any, classroom: Any, workers: int, monkeypatch: pytest.MonkeyPatch

@@ -94,3 +94,20 @@ def test_a_file_that_falls_twice_is_imported_for_nobody(course: Any) -> None:
         fell(turns, course, Seen(1.0, imported=0), {"a": 0, "b": 1})
     assert list(turns.of_all) == [SHAPE, HIDDEN]
     assert turns.of_all[SHAPE].startswith(f"{GRADER}: the check did not end")
+
+
+def test_on_many_machines_what_is_alone_comes_first_and_keeps_nobody_waiting(course: Any) -> None:
+    turns = Turns({})
+    turns.add(4, 2)
+    assert turns.next_somewhere() == ([0, 1], False)
+    fell(turns, course, Seen(1.0, 1, 1), {"a": 0, "b": 1})
+    turns.disturbed(9)
+    assert turns.next_somewhere() == ([1], True)
+    assert turns.next_somewhere() == ([0], False)
+    turns.again([1], alone=True)
+    turns.again([0], alone=False)
+    assert turns.next_somewhere() == ([1], True)
+    assert turns.next_somewhere() == ([0], False)
+    assert turns.next_somewhere() == ([2, 3], False)
+    assert turns.next_somewhere() == ([9], True)
+    assert turns.next_somewhere() is None

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from course.minimal import write_course
+from course.minimal import GRADER, write_course
 from gradeprop.course.load import load_course
 from gradeprop.errors import GraderFault
-from gradeprop.grading.run import pool, watched
+from gradeprop.grading.run import pool, recording, watched
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.publish import record_public_checks
@@ -105,3 +105,31 @@ def test_where_new_processes_do_not_begin_either_it_is_told(
     course = load_course(write_course(tmp_path))
     with pytest.raises(GraderFault, match=r"cannot be run: it was not ready in 0\.05 s"):
         record_public_checks(course, course.assignments[0])
+
+
+@pytest.mark.slow
+def test_where_nothing_can_be_copied_a_grader_that_loops_is_ended_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "can_fork", lambda: False)
+    monkeypatch.setattr(watched, "GRADER_S", 3.0)
+    root = write_course(tmp_path)
+    text = (root / GRADER).read_text()
+    head = "def test_shape(student, reference, device):\n"
+    (root / GRADER).write_text(text.replace(head, f"{head}    while True: pass\n"))
+    course = load_course(root)
+    with pytest.raises(GraderFault, match=r"shape: .*: the check did not end in 3 s"):
+        record_public_checks(course, course.assignments[0])
+
+
+def test_where_no_process_can_be_asked_where_it_stands_it_is_ended_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on Windows, which has no such signal."""
+    monkeypatch.setattr(watched, "ASK_WHERE", None)
+    monkeypatch.setattr(Watched, "late", property(lambda _: True))
+    hanging = Watched(locked, method="fork")
+    fallen = hanging.fall(hangs=True)
+    assert fallen.dump == ""
+    assert "was not ready" in fallen.how
+    assert not hanging.process.is_alive()

@@ -69,6 +69,7 @@ class SlowNursery:
     """Children take long to start, as with a GPU; their cells take one time after the other."""
 
     can_fork_children = True
+    memory_is_shared = False
     last_words = ""
 
     def __init__(self, clock: Clock, *cells_s: float) -> None:
@@ -150,3 +151,23 @@ def test_what_cells_take_again_beyond_their_own_is_at_the_expense_of_checks(cloc
     assert heard[0] == Stopped("timeout", REPLAY_TOO_SLOW)  # it had 1 s and not its 3
     assert heard[1:] == [Stopped("timeout", "not done in 3 s")] * 2
     assert took == pytest.approx(2 * 10 * 1.0 + 1.0 + CHECK_S + GRACE_S + 2 * CHECK_S)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("where", ["cell", "check"])
+def test_memory_that_others_may_have_had_is_to_be_tried_for_again(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, where: str, shared: bool
+) -> None:
+    """As a GPU's, which no limit divides."""
+    full = Stopped("memory", "there was no room")
+    if where == "cell":
+        monkeypatch.setattr(MadeUp, "run", lambda *_: CellOutcome("memory"))
+    else:
+        monkeypatch.setattr(MadeUp, "read", lambda *_: Answers((full,)))
+    nursery = SlowNursery(clock)
+    nursery.memory_is_shared = shared
+    with ProcessSession(nursery, Setup(Limits(), 1, {})) as opened:
+        opened.begin()
+        opened.run(CellSource("x", "cell"))
+        opened.ask([Read("w")])
+        assert opened.disturbed == shared

@@ -15,8 +15,9 @@ import stub_driver
 
 from gradeprop.course.limits import Limits
 from gradeprop.errors import GraderFault, MissingFacility
+from gradeprop.session.grader import sandbox as grader_sandbox
 from gradeprop.session.grader.sandbox import open_sandbox
-from gradeprop.session.interface import CellSource
+from gradeprop.session.interface import Call, CellSource
 from gradeprop.session.isolation import gpu, launch
 from gradeprop.session.isolation.other_user import can_stage
 from gradeprop.session.isolation.survey import working
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Li
 IN_PLACE_OF_CUDA = """
 import gradeprop.session.student.child, stub_cuda
 
-def start_gpu():
+def start_gpu(memory_mb):
     said = stub_cuda.start()
     return None if said == 0 else f"the driver says {said}"
 
@@ -109,6 +110,78 @@ def test_a_gpu_that_does_not_start_is_the_graders_fault(monkeypatch: pytest.Monk
         pytest.raises(GraderFault, match=r"CUDA does not start in the sandbox: .*libcuda\.so\.1"),
     ):
         sandbox.open(limits=Limits(), seed=1)
+
+
+# Two processes find the device full, and the third room.
+FULL_AT_FIRST = """
+import gradeprop.session.student.child, os
+
+def start_gpu(memory_mb):
+    with open({path!r}, "ab") as file:
+        file.write(b"x")
+    full = os.path.getsize({path!r}) <= {full}
+    return "AcceleratorError: CUDA error: out of memory" if full else None
+
+gradeprop.session.student.child.start_gpu = start_gpu
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("full", "starts"), [(2, True), (9, False)])
+def test_a_device_that_a_neighbour_fills_is_waited_for(
+    full: int, starts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = tmp_path / "site-packages"
+    packages.mkdir()
+    text = FULL_AT_FIRST.format(path=str(tmp_path / "tried"), full=full)
+    (packages / "full_at_first.py").write_text(text)
+    monkeypatch.syspath_prepend(str(packages))
+    monkeypatch.setattr(gpu, "wake", lambda: None)
+    monkeypatch.setattr(grader_sandbox, "_GPU_FULL_S", (0.0, 0.0, 0.0))
+    with open_sandbox("none", packages=["full_at_first"], device="cuda") as sandbox:
+        if not starts:
+            with pytest.raises(GraderFault, match="CUDA error: out of memory"):
+                sandbox.open(limits=Limits(), seed=1)
+            assert (tmp_path / "tried").stat().st_size == 4
+            return
+        with sandbox.open(limits=Limits(), seed=1) as session:
+            assert session.run(CellSource("pass", "cell")).status == "ok"
+
+
+@pytest.mark.slow
+def test_what_found_no_memory_on_a_device_is_to_be_tried_again_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = tmp_path / "site-packages"
+    packages.mkdir()
+    text = FULL_AT_FIRST.format(path=str(tmp_path / "tried"), full=0)
+    (packages / "never_full.py").write_text(text)
+    monkeypatch.syspath_prepend(str(packages))
+    monkeypatch.setattr(gpu, "wake", lambda: None)
+    cells = ["import torch", "raise torch.OutOfMemoryError('CUDA out of memory.')"]
+    function = "def f():\n    raise torch.OutOfMemoryError('CUDA out of memory.')"
+    with open_sandbox("none", packages=["never_full"], device="cuda") as sandbox:
+        for last, asks in ((cells[1], []), (function, [Call("f")])):
+            with sandbox.open(limits=Limits(), seed=1) as session:
+                session.run(CellSource(cells[0], "cell"))
+                assert not session.disturbed
+                session.run(CellSource(last, "cell"))
+                session.ask(asks)
+                assert session.disturbed
+
+
+def test_torch_gives_a_child_so_much_of_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from gradeprop.session.student.beginning import start_gpu
+
+    given: list[float] = []
+    whole = 8 << 30
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (1, whole))
+    monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", given.append)
+    for memory_mb in (2048, 1 << 20):
+        start_gpu(memory_mb)
+    assert given == [0.25, 1.0]
 
 
 def test_waking_a_gpu_that_is_not_there_says_so() -> None:

@@ -26,6 +26,8 @@ class Judgement:
             has by itself, which knows neither of cells nor of all samples.
         places: where an exception came from, as far as the student may hear of it.
         plot: where declared, of a public check, what there is to see of a wrong answer.
+        raised: the type of the exception that came, if it is one that everybody knows, else
+            ``another error``.
         why: where asked for, why a wrong value has no cause, for whoever writes the grader.
         detail: everything that is known, for the instructor.
         misconceptions: one id when it is known, several when they cannot be told apart here.
@@ -46,6 +48,7 @@ class Judgement:
     hint_there: str | None = None
     why: str | None = None
     plot: Plot | None = None
+    raised: str | None = None
 
     @property
     def message(self) -> str | None:

@@ -141,9 +141,9 @@ def _raised(
     else:
         # The text and even the type's name are the student's to choose: they could carry a hidden
         # input.
-        known = outcome.type_name in WELL_KNOWN_ERRORS
+        shown = outcome.type_name if outcome.type_name in WELL_KNOWN_ERRORS else "an error"
         message = (
-            f"`{ask.subject}` raised {outcome.type_name if known else 'an error'}{place} on inputs "
+            f"`{ask.subject}` raised {shown}{place} on inputs "
             f"that you cannot see. Try it with other values, shapes and dtypes{_and_with(ask)}."
         )
     hint = words.words_for(causes[0], declared) if len(causes) == 1 else None
@@ -151,7 +151,8 @@ def _raised(
         hint = _hint_of(outcome)
     detail = f"{expression(ask)} raised {outcome.type_name}{said}: {outcome.message}"
     places = _told_places(outcome, public, lines)
-    return Judgement("failed", message, detail, causes, hint=hint, places=places)
+    known = outcome.type_name if outcome.type_name in WELL_KNOWN_ERRORS else "another error"
+    return Judgement("failed", message, detail, causes, hint=hint, places=places, raised=known)
 
 
 def _told_places(outcome: Raised, public: bool, lines: int | None) -> tuple[Place, ...]:

@@ -95,9 +95,26 @@ def change(before: SubmissionResult, after: SubmissionResult) -> Change | None:
 def differing(before: SubmissionResult, after: SubmissionResult) -> list[str]:
     """What the two results were graded with that is not the same: ``course``, ``torch``, ``key``
     …"""
-    names = [name for name in after.versions if name not in ("input", "submission")]
+    own = ("input", "submission", "input_set")
+    names = [name for name in after.versions if name not in own]
     found = [name for name in names if before.versions.get(name) != after.versions[name]]
     return found + ([] if before.seed == after.seed else ["key"])
+
+
+def newly_named(before: SubmissionResult, after: SubmissionResult) -> set[tuple[str, str]]:
+    """By exercise, the causes that the same hand-in is told now and was not before."""
+    if _another_submission(before, after):
+        return set()
+    return _named(after) - _named(before)
+
+
+def _named(result: SubmissionResult) -> set[tuple[str, str]]:
+    return {
+        (key.exercise, check.misconception)
+        for key, part in result.parts()
+        for check in part.checks
+        if check.misconception is not None
+    }
 
 
 def _mark(result: SubmissionResult) -> Mark:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from gradeprop.grading.result.changes import Change, change, differing
+from gradeprop.grading.result.changes import Change, change, differing, newly_named
 from gradeprop.grading.result.verdict import SubmissionResult
 
 __all__ = ["Difference", "Regraded"]
@@ -27,12 +27,15 @@ class Regraded:
 
     Attributes:
         submissions: how many they are.
+        named: by exercise and cause, how many are told it now who were not before, of the same
+            hand-in.
         differences: what they were graded with that the earlier ones were not, in how many.
     """
 
     def __init__(self) -> None:
         self.submissions = 0
         self.differences: Counter[Difference] = Counter()
+        self.named: Counter[tuple[str, str]] = Counter()
         self._changes: list[Change] = []
 
     def add(self, before: SubmissionResult, now: SubmissionResult) -> None:
@@ -41,6 +44,7 @@ class Regraded:
         for name in differing(before, now):
             old, new = before.versions.get(name), now.versions.get(name)
             self.differences[Difference(name, old, new)] += 1
+        self.named.update(newly_named(before, now))
         if found := change(before, now):
             self._changes.append(found)
 

@@ -46,6 +46,8 @@ class CheckVerdict:
             that were answered wrongly; ``more_rows`` says how many more there are.
         line: of the part's own cell, where an exception came from, if it did.
         plot: of a public check that failed and declares one, the numbers of a picture.
+        raised: the type of the exception that came, if it is a well-known one, else ``another
+            error``.
     """
 
     check: str
@@ -66,6 +68,7 @@ class CheckVerdict:
     more_rows: int = 0
     line: int | None = None
     plot: Plot | None = None
+    raised: str | None = None
 
 
 @dataclass(frozen=True)

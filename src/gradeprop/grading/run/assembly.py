@@ -65,6 +65,7 @@ def verdict(site: CheckSite, device: str, judgement: Judgement) -> CheckVerdict:
         more_rows=more_rows,
         line=line_in(judgement.places, part_ids(*site.place).answer),
         plot=judgement.plot,
+        raised=judgement.raised if judgement.status == "failed" else None,
     )
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from gradeprop.grading.result.verdict import SubmissionResult
 
 if TYPE_CHECKING:
+    from gradeprop.grading.run.facilities import Facilities
     from gradeprop.grading.run.paper import Submission
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.worker import Shown
 
-__all__ = ["Graders", "Load", "OnResult", "OnShown"]
+__all__ = ["Graders", "Load", "OnResult", "OnShown", "Start"]
 
 Load: TypeAlias = Callable[[], "Submission"]
 OnResult: TypeAlias = Callable[[SubmissionResult], None]
@@ -20,7 +22,8 @@ OnShown: TypeAlias = Callable[["Shown"], None]
 
 
 class Graders(Protocol):
-    """What `gradeprop.grading.run.pool.graders` gives."""
+    """What `gradeprop.grading.run.pool.graders` gives, and what stands in for it where several
+    machines grade."""
 
     def grade(
         self,
@@ -45,3 +48,7 @@ class Graders(Protocol):
             GraderFault, MissingFacility: a sandbox cannot be started.
         """
         ...
+
+
+Start: TypeAlias = Callable[["Facilities", int], AbstractContextManager[Graders]]
+"""Starts graders: for these facilities, and so many processes if they run on this machine."""

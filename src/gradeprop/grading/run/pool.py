@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING
 
 from gradeprop.errors import GradepropError, GraderFault
 from gradeprop.grading.result.verdict import SubmissionResult
@@ -21,15 +20,13 @@ from gradeprop.grading.run.facilities import Facilities, open_sandboxes
 from gradeprop.grading.run.fallen import fault_result
 from gradeprop.grading.run.interface import Graders, Load, OnResult, OnShown
 from gradeprop.grading.run.interrupts import interrupt
+from gradeprop.grading.run.loading import loaded
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.turns import Turns
 from gradeprop.grading.run.watched import POLL_S, Fallen, Watched, can_fork
 from gradeprop.grading.run.worker import READY, Batch, Shown, work
 from gradeprop.session.grader.warm_process import START_S
 from gradeprop.session.interface import Sandbox
-
-if TYPE_CHECKING:
-    from gradeprop.grading.run.paper import Submission
 
 BATCH = 128
 """Submissions in one pytest session: enough to share its cost, few enough that memory stays
@@ -70,21 +67,6 @@ def grade_class(
     """Grade all submissions with at most so many workers; see `Graders.grade`."""
     with graders(plan.facilities, min(workers, len(submissions))) as opened:
         opened.grade(plan, submissions, on_result)
-
-
-def _loaded(
-    submissions: Sequence[Load], indices: list[int]
-) -> tuple[list[tuple[int, Submission]], list[int]]:
-    """Submissions with their places, up to `BATCH_BYTES` and at least one; and the places left."""
-    loaded: list[tuple[int, Submission]] = []
-    size = 0
-    for index in indices:
-        if size >= BATCH_BYTES:
-            break
-        submission = submissions[index]()
-        size += len(submission.notebook)
-        loaded.append((index, submission))
-    return loaded, indices[len(loaded) :]
 
 
 @dataclass
@@ -208,11 +190,11 @@ class _Pool:
         indices = self._turns.next(nobody_works=not self._anybody_works())
         if indices is None:
             return
-        loaded, rest = _loaded(self._submissions, indices)
+        read, rest = loaded(self._submissions, indices, BATCH_BYTES)
         self._turns.put_back(rest)
-        worker.left = {submission.student: index for index, submission in loaded}
+        worker.left = {submission.student: index for index, submission in read}
         worker.order = list(worker.left)
-        submissions = tuple(submission for _, submission in loaded)
+        submissions = tuple(submission for _, submission in read)
         known = self._turns.of_one.items()
         of_one = {key: why for key, why in known if key[0] in worker.left}
         shown = self._on_shown is not None

@@ -72,6 +72,7 @@ def release_in_use(
     *,
     figures: bool = False,
     progress: bool = True,
+    meanwhile: Callable[[], object] | None = None,
 ) -> tuple[ReleaseModel, dict[tuple[str, str], str]]:
     """The released notebook for work that has been handed in, and by exercise and check the faults
     of graders that fail by themselves: all other checks can be graded.
@@ -80,11 +81,12 @@ def release_in_use(
         figures: whether somebody will look at the figures; else they are not drawn.
         progress: as of `release_model`; as it was released, so that a gradebook keeps its list of
             cells. What was handed in is graded alike.
+        meanwhile: as of `recorded`.
 
     Raises:
         GraderFault: the graders cannot be run at all; or as `drawn`.
     """
-    found = recorded(course, assignment)
+    found = recorded(course, assignment, meanwhile)
     pictures = drawn(course, assignment) if figures else {}
     release = release_model(course, assignment, found.data, figures=pictures, progress=progress)
     return release, found.faults

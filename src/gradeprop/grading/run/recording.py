@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeAlias
@@ -41,6 +41,7 @@ from gradeprop.notebook.sources import defined_names
 
 __all__ = ["Recorded", "part_title", "recorded"]
 
+Meanwhile: TypeAlias = Callable[[], object] | None
 Key: TypeAlias = tuple[str, str]
 
 
@@ -58,20 +59,21 @@ class Recorded:
     faults: dict[Key, str] = field(default_factory=dict)
 
 
-def recorded(course: Course, assignment: LoadedAssignment) -> Recorded:
-    """Run every public check's grader once.
+def recorded(course: Course, assignment: LoadedAssignment, meanwhile: Meanwhile = None) -> Recorded:
+    """Run every public check's grader once. ``meanwhile`` is called here while they run elsewhere,
+    and again if they are run again.
 
     Raises:
         GraderFault: the process in which they run ends whatever they do.
     """
-    if not can_fork():
-        return _record(course, assignment, {}, Watch())
-    import_for_graders(course, assignment)
+    method: Method = "fork" if can_fork() else "spawn"
+    if method == "fork":
+        import_for_graders(course, assignment)
     falls: Counter[Key] = Counter()
     faults: dict[Key, str] = {}
-    method: Method = "fork"
     while True:
-        found = _attempt(course, assignment, faults, method)
+        watched = Watched(_work, course, assignment, dict(faults), method=method)
+        found = _attempt(watched, meanwhile)
         if isinstance(found, Recorded):
             return replace(found, faults={**faults, **found.faults})
         if found.late and method == "fork":
@@ -86,11 +88,10 @@ def recorded(course: Course, assignment: LoadedAssignment) -> Recorded:
                 faults[site.key] = found.told(course, site)
 
 
-def _attempt(
-    course: Course, assignment: LoadedAssignment, known: Mapping[Key, str], method: Method
-) -> Recorded | Fallen:
-    watched = Watched(_work, course, assignment, dict(known), method=method)
+def _attempt(watched: Watched, meanwhile: Meanwhile) -> Recorded | Fallen:
     try:
+        if meanwhile:
+            meanwhile()
         while not wait([watched.pipe], POLL_S):
             if watched.late or watched.overdue or watched.gone:
                 return watched.fall(hangs=not watched.gone)

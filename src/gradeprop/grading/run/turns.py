@@ -64,6 +64,20 @@ class Turns:
             return [self._last.popleft()]
         return None
 
+    def next_somewhere(self) -> tuple[list[int], bool] | None:
+        """As `next` where there are many machines, of which each sees to it that what is to be
+        alone is alone there: what to grade next, and whether alone."""
+        indices = self.next(nobody_works=True)
+        alone, self.is_alone = self.is_alone, False
+        return None if indices is None else (indices, alone)
+
+    def again(self, indices: list[int], *, alone: bool) -> None:
+        """These were given out and have come to nothing, by no fault of theirs."""
+        if alone:
+            self._alone.extend(indices)
+        else:
+            self.put_back(indices)
+
     def put_back(self, indices: list[int]) -> None:
         """These of what was given out last are still to be graded."""
         if indices:

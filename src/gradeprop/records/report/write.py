@@ -13,6 +13,7 @@ from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.answers import Answers
+from gradeprop.records.enrolment import enrolled_in
 from gradeprop.records.feedback.write import feedback_path
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.executed import executed_notebook
@@ -74,7 +75,7 @@ def desk(course: Course, submitted: Path, past: History, now: datetime, key: byt
     Raises:
         MissingFacility, StorageError, UsageError: there is a gradebook, but it cannot be used.
     """
-    known = _enrolled(course)
+    known = enrolled_in(Path(course.root), course)
     folders = student_folders(submitted) if submitted.is_dir() else []
     worked = {student for students in past.begun.values() for student in students}
     here = {*folders, *worked}
@@ -85,16 +86,6 @@ def desk(course: Course, submitted: Path, past: History, now: datetime, key: byt
     else:
         people = by_id({name: _name(known.get(gradebook_id(name))) for name in everybody})
     return Desk(course, submitted, everybody, people, past, now)
-
-
-def _enrolled(course: Course) -> dict[str, Person]:
-    """Loading nbgrader takes seconds, so that is left until there is a gradebook."""
-    root = Path(course.root)
-    if course.spec.gradebook is None and not (root / "gradebook.db").exists():
-        return {}
-    from gradeprop.records.gradebook.enrolled import enrolled
-
-    return enrolled(root, course.spec.gradebook)
 
 
 def _name(person: Person | None) -> str:

@@ -23,6 +23,7 @@ __all__ = ["Allowance", "processor_limit_s"]
 # A submission has its whole time for its cells, once more for what is asked, and once more for both
 # at the places that are gone back to.
 _WHOLES: Final = 3
+_PROCESSORS: Final = os.cpu_count() or 1
 # Values of the largest size that are taken in from one submission.
 _LARGEST_ANSWERS: Final = 16
 
@@ -105,7 +106,7 @@ class Allowance:
         if self._before_s is None:
             return
         now = time.monotonic()
-        most_s = self._used_s + (now - self._measured) * (os.cpu_count() or 1)
+        most_s = self._used_s + (now - self._measured) * _PROCESSORS
         if most_s <= self._processor_limit_s:
             return
         used = self._processor_s()

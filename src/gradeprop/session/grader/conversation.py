@@ -86,6 +86,7 @@ class Conversation:
             "total_bytes": limits.output_kb_total << 10,
             "result_bytes": limits.result_mb << 20,
             "gpu": gpu,
+            "memory_mb": limits.memory_mb,
         }
         try:
             # No code of the student's has run in it yet: this is at nobody's expense.

@@ -177,6 +177,7 @@ class FreshSandbox(Sandbox):
 
     level: Level = "none"
     can_fork_children = False
+    memory_is_shared = True
     last_words = ""
 
     def __init__(self, packages: Sequence[str], *, gpu: bool = False) -> None:

@@ -34,10 +34,13 @@ class Nursery(Protocol):
 
     Attributes:
         can_fork_children: whether a child may be forked when its cells have run.
+        memory_is_shared: whether what runs beside a child can take memory that it could have had: a
+            GPU's, or all where nothing bounds it.
         last_words: what the warm process said before it died last.
     """
 
     can_fork_children: bool
+    memory_is_shared: bool
     last_words: str
 
     def fork(self, setup: Setup) -> Conversation:

@@ -6,6 +6,7 @@ Trusted side. Off Linux it is `gradeprop.session.grader.fresh` that is used.
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import IO, Final
@@ -32,8 +33,9 @@ _FILE_BYTES: Final = 16 << 20
 _FILES: Final = 256
 # bubblewrap's, the warm process's, and room for children that are about to end.
 _OWN_PROCESSES: Final = 16
-
-
+# How long to wait before CUDA is tried again where it found no room, and what it says then.
+_GPU_FULL_S: Final = (1.0, 5.0, 15.0, 30.0)
+_NO_ROOM: Final = "out of memory"
 _UNCOUNTED: Final = Counting()
 
 
@@ -62,6 +64,7 @@ class ProcessSandbox(Sandbox):
     ) -> None:
         self.level = level
         self.can_fork_children = not gpu
+        self.memory_is_shared = gpu
         self._gpu = gpu
         self._start = start
         self._counting = counting
@@ -161,6 +164,19 @@ class ProcessSandbox(Sandbox):
             GraderFault: the child does not start.
             WarmProcessLostError: the warm process died.
         """
+        pauses = list(_GPU_FULL_S) if self._gpu else []
+        while True:
+            conversation = self._forked(setup)
+            cut = conversation.start(setup.seed, dict(setup.files), gpu=self._gpu)
+            if cut is None:
+                return conversation
+            said = self.warm().log_tail()
+            if not pauses or _NO_ROOM not in cut.message:
+                raise GraderFault(f"a session could not start: {cut.message}; {said}")
+            conversation.close()  # somebody else fills the device, and ends when its time is over
+            time.sleep(pauses.pop(0))
+
+    def _forked(self, setup: Setup) -> Conversation:
         limits = setup.limits
         child = self.warm().open(
             {
@@ -172,18 +188,13 @@ class ProcessSandbox(Sandbox):
                 "cpu_s": processor_limit_s(limits),
             }
         )
-        conversation = Conversation(
+        return Conversation(
             child,
             limits,
             supervised=self._counting.supervised,
             memory_ran_out=self._memory_ran_out,
             allowance=setup.allowance,
         )
-        cut = conversation.start(setup.seed, dict(setup.files), gpu=self._gpu)
-        if cut is not None:
-            said = self.warm().log_tail()
-            raise GraderFault(f"a session could not start: {cut.message}; {said}")
-        return conversation
 
     def double(self) -> ProcessSandbox:
         counting = counting_at(self.level)

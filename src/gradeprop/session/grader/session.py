@@ -118,7 +118,7 @@ class ProcessSession(Session):
         answers = self._answers(asks, own, left)
         self._asks_s += self._now() - began
         self._note_time(None if answers.cut is None else answers.cut.reason)
-        return answers.of_each(asks)
+        return self._noted(answers.of_each(asks))
 
     def _ask_again(self, asks: Sequence[Ask], own: float, mark: Mark) -> list[Outcome]:
         """Going through the notebook again may take somewhat longer than before, since the machine
@@ -135,7 +135,7 @@ class ProcessSession(Session):
         answers = self._answers(asks, own, left, mark)
         self._again_s += self._now() - began
         self._note_time(None if answers.cut is None else answers.cut.reason)
-        return answers.of_each(asks)
+        return self._noted(answers.of_each(asks))
 
     def recall(
         self, asks: Sequence[Ask], *, at: Place, seconds: float | None = None
@@ -171,9 +171,17 @@ class ProcessSession(Session):
         return lambda: left - (self._now() - began)
 
     def _note_time(self, reason: str | None) -> None:
-        """Whether what ended for this ``reason`` had no time for want of a processor."""
+        """Whether what ended for this ``reason`` lacked a processor, or memory that others had."""
         if reason == "timeout" and self._contention.disturbed:
             self.disturbed = True
+        if reason == "memory" and self._nursery.memory_is_shared:
+            self.disturbed = True
+
+    def _noted(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """These, with a note of whether one had no memory."""
+        if any(isinstance(outcome, Stopped) and outcome.reason == "memory" for outcome in outcomes):
+            self._note_time("memory")
+        return outcomes
 
     # Ways to have questions answered.
 

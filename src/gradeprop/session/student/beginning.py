@@ -43,14 +43,20 @@ def seed_all(seed: int) -> None:
         numpy.random.seed(seed % 2**32)
 
 
-def start_gpu() -> str | None:
+def start_gpu(memory_mb: int) -> str | None:
     """Start CUDA in a fresh child, autograd's threads for it included, before any time is counted.
+
+    Args:
+        memory_mb: MiB of the device's memory that torch gives it. Code that means to can have more;
+            what holds is that it ends with its process.
 
     Returns: what CUDA said if it did not start, else None.
     """
     import torch
 
     try:
+        _, whole = torch.cuda.mem_get_info()
+        torch.cuda.set_per_process_memory_fraction(min(1.0, (memory_mb << 20) / whole))
         x = torch.ones(1, device="cuda", requires_grad=True)
         torch.autograd.grad(2 * x, x)
         torch.cuda.synchronize()

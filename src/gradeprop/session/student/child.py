@@ -102,7 +102,7 @@ class NotebookProcess:
         self.answering = Answering(head["result_bytes"], self.shell.cell_of)
         sys.path.insert(0, "")
         if head["gpu"]:
-            self.channel.send({"gpu": start_gpu()})
+            self.channel.send({"gpu": start_gpu(head["memory_mb"])})
         PASSES.begin()
         seed_all(head["seed"])
 

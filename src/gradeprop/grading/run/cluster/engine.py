@@ -1,0 +1,282 @@
+"""Hand out a class to the workers of a Dask scheduler; see `gradeprop.grading.run.pool` for what
+becomes of a submission on which a grader falls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Final
+
+from gradeprop.errors import GraderFault, MissingFacility
+from gradeprop.grading.run.cluster import on_worker
+from gradeprop.grading.run.cluster.address import PAGE, Address, scheduler_address
+from gradeprop.grading.run.cluster.crew import Crew, Tell
+from gradeprop.grading.run.cluster.link import Answer, Link, check_reachable, connected
+from gradeprop.grading.run.cluster.travelling import Done, Order, pack, unpack
+from gradeprop.grading.run.fallen import fault_result
+from gradeprop.grading.run.interface import Graders, Load, OnResult, OnShown
+from gradeprop.grading.run.interrupts import interrupt
+from gradeprop.grading.run.loading import loaded
+from gradeprop.grading.run.plan import Plan
+from gradeprop.grading.run.turns import Turns
+from gradeprop.grading.run.watched import Fallen
+from gradeprop.grading.run.worker import Batch
+
+if TYPE_CHECKING:
+    from gradeprop.grading.run.paper import Submission
+
+__all__ = ["ORDER", "ORDER_BYTES", "cluster_graders"]
+
+ORDER = 16
+"""Submissions in one task: enough to share the cost of a pytest session, few enough that little is
+graded again when a machine is lost."""
+
+ORDER_BYTES = 4 * 2**20
+"""Of this size together, notebooks fill a task, too: the scheduler has them all in memory."""
+
+_AHEAD: Final = 2
+"""Tasks for each place on a worker, so that none waits for the next."""
+
+_STEP_S: Final = 0.02
+
+_REFUSED_S: Final = 10.0
+"""Where all workers are refused, others that were started at the same time may be about to come."""
+
+
+@contextmanager
+def cluster_graders(scheduler: str, tell: Tell) -> Iterator[Graders]:
+    """Graders at the scheduler's workers. Connects when there is work; until then this process has
+    no threads and can be copied.
+
+    Args:
+        tell: hears, in sentences for a person, of workers that are not used, and of waiting.
+
+    Raises:
+        UsageError: it is no address, or would need TLS.
+        MissingFacility: nobody listens there.
+    """
+    address = scheduler_address(scheduler)
+    check_reachable(address)
+    yield _ClusterGraders(address, tell)
+
+
+class _ClusterGraders:
+    def __init__(self, address: Address, tell: Tell) -> None:
+        self._address, self._tell = address, tell
+
+    def grade(
+        self,
+        plan: Plan,
+        submissions: Sequence[Load],
+        on_result: OnResult,
+        on_shown: OnShown | None = None,
+    ) -> Mapping[tuple[str, str], str]:
+        if not submissions:
+            return plan.faults
+        with connected(self._address) as link:
+            crew = Crew(link, plan, self._tell)
+            run = _Run(link, crew, plan, submissions, on_result, on_shown, self._tell)
+            return run.carry_out()
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A task that is out."""
+
+    left: dict[str, int]
+    """Students, and the places of their submissions."""
+    alone: bool
+    workers: frozenset[str]
+    """Those that may take it."""
+
+
+class _Run:
+    """One run over a class."""
+
+    def __init__(
+        self,
+        link: Link,
+        crew: Crew,
+        plan: Plan,
+        submissions: Sequence[Load],
+        on_result: OnResult,
+        on_shown: OnShown | None,
+        tell: Tell,
+    ) -> None:
+        from gradeprop.grading.checks.seeds import student_seed  # imports torch
+
+        self._link, self._crew, self._plan = link, crew, plan
+        self._submissions, self._on_result, self._on_shown = submissions, on_result, on_shown
+        self._turns = Turns(dict(plan.faults), proven=plan.proven)
+        self._out: dict[str, _Sent] = {}
+        self._waiting = _Waiting(link, crew, tell)
+        self._is_shared_out = self._has_graded = False
+        self._seed: Callable[[str], bytes] = lambda who: student_seed(plan.course_key, who)
+
+    def carry_out(self) -> Mapping[tuple[str, str], str]:
+        try:
+            with interrupt() as interrupted:
+                while not self._is_shared_out or self._turns or self._out:
+                    self._step(interrupted)
+        finally:
+            self._link.cancel(self._out)
+            self._crew.dismiss()
+        return dict(self._turns.of_all)
+
+    def _step(self, interrupted: Connection) -> None:
+        if interrupted.poll(0 if self._link.has_answers else _STEP_S):
+            raise KeyboardInterrupt
+        if self._link.is_lost:
+            raise MissingFacility(
+                f"the Dask scheduler at {self._link.address} was lost; what was graded is kept",
+                remedy="start it again and repeat the command, which goes on where it was",
+            )
+        self._crew.look()
+        self._take_back()
+        self._hand_out()
+        for answer in self._link.answers():
+            if not self._crew.heard(answer):
+                self._take(answer)
+            if interrupted.poll(0):
+                raise KeyboardInterrupt
+        self._waiting.check(has_graded=self._has_graded)
+
+    # Out.
+
+    def _hand_out(self) -> None:
+        ready = self._crew.ready
+        if not ready or self._crew.is_unsettled:
+            return
+        places = sum(ready.values())
+        if not self._is_shared_out:
+            share = -(-len(self._submissions) // (4 * places))
+            self._turns.add(len(self._submissions), max(1, min(ORDER, share)))
+            self._is_shared_out = True
+        workers = frozenset(ready)
+        while len(self._out) < _AHEAD * places:
+            turn = self._turns.next_somewhere()
+            if turn is None:
+                return
+            indices, alone = turn
+            read, rest = loaded(self._submissions, indices, ORDER_BYTES)
+            self._turns.put_back(rest)
+            self._send(read, alone, workers)
+
+    def _send(
+        self, read: list[tuple[int, Submission]], alone: bool, workers: frozenset[str]
+    ) -> None:
+        left = {submission.student: index for index, submission in read}
+        submissions = tuple(
+            replace(submission, seed=self._seed(submission.student)) for _, submission in read
+        )
+        of_one = {key: why for key, why in self._turns.of_one.items() if key[0] in left}
+        shown = self._on_shown is not None
+        batch = Batch(submissions, dict(self._turns.of_all), of_one, shown)
+        digest = self._crew.digest
+        key = self._link.send(
+            on_worker.grade,
+            digest,
+            pack(Order(digest, batch, alone)),
+            workers=workers,
+            resources=self._crew.resources,
+        )
+        self._out[key] = _Sent(left, alone, workers)
+
+    def _take_back(self) -> None:
+        """What no worker that is left may take is given to others; Dask itself sees to the rest of
+        what was on a worker that is lost."""
+        ready = self._crew.ready
+        stranded = [key for key, sent in self._out.items() if sent.workers.isdisjoint(ready)]
+        self._link.cancel(stranded)
+        for key in stranded:
+            self._again(self._out.pop(key))
+
+    # In.
+
+    def _take(self, answer: Answer) -> None:
+        sent = self._out.pop(answer.key, None)
+        if sent is None:
+            return
+        if answer.worn_out:
+            self._fell(sent, dict(sent.left), Fallen(None, "the workers that had it were lost", ""))
+        elif answer.failure is not None:
+            raise GraderFault(f"a worker cannot carry out what it is sent: {answer.failure}")
+        elif answer.value is None:
+            self._again(sent)
+        else:
+            self._note(sent, unpack(answer.value))
+
+    def _note(self, sent: _Sent, done: Done) -> None:
+        if done.unknown:
+            self._crew.forget(done.worker)
+        if done.unfit is not None:
+            self._crew.refuse(done.worker, done.unfit)
+        if self._on_shown is not None:
+            for shown in done.shown:
+                self._on_shown(shown)
+        left = dict(sent.left)
+        self._has_graded |= bool(done.results)
+        for result in done.results:
+            index = left.pop(result.student)
+            if result.contended and not sent.alone:
+                self._turns.disturbed(index)
+            else:
+                self._on_result(result)
+        if done.fallen is not None:
+            self._fell(sent, left, done.fallen)
+        elif left:
+            self._again(replace(sent, left=left))
+
+    def _again(self, sent: _Sent) -> None:
+        self._turns.again(list(sent.left.values()), alone=sent.alone)
+
+    def _fell(self, sent: _Sent, left: dict[str, int], fallen: Fallen) -> None:
+        plan = self._plan
+        doomed = self._turns.fell(fallen, plan.course, plan.loaded, list(sent.left), left)
+        for student in doomed:
+            reason = f"the grading process died twice on this submission: {fallen.how}"
+            self._on_result(fault_result(plan, student, reason))
+
+
+class _Waiting:
+    """For workers, as long as there is hope."""
+
+    def __init__(self, link: Link, crew: Crew, tell: Tell) -> None:
+        import dask
+
+        self._link, self._crew, self._tell = link, crew, tell
+        asked = dask.config.get("gradeprop.wait-for-workers", "5 minutes")
+        self._patience_s = float(dask.utils.parse_timedelta(asked))
+        self._since: float | None = None
+
+    def check(self, *, has_graded: bool) -> None:
+        """
+        Args:
+            has_graded: whether any worker has graded anything; else those that are refused leave
+                little hope for others.
+
+        Raises:
+            MissingFacility: there is no worker to grade with, and none comes.
+        """
+        if self._crew.ready or self._crew.is_unsettled:
+            self._since = None
+            return
+        if self._since is None:
+            self._since = time.monotonic()
+            if not self._crew.refused:
+                self._tell(f"Waiting for workers at {self._link.address}")
+        hopeless = self._crew.refused and not has_graded
+        patience_s = _REFUSED_S if hopeless else self._patience_s
+        if time.monotonic() - self._since > patience_s:
+            reasons = [f"\n  {name}: {why}" for name, why in self._crew.refused.items()]
+            none = "of the workers at" if reasons else "no worker is left at"
+            told = f"{none} {self._link.address}"
+            told += f" none can be used:{''.join(reasons)}" if reasons else ""
+            raise MissingFacility(
+                f"{told}\nwhat was graded is kept" if has_graded else told,
+                remedy=f"start workers with `dask worker {self._link.address} --no-nanny` in the "
+                f"same environment; see {PAGE}",
+            )

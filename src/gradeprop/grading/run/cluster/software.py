@@ -1,0 +1,39 @@
+"""What must be the same on all machines for results to be the same."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from gradeprop.version import __version__
+
+__all__ = ["differences", "software"]
+
+_PACKAGES: Final = ("torch", "ipython", "distributed")
+
+
+def software() -> dict[str, str]:
+    """Versions here, by name, without importing what is looked for."""
+    python = ".".join(map(str, sys.version_info[:2]))
+    return {"gradeprop": __version__, "Python": python} | {
+        name: _installed(name) for name in _PACKAGES
+    }
+
+
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
+
+
+def differences(there: Mapping[str, str]) -> str:
+    """What a worker has otherwise, in words; empty if it has the same."""
+    here = software()
+    return ", ".join(
+        f"{name} {there.get(name, 'none')} there and {here[name]} here"
+        for name in here
+        if there.get(name) != here[name]
+    )
