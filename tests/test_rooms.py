@@ -80,4 +80,4 @@ def test_nothing_below_the_command_line_imports_the_package_root() -> None:
     graph = grimp.build_graph("gradeprop")
     above = {name for name in graph.modules if name.startswith("gradeprop.cli.")}
     importers = graph.find_modules_that_directly_import("gradeprop")
-    assert importers <= above | {"gradeprop.records.gradescope.bundle"}  # it packs the package
+    assert importers <= above | {"gradeprop.records.bundles.packing"}  # it packs the package

@@ -123,3 +123,30 @@ def adopt(
     from gradeprop.cli.adopt import Request, run
 
     run(Request(assignment, group, name, say, submitted, isolation, course))
+
+
+@command("Find answers that are more alike than they should be.")
+def similar(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    least: Annotated[
+        int,
+        typer.Option(
+            "--least", min=1, max=100, metavar="PERCENT", help="Pairs from this likeness on."
+        ),
+    ] = 60,
+    html: Annotated[
+        bool,
+        typer.Option(
+            "--html", help="All pairs side by side on a page: reports/<assignment>-similar.html."
+        ),
+    ] = False,
+    submitted: SubmittedOption = None,
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find pairs of answers whose code is alike beyond what was given, what is in the solution and
+    what most of the class wrote, whatever names stand there. Likeness is a reason to look, and no
+    proof; of short answers nothing can be told."""
+    from gradeprop.cli.similar import Request, run
+
+    run(Request(assignment, least, submitted, course, as_html=html, as_json=json))

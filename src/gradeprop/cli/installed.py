@@ -18,6 +18,8 @@ FOR_INSTRUCTORS: Final = (
 
 INSTALL_GRADE: Final = "pip install 'gradeprop[grade]'"
 INSTALL_DASK: Final = "pip install 'gradeprop[dask]'"
+INSTALL_CANVAS: Final = "pip install 'gradeprop[canvas]'"
+FOR_CANVAS: Final = ("canvasapi", "requests")
 # Modules that are called otherwise than their package.
 _MODULES: Final = {
     "yaml": "pyyaml",
@@ -58,6 +60,8 @@ def told(absent: ModuleNotFoundError) -> MissingFacility | None:
         return MissingFacility("torch is not installed", remedy=install_torch())
     if package in FOR_STUDENTS:
         return MissingFacility(f"{package} is not installed", remedy=f"pip install {package}")
+    if package in FOR_CANVAS:
+        return MissingFacility(f"{package} is not installed", remedy=INSTALL_CANVAS)
     if package in (*FOR_INSTRUCTORS, "pyseccomp"):
         return MissingFacility(
             f"this needs more than a student's installation ({package} is missing)",

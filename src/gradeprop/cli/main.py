@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -116,37 +116,6 @@ def export(
     run(assignment, to, output, submitted, course)
 
 
-@command("Write an autograder to upload to Gradescope.")
-def bundle(
-    platform: Annotated[  # noqa: ARG001 (there is one so far)
-        Literal["gradescope"], typer.Argument(metavar="gradescope", help="The platform.")
-    ],
-    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", metavar="FILE.zip", help="Default: dist/<assignment>-gradescope.zip."
-        ),
-    ] = None,
-    index: Annotated[
-        str | None,
-        typer.Option(
-            "--extra-index-url",
-            metavar="URL",
-            help="A further package index for Gradescope's machine to install from. PyTorch has one"
-            " with builds without CUDA, gigabytes smaller; its address is on PyTorch's page about"
-            " installation.",
-        ),
-    ] = None,
-    course: CourseOption = None,
-) -> None:
-    """Write an autograder to upload to Gradescope, which then grades each submission as `grade`
-    does."""
-    from gradeprop.cli.bundle import run
-
-    run(assignment, output, index, course)
-
-
 @command("Mark explanations by their rubric, without names.")
 def mark(
     assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
@@ -252,6 +221,7 @@ def options(
 
 
 from gradeprop.cli import desk as desk  # noqa: E402  # registers its commands, which come last
+from gradeprop.cli import outgoing as outgoing  # noqa: E402
 
 
 def _leave(error: GradepropError) -> NoReturn:

@@ -19,8 +19,9 @@ from course.minimal import course_files, write_course
 from gradeprop.course.load import load_course
 from gradeprop.course.model import Course
 from gradeprop.errors import UsageError
+from gradeprop.records.bundles.packing import NEEDED, requirements
 from gradeprop.records.files.notebooks import write_notebooks
-from gradeprop.records.gradescope.bundle import NEEDED, gradescope_bundle, requirements
+from gradeprop.records.gradescope.bundle import gradescope_bundle
 from gradeprop.records.gradescope.run import handed_in, student_of
 from gradeprop.records.nbgrader.grading import Order, deliver
 from records.graded_class import ASSIGNMENT

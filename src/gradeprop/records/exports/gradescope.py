@@ -11,7 +11,7 @@ from typing import Any
 
 from gradeprop.course.keys import CheckKey, PartKey
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult
-from gradeprop.records.exports.interface import checks_of, describes
+from gradeprop.records.exports.interface import by_checks_alone, checks_of, describes, part_titles
 from gradeprop.records.marks import ClassMarks, Marks
 from gradeprop.wording import number
 
@@ -35,7 +35,7 @@ def export(marks: ClassMarks, *, by_checks: bool = False) -> dict[str, dict[str,
             questions.
     """
     words = describes(marks.assignment)
-    titles = _titles(marks)
+    titles = part_titles(marks)
     return {
         student.result.student: _results(student, words, titles, by_checks)
         for student in marks.students
@@ -45,7 +45,7 @@ def export(marks: ClassMarks, *, by_checks: bool = False) -> dict[str, dict[str,
 def _results(
     student: Marks, words: dict[CheckKey, str], titles: dict[PartKey, str], by_checks: bool
 ) -> dict[str, Any]:
-    total = _by_checks(student) if by_checks else student.score
+    total = by_checks_alone(student) if by_checks else student.score
     known = total is not None
     data: dict[str, Any] = {
         "execution_time": round(student.result.timing.run_s, 3),
@@ -63,16 +63,6 @@ def _results(
         },
     }
     return {"score": total, **data} if known else data
-
-
-def _by_checks(student: Marks) -> float | None:
-    """The points of all parts but explanations; None where a grader failed."""
-    scores = [
-        student.parts[key].score
-        for key, part in student.result.parts()
-        if part.kind != "explanation"
-    ]
-    return None if None in scores else sum(score or 0.0 for score in scores)
 
 
 def _checks_summary(student: Marks, total: float | None) -> str:
@@ -161,16 +151,3 @@ def _whole(
     if known and score is not None:
         test |= {"score": score, "max_score": part.max_score}
     return test
-
-
-def _titles(marks: ClassMarks) -> dict[PartKey, str]:
-    titles: dict[PartKey, str] = {}
-    for student in marks.students:
-        for key in student.parts:
-            titles[key] = " ".join(key).replace("_", " ")
-    for exercise in marks.assignment.exercises:
-        several = len(exercise.spec.parts) > 1
-        for part in exercise.spec.parts:
-            own = f", {part.title or part.part.replace('_', ' ')}" if several else ""
-            titles[exercise.key(part.part)] = exercise.spec.title + own
-    return titles

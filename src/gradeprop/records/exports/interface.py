@@ -51,3 +51,27 @@ def misconceptions(student: Marks) -> list[str]:
             if check.misconception:
                 found[f"{key.exercise}: {check.misconception}"] = None
     return list(found)
+
+
+def by_checks_alone(student: Marks) -> float | None:
+    """The points of all parts but explanations; None where a grader failed."""
+    scores = [
+        student.parts[key].score
+        for key, part in student.result.parts()
+        if part.kind != "explanation"
+    ]
+    return None if None in scores else sum(score or 0.0 for score in scores)
+
+
+def part_titles(marks: ClassMarks) -> dict[PartKey, str]:
+    """What each part is called, in the course's words; of older parts, by their ids."""
+    titles: dict[PartKey, str] = {}
+    for student in marks.students:
+        for key in student.parts:
+            titles[key] = " ".join(key).replace("_", " ")
+    for exercise in marks.assignment.exercises:
+        several = len(exercise.spec.parts) > 1
+        for part in exercise.spec.parts:
+            own = f", {part.title or part.part.replace('_', ' ')}" if several else ""
+            titles[exercise.key(part.part)] = exercise.spec.title + own
+    return titles

@@ -1,0 +1,1 @@
+"""What the autograders for other platforms share: packing a course, and grading one hand-in."""

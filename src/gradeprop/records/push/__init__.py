@@ -1,0 +1,1 @@
+"""Marks into the gradebook of another system, over its network interface."""
