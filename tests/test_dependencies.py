@@ -12,7 +12,14 @@ from gradeprop.cli.installed import FOR_INSTRUCTORS, FOR_STUDENTS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-CALLED = {"yaml": "pyyaml", "IPython": "ipython", "pydantic_core": "pydantic", "PIL": "pillow"}
+CALLED = {
+    "yaml": "pyyaml",
+    "IPython": "ipython",
+    "pydantic_core": "pydantic",
+    "PIL": "pillow",
+    "markdown_it": "markdown-it-py",
+    "textual_serve": "textual-serve",
+}
 # matplotlib and ipykernel are imported by name, into the sandbox.
 BY_NAME = {"matplotlib", "ipykernel"}
 
@@ -35,8 +42,9 @@ def imported() -> set[str]:
 def test_what_is_imported_is_listed_and_the_other_way_round() -> None:
     everybody = listed(PROJECT["dependencies"])
     grade = listed(PROJECT["optional-dependencies"]["grade"])
-    assert everybody | grade == imported() | BY_NAME
-    assert not everybody & grade
+    web = listed(PROJECT["optional-dependencies"]["web"])
+    assert everybody | grade | web == imported() | BY_NAME
+    assert len(everybody) + len(grade) + len(web) == len(everybody | grade | web)
 
 
 def test_what_the_command_looks_for_is_what_is_listed() -> None:
