@@ -7,6 +7,8 @@ import os
 import re
 import signal
 import sqlite3
+import subprocess
+import sys
 from typing import Any
 
 import pexpect
@@ -147,6 +149,13 @@ def test_a_terminal_that_is_closed_loses_nothing(graded: Any, sent: Any) -> None
     marker.ends(sent)
     assert marker.leaves()[1] == 0
     assert sum(row[3] != old for row, old in zip(rows(graded), comments, strict=True)) == 1
+
+
+def test_marking_need_not_wait_for_torch() -> None:
+    modules = ("cli.main", "cli.mark", "cli.mark_app", "records.marking.in_gradebook")
+    imports = "".join(f"import gradeprop.{name}\n" for name in modules)
+    code = f"{imports}import sys\nassert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_without_a_terminal_it_says_so(graded: Any) -> None:

@@ -74,12 +74,10 @@ def remarks(state: Marking) -> Iterator[Line]:
         how = f", in {ways} ways that differ in case or punctuation" if ways > 1 else ""
         yield _together(f"{students} wrote this{how}", mark), "$text-accent"
     for other in marked_before(state):
-        given = state.marks[other.members[0]].points(state.part)
+        given = _points(state.marks[other.members[0]].points(state.part))
+        most = _points(state.part.points)
         who = counted(len(other.members), "student")
-        yield (
-            f"{who} got {number(given)} of {number(state.part.points)} points for the same words.",
-            "$text-accent",
-        )
+        yield f"{who} got {given} of {most} points for the same words.", "$text-accent"
     if group.alike > 1:
         yield f"Number {group.place} of {group.alike} that are worded alike.", "$text-muted"
 
@@ -92,7 +90,7 @@ def box(key: str, criterion: Criterion, state: Marking) -> Content:
     """A criterion's key, whether it is met, and its points."""
     met = criterion.id in state.mark.met
     style = "bold $text-success" if met else ""
-    return Content.styled(f"{key} [{'x' if met else ' '}] {number(criterion.points):>3}  ", style)
+    return Content.styled(f"{key} [{'x' if met else ' '}] {_points(criterion.points):>3}  ", style)
 
 
 def criterion_text(criterion: Criterion, state: Marking) -> Content:
@@ -119,7 +117,7 @@ def contradictions(state: Marking) -> Content:
 def outcome(state: Marking) -> Content:
     """What the answer has been given so far."""
     words, style = _STANDING[state.mark.standing]
-    points = f"{number(state.mark.points(state.part))} of {number(state.part.points)} points"
+    points = f"{_points(state.mark.points(state.part))} of {_points(state.part.points)} points"
     other = " (given without the criteria)" if state.mark.other is not None else ""
     line = Content.styled(f"{points}{other}, {words}", f"bold {style}")
     if state.mark.comment:
@@ -135,6 +133,10 @@ def as_typed(text: str) -> str:
 def markdown(text: str) -> str:
     """A text for a Markdown widget: its maths as characters, nothing that a terminal would obey."""
     return with_maths(as_typed(text), markdown=True)
+
+
+def _points(value: float) -> str:
+    return number(round(value, 2))
 
 
 def _said(text: str) -> str:

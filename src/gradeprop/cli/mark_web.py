@@ -32,6 +32,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+_PATIENCE_S = 20
+"""For a page's own `gradeprop mark` to write its marks and end."""
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -105,7 +107,7 @@ class MarkServer(Server):
         visit, self._visit = self._visit, None
         if visit is not None and not visit.done():
             visit.cancel()
-            await asyncio.wait([visit])
+            await asyncio.wait([visit], timeout=_PATIENCE_S)
 
 
 def _listening(port: int) -> socket.socket:
