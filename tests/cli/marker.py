@@ -57,7 +57,8 @@ class Desk:
             assert text in seen, f"{text!r} is not in:\n{screen}"
 
     def sees_no(self, text: str) -> None:
-        assert text not in re.sub(r"\s+", " ", self.screen())
+        screen = self.screen()
+        assert text not in re.sub(r"\s+", " ", screen), f"{text!r} is in:\n{screen}"
 
     def answers(self) -> list[str]:
         """The wordings in the answer's pane, whether they are in sight or not."""

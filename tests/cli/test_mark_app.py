@@ -9,7 +9,7 @@ import pytest
 
 from cli.marker import CONTRADICTED, SIZES, Desk, at_desk
 from course.minimal import write_course
-from gradeprop.cli.mark_widgets import Comments, Criterion, Earlier
+from gradeprop.cli.mark_widgets import Criterion
 from gradeprop.course.load import load_course
 from gradeprop.errors import StorageError
 from gradeprop.records.marking.queue import Given
@@ -168,57 +168,6 @@ def test_words_of_the_key_that_the_answer_has_not_are_underlined(course: Any) ->
     at_desk(course, ["It falls to the right.", "Because of a negative slope."], looks)
 
 
-def test_a_comment_is_typed_kept_changed_and_removed(course: Any) -> None:
-    async def comments(desk: Desk) -> None:
-        await desk.press("c")
-        desk.sees("A comment for the student", FALLS)
-        await desk.type("Up, 1 not down?")
-        await desk.press("enter")
-        desk.sees("0 of 2 points, not marked yet · Comment: Up, 1 not down?")
-        await desk.press("1", "c")
-        assert desk.app.query_one(Comments).line.value == "Up, 1 not down?"
-        await desk.type("!")
-        await desk.press("escape")
-        desk.sees("Comment: Up, 1 not down?", "Give")
-        await desk.press("c", "ctrl+u", "enter")
-        desk.sees_no("Comment:")
-        assert desk.app.state.mark == Given("marked", NAMES)
-
-    at_desk(course, [FALLS], comments)
-
-
-def test_comments_used_before_are_taken_by_number_or_by_a_click(course: Any) -> None:
-    often, once = Given("marked", comment="Which way?"), Given("marked", comment="2 is lost.")
-
-    async def comments(desk: Desk) -> None:
-        await desk.press("c")
-        desk.sees("1 Which way?", "2 2 is lost.", "or the number of one from above")
-        await desk.press("2", "enter")
-        assert desk.app.state.mark.comment == "2 is lost."
-        await desk.press("c", "ctrl+u")
-        await desk.press("1")
-        await desk.type(" Say 3")
-        await desk.press("enter")
-        assert desk.app.state.mark.comment == "Which way? Say 3"
-        await desk.press("c")
-        await desk.pilot.click(Earlier)
-        await desk.press("enter")
-        assert desk.app.state.mark.comment == "Which way?"
-
-    texts = ["Steeper.", RISES, "In another unit.", FALLS]
-    at_desk(course, texts, comments, marks=[often, once, often, Given()])
-
-
-def test_a_comment_goes_to_all_of_a_group(course: Any) -> None:
-    async def comments(desk: Desk) -> None:
-        await desk.press("c")
-        await desk.type("Why?")
-        await desk.press("enter", "1", "enter")
-        assert desk.saved == [dict.fromkeys(("0", "1"), Given("marked", NAMES, "Why?"))]
-
-    at_desk(course, [FALLS, FALLS], comments)
-
-
 def test_the_mouse_does_what_the_keys_do(course: Any) -> None:
     async def clicks(desk: Desk) -> None:
         first, second = desk.app.query(Criterion)
@@ -259,18 +208,6 @@ def test_leaving_keeps_the_present_answers_mark(course: Any, key: str) -> None:
     assert app.return_code == 0
 
 
-def test_leaving_a_comment_does_not_leave_the_rest(course: Any) -> None:
-    async def comments(desk: Desk) -> None:
-        await desk.press("c")
-        await desk.type("Wh")
-        await desk.press("ctrl+c")
-        desk.sees("0 of 2 points, not marked yet", "Quit")
-        desk.sees_no("Comment:")
-        assert desk.app.is_running
-
-    at_desk(course, [FALLS], comments)
-
-
 def test_resizing_keeps_the_answer_in_sight_and_puts_it_beside_the_rubric(course: Any) -> None:
     async def resizes(desk: Desk) -> None:
         answer, below = desk.app.query_one("#answer"), desk.app.query_one("#below")
@@ -297,6 +234,22 @@ def test_a_long_answer_and_its_rubric_scroll_each_by_itself(course: Any) -> None
         desk.sees("Sentence number 59 goes on.", "The question", "Why?")
 
     at_desk(course, [LONG], scrolls, size=(60, 20))
+
+
+def test_keys_of_the_rubric_fold_and_a_criterion_that_is_chosen_comes_into_sight(
+    course: Any,
+) -> None:
+    async def folds(desk: Desk) -> None:
+        desk.sees_no("A negative slope")
+        await desk.press("2")
+        desk.sees("2 [x] 1 Says that the step goes against the gradient.", "Sentence number 0")
+        desk.sees("A negative slope")
+        await desk.press("k")
+        desk.sees_no("A negative slope")
+        await desk.press("k")
+        desk.sees("A negative slope")
+
+    at_desk(course, [LONG], folds, size=(60, 11))
 
 
 def test_too_many_words_are_told(tmp_path: Path) -> None:

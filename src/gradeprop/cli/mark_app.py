@@ -60,6 +60,7 @@ class MarkApp(App[None]):
         Binding("c", "comment", "Comment"),
         Binding("u", "key('u')", "Undo"),
         Binding("r", "raw", "Raw"),
+        Binding("k", "fold", show=False),
         Binding("q", "leave", "Quit"),
         *(Binding(key, f"key('{key}')", show=False) for key in KEYS),
         Binding("ctrl+c,ctrl+d,ctrl+q", "leave", show=False, priority=True),
@@ -117,6 +118,9 @@ class MarkApp(App[None]):
         if self.state.at != before.at or key == "enter":
             self.save()
         await self._show(anew=self.state.at != before.at)
+        for shown in self.query(Criterion):
+            if shown.key == key:
+                shown.scroll_visible(animate=False)
 
     def _whole_read(self) -> bool:
         """Whether all wordings of the present answers have been in sight; shows more if not."""
@@ -148,6 +152,10 @@ class MarkApp(App[None]):
         """Markdown as it was typed, or as it reads."""
         self._raw = not self._raw
         await self._show()
+
+    def action_fold(self) -> None:
+        """The keys of the criteria away, or back: all criteria fit on a small screen without."""
+        self.query_one("#below").toggle_class("-folded")
 
     def action_leave(self) -> None:
         if self.query_one(Comments).is_open:
@@ -211,7 +219,7 @@ class MarkApp(App[None]):
             return
         self._shown_part = state.item.part
         pane = self.query_one("#below", VerticalScroll)
-        pane.border_title = Content("Rubric (underlined: not in the answer)")
+        pane.border_title = Content("Rubric (underlined: not in the answer; k folds it)")
         await pane.remove_children()
         rubric = state.part.rubric
         criteria = zip(KEYS, rubric.criteria, strict=False)

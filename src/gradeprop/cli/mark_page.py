@@ -65,7 +65,10 @@ def remarks(state: Marking) -> Iterator[Line]:
     group = state.group
     students = counted(len(group.members), "student")
     mark = "one mark for all of them" if len(group.members) > 1 else ""
-    if group.untouched and group.words:
+    if state.item.note and not group.words:
+        if mark:
+            yield f"{students}: {mark}.", "$text-warning"
+    elif group.untouched and group.words:
         yield _together(f"{students} left the starter as it was", mark), "$text-warning"
     elif group.untouched:
         yield _together(f"{students} wrote nothing", mark), "$text-warning"

@@ -55,7 +55,11 @@ def answer(state: Marking, *, raw: bool) -> Iterator[Widget]:
 
 
 class Criterion(Horizontal):
-    """A criterion with its key; a click is like its key on the keyboard."""
+    """A criterion with what its rubric's key says; a click is like pressing it on the keyboard.
+
+    Attributes:
+        key: of the keyboard.
+    """
 
     class Clicked(Message):
         """
@@ -69,10 +73,10 @@ class Criterion(Horizontal):
 
     def __init__(self, key: str, criterion: RubricCriterion, state: Marking) -> None:
         super().__init__()
-        self._key, self._criterion = key, criterion
+        self.key, self._criterion = key, criterion
         self._box = Static(classes="box", markup=False)
         self._text = Static(markup=False)
-        self._says = Static(markup=False)
+        self._says = Static(classes="key", markup=False)
         self.follow(state)
 
     def compose(self) -> ComposeResult:
@@ -84,12 +88,12 @@ class Criterion(Horizontal):
 
     def follow(self, state: Marking) -> None:
         """Show what the present answer has been given."""
-        self._box.update(mark_page.box(self._key, self._criterion, state))
+        self._box.update(mark_page.box(self.key, self._criterion, state))
         self._text.update(mark_page.criterion_text(self._criterion, state))
         self._says.update(mark_page.key_text(self._criterion, state))
 
     def on_click(self) -> None:
-        self.post_message(self.Clicked(self._key))
+        self.post_message(self.Clicked(self.key))
 
 
 class Earlier(Static):
