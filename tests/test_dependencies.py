@@ -12,7 +12,14 @@ from gradeprop.cli.installed import FOR_CANVAS, FOR_INSTRUCTORS, FOR_STUDENTS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-CALLED = {"yaml": "pyyaml", "IPython": "ipython", "pydantic_core": "pydantic", "PIL": "pillow"}
+CALLED = {
+    "yaml": "pyyaml",
+    "IPython": "ipython",
+    "pydantic_core": "pydantic",
+    "PIL": "pillow",
+    "markdown_it": "markdown-it-py",
+    "textual_serve": "textual-serve",
+}
 # matplotlib and ipykernel are imported by name, into the sandbox.
 BY_NAME = {"matplotlib", "ipykernel"}
 # Where it is installed, a token may lie in it.
@@ -37,12 +44,13 @@ def imported() -> set[str]:
 def test_what_is_imported_is_listed_and_the_other_way_round() -> None:
     everybody = listed(PROJECT["dependencies"])
     grade = listed(PROJECT["optional-dependencies"]["grade"])
-    dask = listed(PROJECT["optional-dependencies"]["dask"]) - {"gradeprop"}
-    canvas = listed(PROJECT["optional-dependencies"]["canvas"]) - {"gradeprop"}
-    assert everybody | grade | dask | canvas == (imported() - BY_CHOICE) | BY_NAME
-    assert not everybody & grade
-    assert not dask & (everybody | grade)
-    assert not canvas & (everybody | grade)
+    extras = [
+        listed(PROJECT["optional-dependencies"][name]) - {"gradeprop"}
+        for name in ("dask", "canvas", "web")
+    ]
+    known = [everybody, grade, *extras]
+    assert set().union(*known) == (imported() - BY_CHOICE) | BY_NAME
+    assert sum(map(len, known)) == len(set().union(*known))
 
 
 def test_what_the_command_looks_for_is_what_is_listed() -> None:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import signal
 import sqlite3
+import subprocess
+import sys
 from typing import Any
 
 import pexpect
 import pytest
 
 from cli.conftest import COMMAND, answered, gradeprop, hand_in
-from course.minimal import EXPLAIN, replaced, write_course
+from cli.marker import CONTRADICTED
+from course.minimal import write_course
 from gradeprop.cli import mark
 from gradeprop.errors import MissingFacility
 
 TEXTS = {"ada": "It falls \x1b[2Jto the right.", "bob": "No idea."}
-RUBRIC = replaced(
-    EXPLAIN, "      criteria:\n", "      contradictions: [The loss rises.]\n      criteria:\n"
-)
 ROWS = """
     select student_id, manual_score, needs_manual_grade, manual_comment from grade
     join base_cell on base_cell.id = grade.cell_id and base_cell.name = 'explain_sign-why'
@@ -43,7 +44,7 @@ def grade(root: Any, *arguments: Any) -> None:
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    root = write_course(tmp_path_factory.mktemp("graded"), RUBRIC)
+    root = write_course(tmp_path_factory.mktemp("graded"), CONTRADICTED)
     gradeprop("build", cwd=root)
     for student, text in TEXTS.items():
         hand_in(root, student, answered(root, {"explain_sign-why": text}))
@@ -59,18 +60,22 @@ class Marker:
             COMMAND[0],
             [*COMMAND[1:], "mark", "a01_slopes", *arguments],
             cwd=str(root),
-            env={**os.environ, "COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"},
+            env={**os.environ, "TERM": "xterm-256color"},
             encoding="utf-8",
             dimensions=(40, 80),
-            timeout=240,
+            timeout=60,
         )
 
     def sees(self, text: Any) -> Any:
+        """What is drawn up to the text, which is drawn in one go."""
         self._child.expect_exact(text)
         return self._child.before
 
     def presses(self, keys: Any) -> None:
         self._child.send(keys)
+
+    def ends(self, sent: Any = None) -> None:
+        self._child.kill(sent)
 
     def leaves(self) -> Any:
         self._child.expect(pexpect.EOF)
@@ -81,27 +86,23 @@ class Marker:
 @pytest.mark.slow
 def test_answers_are_marked_without_names_and_formgrader_reads_the_same(graded: Any) -> None:
     marker = Marker(graded)
-    screen = marker.sees("q quit")
-    assert "answer 1 of 2, 2 left to mark" in screen
-    assert "key: A negative slope falls to the right." in screen
-    assert re.search(r"Contradicts a right answer:\S*\s+\S*- The loss rises\.", screen)
+    screen = marker.sees("0 of 2 points, not marked yet")
+    assert "0 of 2 answers marked, 2 left" in screen
     assert not re.search("ada|bob", screen)
+    assert "\x1b[2Jto" not in screen
     first = next(name for name, text in TEXTS.items() if text[-6:] in screen)
     marker.presses("1")
     marker.sees("1 of 2 points, marked")
     marker.presses("c")
-    marker.sees("Comment")
+    marker.sees("A comment for the student")
     marker.presses("Which way?\r")
     marker.sees("Comment: Which way?")
-    marker.sees("q quit")
     marker.presses("\r")
     screen = marker.sees("not marked yet")
-    assert "answer 2 of 2, 1 left to mark" in screen
-    assert "\x1b[2Jto" not in screen
     marker.presses("2")
     marker.sees("1 of 2 points, marked")
     marker.presses("u")
-    marker.sees("0 of 2 points, not marked yet")
+    marker.sees("not marked yet")
     marker.presses("q")
     said, status = marker.leaves()
     assert "1 of 2 answers are marked." in said
@@ -119,17 +120,42 @@ def test_answers_are_marked_without_names_and_formgrader_reads_the_same(graded: 
     grade(graded, "--force")
     assert {row[0]: row[1] for row in rows(graded)}[first] == 1.0
     marker = Marker(graded, "--exercise", "explain_sign")
-    assert "answer 2 of 2, 1 left to mark" in marker.sees("q quit")
+    marker.sees("not marked yet")
     marker.presses("p")
-    assert "Comment: Which way?" in marker.sees("q quit")
+    marker.sees("Comment: Which way?")
     marker.presses("n")
-    marker.sees("q quit")
+    marker.sees("not marked yet")
     marker.presses("12")
     marker.sees("2 of 2 points, marked")
     marker.presses("\x03")  # Ctrl-C keeps everything, too
     assert marker.leaves()[1] == 0
     assert sorted(row[1] for row in rows(graded)) == [1.0, 2.0]
     assert "All 2 answers are marked" in gradeprop("mark", "a01_slopes", cwd=graded).stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGTERM])
+def test_a_terminal_that_is_closed_loses_nothing(graded: Any, sent: Any) -> None:
+    comments = [row[3] for row in rows(graded)]
+    marker = Marker(graded, "--all")
+    marker.sees("The answer, ")
+    marker.sees("Quit")
+    marker.presses("c")
+    marker.sees("Leave as it was")
+    marker.presses("\x15")
+    marker.sees("omment for the student")
+    marker.presses(f"Sent {sent}.\r")
+    marker.sees(f"Comment: Sent {sent}.")
+    marker.ends(sent)
+    assert marker.leaves()[1] == 0
+    assert sum(row[3] != old for row, old in zip(rows(graded), comments, strict=True)) == 1
+
+
+def test_marking_need_not_wait_for_torch() -> None:
+    modules = ("cli.main", "cli.mark", "cli.mark_app", "records.marking.in_gradebook")
+    imports = "".join(f"import gradeprop.{name}\n" for name in modules)
+    code = f"{imports}import sys\nassert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_without_a_terminal_it_says_so(graded: Any) -> None:
@@ -145,6 +171,7 @@ def test_without_a_terminal_it_says_so(graded: Any) -> None:
         (["a01_slopes", "--exercise", "square_derivative"], "asks for no explanation"),
         (["a01_slopes", "--exercise", "nowhere"], "its exercises: square_derivative, explain_sign"),
         (["a09"], "the course has no assignment 'a09'"),
+        (["a01_slopes", "--port", "8000"], "--port is for --web; add --web"),
     ],
 )
 def test_wrong_usage_is_told(course: Any, arguments: Any, said: str) -> None:
@@ -154,9 +181,15 @@ def test_wrong_usage_is_told(course: Any, arguments: Any, said: str) -> None:
     assert not (course / "gradebook.db").exists()
 
 
-def test_without_nbgrader_it_says_what_is_missing(
-    course: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("package", "extra"), [("nbgrader", "gradeprop[grade]"), ("textual_serve", "gradeprop[web]")]
+)
+def test_without_a_package_it_says_what_is_missing(
+    course: Any, monkeypatch: pytest.MonkeyPatch, package: str, extra: str
 ) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)  # noqa: ARG005
-    with pytest.raises(MissingFacility, match="nbgrader is not installed"):
-        mark.run("a01_slopes", None, None, course, everything=False)
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == package else there(name)
+    )
+    with pytest.raises(MissingFacility, match=re.escape(extra)):
+        mark.run(mark.Request("a01_slopes", folder=course, web=True))

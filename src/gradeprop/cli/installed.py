@@ -12,7 +12,7 @@ FOR_STUDENTS: Final = ("torch", "numpy", "ipython")
 FOR_INSTRUCTORS: Final = (
     "pytest", "pyyaml", "pydantic", "jinja2", "markupsafe", "pygments", "nbformat", "nbconvert",
     "nbgrader", "alembic", "sqlalchemy", "traitlets", "orjson", "ipykernel", "matplotlib",
-    "contourpy", "watchfiles", "pillow",
+    "contourpy", "watchfiles", "pillow", "textual", "markdown-it-py",
 )  # fmt: skip
 """The packages of ``gradeprop[grade]`` on every system."""
 
@@ -25,6 +25,7 @@ _MODULES: Final = {
     "yaml": "pyyaml",
     "pydantic_core": "pydantic",
     "IPython": "ipython",
+    "markdown_it": "markdown-it-py",
     "pyseccomp": "pyseccomp",
 }
 

@@ -128,13 +128,23 @@ def mark(
             "--all", help="Begin even if every answer is marked, to go through them again."
         ),
     ] = False,
+    web: Annotated[
+        bool,
+        typer.Option("--web", help="In a browser on this machine, by an address with a token."),
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port", min=1, max=65535, metavar="N", help="For --web. Default: one that is free."
+        ),
+    ] = None,
     submitted: SubmittedOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Mark explanations by their rubric, one answer after the other, without names."""
-    from gradeprop.cli.mark import run
+    """Mark explanations by their rubric, without names; the same words get their mark once."""
+    from gradeprop.cli.mark import Request, run
 
-    run(assignment, exercise, submitted, course, everything=everything)
+    run(Request(assignment, exercise, submitted, course, everything, web, port))
 
 
 @command("Take an unfair or broken check out of everyone's marks.")

@@ -1,17 +1,16 @@
-"""``gradeprop mark``: a person marks explanations by their rubric, in the terminal."""
+"""``gradeprop mark``: a person marks explanations by their rubric, in the terminal or a browser."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-from rich.text import Text
-
 from gradeprop.cli import screen
+from gradeprop.cli.installed import INSTALL_GRADE
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.course.model import ExplanationPart, LoadedAssignment
 from gradeprop.errors import MissingFacility, UsageError
@@ -19,67 +18,114 @@ from gradeprop.errors import MissingFacility, UsageError
 if TYPE_CHECKING:
     from gradeprop.course.keys import PartKey
     from gradeprop.records.marking.in_gradebook import MarkingBook
-    from gradeprop.records.marking.queue import Given, Marking
-
-_KEYS = {
-    "\r": "enter", "\n": "enter",
-    "\x1b[C": "n", "\x1b[B": "n", "\x1b[D": "p", "\x1b[A": "p",
-    "\x03": "q", "\x04": "q",
-}  # fmt: skip
+    from gradeprop.records.marking.queue import Marking
 
 
-def run(
-    name: str,
-    exercise: str | None,
-    submitted: Path | None,
-    folder: Path | None,
-    *,
-    everything: bool,
-) -> None:
-    """Mark until nothing is left or the marker quits; what was marked is in the gradebook then.
+@dataclass(frozen=True)
+class Request:
+    """What the command was asked.
+
+    Attributes:
+        everything: begin even if every answer is marked.
+        port: with ``web``; None for any that is free.
+    """
+
+    name: str
+    exercise: str | None = None
+    submitted: Path | None = None
+    folder: Path | None = None
+    everything: bool = False
+    web: bool = False
+    port: int | None = None
+
+
+def run(asked: Request) -> None:
+    """Mark until the marker quits; what was marked is in the gradebook then.
 
     Raises:
-        UsageError: no such exercise, nothing to mark in it, nothing graded yet, or no terminal.
-        MissingFacility: nbgrader is not installed, or its gradebook cannot be used.
+        UsageError: no such exercise, nothing to mark in it, nothing graded yet, no terminal, or a
+            port that is taken.
+        MissingFacility: nbgrader or, for a browser, textual-serve is not installed, or the
+            gradebook cannot be used.
     """
-    root, course = open_course(folder)
-    assignment = named_assignment(course, name)
-    parts = _parts(assignment, exercise)
-    if importlib.util.find_spec("nbgrader") is None:
-        raise MissingFacility(
-            "marks are kept in nbgrader's gradebook, and nbgrader is not installed",
-            remedy="pip install 'gradeprop[grade]'",
-        )
+    root, course = open_course(asked.folder)
+    assignment = named_assignment(course, asked.name)
+    parts = _parts(assignment, asked.exercise)
+    _demand(asked)
     from gradeprop.records.marking.in_gradebook import MarkingBook
 
     # Without results there may be no gradebook either, and looking into one would make it.
-    if not any((root / "results" / name).glob("*.json")):
-        raise UsageError(
-            f"no answer of {name} is graded yet", remedy=f"run `gradeprop grade {name}`"
-        )
-    with MarkingBook(course, assignment, parts, submitted or root / "submitted") as book:
+    if not any((root / "results" / asked.name).glob("*.json")):
+        raise _not_graded(asked.name)
+    submitted = asked.submitted or root / "submitted"
+    with MarkingBook(course, assignment, parts, submitted) as book:
         items, marks = book.answers()
         for note in book.notes:
             screen.err().print(screen.plain(note), soft_wrap=True)
         if not items:
-            raise UsageError(
-                f"no answer of {name} is graded yet", remedy=f"run `gradeprop grade {name}`"
-            )
+            raise _not_graded(asked.name)
         waiting = sum(mark.standing != "marked" for mark in marks)
-        if not waiting and not everything:
+        if not waiting and not asked.everything:
             screen.err().print(
                 f"All {len(items)} answers are marked (--all goes through them again)."
             )
             return
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise UsageError(
-                "marking needs a terminal",
-                remedy="run it in one, or mark with `nbgrader formgrade`",
-            )
-        from gradeprop.records.marking.queue import begin
+        if not asked.web:
+            _demand_screen()
+            from gradeprop.records.marking.groups import grouped
+            from gradeprop.records.marking.queue import begin
 
-        over = _mark(begin(parts, items, marks), book, assignment)
-    screen.err().print(f"{len(items) - over.left} of {len(items)} answers are marked.")
+            groups = grouped(parts, items, marks)
+            over = _mark(begin(parts, items, marks, groups), book, assignment)
+            screen.err().print(f"{len(items) - over.left} of {len(items)} answers are marked.")
+            return
+    _serve(asked, root)
+
+
+def _demand(asked: Request) -> None:
+    if importlib.util.find_spec("nbgrader") is None:
+        raise MissingFacility(
+            "marks are kept in nbgrader's gradebook, and nbgrader is not installed",
+            remedy=INSTALL_GRADE,
+        )
+    if asked.port is not None and not asked.web:
+        raise UsageError("--port is for --web", remedy="add --web")
+    if asked.web and importlib.util.find_spec("textual_serve") is None:
+        raise MissingFacility(
+            "a browser is served by textual-serve, which is not installed",
+            remedy="pip install 'gradeprop[web]'",
+        )
+
+
+def _demand_screen() -> None:
+    # Textual's own variable: textual-serve draws elsewhere, and there is no terminal then.
+    served = os.environ.get("TEXTUAL_DRIVER")
+    if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "marking needs a terminal",
+            remedy="run it in one, use --web, or mark with `nbgrader formgrade`",
+        )
+
+
+def _not_graded(name: str) -> UsageError:
+    return UsageError(f"no answer of {name} is graded yet", remedy=f"run `gradeprop grade {name}`")
+
+
+def _serve(asked: Request, root: Path) -> None:
+    """The same command again for each page that a browser opens."""
+    from gradeprop.cli.mark_web import MarkServer
+
+    command = [sys.executable, "-m", "gradeprop", "mark", asked.name, "--all"]
+    command += ["--course", str(root.absolute())]
+    if asked.exercise is not None:
+        command += ["--exercise", asked.exercise]
+    if asked.submitted is not None:
+        command += ["--submitted", str(asked.submitted.absolute())]
+    server = MarkServer(command, asked.port or 0)
+    out = screen.err()
+    out.print(f"Open this in a browser on this machine:\n\n  {server.address}\n", soft_wrap=True)
+    out.print("Whoever knows the address can mark: keep it to yourself. Ctrl-C ends.")
+    server.run()
 
 
 def _parts(assignment: LoadedAssignment, only: str | None) -> dict[PartKey, ExplanationPart]:
@@ -102,64 +148,20 @@ def _parts(assignment: LoadedAssignment, only: str | None) -> dict[PartKey, Expl
 
 
 def _mark(state: Marking, book: MarkingBook, assignment: LoadedAssignment) -> Marking:
-    """Show, read a key, do what it says; write down what is marked whenever an answer is left."""
-    from gradeprop.records.marking.queue import comment, press
+    """Let the marker mark; whatever ends it, what was given is written down.
 
-    saved: Sequence[Given] = state.marks
+    Raises:
+        StorageError: the gradebook refuses.
+    """
+    from gradeprop.cli.mark_app import MarkApp
+
+    app = MarkApp(state, assignment, book.save)
     try:
-        while not state.over:
-            _show(state, assignment)
-            for key in _keys():
-                if key == "c":
-                    text = _asked(state.mark.comment)
-                    state = state if text is None else comment(state, text)
-                    continue
-                at, state = state.at, press(state, key)
-                if state.at != at or key == "enter":
-                    saved = _save(state, book, saved)
-                if state.over:
-                    break
+        app.run()
     finally:
-        _save(state, book, saved)
-    return state
-
-
-def _save(state: Marking, book: MarkingBook, saved: Sequence[Given]) -> Sequence[Given]:
-    from gradeprop.records.marking.queue import unsaved
-
-    changed = unsaved(state, saved)
-    if changed:
-        book.save([(state.items[number], state.marks[number]) for number in changed])
-    return state.marks
-
-
-def _show(state: Marking, assignment: LoadedAssignment) -> None:
-    from gradeprop.cli.mark_page import page
-
-    out = screen.out()
-    out.clear()
-    for line, style in page(state, assignment, min(out.width, 100)):
-        out.print(Text(line, style=style), soft_wrap=True)
-
-
-def _keys() -> list[str]:
-    """What was pressed: one key, or several by a quick hand. An arrow is several characters, and
-    one key."""
-    try:
-        pressed = typer.getchar()
-    except (KeyboardInterrupt, EOFError):
-        return ["q"]
-    keys = [pressed] if pressed.startswith("\x1b") else list(pressed)
-    return [_KEYS.get(key, key) for key in keys]
-
-
-def _asked(present: str) -> str | None:
-    """The comment as the marker types it; None to leave it as it is."""
-    keeps = "; empty keeps it, - removes it" if present else ""
-    try:
-        text = input(f"Comment{keeps}: ").strip()
-    except (KeyboardInterrupt, EOFError):
-        return None
-    if not text:
-        return None
-    return "" if text == "-" else text
+        app.save()
+    if app.failure is not None:
+        raise app.failure
+    if app.return_code:
+        sys.exit(app.return_code)
+    return app.state

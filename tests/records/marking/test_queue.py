@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from gradeprop.course.model import Criterion, ExplanationPart, Rubric
 from gradeprop.records.gradebook.rubric_comment import written
-from gradeprop.records.marking.queue import Given, Item, begin, comment, given, press, unsaved
+from gradeprop.records.marking.groups import Group
+from gradeprop.records.marking.queue import (
+    Given,
+    Item,
+    begin,
+    comment,
+    given,
+    marked_before,
+    press,
+    unsaved,
+    used_comments,
+)
 
 WHY = ("explain_sign", "why")
 PART = ExplanationPart(
@@ -28,8 +39,12 @@ OPEN = Given()
 DONE = Given("marked", frozenset({"names"}))
 
 
-def marking(*marks: Any) -> Any:
-    return begin({WHY: PART}, [Item(str(n), WHY, f"answer {n}") for n in range(len(marks))], marks)
+def marking(*marks: Any, together: Any = None) -> Any:
+    """Answers with these marks; ``together`` tells which are looked at at once, else each alone."""
+    items = [Item(str(n), WHY, f"answer {n}") for n in range(len(marks))]
+    members = together or [(n,) for n in range(len(marks))]
+    groups = [Group(tuple(some), f"answer {some[0]}", (f"answer {some[0]}",)) for some in members]
+    return begin({WHY: PART}, items, marks, groups)
 
 
 def pressed(state: Any, keys: Any) -> Any:
@@ -109,10 +124,50 @@ def test_a_comment_alone_does_not_mark() -> None:
     assert press(state, "u").mark == OPEN
 
 
-def test_quitting_keeps_the_present_answers_mark() -> None:
-    state = pressed(marking(OPEN, OPEN), "1 q")
-    assert state.over
-    assert unsaved(state, (OPEN, OPEN)) == [0]
+def test_a_mark_goes_to_all_answers_of_a_group_and_so_does_undoing_it() -> None:
+    state = marking(OPEN, OPEN, OPEN, OPEN, together=[(0, 2), (1,), (3,)])
+    assert (state.left, state.at) == (4, 0)
+    state = comment(pressed(state, "2"), "Why?")
+    given = Given("marked", frozenset({"moves"}), "Why?")
+    assert state.marks == (given, OPEN, given, OPEN)
+    assert unsaved(state, (OPEN,) * 4) == [0, 2]
+    state = pressed(state, "enter 1")
+    assert (state.at, state.left) == (1, 1)
+    state = pressed(state, "u u u")
+    assert (state.at, state.left) == (0, 4)
+    assert state.marks == (OPEN,) * 4
+
+
+def test_skipping_a_group_puts_all_its_answers_back() -> None:
+    again = Given("again", frozenset({"names"}))
+    state = pressed(marking(again, again, OPEN, together=[(0, 1), (2,)]), "2 s")
+    assert (state.at, state.marks) == (1, (again, again, OPEN))
+
+
+def test_comments_are_offered_by_how_many_answers_have_them() -> None:
+    often, once = Given("marked", comment="Often."), Given("marked", comment="Once.")
+    state = marking(often, OPEN, often, once, together=[(0, 2), (1,), (3,)])
+    assert used_comments(state) == ("Often.", "Once.")
+    assert used_comments(comment(state, "A new one.")) == ("Often.", "A new one.", "Once.")
+
+
+def test_comments_of_another_part_are_not_offered() -> None:
+    other = ("explain_size", "why")
+    items = [Item("0", WHY, "a"), Item("1", other, "b")]
+    marks = [OPEN, Given("marked", comment="About size.")]
+    groups = [Group((0,), "a", ("a",)), Group((1,), "b", ("b",))]
+    state = begin({WHY: PART, other: PART}, items, marks, groups)
+    assert used_comments(state) == ()
+    assert used_comments(press(state, "n")) == ("About size.",)
+
+
+def test_what_the_same_words_were_given_before_is_known() -> None:
+    groups = [Group((0,), "same", ("Same.",)), Group((1, 2), "same", ("same",))]
+    items = [Item(str(number), WHY, "same") for number in range(3)]
+    state = begin({WHY: PART}, items, [DONE, OPEN, OPEN], groups)
+    assert (state.at, marked_before(state)) == (1, (groups[0],))
+    assert marked_before(press(state, "p")) == ()
+    assert marked_before(pressed(state, "1 p")) == (groups[1],)
 
 
 def test_a_score_from_formgrader_stands_until_a_criterion_is_chosen() -> None:

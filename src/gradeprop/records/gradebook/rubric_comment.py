@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from gradeprop.course.model import Criterion, Rubric
-from gradeprop.grading.public.saying import number
+from gradeprop.wording import number
 
 _LINE = re.compile(r"- ([✓✗]) (.*) \([\d.e+-]+ of [\d.e+-]+\)\s*")
 
@@ -54,7 +54,7 @@ def holds_criteria(text: str) -> bool:
 
 
 def _line(criterion: Criterion, met: bool) -> str:
-    most = number(criterion.points)
+    most = number(round(criterion.points, 2))
     return f"- {'✓' if met else '✗'} {_flat(criterion.text)} ({most if met else 0} of {most})"
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from gradeprop.grading.public.saying import number
 from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult
+from gradeprop.wording import number
 
 # A zero-width space cannot be seen and ends every construct that could carry code: "<" followed by
 # it begins no tag by the HTML standard, and no Markdown link has it between its two halves.
@@ -58,7 +58,7 @@ def _line(verdict: CheckVerdict, describe: str) -> str:
     earned = (
         "not graded"
         if verdict.score is None
-        else f"{number(verdict.score)}/{number(verdict.max_score)}"
+        else f"{number(round(verdict.score, 2))}/{number(round(verdict.max_score, 2))}"
     )
     mark = "·" if verdict.status == "skipped" else "✗"
     message = f" {verdict.message}" if verdict.message else ""

@@ -1,11 +1,12 @@
-"""Marking answers one after the other: what each key does. Pure values; nothing is read or written
-here.
+"""Marking answers, one group with the same words after the other: what each key does. Pure values;
+nothing is read or written here.
 
 Whoever drives it writes `unsaved` marks down whenever the marker leaves an answer, so that one who
 is interrupted loses no more than the keys pressed since."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -13,6 +14,7 @@ from typing import Literal, TypeAlias
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import ExplanationPart
 from gradeprop.records.gradebook.rubric_comment import points_of, read, written
+from gradeprop.records.marking.groups import Group
 
 Standing: TypeAlias = Literal["open", "again", "marked"]
 KEYS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -87,24 +89,31 @@ class Marking:
     """All answers, what they have been given, and where the marker is.
 
     Attributes:
-        arrived: what the present answer had been given when the marker came to it.
-        history: (position, what was given there) before each step that can be undone.
+        groups: the answers as they are looked at, in this order; each answer is in one of them.
+        marks: of each of the ``items``; the answers of one group have the same.
+        at: the present group.
+        arrived: what the present group had been given when the marker came to it.
+        history: (group, what was given there) before each step that can be undone.
         message: a word about the last key, if it needs one.
-        over: the marker is done.
     """
 
     parts: Mapping[PartKey, ExplanationPart]
     items: tuple[Item, ...]
+    groups: tuple[Group, ...]
     marks: tuple[Given, ...]
     at: int
     arrived: Given
     history: tuple[tuple[int, Given], ...] = ()
     message: str = ""
-    over: bool = False
+
+    @property
+    def group(self) -> Group:
+        return self.groups[self.at]
 
     @property
     def item(self) -> Item:
-        return self.items[self.at]
+        """One of the present group's answers, which stands for all of them."""
+        return self.items[self.group.members[0]]
 
     @property
     def part(self) -> ExplanationPart:
@@ -112,24 +121,31 @@ class Marking:
 
     @property
     def mark(self) -> Given:
-        return self.marks[self.at]
+        return self.given_to(self.at)
 
     @property
     def left(self) -> int:
         """How many answers are still to be marked."""
         return sum(mark.standing != "marked" for mark in self.marks)
 
+    def given_to(self, group: int) -> Given:
+        return self.marks[self.groups[group].members[0]]
+
 
 def begin(
-    parts: Mapping[PartKey, ExplanationPart], items: Sequence[Item], marks: Sequence[Given]
+    parts: Mapping[PartKey, ExplanationPart],
+    items: Sequence[Item],
+    marks: Sequence[Given],
+    groups: Sequence[Group],
 ) -> Marking:
-    """Begin at the first answer that is not marked; at the first of all if there is none."""
-    start = next((number for number, mark in enumerate(marks) if mark.standing != "marked"), 0)
-    return Marking(parts, tuple(items), tuple(marks), start, marks[start])
+    """Begin at the first group that is not marked; at the first of all if there is none."""
+    state = Marking(parts, tuple(items), tuple(groups), tuple(marks), 0, marks[0])
+    waiting = (at for at in range(len(groups)) if state.given_to(at).standing != "marked")
+    return _at(state, next(waiting, 0))
 
 
 def press(state: Marking, key: str) -> Marking:
-    """What a key does: a criterion's own, or one of ``enter n p s u q``; others say which there
+    """What a key does: a criterion's own, or one of ``enter n p s u``; others say which there
     are."""
     state = replace(state, message="")
     criteria = state.part.rubric.criteria
@@ -148,15 +164,36 @@ def press(state: Marking, key: str) -> Marking:
             return _next_open(_give(state, state.arrived), skipping=True)
         case "u":
             return _undone(state)
-        case "q":
-            return replace(state, over=True)
         case _:
             return replace(state, message="No such key; see the last line.")
 
 
 def comment(state: Marking, text: str) -> Marking:
-    """Comment on the present answer. This alone does not mark it."""
+    """Comment on the present answers. This alone does not mark them."""
     return _give(replace(state, message=""), replace(state.mark, comment=" ".join(text.split())))
+
+
+def used_comments(state: Marking) -> tuple[str, ...]:
+    """The comments that answers to the present part have, those that most students read first."""
+    counts = Counter(
+        mark.comment
+        for item, mark in zip(state.items, state.marks, strict=True)
+        if item.part == state.item.part and mark.comment
+    )
+    return tuple(sorted(counts, key=lambda text: (-counts[text], text)))
+
+
+def marked_before(state: Marking) -> tuple[Group, ...]:
+    """Other groups whose answers say the same as the present ones, and are marked."""
+    part, here = state.item.part, state.group
+    return tuple(
+        group
+        for at, group in enumerate(state.groups)
+        if group is not here
+        and group.words == here.words
+        and state.items[group.members[0]].part == part
+        and state.given_to(at).standing == "marked"
+    )
 
 
 def unsaved(state: Marking, saved: Sequence[Given]) -> list[int]:
@@ -167,23 +204,30 @@ def unsaved(state: Marking, saved: Sequence[Given]) -> list[int]:
 def _give(state: Marking, mark: Given) -> Marking:
     if mark == state.mark:
         return state
-    marks = (*state.marks[: state.at], mark, *state.marks[state.at + 1 :])
-    return replace(state, marks=marks, history=(*state.history, (state.at, state.mark)))
+    history = (*state.history, (state.at, state.mark))
+    return replace(state, marks=_with(state, state.at, mark), history=history)
+
+
+def _with(state: Marking, at: int, mark: Given) -> tuple[Given, ...]:
+    members = set(state.groups[at].members)
+    return tuple(mark if number in members else old for number, old in enumerate(state.marks))
+
+
+def _at(state: Marking, at: int) -> Marking:
+    return replace(state, at=at, arrived=state.given_to(at))
 
 
 def _to(state: Marking, at: int) -> Marking | None:
-    if not 0 <= at < len(state.items):
-        return None
-    return replace(state, at=at, arrived=state.marks[at])
+    return _at(state, at) if 0 <= at < len(state.groups) else None
 
 
 def _next_open(state: Marking, *, skipping: bool = False) -> Marking:
-    """To the next answer that is not marked, from the beginning again after the last."""
-    count = len(state.items)
+    """To the next group that is not marked, from the beginning again after the last."""
+    count = len(state.groups)
     for step in range(1, count):
         at = (state.at + step) % count
-        if state.marks[at].standing != "marked":
-            return replace(state, at=at, arrived=state.marks[at])
+        if state.given_to(at).standing != "marked":
+            return _at(state, at)
     if skipping:
         return replace(state, message="No other answer is left to mark.")
     return replace(
@@ -195,6 +239,7 @@ def _undone(state: Marking) -> Marking:
     if not state.history:
         return replace(state, message="There is nothing to undo.")
     at, mark = state.history[-1]
-    marks = (*state.marks[:at], mark, *state.marks[at + 1 :])
     arrived = state.arrived if at == state.at else mark
-    return replace(state, marks=marks, at=at, arrived=arrived, history=state.history[:-1])
+    return replace(
+        state, marks=_with(state, at, mark), at=at, arrived=arrived, history=state.history[:-1]
+    )
