@@ -99,6 +99,7 @@ def test_answers_are_marked_in_a_browser(graded: Path, address: str, page: Any) 
     if shots := os.environ.get("GRADEPROP_SHOTS"):
         page.screenshot(path=f"{shots}/mark_web.png")
     page.keyboard.press("1")
+    page.wait_for_timeout(3000)  # a key that is still on its way when a page closes is lost
     page.reload()  # closes the page, which keeps the present answer's mark
     begun(page)
     until(graded, {"ada": 1.0, "bob": 1.0, "cyd": 1.0})

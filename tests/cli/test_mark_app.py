@@ -236,20 +236,25 @@ def test_a_long_answer_and_its_rubric_scroll_each_by_itself(course: Any) -> None
     at_desk(course, [LONG], scrolls, size=(60, 20))
 
 
-def test_keys_of_the_rubric_fold_and_a_criterion_that_is_chosen_comes_into_sight(
-    course: Any,
-) -> None:
+def test_the_keys_of_a_rubric_fold_away_and_come_back(course: Any) -> None:
     async def folds(desk: Desk) -> None:
-        desk.sees_no("A negative slope")
-        await desk.press("2")
-        desk.sees("2 [x] 1 Says that the step goes against the gradient.", "Sentence number 0")
         desk.sees("A negative slope")
         await desk.press("k")
         desk.sees_no("A negative slope")
         await desk.press("k")
         desk.sees("A negative slope")
 
-    at_desk(course, [LONG], folds, size=(60, 11))
+    at_desk(course, [LONG], folds)
+
+
+def test_a_criterion_that_is_chosen_comes_into_sight(course: Any) -> None:
+    async def chooses(desk: Desk) -> None:
+        await desk.press("tab", "end")
+        desk.sees_no("2 [ ]")
+        await desk.press("2")
+        desk.sees("2 [x] 1 Says that the step goes against the gradient.", "A negative slope")
+
+    at_desk(course, [LONG], chooses, size=(60, 11))
 
 
 def test_too_many_words_are_told(tmp_path: Path) -> None:
