@@ -19,6 +19,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from sqlalchemy import Engine, Select, select
+from sqlalchemy.orm import Session
 
 from gradeprop.course.model import Course
 from gradeprop.errors import UsageError
@@ -29,7 +30,9 @@ from gradeprop.records.files.executed import executed_bytes, executed_notebook
 from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.gradebook.entry import Entry, digest
 from gradeprop.records.gradebook.penalty import LatePenalty
+from gradeprop.records.gradebook.people import put_people
 from gradeprop.records.gradebook.preparing import Preparer
+from gradeprop.records.gradebook.roster import read_roster
 from gradeprop.records.gradebook.rows import Rows, prepare_rows
 from gradeprop.records.gradebook.save import EntrySaver
 from gradeprop.records.gradebook.schema import RECORDED, gradebook_url, open_engine, transaction
@@ -51,7 +54,7 @@ class GradebookWriter:
         notes: sentences for the instructor, about what could not be brought up to date.
 
     Raises:
-        UsageError: the URL or nbgrader_config.py cannot be read.
+        UsageError: the URL, nbgrader_config.py or roster.csv cannot be read.
         MissingFacility: a driver is missing, or the database belongs to another version of
             nbgrader.
         StorageError: the database cannot be used.
@@ -69,13 +72,16 @@ class GradebookWriter:
         self._rows: Rows | None = None
 
     def __enter__(self) -> Self:
+        people = read_roster(self._root) or {}
         self._engine = open_engine(self._url)
-        self._rows = transaction(
-            self._engine,
-            lambda session: prepare_rows(
+
+        def prepared(session: Session) -> Rows:
+            put_people(session, people)
+            return prepare_rows(
                 session, self._course.spec.id, self._release, self._assignment.spec.due
-            ),
-        )
+            )
+
+        self._rows = transaction(self._engine, prepared)
         return self
 
     def __exit__(
