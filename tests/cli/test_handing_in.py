@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import SOLVED, answered, gradeprop, result_of
+from cli.conftest import SOLVED, answered, gradeprop, hand_in, result_of
 
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section\n"
@@ -96,3 +96,82 @@ def test_wrong_usage_is_told(built: Path, download: Path, options: Any, said: st
     assert done.returncode == 2
     assert said in done.stderr
     assert not (built / "submitted").exists()
+
+
+DUE = "    due: 2026-03-01T12:00+00:00\n"
+
+
+@pytest.fixture
+def dated(built: Path) -> Path:
+    """The course with a due date, and a hand-in two days after it."""
+    text = (built / "course.yaml").read_text()
+    line = "  - id: a01_slopes\n"
+    assert line in text
+    (built / "course.yaml").write_text(text.replace(line, line + DUE))
+    path = hand_in(built, "ada", answered(built, SOLVED))
+    (path.parent / "timestamp.txt").write_text("2026-03-03 15:00:00 UTC")
+    return built
+
+
+def test_an_extension_changes_what_the_next_grade_says(dated: Path) -> None:
+    gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
+    result = result_of(dated, "ada")
+    assert (result["late"], result["late_days"], result["extension"]) == (True, 2.125, None)
+    shown = gradeprop("show", "a01_slopes", "ada", cwd=dated).stdout
+    assert "This was handed in 2 days and 3 hours after the due date." in shown
+    gradeprop("feedback", "a01_slopes", cwd=dated)
+    page = (dated / "feedback/ada/a01_slopes/a01_slopes.html").read_text()
+    assert "This was handed in 2 days and 3 hours after the due date." in page
+    done = gradeprop("extend", "ada", "a01_slopes", "+3d", "--json", cwd=dated)
+    assert json.loads(done.stdout)["until"] == "2026-03-04T12:00+00:00"
+    done = gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
+    assert "unchanged" not in done.stderr
+    result = result_of(dated, "ada")
+    assert (result["late"], result["late_days"]) == (False, 0.0)
+    assert result["extension"] == "2026-03-04T12:00+00:00"
+    done = gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
+    assert "1 of 1 unchanged" in done.stderr
+    gradeprop("extend", "ada", "a01_slopes", "none", cwd=dated)
+    gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
+    assert result_of(dated, "ada")["late"]
+    assert "no extension" in gradeprop("extend", "ada", "a01_slopes", cwd=dated).stdout
+
+
+@pytest.mark.parametrize(
+    ("until", "moment"),
+    [
+        ("2026-03-05", "2026-03-05T23:59+00:00"),
+        ("2026-03-05T10:00", "2026-03-05T10:00+00:00"),
+        ("2026-03-05T10:00+02:00", "2026-03-05T10:00+02:00"),
+        ("+36h", "2026-03-03T00:00+00:00"),
+    ],
+)
+def test_until_when_can_be_said_in_several_ways(dated: Path, until: str, moment: str) -> None:
+    done = gradeprop("extend", "ada", "a01_slopes", until, "--json", cwd=dated)
+    assert json.loads(done.stdout)["until"] == moment
+    assert f"ada,a01_slopes,{moment}" in (dated / "extensions.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("adda", "+3d"), "there is no student 'adda' in roster.csv or submitted/; did you mean"),
+        (("ada", "soon"), "'soon' is no date"),
+        (("ada", "2026-02-01"), "is not after the due date; it is due Sunday 1 March 2026"),
+        (("../x", "+1d"), "'../x' cannot be a student's id"),
+    ],
+)
+def test_an_extension_that_cannot_be_meant_is_refused(
+    dated: Path, arguments: Any, said: str
+) -> None:
+    student, until = arguments
+    done = gradeprop("extend", student, "a01_slopes", until, cwd=dated)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not (dated / "extensions.csv").exists()
+
+
+def test_without_a_due_date_there_is_nothing_to_extend(built: Path) -> None:
+    hand_in(built, "ada", b"{}")
+    done = gradeprop("extend", "ada", "a01_slopes", "+3d", cwd=built)
+    assert "a01_slopes has no due date, so nobody is late" in done.stderr

@@ -94,6 +94,31 @@ def collect(
     sys.exit(run(request))
 
 
+@command("Let a student hand in later.")
+def extend(
+    student: Annotated[str, typer.Argument(metavar="STUDENT")],
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT")],
+    until: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[DATE]",
+            help="2026-12-03 (to the end of that day), 2026-12-03T18:00+01:00, +3d or +12h after "
+            "the due date, or none to take it back. Default: say what there is.",
+        ),
+    ] = None,
+    course: CourseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Let a student hand in an assignment later, without a penalty until DATE.
+
+    It is kept in extensions.csv and, once there is a submission, in nbgrader's gradebook. The next
+    `gradeprop grade` works out how late the hand-in is.
+    """
+    from gradeprop.cli.extend import run
+
+    run(student, assignment, until, course, as_json=json)
+
+
 @command("Take a platform's list of students into roster.csv.", name="import", of=roster)
 def import_roster(
     exported: Annotated[Path, typer.Argument(metavar="CSV")],

@@ -22,6 +22,8 @@ from gradeprop.records.files.handed_time import says_time_note, time_note, with_
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, write_result
 from gradeprop.records.files.submissions import TIMESTAMP, Handed
+from gradeprop.records.gradebook.lateness import Facts, Lateness, facts_of, says, with_lateness
+from gradeprop.records.handed_late import lateness_of
 from gradeprop.records.keeper import Keeper, Keeping, in_gradebook
 from gradeprop.records.marks import named
 
@@ -77,6 +79,7 @@ class ClassRun:
         self._start_graders = start
         self._opened = ExitStack()
         self._times: dict[str, str] = {}
+        self._late: dict[str, Lateness] = {}
         self.kept: tuple[str, ...] = ()
         self.due: tuple[Handed, ...] = ()
         self.notes: tuple[str, ...] = ()
@@ -92,11 +95,11 @@ class ClassRun:
             MissingFacility, StorageError: the gradebook cannot be used, or the machine cannot
                 isolate."""
         with self._opened:
-            messages = {} if self._force else self._unchanged()
-            changed = len(self._handed) - len(messages)
+            said = {} if self._force else self._unchanged()
+            changed = len(self._handed) - len(said)
             if changed and self._graders is None:
                 self._start(changed)  # before the gradebook: nbgrader takes two seconds to import
-            kept = set(messages)
+            kept = set(said)
             self._keeper = self._opened.enter_context(self._keeping)
             if self._keeper is None:
                 self.notes = ("nbgrader is not installed: nothing is recorded in its gradebook",)
@@ -105,12 +108,16 @@ class ClassRun:
                 self._refuse(self._keeper)
                 recorded = self._keeper.recorded(kept)
                 self._times = _time_notes(self._handed)
+                self._late = lateness_of(
+                    self._root, self._plan.assignment, self._handed, self._keeper.times()
+                )
                 self.notes += _about_times(self._times)
                 kept = {
                     item.student
                     for item in self._handed
                     if item.student in recorded
-                    and says_time_note(messages[item.student], self._times.get(item.student))
+                    and says_time_note(said[item.student][0], self._times.get(item.student))
+                    and says(said[item.student][1], self._late[item.student])
                 }
             self.kept = tuple(item.student for item in self._handed if item.student in kept)
             self.due = tuple(item for item in self._handed if item.student not in kept)
@@ -129,6 +136,8 @@ class ClassRun:
         def keep(result: SubmissionResult) -> None:
             item = due[result.student]
             result = with_time_note(result, self._times.get(item.student))
+            if (late := self._late.get(item.student)) is not None:
+                result = with_lateness(result, late)
             before = self._kept(item)
             try:
                 if self._keeper is None:
@@ -173,13 +182,14 @@ class ClassRun:
         )
         return self._graders
 
-    def _unchanged(self) -> dict[str, str | None]:
-        """By student, the messages of the kept results that grading again could not change."""
+    def _unchanged(self) -> dict[str, tuple[str | None, Facts]]:
+        """By student, what the kept results that grading again could not change say of the time of
+        handing in: their messages, and how late it was."""
         found = {}
         for item in self._handed:
             result = self._kept(item)
             if result is not None and self._is_unchanged(item, result):
-                found[item.student] = result.message
+                found[item.student] = (result.message, facts_of(result))
         return found
 
     def _kept(self, handed: Handed) -> SubmissionResult | None:
