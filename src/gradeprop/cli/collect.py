@@ -16,6 +16,7 @@ from gradeprop.records.collect.collecting import Collection, Wanted, collect
 from gradeprop.records.collect.interface import Reading
 from gradeprop.records.collect.moodle import Worksheet, worksheet_in
 from gradeprop.records.collect.placing import Placed, State
+from gradeprop.records.files.groups import read_groups
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.table import read_table
 from gradeprop.records.gradebook.roster import FILE, read_roster
@@ -76,6 +77,7 @@ def run(request: Request) -> int:
             request.submitted or root / "submitted",
             Reading(request.assignment, names, _zone(request.timezone), tuple(roster or ())),
             roster,
+            read_groups(root, roster),
             request.layout,
             _attempt(request.attempt),
             _worksheet(request.worksheet),

@@ -51,6 +51,8 @@ def _lines(result: dict[str, Any], late: str | None, details: bool, width: int) 
     )
     if result["message"]:
         yield from _wrapped(result["message"], "  ", width)
+    if result["group"]:
+        yield from _wrapped(f"Handed in by the group “{result['group']}”.", "  ", width)
     if late:
         yield from _wrapped(late, "  ", width)
     for exercise in result["exercises"]:

@@ -14,10 +14,8 @@ from gradeprop.errors import StorageError
 from gradeprop.grading.result.regraded import Regraded
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.interface import Graders, Start
-from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import graders, workers_for
-from gradeprop.grading.run.unchanged import fingerprint
 from gradeprop.records.files.handed_time import says_time_note, time_note, with_time_note
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, write_result
@@ -25,14 +23,8 @@ from gradeprop.records.files.submissions import TIMESTAMP, Handed
 from gradeprop.records.gradebook.lateness import Facts, Lateness, facts_of, says, with_lateness
 from gradeprop.records.handed_late import lateness_of
 from gradeprop.records.keeper import Keeper, Keeping, in_gradebook
+from gradeprop.records.loading import load
 from gradeprop.records.marks import named
-
-
-def load(plan: Plan, handed: Handed) -> Submission:
-    """Read a hand-in and mark it with its fingerprint."""
-    notebook, problem = handed.read()
-    submission = Submission(handed.student, notebook, problem)
-    return replace(submission, fingerprint=fingerprint(plan, submission))
 
 
 class ClassRun:
@@ -131,10 +123,13 @@ class ClassRun:
             StorageError: a result cannot be kept; all earlier ones are.
             GraderFault, MissingFacility: a sandbox cannot be started.
         """
-        due = {item.student: item for item in self.due}
+        sharing = _sharing(self.due)
 
         def keep(result: SubmissionResult) -> None:
-            item = due[result.student]
+            for item in sharing[result.student]:
+                keep_one(replace(result, student=item.student, group=item.group), item)
+
+        def keep_one(result: SubmissionResult, item: Handed) -> None:
             result = with_time_note(result, self._times.get(item.student))
             if (late := self._late.get(item.student)) is not None:
                 result = with_lateness(result, late)
@@ -159,9 +154,8 @@ class ClassRun:
             gc.freeze()
             running = self._graders or self._start(len(self.due))
             try:
-                running.grade(
-                    self._plan, [partial(load, self._plan, item) for item in self.due], keep
-                )
+                loads = [partial(load, self._plan, items[0]) for items in sharing.values()]
+                running.grade(self._plan, loads, keep)
             finally:
                 if self._keeper is not None:
                     self._keeper.flush()
@@ -201,6 +195,18 @@ class ClassRun:
         if (result.isolation == "none") != (self._plan.isolation == "none"):
             return False
         return result.versions.get("input") == load(self._plan, handed).fingerprint
+
+
+def _sharing(due: Sequence[Handed]) -> dict[str, list[Handed]]:
+    """By the student that is graded, all whose hand-in it is: a group's is graded once."""
+    graded: dict[str, str] = {}
+    found: dict[str, list[Handed]] = {}
+    for item in due:
+        first = item.student
+        if item.group is not None:
+            first = graded.setdefault(item.group, first)
+        found.setdefault(first, []).append(item)
+    return found
 
 
 def _time_notes(handed: Sequence[Handed]) -> dict[str, str]:

@@ -23,7 +23,7 @@ def lateness_of(
     collected = read_collected(root, assignment)
     found = {}
     for item in handed:
-        known = collected.get(item.student)
+        known = collected.get(item.path.parents[1].name)  # of a group, who handed it in
         late = times.lateness(
             gradebook_id(item.student),
             handed_time(item.path.parent).time,

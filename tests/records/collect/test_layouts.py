@@ -82,6 +82,12 @@ def test_moodle_without_folders_and_with_a_text_only(tmp_path: Path) -> None:
     assert [item.why for item in found.unplaced] == ["a text was handed in, no file"]
 
 
+def test_moodles_hand_ins_by_groups_go_to_the_first_of_the_group(tmp_path: Path) -> None:
+    source = zipped(tmp_path, {"Team 1_12_assignsubmission_file_/x.ipynb": notebook()})
+    groups = {"Team 1": ("eg2", "al1")}
+    assert students(collected(tmp_path, source, groups=groups)) == ["eg2"]
+
+
 def test_moodles_worksheet_says_who_and_when(tmp_path: Path) -> None:
     sheet = tmp_path / "worksheet.csv"
     sheet.write_text(

@@ -141,6 +141,7 @@ class SubmissionResult:
         late: whether it was handed in after the due date, an extension counted in; None where that
             is not known.
         late_days: how many days after; 0 if it is not late, None where it is not known.
+        group: the group that handed it in, if students hand in together.
         extension: until when this student may hand in, where that is later than for everybody: ISO
             8601, in UTC.
     """
@@ -161,6 +162,7 @@ class SubmissionResult:
     late: bool | None = None
     late_days: float | None = None
     extension: str | None = None
+    group: str | None = None
     cells: tuple[ExecutedCell, ...] = field(default=(), repr=False, compare=False)
     contended: bool = field(default=False, repr=False, compare=False)
 

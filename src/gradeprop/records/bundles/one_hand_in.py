@@ -29,7 +29,7 @@ def graded(folder: Path, assignment: str, handed: Handed) -> ClassMarks:
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import grade_class
     from gradeprop.grading.run.publish import release_in_use
-    from gradeprop.records.class_run import load
+    from gradeprop.records.loading import load
     from gradeprop.records.files.key import course_key
 
     course = load_course(folder)

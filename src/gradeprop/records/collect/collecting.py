@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +47,7 @@ class Wanted:
     Attributes:
         source: the zip or folder.
         submitted: the folder of hand-ins.
+        groups: by name, the students of each group: a platform may name hand-ins by groups.
         layout: the platform; None: told by the names.
         attempt: which of a student's several: from 1, or -1 for the last.
         worksheet: by participant's number, Moodle's grading worksheet.
@@ -58,6 +59,7 @@ class Wanted:
     submitted: Path
     reading: Reading
     roster: Mapping[str, Person] | None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     layout: str | None = None
     attempt: int = -1
     worksheet: Mapping[str, Worksheet] | None = None
@@ -86,7 +88,7 @@ def collect(wanted: Wanted) -> Collection:
         layout = _layout(wanted, archive)
         hand_ins, unplaced = layout.hand_ins(archive, wanted.reading)
         unplaced = [*archive.refused, *unplaced]
-        of_student, unknown = _by_student(hand_ins, wanted.roster)
+        of_student, unknown = _by_student(hand_ins, wanted.roster, wanted.groups)
         placed, left = _placed(wanted, archive, layout, of_student)
     unplaced = [*unplaced, *unknown, *left]
     return Collection(layout, tuple(placed), tuple(unplaced))
@@ -113,7 +115,9 @@ def _layout(wanted: Wanted, archive: Archive) -> Layout:
 
 
 def _by_student(
-    hand_ins: Sequence[HandIn], roster: Mapping[str, Person] | None
+    hand_ins: Sequence[HandIn],
+    roster: Mapping[str, Person] | None,
+    groups: Mapping[str, tuple[str, ...]],
 ) -> tuple[dict[str, list[HandIn]], list[Unplaced]]:
     """By id, each student's hand-ins. Two people of the platform that would be one id are none."""
     found: defaultdict[str, list[tuple[Clues, HandIn]]] = defaultdict(list)
@@ -121,7 +125,9 @@ def _by_student(
     for hand_in in hand_ins:
         for clues in hand_in.students:
             try:
-                found[student_of(clues, roster)].append((clues, hand_in))
+                group = groups.get(clues.name)
+                student = group[0] if group else student_of(clues, roster)
+                found[student].append((clues, hand_in))
             except Unknown as unknown:
                 whose = (
                     hand_in.place

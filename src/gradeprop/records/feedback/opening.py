@@ -97,6 +97,8 @@ def score_lines(marks: Marks) -> Iterator[str]:
             f"This includes {points(marks.retired)} for a part that is no longer in this"
             " assignment."
         )
+    if group := marks.result.group:
+        yield f"This is the work of your group “{group}”; it counts for each of you."
     if late := in_words(marks.result):
         yield late
     if marks.penalty:
