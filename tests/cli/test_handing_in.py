@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import SOLVED, answered, gradeprop, hand_in, result_of
+from cli.conftest import HALVED, SOLVED, answered, gradeprop, hand_in, result_of
 
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section\n"
@@ -45,6 +45,22 @@ def test_from_canvas_to_a_result_with_a_name(built: Path, download: Path) -> Non
     assert result_of(built, "ada")["auto_score"] == 4.0
     done = gradeprop("export", "a01_slopes", "--to", "canvas", cwd=built)
     assert '"Lovelace, Ada",1815' in done.stdout
+
+
+def test_what_canvas_calls_late_is_late_until_another_notebook_is_there(
+    built: Path, download: Path
+) -> None:
+    import_canvas(built)
+    gradeprop("collect", "a01_slopes", "--from", download, cwd=built)
+    gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=built)
+    result = result_of(built, "ada")
+    assert (result["late"], result["late_days"]) == (True, None)
+    shown = gradeprop("show", "a01_slopes", "ada", cwd=built).stdout
+    assert "This was handed in late." in shown
+    path = built / "submitted/ada/a01_slopes/a01_slopes.ipynb"
+    path.write_bytes(answered(built, HALVED))
+    gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=built)
+    assert result_of(built, "ada")["late"] is None
 
 
 def test_the_same_as_json_and_dry(built: Path, download: Path) -> None:

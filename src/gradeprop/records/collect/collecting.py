@@ -31,6 +31,7 @@ from gradeprop.records.collect.plain import Plain
 from gradeprop.records.files.collected import Collected, note_collected
 from gradeprop.records.files.door import Refused
 from gradeprop.records.files.names import shown_id
+from gradeprop.records.gradebook.entry import digest
 from gradeprop.records.gradebook.given import Person
 from gradeprop.wording import counted
 
@@ -175,7 +176,7 @@ def _placed(
             placed.append(done)
             if done.state in WRITES or done.state == "unchanged":
                 source = f"{hand_in.place}: {notebook.name}"
-                noted[student] = Collected(layout.name, source, hand_in.late)
+                noted[student] = Collected(layout.name, source, hand_in.late, digest(notebook.data))
     finally:
         if noted and not wanted.dry:
             note_collected(wanted.root, assignment, noted)

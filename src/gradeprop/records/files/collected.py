@@ -23,11 +23,13 @@ class Collected:
         layout: whose naming the download had.
         source: what the notebook was called in it.
         late: whether the platform calls it late; None where it does not say.
+        digest: the notebook's SHA-256: what was said of it is said of no other.
     """
 
     layout: str
     source: str
     late: bool | None
+    digest: str
 
 
 def read_collected(root: Path, assignment: str) -> dict[str, Collected]:
