@@ -139,6 +139,13 @@ def test_two_people_of_one_name_are_not_taken_for_each_other(tmp_path: Path) -> 
     assert not found.placed
 
 
+def test_another_students_id_in_a_name_is_not_believed(tmp_path: Path) -> None:
+    files = {"1-2 - al1 - Évariste Galois - Nov 26, 2026 1105 PM/x.ipynb": notebook()}
+    found = collected(tmp_path, zipped(tmp_path, files))
+    assert found.unplaced[0].why == "by the id it is al1's, by the name eg2's"
+    assert not found.placed
+
+
 def test_accents_count_where_they_tell_two_apart(tmp_path: Path) -> None:
     roster = {"j1": Person("Jorg", "Li"), "j2": Person("Jörg", "Li")}
     files = {"Jörg Li_1_assignsubmission_file_/x.ipynb": notebook()}

@@ -25,7 +25,7 @@ from gradeprop.records.collect.interface import (
     Unplaced,
 )
 from gradeprop.records.collect.moodle import Moodle, Worksheet
-from gradeprop.records.collect.people import Unknown, student_of
+from gradeprop.records.collect.people import People, Unknown
 from gradeprop.records.collect.placing import WRITES, Placed, Placer
 from gradeprop.records.collect.plain import Plain
 from gradeprop.records.files.collected import Collected, note_collected
@@ -121,13 +121,14 @@ def _by_student(
     groups: Mapping[str, tuple[str, ...]],
 ) -> tuple[dict[str, list[HandIn]], list[Unplaced]]:
     """By id, each student's hand-ins. Two people of the platform that would be one id are none."""
+    people = People(roster)
     found: defaultdict[str, list[tuple[Clues, HandIn]]] = defaultdict(list)
     unplaced = []
     for hand_in in hand_ins:
         for clues in hand_in.students:
             try:
                 group = groups.get(clues.name)
-                student = group[0] if group else student_of(clues, roster)
+                student = group[0] if group else people.student_of(clues)
                 found[student].append((clues, hand_in))
             except Unknown as unknown:
                 whose = (

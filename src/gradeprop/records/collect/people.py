@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
 
 from gradeprop.records.collect.interface import Clues
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.gradebook.given import Person
 from gradeprop.records.gradebook.roster import FILE, is_id
 
-__all__ = ["Unknown", "student_of"]
+__all__ = ["People", "Unknown"]
+
+_Index: TypeAlias = defaultdict[str, set[str]]
 
 _NO_WORD: Final = re.compile(r"[\W_]+")
 
@@ -28,31 +31,76 @@ class Unknown(Exception):
         self.why, self.remedy = why, remedy
 
 
-def student_of(clues: Clues, roster: Mapping[str, Person] | None) -> str:
-    """The id of the student.
+class People:
+    """Finds students.
 
     Args:
         roster: by id, everybody in the course; None: students are called by what the platform says.
-
-    Raises:
-        Unknown: nobody fits, or several do.
     """
-    if roster is None:
-        return _own_name(clues)
-    for fits in (*_by_id(clues), *_by_email(clues), *_by_name(clues)):
-        found = [name for name, person in roster.items() if fits(name, person)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(map(shown_id, sorted(found)))
+
+    def __init__(self, roster: Mapping[str, Person] | None) -> None:
+        self._known = roster is not None
+        self._ids = {*(roster or ())}
+        self._lms: _Index = defaultdict(set)
+        self._emails: _Index = defaultdict(set)
+        self._names: _Index = defaultdict(set)
+        self._bare_names: _Index = defaultdict(set)
+        for name, person in (roster or {}).items():
+            self._lms[person.lms_id].add(name)
+            self._emails[person.email.casefold()].add(name)
+            first, last = person.first_name, person.last_name
+            for whole in (first + last, last + first):
+                self._names[_letters(whole)].add(name)
+                self._bare_names[_bare_letters(whole)].add(name)
+
+    def student_of(self, clues: Clues) -> str:
+        """The id of the student.
+
+        Raises:
+            Unknown: nobody fits, or several do.
+        """
+        if not self._known:
+            return _own_name(clues)
+        by_name = [*self._by_name(clues)]
+        for found in (*self._by_address(clues), *by_name):
+            if len(found) == 1:
+                (student,) = found
+                self._refuse_contradiction(student, by_name)
+                return student
+            if found:
+                names = ", ".join(map(shown_id, sorted(found)))
+                raise Unknown(
+                    f"in {FILE} several are called so: {names}",
+                    f"give each their number of the platform in {FILE}, or put it in place by hand",
+                )
+        raise Unknown(
+            f"nobody in {FILE} is called so",
+            f"add them to {FILE}, or import a newer one: gradeprop roster import CSV",
+        )
+
+    def _refuse_contradiction(self, student: str, by_name: Sequence[set[str]]) -> None:
+        """A name may be of the student's own choice: another's id in it must not be believed."""
+        named = next(filter(None, by_name), {student})
+        if len(named) == 1 and student not in named:
+            (other,) = named
             raise Unknown(
-                f"in {FILE} several are called so: {names}",
-                f"give each their number of the platform in {FILE}, or put it in place by hand",
+                f"by the id it is {shown_id(student)}'s, by the name {shown_id(other)}'s",
+                "look whose it is, and put it in place by hand",
             )
-    raise Unknown(
-        f"nobody in {FILE} is called so",
-        f"add them to {FILE}, or import a newer one: gradeprop roster import CSV",
-    )
+
+    def _by_address(self, clues: Clues) -> Iterator[set[str]]:
+        """Whom each id and the e-mail address fits, the surest first."""
+        for name in clues.ids:
+            yield self._ids & {name}
+            yield self._lms.get(name, set())
+        if clues.email:
+            yield self._emails.get(clues.email.casefold(), set())
+
+    def _by_name(self, clues: Clues) -> Iterator[set[str]]:
+        said = clues.name or clues.squeezed
+        if _letters(said):
+            yield self._names.get(_letters(said), set())
+            yield self._bare_names.get(_bare_letters(said), set())
 
 
 def _own_name(clues: Clues) -> str:
@@ -66,38 +114,6 @@ def _own_name(clues: Clues) -> str:
             "import a roster, which gives everybody one: gradeprop roster import CSV",
         )
     return name
-
-
-_Fits = Callable[[str, Person], bool]
-
-
-def _by_id(clues: Clues) -> Iterable[_Fits]:
-    for wanted in clues.ids:
-        yield lambda name, _, wanted=wanted: name == wanted  # type: ignore[misc]
-        yield lambda _, person, wanted=wanted: person.lms_id == wanted  # type: ignore[misc]
-
-
-def _by_email(clues: Clues) -> Iterable[_Fits]:
-    if clues.email:
-        yield lambda _, person: person.email.casefold() == clues.email.casefold()
-
-
-def _by_name(clues: Clues) -> Iterable[_Fits]:
-    said = clues.name or clues.squeezed
-    if not said:
-        return
-    for written in (_letters, _bare_letters):
-        wanted = written(said)
-        if wanted:
-            yield (
-                lambda _, person, written=written, wanted=wanted: (
-                    wanted
-                    in (  # type: ignore[misc]
-                        written(person.first_name + person.last_name),
-                        written(person.last_name + person.first_name),
-                    )
-                )
-            )
 
 
 def _letters(name: str) -> str:
