@@ -108,6 +108,7 @@ def run(request: Request) -> int:
         {"exercise": exercise, "cause": cause, "students": number}
         for (exercise, cause), number in sorted(class_run.regraded.named.items())
     ]
+    absent = [student for student in absent if student not in found.left_out]
     outcome.print(
         as_json=request.as_json,
         everybody=request.everybody,

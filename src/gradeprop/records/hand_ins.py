@@ -25,11 +25,13 @@ class HandIns:
         notes: sentences about groups that handed in more than once.
         refused: sentences about groups of which it cannot be told which hand-in counts; none of
             their students is among ``handed``.
+        left_out: the students of those groups.
     """
 
     handed: list[Handed]
     notes: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
 
 
 def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[str] = ()) -> HandIns:
@@ -76,7 +78,12 @@ def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[st
     if untold & {*students}:
         raise UsageError("; ".join(refused), where=FILE)
     everybody = [found[student] for student in sorted(found)]
-    return HandIns(chosen(everybody, submitted, assignment, students), tuple(notes), tuple(refused))
+    return HandIns(
+        chosen(everybody, submitted, assignment, students),
+        tuple(notes),
+        tuple(refused),
+        frozenset(untold),
+    )
 
 
 def _counting(theirs: Sequence[Handed]) -> Handed | None:
