@@ -151,7 +151,7 @@ def _notes(found: Collection, *, has_roster: bool, dry: bool) -> Iterator[str]:
         f"From {found.layout.title}: {counted(taken, 'notebook')} {verb}, "
         f"{len(found.placed) - taken} left as they are, {len(found.unplaced)} not placed."
     )
-    if not has_roster and found.placed:
+    if not has_roster and found.placed and found.layout.name != "plain":
         yield (
             f"There is no {FILE}, so students are called as {found.layout.title} calls them. "
             "`gradeprop roster import CSV` gives them your ids; import it before you collect."

@@ -80,6 +80,16 @@ def test_what_is_no_file_in_submitted_is_left_alone(tmp_path: Path) -> None:
     assert remedy == "move it away, then collect again"
 
 
+def test_a_student_folder_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "submitted").mkdir()
+    (tmp_path / "submitted/al1").symlink_to(elsewhere)
+    said, _ = only(tmp_path, {"al1/x.ipynb": notebook()})
+    assert said == "what is in submitted/ for al1 is in “al1”, which is a link, not a folder"
+    assert not [*elsewhere.iterdir()]
+
+
 @pytest.mark.parametrize(
     ("files", "source"),
     [

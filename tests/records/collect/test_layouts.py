@@ -169,6 +169,14 @@ def test_gradescopes_metadata_that_is_broken_is_told(tmp_path: Path) -> None:
         collected(tmp_path, source)
 
 
+def test_gradescopes_metadata_runs_nothing(tmp_path: Path) -> None:
+    harm = b"a: !!python/object/apply:os.mkdir [%s]" % str(tmp_path / "harm").encode()
+    source = zipped(tmp_path, {"x/submission_metadata.yml": harm, "x/submission_1/a.ipynb": b""})
+    with pytest.raises(UsageError, match="cannot be read"):
+        collected(tmp_path, source)
+    assert not (tmp_path / "harm").exists()
+
+
 def test_a_group_on_gradescope_is_placed_for_each(tmp_path: Path) -> None:
     metadata = (
         "submission_1:\n  :submitters:\n  - :name: Ada Lovelace\n  - :name: Évariste Galois\n"
