@@ -20,8 +20,9 @@ from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.interface import Load, OnResult, OnShown
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import grade_class
-from gradeprop.records.class_run import ClassRun, load
+from gradeprop.records.class_run import ClassRun
 from gradeprop.records.files.submissions import find_submissions
+from gradeprop.records.loading import load
 
 MIB = 2**20
 _GRADED = 16

@@ -20,9 +20,9 @@ from workload import Workload, make_workload
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import grade_class
-from gradeprop.records.class_run import load
 from gradeprop.records.files.submissions import find_submissions
 from gradeprop.records.gradebook.writer import GradebookWriter
+from gradeprop.records.loading import load
 from gradeprop.records.recorder import Recorder
 
 _GRADED = 16

@@ -34,8 +34,8 @@ from gradeprop.grading.run.cluster.engine import ORDER, cluster_graders
 from gradeprop.grading.run.interface import Load
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import graders
-from gradeprop.records.class_run import load
 from gradeprop.records.files.submissions import find_submissions
+from gradeprop.records.loading import load
 
 _BEGIN: Final = "<!-- measured by benchmarks/scale.py -->"
 _LINE: Final = "\n"

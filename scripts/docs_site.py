@@ -43,7 +43,12 @@ def commands() -> str:
     return "\n".join(line for command in group.commands.values() for line in _command(command))
 
 
-def _command(command: Any) -> Iterator[str]:
+def _command(command: Any, of: str = "gradeprop") -> Iterator[str]:
+    below = getattr(command, "commands", None)
+    if below is not None:
+        for item in below.values():
+            yield from _command(item, f"{of} {command.name}")
+        return
     context = type(command).context_class(command)
     records = {
         item.name: item.get_help_record(context)
@@ -55,8 +60,9 @@ def _command(command: Any) -> Iterator[str]:
         for item in command.params
         if item.param_type_name == "argument"
     ]
-    yield f"## {command.name}\n"
-    yield f"```\n{' '.join(['gradeprop', command.name, *arguments, '[OPTIONS]'])}\n```\n"
+    called = f"{of} {command.name}"
+    yield f"## {called.removeprefix('gradeprop ')}\n"
+    yield f"```\n{' '.join([called, *arguments, '[OPTIONS]'])}\n```\n"
     yield f"{_paragraphs(escape(command.help or ''))}\n"
     for name, words in records.values():
         if words != "[required]":

@@ -13,6 +13,7 @@ from gradeprop.course.model import Course
 from gradeprop.course.voided import FILE as VOIDED
 from gradeprop.records.course_marks import CourseMarks, course_marks
 from gradeprop.records.course_total import AssignmentMark
+from gradeprop.records.files.extensions import write_extensions
 from gradeprop.records.gradebook.writer import GradebookWriter
 from records.graded_class import hand_in, small_release
 from records.graded_course import FIRST, SECOND, first_result, keep, second_result, two_assignments
@@ -63,6 +64,16 @@ def test_who_is_in_one_assignment_only_has_a_0_in_the_other_once_it_was_due(
     mark = second_of(marks, "ada")
     assert (mark.state, mark.score, mark.max_score) == (state, score, 3.0)
     assert marks.students[0].percent == percent
+
+
+def test_who_may_hand_in_later_has_no_0_until_then(tmp_path: Path) -> None:
+    course = two_assignments(tmp_path, second=PAST)
+    keep(course, first_result("ada"), first_result("bob"))
+    write_extensions(Path(course.root), {("ada", SECOND): NOW + timedelta(hours=1)})
+    keep(course, second_result("eve"))
+    assert second_of(of(course), "ada").state == "expected"
+    assert second_of(of(course), "bob").state == "missed"
+    assert second_of(of(course, NOW + timedelta(hours=2)), "ada").state == "missed"
 
 
 def test_the_instructor_is_told_who_has_a_0_and_where_a_due_date_is_lacking(

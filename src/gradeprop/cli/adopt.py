@@ -28,7 +28,8 @@ from gradeprop.records.enrolment import enrolled_in
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
-from gradeprop.records.files.submissions import find_submissions, student_folders
+from gradeprop.records.files.submissions import student_folders
+from gradeprop.records.hand_ins import hand_ins
 from gradeprop.wording import counted
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def _refuse_stale(
         raise UsageError(f"group {group.group} has become {group.adopted} already", remedy=again)
     if course.digest != found.course:
         raise UsageError("the course has changed since the groups were found", remedy=again)
-    for item in find_submissions(submitted, assignment.id, group.students):
+    root = Path(course.root)
+    for item in hand_ins(root, submitted, assignment.id, group.students).handed:
         if hashlib.sha256(item.read()[0]).hexdigest() != found.submissions[item.student]:
             raise UsageError(
                 f"{shown_id(item.student)} has handed in again since the groups were found",
@@ -209,14 +211,14 @@ def _of_group(
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import graders, workers_for
     from gradeprop.grading.run.publish import release_in_use
-    from gradeprop.records.class_run import load
+    from gradeprop.records.loading import load
 
     assignment = named_assignment(course, request.assignment)
     release, faults = release_in_use(course, assignment)
     plan = Plan(
         course, assignment.id, release, course_key(root), ("cpu",), request.isolation, faults
     )
-    handed = find_submissions(submitted, assignment.id, group.students)
+    handed = hand_ins(root, submitted, assignment.id, group.students).handed
     results: list[SubmissionResult] = []
     with (
         screen.progress("Grading the group", len(handed)) as bar,

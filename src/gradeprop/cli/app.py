@@ -24,11 +24,15 @@ P = ParamSpec("P")
 
 
 def command(
-    summary: str, name: str | None = None
+    summary: str, name: str | None = None, *, of: typer.Typer = app
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Register a command, with a line for the list of all, by the function's name or another one
     that Python keeps for itself. Ctrl-C becomes an error of ours before
-    typer makes "Aborted!" of it."""
+    typer makes "Aborted!" of it.
+
+    Args:
+        of: the group of commands that it belongs to.
+    """
 
     def register(function: Callable[P, None]) -> Callable[P, None]:
         @functools.wraps(function)
@@ -38,6 +42,6 @@ def command(
             except KeyboardInterrupt:
                 raise Interrupted("interrupted; everything finished so far is kept") from None
 
-        return app.command(name, short_help=summary)(interruptible)
+        return of.command(name, short_help=summary)(interruptible)
 
     return register

@@ -20,7 +20,8 @@ from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_results
-from gradeprop.records.files.submissions import Handed, find_submissions
+from gradeprop.records.files.submissions import Handed
+from gradeprop.records.hand_ins import hand_ins
 from gradeprop.wording import counted
 
 if TYPE_CHECKING:
@@ -93,11 +94,10 @@ def _discovered(
     from gradeprop.grading.run.pool import graders, workers_for
     from gradeprop.grading.run.publish import release_in_use
     from gradeprop.grading.run.worker import Shown
-    from gradeprop.records.class_run import load
+    from gradeprop.records.loading import load
 
-    handed = find_submissions(
-        request.submitted or root / "submitted", assignment.id, sorted(wanted)
-    )
+    submitted = request.submitted or root / "submitted"
+    handed = hand_ins(root, submitted, assignment.id, sorted(wanted)).handed
     progress = released_with_progress(root, assignment.id) is not False
     release, faults = release_in_use(course, assignment, progress=progress)
     devices = chosen_devices("cpu", course.spec.devices)

@@ -14,6 +14,7 @@ from gradeprop.cli.changes_table import print_changes
 from gradeprop.cli.class_outcome import ClassOutcome
 from gradeprop.cli.ctrl_c import ctrl_c_held
 from gradeprop.cli.engine import Engine, devices_for, starting
+from gradeprop.cli.group_notes import print_groups
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import GradepropError, UsageError
 from gradeprop.grading.run.facilities import facilities_for
@@ -25,7 +26,8 @@ from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key, has_course_key
 from gradeprop.records.files.names import gradebook_id, shown_id
 from gradeprop.records.files.results import check_writable, read_result, result_path
-from gradeprop.records.files.submissions import Handed, find_submissions, student_folders
+from gradeprop.records.files.submissions import Handed, student_folders
+from gradeprop.records.hand_ins import hand_ins
 from gradeprop.records.shards.shard import Shard
 
 if TYPE_CHECKING:
@@ -72,11 +74,13 @@ class Request:
 
 def run(request: Request) -> int:
     """Grade and record; return the exit code: 1 if a grader failed by itself, 2 if students were
-    left out because the gradebook cannot tell them apart, else 0."""
+    left out because the gradebook cannot tell them apart, or nothing tells which of a group's
+    hand-ins counts, else 0."""
     root, course = open_course(request.folder)
     assignment = named_assignment(course, request.assignment)
     submitted = request.submitted or root / "submitted"
-    handed = find_submissions(submitted, request.assignment, request.students)
+    found = hand_ins(root, submitted, request.assignment, request.students)
+    handed = found.handed
     shard = None
     if request.shard is not None:
         shard = Shard.parsed(request.shard)
@@ -104,6 +108,7 @@ def run(request: Request) -> int:
         {"exercise": exercise, "cause": cause, "students": number}
         for (exercise, cause), number in sorted(class_run.regraded.named.items())
     ]
+    absent = [student for student in absent if student not in found.left_out]
     outcome.print(
         as_json=request.as_json,
         everybody=request.everybody,
@@ -124,7 +129,8 @@ def run(request: Request) -> int:
             style="bold red",
             soft_wrap=True,
         )
-    if class_run.refused:
+    print_groups(found)
+    if class_run.refused or found.refused:
         return UsageError.exit_code
     return outcome.exit_code
 

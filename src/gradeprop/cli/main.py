@@ -11,6 +11,7 @@ import typer
 
 from gradeprop import __version__
 from gradeprop.cli import authoring as authoring  # registers its commands, which come first
+from gradeprop.cli import handing_in as handing_in  # and these after them
 from gradeprop.cli.app import app, command
 from gradeprop.cli.installed import told
 from gradeprop.cli.options import (

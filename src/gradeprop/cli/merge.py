@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gradeprop.cli import screen
 from gradeprop.cli.class_outcome import ClassOutcome
 from gradeprop.cli.ctrl_c import ctrl_c_held
+from gradeprop.cli.group_notes import print_groups
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.errors import UsageError
 from gradeprop.grading.run.devices import chosen_devices
@@ -20,7 +21,8 @@ from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.nbgrader_import import import_nbgrader
 from gradeprop.records.files.results import check_writable
-from gradeprop.records.files.submissions import find_submissions, student_folders
+from gradeprop.records.files.submissions import student_folders
+from gradeprop.records.hand_ins import hand_ins
 from gradeprop.records.marks import named
 from gradeprop.wording import counted
 
@@ -47,7 +49,8 @@ def run(
     root, course = open_course(folder)
     assignment = named_assignment(course, name)
     submitted = submitted or root / "submitted"
-    handed = find_submissions(submitted, name)
+    found = hand_ins(root, submitted, name)
+    handed = found.handed
     check_writable(root, name)
     with ctrl_c_held():  # these import torch, which takes seconds
         import_nbgrader()
@@ -81,8 +84,9 @@ def run(
         not_merged=[asdict(item) for item in merge.not_merged],
     )
     _report(merge, name)
+    print_groups(found)
     outcome.print_faults()
-    if merge.missing or merge.not_merged:
+    if merge.missing or merge.not_merged or found.refused:
         return UsageError.exit_code
     return outcome.exit_code
 

@@ -19,7 +19,7 @@ from gradeprop.grading.run.devices import chosen_devices
 from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.results import read_result
-from gradeprop.records.files.submissions import find_submissions
+from gradeprop.records.hand_ins import hand_ins
 
 if TYPE_CHECKING:
     from gradeprop.grading.checks.rows import Row
@@ -52,12 +52,12 @@ def run(
     assignment = named_assignment(course, name)
     check = check and as_slug(check)
     _known(assignment, check)
-    (handed,) = find_submissions(submitted or root / "submitted", name, [student])
+    (handed,) = hand_ins(root, submitted or root / "submitted", name, [student]).handed
     devices = chosen_devices(device, course.spec.devices)
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import graders
     from gradeprop.grading.run.publish import release_in_use
-    from gradeprop.records.class_run import load
+    from gradeprop.records.loading import load
 
     progress = released_with_progress(root, assignment.id) is not False
     release, faults = release_in_use(course, assignment, progress=progress)

@@ -15,6 +15,7 @@ from gradeprop.grading.public.marks import mark_of
 from gradeprop.grading.result.faults import first_line
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, result_path
+from gradeprop.records.gradebook.lateness import in_words
 
 
 def run(
@@ -39,17 +40,21 @@ def run(
         screen.print_json(data)
         return
     width = min(screen.out().width, 100)
-    for line in _lines(data, details, width):
+    for line in _lines(data, in_words(result), details, width):
         screen.out().print(screen.plain(line), soft_wrap=True)
 
 
-def _lines(result: dict[str, Any], details: bool, width: int) -> Iterator[str]:
+def _lines(result: dict[str, Any], late: str | None, details: bool, width: int) -> Iterator[str]:
     yield (
         f"{shown_id(result['student'])}: {result['assignment']}, {_points(result)} points, "
         f"{result['status']}"
     )
     if result["message"]:
         yield from _wrapped(result["message"], "  ", width)
+    if result["group"]:
+        yield from _wrapped(f"Handed in by the group “{result['group']}”.", "  ", width)
+    if late:
+        yield from _wrapped(late, "  ", width)
     for exercise in result["exercises"]:
         yield ""
         yield f"{exercise['exercise']}  {_points(exercise)}"

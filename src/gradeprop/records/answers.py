@@ -22,7 +22,7 @@ from gradeprop.notebook.release import ReleaseModel, release_model
 from gradeprop.notebook.restore import restore
 from gradeprop.records.files.door import Refused
 from gradeprop.records.files.executed import executed_bytes, executed_notebook
-from gradeprop.records.files.submissions import find_submissions
+from gradeprop.records.hand_ins import hand_ins
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
 _IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
@@ -93,7 +93,8 @@ class Answers:
 
     def _handed_in(self, student: str) -> dict[PartKey, Answer]:
         try:
-            (handed,) = find_submissions(self._submitted, self._assignment.id, [student])
+            root = Path(self._course.root)
+            (handed,) = hand_ins(root, self._submitted, self._assignment.id, [student]).handed
             data, problem = handed.read()
             if problem is not None:
                 return {}

@@ -14,23 +14,17 @@ from gradeprop.errors import StorageError
 from gradeprop.grading.result.regraded import Regraded
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.interface import Graders, Start
-from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import graders, workers_for
-from gradeprop.grading.run.unchanged import fingerprint
 from gradeprop.records.files.handed_time import says_time_note, time_note, with_time_note
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, write_result
 from gradeprop.records.files.submissions import TIMESTAMP, Handed
+from gradeprop.records.gradebook.lateness import Facts, Lateness, facts_of, says, with_lateness
+from gradeprop.records.handed_late import lateness_of
 from gradeprop.records.keeper import Keeper, Keeping, in_gradebook
+from gradeprop.records.loading import load
 from gradeprop.records.marks import named
-
-
-def load(plan: Plan, handed: Handed) -> Submission:
-    """Read a hand-in and mark it with its fingerprint."""
-    notebook, problem = handed.read()
-    submission = Submission(handed.student, notebook, problem)
-    return replace(submission, fingerprint=fingerprint(plan, submission))
 
 
 class ClassRun:
@@ -77,6 +71,7 @@ class ClassRun:
         self._start_graders = start
         self._opened = ExitStack()
         self._times: dict[str, str] = {}
+        self._late: dict[str, Lateness] = {}
         self.kept: tuple[str, ...] = ()
         self.due: tuple[Handed, ...] = ()
         self.notes: tuple[str, ...] = ()
@@ -92,11 +87,11 @@ class ClassRun:
             MissingFacility, StorageError: the gradebook cannot be used, or the machine cannot
                 isolate."""
         with self._opened:
-            messages = {} if self._force else self._unchanged()
-            changed = len(self._handed) - len(messages)
+            said = {} if self._force else self._unchanged()
+            changed = len(self._handed) - len(said)
             if changed and self._graders is None:
                 self._start(changed)  # before the gradebook: nbgrader takes two seconds to import
-            kept = set(messages)
+            kept = set(said)
             self._keeper = self._opened.enter_context(self._keeping)
             if self._keeper is None:
                 self.notes = ("nbgrader is not installed: nothing is recorded in its gradebook",)
@@ -105,12 +100,16 @@ class ClassRun:
                 self._refuse(self._keeper)
                 recorded = self._keeper.recorded(kept)
                 self._times = _time_notes(self._handed)
+                self._late = lateness_of(
+                    self._root, self._plan.assignment, self._handed, self._keeper.times()
+                )
                 self.notes += _about_times(self._times)
                 kept = {
                     item.student
                     for item in self._handed
                     if item.student in recorded
-                    and says_time_note(messages[item.student], self._times.get(item.student))
+                    and says_time_note(said[item.student][0], self._times.get(item.student))
+                    and says(said[item.student][1], self._late[item.student])
                 }
             self.kept = tuple(item.student for item in self._handed if item.student in kept)
             self.due = tuple(item for item in self._handed if item.student not in kept)
@@ -124,11 +123,16 @@ class ClassRun:
             StorageError: a result cannot be kept; all earlier ones are.
             GraderFault, MissingFacility: a sandbox cannot be started.
         """
-        due = {item.student: item for item in self.due}
+        sharing = _sharing(self.due)
 
         def keep(result: SubmissionResult) -> None:
-            item = due[result.student]
+            for item in sharing[result.student]:
+                keep_one(replace(result, student=item.student, group=item.group), item)
+
+        def keep_one(result: SubmissionResult, item: Handed) -> None:
             result = with_time_note(result, self._times.get(item.student))
+            if (late := self._late.get(item.student)) is not None:
+                result = with_lateness(result, late)
             before = self._kept(item)
             try:
                 if self._keeper is None:
@@ -150,9 +154,8 @@ class ClassRun:
             gc.freeze()
             running = self._graders or self._start(len(self.due))
             try:
-                running.grade(
-                    self._plan, [partial(load, self._plan, item) for item in self.due], keep
-                )
+                loads = [partial(load, self._plan, items[0]) for items in sharing.values()]
+                running.grade(self._plan, loads, keep)
             finally:
                 if self._keeper is not None:
                     self._keeper.flush()
@@ -173,13 +176,14 @@ class ClassRun:
         )
         return self._graders
 
-    def _unchanged(self) -> dict[str, str | None]:
-        """By student, the messages of the kept results that grading again could not change."""
+    def _unchanged(self) -> dict[str, tuple[str | None, Facts]]:
+        """By student, what the kept results that grading again could not change say of the time of
+        handing in: their messages, and how late it was."""
         found = {}
         for item in self._handed:
             result = self._kept(item)
             if result is not None and self._is_unchanged(item, result):
-                found[item.student] = result.message
+                found[item.student] = (result.message, facts_of(result))
         return found
 
     def _kept(self, handed: Handed) -> SubmissionResult | None:
@@ -191,6 +195,18 @@ class ClassRun:
         if (result.isolation == "none") != (self._plan.isolation == "none"):
             return False
         return result.versions.get("input") == load(self._plan, handed).fingerprint
+
+
+def _sharing(due: Sequence[Handed]) -> dict[str, list[Handed]]:
+    """By the student that is graded, all whose hand-in it is: a group's is graded once."""
+    graded: dict[str, str] = {}
+    found: dict[str, list[Handed]] = {}
+    for item in due:
+        first = item.student
+        if item.group is not None:
+            first = graded.setdefault(item.group, first)
+        found.setdefault(first, []).append(item)
+    return found
 
 
 def _time_notes(handed: Sequence[Handed]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from gradeprop.course.course_spec import AssignmentSpec
 from gradeprop.course.dates import moment
 from gradeprop.course.model import Course
 from gradeprop.records.course_total import AssignmentMark, State, StudentTotal
+from gradeprop.records.files.extensions import extensions_of
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import result_path
 from gradeprop.records.files.submissions import has_handed_in
@@ -67,6 +68,7 @@ class _Class:
     def __init__(self, root: Path, marks: ClassMarks, submitted: Path, now: datetime) -> None:
         self._root, self._submitted, self._now = root, submitted, now
         self.marks = marks
+        self._extensions = extensions_of(root, marks.assignment.id)
         self.by_student = {item.result.student: item for item in marks.students}
 
     @property
@@ -90,7 +92,7 @@ class _Class:
             return "ungraded"
         if not self.marks.students:
             return "unreleased" if self._unreleased else "ungraded"
-        return "missed" if self._past_due else "expected"
+        return "missed" if self._past_due(student) else "expected"
 
     def _handed_in(self, student: str) -> bool:
         """Whether there is any trace of a hand-in: then its mark is lacking, and is no 0."""
@@ -100,9 +102,11 @@ class _Class:
             or result_path(self._root, self.spec.id, student).exists()  # one that is unreadable
         )
 
-    @property
-    def _past_due(self) -> bool:
-        return self.spec.due is not None and moment(self.spec.due) < self._now
+    def _past_due(self, student: str) -> bool:
+        if self.spec.due is None:
+            return False
+        due = moment(self.spec.due)
+        return max(due, self._extensions.get(student, due)) < self._now
 
     @property
     def _unreleased(self) -> bool:

@@ -1,25 +1,29 @@
-"""Who belongs to the class, as far as a gradebook knows."""
+"""Who belongs to the class, as far as the roster and a gradebook know."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from gradeprop.course.model import Course
+from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.gradebook.given import Person
+from gradeprop.records.gradebook.roster import read_roster
 
 __all__ = ["enrolled_in"]
 
 
 def enrolled_in(root: Path, course: Course) -> dict[str, Person]:
-    """All students of the gradebook, by the id that it knows them by; empty where there is none. It
-    is never made here, and loading nbgrader takes seconds, so that is left until there is one.
+    """All students of the roster and of the gradebook, by the id that the gradebook knows them by;
+    empty where there is neither. A gradebook is never made here, and loading nbgrader takes
+    seconds, so that is left until there is one.
 
     Raises:
-        UsageError: the gradebook's URL cannot be read.
+        UsageError: the gradebook's URL or roster.csv cannot be read.
         MissingFacility, StorageError: there is a gradebook, but it cannot be used.
     """
+    listed = {gradebook_id(name): person for name, person in (read_roster(root) or {}).items()}
     if course.spec.gradebook is None and not (root / "gradebook.db").exists():
-        return {}
+        return listed
     from gradeprop.records.gradebook.enrolled import enrolled
 
-    return enrolled(root, course.spec.gradebook)
+    return {**listed, **enrolled(root, course.spec.gradebook)}

@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.plan import Plan
 from gradeprop.records.files.nbgrader_import import import_nbgrader
+from gradeprop.records.gradebook.lateness import Times
 
 __all__ = ["Keeper", "Keeping", "import_ahead", "in_gradebook"]
 
@@ -22,6 +23,14 @@ class Keeper(Protocol):
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences for the instructor."""
+        ...
+
+    def times(self) -> Times:
+        """When the assignment was due for whom.
+
+        Raises:
+            UsageError: extensions.csv cannot be read.
+        """
         ...
 
     def twins(self, students: Iterable[str]) -> list[tuple[str, ...]]:

@@ -13,15 +13,14 @@ from typing import Any
 
 from gradeprop.errors import UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
-from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
-from gradeprop.grading.run.unchanged import fingerprint
 from gradeprop.records.files.door import Refused
 from gradeprop.records.files.executed import executed_bytes, executed_notebook
 from gradeprop.records.files.handed_time import handed_time
 from gradeprop.records.files.results import result_from, result_path
 from gradeprop.records.files.submissions import Handed
 from gradeprop.records.gradebook.entry import Entry
+from gradeprop.records.loading import load
 from gradeprop.records.recorder import Recorder
 from gradeprop.records.shards.fit import Fit
 from gradeprop.records.shards.notes import Note, Notes
@@ -163,7 +162,7 @@ class Merge:
         sound = [one for one in sound if one.result.status != "error"] or sound
         if _agree(sound):
             return sound[0]
-        now = fingerprint(self.plan, Submission(item.student, *item.read()))
+        now = load(self.plan, item).fingerprint
         current = [one for one in sound if one.result.versions.get("input") == now]
         if current and _agree(current):
             return current[0]

@@ -17,6 +17,7 @@ from pathlib import Path
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.results import result_data
 from gradeprop.records.gradebook.entry import Entry
+from gradeprop.records.gradebook.lateness import Times
 from gradeprop.records.gradebook.unrecorded import Unrecorded
 from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.gradebook.writing import sync_notebooks, write_submission
@@ -47,6 +48,10 @@ class Recorder:
     def notes(self) -> tuple[str, ...]:
         """Sentences for the instructor."""
         return self._gradebook.notes
+
+    def times(self) -> Times:
+        """When the assignment was due for whom."""
+        return self._gradebook.times()
 
     def twins(self, students: Iterable[str]) -> list[tuple[str, ...]]:
         """Groups of students whom the gradebook takes for one."""

@@ -17,6 +17,7 @@ from gradeprop.records.feedback.page import page
 from gradeprop.records.feedback.render import render
 from gradeprop.records.feedback.request import request
 from gradeprop.records.feedback.spread import LEAST, certain_totals, spread
+from gradeprop.records.files.extensions import write_extensions
 from gradeprop.records.gradebook.given import PartMark
 from gradeprop.records.gradebook.writer import GradebookWriter
 from records.graded_class import (
@@ -56,6 +57,14 @@ def test_nothing_is_shown_that_was_not_wished_for(tmp_path: Path) -> None:
 def test_solutions_are_shown_once_the_due_date_is_past(tmp_path: Path) -> None:
     wished, notes = found(course_with(tmp_path, f"{AFTER}    due: 2026-05-31T23:59Z\n"))
     assert (wished.solutions, notes) == (True, [])
+
+
+def test_solutions_wait_for_who_may_hand_in_later(tmp_path: Path) -> None:
+    course = course_with(tmp_path, f"{AFTER}    due: 2026-05-31T23:59Z\n")
+    write_extensions(tmp_path, {("eve", ASSIGNMENT): NOW + timedelta(days=2)})
+    wished, notes = found(course)
+    assert not wished.solutions
+    assert "it can be handed in until Wednesday 3 June 2026" in notes[0]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,11 @@ def student_seed(course_key: bytes, student: str) -> bytes:
     return derive_seed(course_key, "student", student)
 
 
+def group_seed(course_key: bytes, group: str) -> bytes:
+    """The seed of students who hand in together; no student's, whatever the group is called."""
+    return derive_seed(course_key, "group", group)
+
+
 def pool_key(course_key: bytes, assignment: str) -> bytes:
     """What all hidden inputs of an assignment come from. Whoever has it cannot work out the course
     key, nor the inputs of another assignment: it may go to a machine that grades."""

@@ -136,6 +136,14 @@ class SubmissionResult:
 
     ``cells`` is what the notebook looked like after it ran, ``contended`` whether something ran out
     of time while others had the processor; both are not part of the result file.
+
+    Attributes:
+        late: whether it was handed in after the due date, an extension counted in; None where that
+            is not known.
+        late_days: how many days after; 0 if it is not late, None where it is not known.
+        group: the group that handed it in, if students hand in together.
+        extension: until when this student may hand in, where that is later than for everybody: ISO
+            8601, in UTC.
     """
 
     student: str
@@ -151,6 +159,10 @@ class SubmissionResult:
     seed: str
     timing: Timing = Timing()
     versions: dict[str, str] = field(default_factory=dict)
+    late: bool | None = None
+    late_days: float | None = None
+    extension: str | None = None
+    group: str | None = None
     cells: tuple[ExecutedCell, ...] = field(default=(), repr=False, compare=False)
     contended: bool = field(default=False, repr=False, compare=False)
 

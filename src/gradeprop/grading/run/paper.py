@@ -29,7 +29,9 @@ class Submission:
     Attributes:
         problem: why there is no notebook to read, when there is none; for the student.
         fingerprint: recorded in the result, to see later whether anything changed.
-        seed: the student's; needed only where the course key is not at hand.
+        seed: the student's or the group's; needed only for a group, and where the course key is
+            not at hand.
+        group: the group that handed it in, if it was one.
     """
 
     student: str
@@ -37,6 +39,7 @@ class Submission:
     problem: str | None = None
     fingerprint: str = ""
     seed: bytes = b""
+    group: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ def fingerprint(plan: Plan, submission: Submission) -> str:
     """SHA-256 (hex) over the submission, the course (with its limits), devices, key and
     versions."""
     digest = hashlib.sha256()
+    who = submission.student if submission.group is None else f"group\0{submission.group}"
     pieces = [
-        submission.student.encode("utf-8", "surrogateescape"),
+        who.encode("utf-8", "surrogateescape"),
         submission.notebook,
         (submission.problem or "").encode(),
         plan.assignment.encode(),

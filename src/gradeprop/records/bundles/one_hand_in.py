@@ -29,8 +29,8 @@ def graded(folder: Path, assignment: str, handed: Handed) -> ClassMarks:
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import grade_class
     from gradeprop.grading.run.publish import release_in_use
-    from gradeprop.records.class_run import load
     from gradeprop.records.files.key import course_key
+    from gradeprop.records.loading import load
 
     course = load_course(folder)
     chosen = course.assignment(assignment)

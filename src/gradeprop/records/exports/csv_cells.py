@@ -1,37 +1,17 @@
 """CSV that no spreadsheet obeys and every program reads: RFC 4180, UTF-8, text made harmless
-reversibly.
-
-A spreadsheet takes a cell that begins with one of ``= + - @`` for a formula, also after a tab or a
-line end, and some do so for the full-width forms. Such a text gets an apostrophe before it, which
-spreadsheets take for "this is text" (OWASP, "CSV Injection"). Numbers are written as numbers:
-``-1`` cannot run anything."""
+reversibly. Numbers are written as numbers: ``-1`` cannot run anything."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from gradeprop.records.files.guarded import guarded, unguarded
 from gradeprop.wording import number
 
 Cell: TypeAlias = str | float | int | None
-
-# An apostrophe that stands before something dangerous is doubled in turn: so it can be told apart.
-_DANGEROUS = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
-_NOTHING = "-"
-"""Alone, a hyphen is no formula anywhere, and some programs read it as "nothing here"."""
-
-
-def guarded(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text != _NOTHING and _DANGEROUS.match(text) else text
-
-
-def unguarded(text: str) -> str:
-    """What `guarded` was given."""
-    return text[1:] if text.startswith("'") and _DANGEROUS.match(text) else text
 
 
 def cell(value: Cell) -> str:

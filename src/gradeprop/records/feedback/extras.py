@@ -9,6 +9,7 @@ from pathlib import Path
 from gradeprop.course.dates import moment, moment_in_words
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.records.feedback.spread import LEAST, certain_totals
+from gradeprop.records.files.extensions import extensions_of
 from gradeprop.records.marks import ClassMarks
 
 __all__ = ["Extras", "extras"]
@@ -62,7 +63,8 @@ def _why_not_yet(course: Course, assignment: LoadedAssignment, now: datetime) ->
     known."""
     dates = [_in_gradebook(course, assignment)]
     if assignment.spec.due is not None:
-        dates.append(moment(assignment.spec.due))
+        dates += [moment(assignment.spec.due)]
+        dates += extensions_of(Path(course.root), assignment.id).values()
     known = [date for date in dates if date is not None]
     if not known:
         return f"{assignment.id} has no due date; give it one (`due`) in course.yaml"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gradeprop.course.keys import PartKey
 from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import PartResult
+from gradeprop.records.gradebook.lateness import in_words
 from gradeprop.records.marks import Marks
 from gradeprop.wording import points
 
@@ -96,6 +97,10 @@ def score_lines(marks: Marks) -> Iterator[str]:
             f"This includes {points(marks.retired)} for a part that is no longer in this"
             " assignment."
         )
+    if group := marks.result.group:
+        yield f"This is the work of your group “{group}”; it counts for each of you."
+    if late := in_words(marks.result):
+        yield late
     if marks.penalty:
         were = "was" if marks.penalty == 1 else "were"
         yield f"{points(marks.penalty)} {were} taken off for handing in late."

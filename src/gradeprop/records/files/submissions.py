@@ -32,12 +32,14 @@ class Handed:
         path: the notebook, which may be missing or anything else.
         problem: what to tell the student where it is known already that there is none to read.
         own: how many of the path's last names are the student's (see `read_handed`).
+        group: the group whose hand-in it is, if students hand in together.
     """
 
     student: str
     path: Path
     problem: str | None = None
     own: int = OWN
+    group: str | None = None
 
     def read(self) -> tuple[bytes, str | None]:
         """The notebook's bytes and None, or nothing and the problem."""
@@ -87,6 +89,17 @@ def find_submissions(folder: Path, assignment: str, students: Sequence[str] = ()
         for student in student_folders(folder)
         if has_handed_in(folder, student, assignment)
     ]
+    return chosen(found, folder, assignment, students)
+
+
+def chosen(
+    found: list[Handed], folder: Path, assignment: str, students: Sequence[str]
+) -> list[Handed]:
+    """Of these hand-ins, those of the students named; all if none is.
+
+    Raises:
+        UsageError: there are none, or none of somebody who is named.
+    """
     if students:
         known = {item.student for item in found}
         if absent := [name for name in students if name not in known]:

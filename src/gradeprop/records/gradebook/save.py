@@ -30,6 +30,7 @@ from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.gradebook.autograded import check_words
 from gradeprop.records.gradebook.entry import Entry
+from gradeprop.records.gradebook.lateness import extension_from
 from gradeprop.records.gradebook.rows import (
     Rows,
     empty_comment,
@@ -90,12 +91,19 @@ class EntrySaver:
     Args:
         rows: of the assignment, up to date.
         penalty: the course's rule.
+        extensions: by student, until when, of extensions.csv; with a time zone.
     """
 
     def __init__(
-        self, rows: Rows, release: ReleaseModel, assignment: LoadedAssignment, penalty: Penalty
+        self,
+        rows: Rows,
+        release: ReleaseModel,
+        assignment: LoadedAssignment,
+        penalty: Penalty,
+        extensions: Mapping[str, datetime],
     ) -> None:
         self._rows, self._penalty = rows, penalty
+        self._extensions = {gradebook_id(name): until for name, until in extensions.items()}
         answers = {key: cell.grade_id for key, cell in release.answers().items()}
         words: dict[PartKey, dict[str, str]] = {}
         for (key, check), text in check_words(assignment).items():
@@ -128,6 +136,8 @@ class EntrySaver:
             mine = submitted[student]
             mine.assignment.timestamp = entry.timestamp
             now |= self._set_parts(mine, cells[student], entry, recorded.seen)
+            if due is not None and student in self._extensions:
+                mine.assignment.extension = extension_from(self._extensions[student], due)
             late = _seconds_late(entry.timestamp, due, mine.assignment.extension)
             earned = sum(map(_points, cells[student].grades.values()))
             mine.notebook.late_submission_penalty = (

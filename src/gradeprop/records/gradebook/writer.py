@@ -6,6 +6,7 @@ What a person entered in formgrader is never written, only read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from sqlalchemy import Engine, Select, select
+from sqlalchemy.orm import Session
 
 from gradeprop.course.model import Course
 from gradeprop.errors import UsageError
@@ -26,10 +28,14 @@ from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records.files.door import Refused
 from gradeprop.records.files.executed import executed_bytes, executed_notebook
+from gradeprop.records.files.extensions import extensions_of
 from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.gradebook.entry import Entry, digest
+from gradeprop.records.gradebook.lateness import Times, extension_from
 from gradeprop.records.gradebook.penalty import LatePenalty
+from gradeprop.records.gradebook.people import put_people
 from gradeprop.records.gradebook.preparing import Preparer
+from gradeprop.records.gradebook.roster import read_roster
 from gradeprop.records.gradebook.rows import Rows, prepare_rows
 from gradeprop.records.gradebook.save import EntrySaver
 from gradeprop.records.gradebook.schema import RECORDED, gradebook_url, open_engine, transaction
@@ -51,7 +57,7 @@ class GradebookWriter:
         notes: sentences for the instructor, about what could not be brought up to date.
 
     Raises:
-        UsageError: the URL or nbgrader_config.py cannot be read.
+        UsageError: the URL, nbgrader_config.py or roster.csv cannot be read.
         MissingFacility: a driver is missing, or the database belongs to another version of
             nbgrader.
         StorageError: the database cannot be used.
@@ -69,13 +75,16 @@ class GradebookWriter:
         self._rows: Rows | None = None
 
     def __enter__(self) -> Self:
+        people = read_roster(self._root) or {}
         self._engine = open_engine(self._url)
-        self._rows = transaction(
-            self._engine,
-            lambda session: prepare_rows(
+
+        def prepared(session: Session) -> Rows:
+            put_people(session, people)
+            return prepare_rows(
                 session, self._course.spec.id, self._release, self._assignment.spec.due
-            ),
-        )
+            )
+
+        self._rows = transaction(self._engine, prepared)
         return self
 
     def __exit__(
@@ -112,7 +121,8 @@ class GradebookWriter:
         def penalty(student: str, score: float, seconds_late: float) -> float | None:
             return self._late.points(student, score, seconds_late)
 
-        return EntrySaver(self.rows, self._release, self._assignment, penalty)
+        extensions = extensions_of(self._root, self._release.assignment)
+        return EntrySaver(self.rows, self._release, self._assignment, penalty, extensions)
 
     def prepared(self, result: SubmissionResult, submitted: Path) -> tuple[Entry, bytes]:
         """What to `save` of a submission, and the notebook that belongs into autograded/ with it.
@@ -142,6 +152,32 @@ class GradebookWriter:
             )
             everybody |= dict.fromkeys(name for name in known if name not in ours)
         return twins(everybody, backend)
+
+    def times(self) -> Times:
+        """When it was due for whom: the gradebook's extensions, and before them those of
+        extensions.csv.
+
+        Raises:
+            UsageError: extensions.csv cannot be read.
+        """
+
+        def read(session: Session) -> Times:
+            due = session.scalar(
+                select(Assignment.duedate).where(Assignment.id == self.rows.assignment)
+            )
+            given = session.execute(
+                select(SubmittedAssignment.student_id, SubmittedAssignment.extension).where(
+                    SubmittedAssignment.assignment_id == self.rows.assignment,
+                    SubmittedAssignment.extension.is_not(None),
+                )
+            ).all()
+            found: dict[str, timedelta] = dict(given)
+            if due is not None:
+                for student, until in extensions_of(self._root, self._release.assignment).items():
+                    found[gradebook_id(student)] = extension_from(until, due)
+            return Times(due, found)
+
+        return transaction(self._opened, read)
 
     def recorded(self, students: Iterable[str]) -> set[str]:
         """Of these students, those whose submission the database holds, with the very notebook that

@@ -112,9 +112,9 @@ def _grade(
     from gradeprop.grading.run.devices import chosen_devices
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import grade_class, workers_for
-    from gradeprop.records.class_run import load
     from gradeprop.records.files.key import course_key
     from gradeprop.records.files.submissions import find_submissions
+    from gradeprop.records.loading import load
 
     handed = find_submissions(order.submitted, order.assignment, order.students)
     devices = chosen_devices("auto", course.spec.devices)

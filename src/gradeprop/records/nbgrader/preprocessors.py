@@ -28,7 +28,10 @@ from gradeprop.records.files.handed_time import time_note, with_time_note
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.receipt import carry_receipt
 from gradeprop.records.files.results import write_result
+from gradeprop.records.files.submissions import Handed
+from gradeprop.records.gradebook.lateness import with_lateness
 from gradeprop.records.gradebook.writer import GradebookWriter
+from gradeprop.records.handed_late import lateness_of
 from gradeprop.records.nbgrader.config import course_settings
 from gradeprop.records.nbgrader.grading import Delivery, Order, in_own_process
 from gradeprop.records.nbgrader.hand_ins import discard_halves, hand_ins, is_due, take_up_missing
@@ -223,6 +226,9 @@ class GradeSubmission(NbGraderPreprocessor):
             )
             with GradebookWriter(delivery.course, delivery.release, place["db_url"]) as writer:
                 result = with_time_note(result, time_note(Path(folder)))
+                handed = Handed(result.student, Path(folder) / f"{result.assignment}.ipynb")
+                late = lateness_of(Path(course.root), result.assignment, [handed], writer.times())
+                result = with_lateness(result, late[result.student])
                 entry, data = writer.prepared(result, Path(folder))
                 writer.save([entry])
             graded = course.format_path(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from gradeprop.grading.checks.seeds import student_seed
+from gradeprop.grading.checks.seeds import group_seed, student_seed
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.plan import Plan
 from gradeprop.records.files.handed_time import says_time_note, time_note
@@ -62,18 +62,26 @@ class Fit:
                 "it was graded with other course files than are here; copy course.yaml, "
                 "voided.yaml, exercises/, graders/ and solutions/ from here to there, " + _THEN
             )
-        if result.seed != student_seed(self._plan.course_key, result.student).hex():
+        if result.seed != self._seed(result).hex():
             return (
                 "it was graded with another course key; copy .gradeprop/course.key from here to "
                 f"there, {_THEN}"
             )
         return None
 
+    def _seed(self, result: SubmissionResult) -> bytes:
+        key = self._plan.course_key
+        if result.group is None:
+            return student_seed(key, result.student)
+        return group_seed(key, result.group)
+
     def _outdated(self, item: Handed, result: SubmissionResult) -> str | None:
         handed_in = hashlib.sha256(item.read()[0]).hexdigest()
         # Where the grader itself failed, the result does not say for which notebook.
         if result.versions.get("submission", handed_in) != handed_in:
             return "another notebook is handed in here than was graded; grade its shard again"
+        if result.group != item.group:
+            return f"groups.csv says another group here; copy it from here to there, {_THEN}"
         if not says_time_note(result.message, time_note(item.path.parent)):
             return "the time of handing in is another one here; grade its shard again"
         return None

@@ -6,6 +6,7 @@ import os
 import pickle
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from course.minimal import GRADER, replaced
 from gradeprop.errors import MissingFacility
+from gradeprop.grading.checks.seeds import group_seed
 from gradeprop.grading.run.cluster.crew import Crew
 from gradeprop.grading.run.cluster.engine import cluster_graders
 from gradeprop.grading.run.cluster.link import Link
@@ -49,6 +51,14 @@ def test_the_results_are_the_pools_but_for_times_and_nothing_stays(
     assert KEY.hex().encode() not in opened
     assert next(iter(there.values())).seed in opened.hex()
     assert b"def test_matches_autograd" in opened
+
+
+def test_a_groups_seed_travels_in_place_of_its_students(a_class: Class, cluster: Cluster) -> None:
+    cluster.start_worker()
+    (load, *_) = a_class.loads(1)
+    seed = group_seed(KEY, "pair")
+    there = a_class.graded(cluster.address, [lambda: replace(load(), seed=seed, group="pair")])
+    assert [result.seed for result in there.values()] == [seed.hex()]
 
 
 def _opened(sent: tuple[str, tuple[Any, ...]]) -> bytes:

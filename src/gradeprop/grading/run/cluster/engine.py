@@ -175,7 +175,8 @@ class _Run:
     ) -> None:
         left = {submission.student: index for index, submission in read}
         submissions = tuple(
-            replace(submission, seed=self._seed(submission.student)) for _, submission in read
+            replace(submission, seed=submission.seed or self._seed(submission.student))
+            for _, submission in read
         )
         of_one = {key: why for key, why in self._turns.of_one.items() if key[0] in left}
         shown = self._on_shown is not None

@@ -1,0 +1,188 @@
+"""``gradeprop collect``: hand-ins from a platform's download into submitted/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from gradeprop.cli import screen
+from gradeprop.cli.selection import named_assignment, open_course
+from gradeprop.errors import UsageError
+from gradeprop.records.collect.collecting import Collection, Wanted, collect
+from gradeprop.records.collect.interface import Reading
+from gradeprop.records.collect.moodle import Worksheet, worksheet_in
+from gradeprop.records.collect.placing import Placed, State
+from gradeprop.records.files.groups import read_groups
+from gradeprop.records.files.names import shown_id
+from gradeprop.records.files.table import read_table
+from gradeprop.records.gradebook.roster import FILE, read_roster
+from gradeprop.wording import counted
+
+_SAID: Final[dict[State, str]] = {
+    "new": "new",
+    "replaced": "replaced an earlier one",
+    "unchanged": "unchanged",
+    "older": "not taken: the one in submitted/ is later",
+    "differs": "not taken: another one is in submitted/, and nothing tells which is later "
+    "(--update takes this one)",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for.
+
+    Attributes:
+        source: the zip or folder.
+        layout: whose names it has; None: the names tell.
+        attempt: ``first``, ``last`` or a number from 1.
+        worksheet: Moodle's grading worksheet.
+        timezone: of times without one; None: this machine's.
+        submitted: the folder of hand-ins; None: the course's own.
+        folder: where the course is; None: the nearest one upward.
+    """
+
+    assignment: str
+    source: Path
+    layout: str | None
+    attempt: str
+    worksheet: Path | None
+    timezone: str | None
+    submitted: Path | None
+    folder: Path | None
+    update: bool
+    dry_run: bool
+    as_json: bool
+
+
+def run(request: Request) -> int:
+    """Collect; return the exit code: 2 if something could not be placed, else 0.
+
+    Raises:
+        UsageError: no such assignment, attempt or zone, or nothing that can be read.
+        StorageError: something cannot be written.
+    """
+    root, course = open_course(request.folder)
+    named_assignment(course, request.assignment)
+    names = tuple(item.id for item in course.assignments)
+    roster = read_roster(root)
+    found = collect(
+        Wanted(
+            request.source,
+            root,
+            request.submitted or root / "submitted",
+            Reading(request.assignment, names, _zone(request.timezone), tuple(roster or ())),
+            roster,
+            read_groups(root, roster),
+            request.layout,
+            _attempt(request.attempt),
+            _worksheet(request.worksheet),
+            update=request.update,
+            dry=request.dry_run,
+        )
+    )
+    if request.as_json:
+        screen.print_json(_as_json(found, dry=request.dry_run))
+    else:
+        for line in _lines(found):
+            screen.out().print(screen.plain(line), soft_wrap=True)
+    for line in _notes(found, has_roster=roster is not None, dry=request.dry_run):
+        screen.err().print(screen.plain(line), soft_wrap=True)
+    return UsageError.exit_code if found.unplaced else 0
+
+
+def _attempt(text: str) -> int:
+    if text in ("first", "last"):
+        return 1 if text == "first" else -1
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise UsageError(
+        f"{text!r} is no attempt", remedy="take --attempt first, last or a number from 1"
+    )
+
+
+def _zone(name: str | None) -> Callable[[datetime], datetime]:
+    if name is None:
+        return datetime.astimezone  # this machine's, with its summer time of that day
+    try:
+        zone = ZoneInfo(name)
+    except (ValueError, OSError, LookupError) as error:
+        raise UsageError(
+            f"there is no time zone {name!r}", remedy="write it as Europe/Berlin or UTC"
+        ) from error
+    return lambda time: time.replace(tzinfo=zone)
+
+
+def _worksheet(path: Path | None) -> dict[str, Worksheet] | None:
+    if path is None:
+        return None
+    found = worksheet_in(read_table(path))
+    if found is None:
+        raise UsageError(
+            "this is not Moodle's grading worksheet: it has no columns Identifier and Last "
+            "modified (submission)",
+            where=str(path),
+            remedy="turn on “Offline grading worksheet” in the assignment's settings, and download "
+            "it from Submissions",
+        )
+    return found
+
+
+def _lines(found: Collection) -> Iterator[str]:
+    for item in found.placed:
+        about = [_SAID[item.state]]
+        if item.time is not None:
+            about.append(f"handed in {item.time:%Y-%m-%d %H:%M %Z}")
+        if item.late:
+            about.append(f"late, says {found.layout.title}")
+        if item.kept is not None:
+            about.append(f"the earlier one is in {item.kept}")
+        yield f"{shown_id(item.student)}: {'; '.join(about)}  ({shown_id(item.source)})"
+
+
+def _notes(found: Collection, *, has_roster: bool, dry: bool) -> Iterator[str]:
+    taken = sum(item.state in ("new", "replaced") for item in found.placed)
+    verb = "would be taken" if dry else "taken"
+    yield (
+        f"From {found.layout.title}: {counted(taken, 'notebook')} {verb}, "
+        f"{len(found.placed) - taken} left as they are, {len(found.unplaced)} not placed."
+    )
+    if not has_roster and found.placed and found.layout.name != "plain":
+        yield (
+            f"There is no {FILE}, so students are called as {found.layout.title} calls them. "
+            "`gradeprop roster import CSV` gives them your ids; import it before you collect."
+        )
+    if found.layout.name in ("moodle", "canvas") and any(
+        item.time is None for item in found.placed
+    ):
+        how = " Take --worksheet CSV." if found.layout.name == "moodle" else ""
+        yield f"{found.layout.title}'s zip does not say when they handed in.{how}"
+    if found.unplaced:
+        yield "Not placed:"
+        yield from (f"  {item}" for item in found.unplaced)
+
+
+def _as_json(found: Collection, *, dry: bool) -> dict[str, Any]:
+    return {
+        "layout": found.layout.name,
+        "dry_run": dry,
+        "placed": [_placed_as_json(item) for item in found.placed],
+        "unplaced": [
+            {"place": item.place, "why": item.why, "remedy": item.remedy} for item in found.unplaced
+        ],
+    }
+
+
+def _placed_as_json(item: Placed) -> dict[str, Any]:
+    return {
+        "student": item.student,
+        "state": item.state,
+        "source": item.source,
+        "handed_in": item.time and item.time.isoformat(),
+        "late": item.late,
+        "kept": item.kept and item.kept.as_posix(),
+    }

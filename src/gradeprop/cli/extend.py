@@ -1,0 +1,114 @@
+"""``gradeprop extend``: until when one student may hand in."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from gradeprop.cli import screen
+from gradeprop.cli.selection import named_assignment, open_course
+from gradeprop.course.dates import moment, moment_in_words
+from gradeprop.course.model import LoadedAssignment
+from gradeprop.course.nearest import did_you_mean
+from gradeprop.errors import UsageError
+from gradeprop.records.files.extensions import FILE, read_extensions, write_extensions
+from gradeprop.records.files.names import shown_id
+from gradeprop.records.files.submissions import student_folders
+from gradeprop.records.gradebook.roster import is_id, read_roster
+
+_LONGER: Final = re.compile(r"\+(\d{1,4})([dh])")
+
+
+def run(student: str, name: str, until: str | None, folder: Path | None, *, as_json: bool) -> None:
+    """Write an extension, take it back, or say what there is.
+
+    Raises:
+        UsageError: no such assignment, nobody of that id, no due date, or no later moment.
+        MissingFacility, StorageError: extensions.csv or the gradebook cannot be written.
+    """
+    root, course = open_course(folder)
+    assignment = named_assignment(course, name)
+    extensions = read_extensions(root)
+    key = (student, assignment.id)
+    if until is not None:
+        _known(root, student)
+        moment_then = None if until == "none" else _moment(assignment, until)
+        if moment_then is None:
+            extensions.pop(key, None)
+        else:
+            extensions[key] = moment_then
+        write_extensions(root, extensions)
+        _into_gradebook(root, student, assignment.id, moment_then, course.spec.gradebook)
+    now = extensions.get(key)
+    if as_json:
+        screen.print_json(
+            {
+                "student": student,
+                "assignment": assignment.id,
+                "until": now and now.isoformat(timespec="minutes"),
+            }
+        )
+        return
+    said = f"until {moment_in_words(now)}" if now else f"no extension in {FILE}"
+    screen.out().print(f"{shown_id(student)}, {assignment.id}: {said}", soft_wrap=True)
+    if until is not None:
+        screen.err().print(f"`gradeprop grade {assignment.id}` takes it into account.")
+
+
+def _known(root: Path, student: str) -> None:
+    """Refuse whom nobody knows: a slip in an id would help nobody, and nobody would see it."""
+    if not is_id(student):
+        raise UsageError(f"{student!r} cannot be a student's id")
+    known = {*(read_roster(root) or ())}
+    if (root / "submitted").is_dir():
+        known |= {*student_folders(root / "submitted")}
+    if student not in known:
+        raise UsageError(
+            f"there is no student {shown_id(student)!r} in roster.csv or submitted/",
+            remedy=did_you_mean(student, sorted(known), "import a roster first"),
+        )
+
+
+def _moment(assignment: LoadedAssignment, text: str) -> datetime:
+    due = assignment.spec.due
+    if due is None:
+        raise UsageError(
+            f"{assignment.id} has no due date, so nobody is late",
+            remedy="give it one (`due`) in course.yaml",
+        )
+    longer = _LONGER.fullmatch(text)
+    if longer:
+        count = int(longer[1])
+        return moment(due) + (timedelta(days=count) if longer[2] == "d" else timedelta(hours=count))
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is no date",
+            remedy="write it as 2026-12-03, 2026-12-03T18:00+01:00, +3d, +12h or none",
+        ) from None
+    if len(text) <= len("2026-12-03"):
+        found = datetime.combine(found.date(), time(23, 59), due.tzinfo)
+    elif found.tzinfo is None:
+        found = found.replace(tzinfo=due.tzinfo)
+    if moment(found) <= moment(due):
+        raise UsageError(
+            f"{moment_in_words(found)} is not after the due date",
+            remedy=f"it is due {moment_in_words(due)}",
+        )
+    return moment(found)
+
+
+def _into_gradebook(
+    root: Path, student: str, assignment: str, until: datetime | None, configured: str | None
+) -> None:
+    if importlib.util.find_spec("nbgrader") is None:
+        return
+    if configured is None and not (root / "gradebook.db").exists():
+        return  # nbgrader takes seconds to load
+    from gradeprop.records.gradebook.extending import extend_in_gradebook
+
+    extend_in_gradebook(root, student, assignment, until, configured)

@@ -1,0 +1,206 @@
+"""From a download to ``submitted/``: whose each hand-in is, which attempt counts, which file is the
+notebook, and what could not be placed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from gradeprop.errors import UsageError
+from gradeprop.records.collect.archives import open_archive
+from gradeprop.records.collect.brightspace import Brightspace
+from gradeprop.records.collect.canvas import Canvas
+from gradeprop.records.collect.choosing import NotThere, chosen_notebook
+from gradeprop.records.collect.gradescope import Gradescope
+from gradeprop.records.collect.interface import (
+    Archive,
+    Clues,
+    HandIn,
+    Layout,
+    Reading,
+    Unplaced,
+)
+from gradeprop.records.collect.moodle import Moodle, Worksheet
+from gradeprop.records.collect.people import People, Unknown
+from gradeprop.records.collect.placing import WRITES, Placed, Placer
+from gradeprop.records.collect.plain import Plain
+from gradeprop.records.files.collected import Collected, note_collected
+from gradeprop.records.files.door import Refused
+from gradeprop.records.files.names import shown_id
+from gradeprop.records.gradebook.entry import digest
+from gradeprop.records.gradebook.given import Person
+from gradeprop.wording import counted
+
+__all__ = ["LAYOUTS", "Collection", "Wanted", "collect"]
+
+LAYOUTS: Final = ("gradescope", "moodle", "brightspace", "canvas", "plain")
+"""In the order in which they are tried, the surest sign first."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to collect and how.
+
+    Attributes:
+        source: the zip or folder.
+        submitted: the folder of hand-ins.
+        groups: by name, the students of each group: a platform may name hand-ins by groups.
+        layout: the platform; None: told by the names.
+        attempt: which of a student's several: from 1, or -1 for the last.
+        worksheet: by participant's number, Moodle's grading worksheet.
+        update, dry: as of `Placer`.
+    """
+
+    source: Path
+    root: Path
+    submitted: Path
+    reading: Reading
+    roster: Mapping[str, Person] | None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    layout: str | None = None
+    attempt: int = -1
+    worksheet: Mapping[str, Worksheet] | None = None
+    update: bool = False
+    dry: bool = False
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What came of it, by student and by place."""
+
+    layout: Layout
+    placed: tuple[Placed, ...]
+    unplaced: tuple[Unplaced, ...]
+
+
+def collect(wanted: Wanted) -> Collection:
+    """Collect. Whoever cannot be placed keeps nobody else from it.
+
+    Raises:
+        UsageError: the download cannot be read, or has other names than the layout asked for.
+        StorageError: something cannot be written; what was placed before is.
+    """
+    with ExitStack() as opened:
+        archive = open_archive(wanted.source, opened)
+        layout = _layout(wanted, archive)
+        hand_ins, unplaced = layout.hand_ins(archive, wanted.reading)
+        unplaced = [*archive.refused, *unplaced]
+        of_student, unknown = _by_student(hand_ins, wanted.roster, wanted.groups)
+        placed, left = _placed(wanted, archive, layout, of_student)
+    unplaced = [*unplaced, *unknown, *left]
+    return Collection(layout, tuple(placed), tuple(unplaced))
+
+
+def _layout(wanted: Wanted, archive: Archive) -> Layout:
+    known: tuple[Layout, ...] = (
+        Gradescope(),
+        Moodle(wanted.worksheet),
+        Brightspace(),
+        Canvas(),
+        Plain(),
+    )
+    if wanted.layout is None:
+        return next(layout for layout in known if layout.fits(archive.files))
+    asked = next(layout for layout in known if layout.name == wanted.layout)
+    if not asked.fits(archive.files):
+        raise UsageError(
+            f"nothing in it is named as {asked.title} does",
+            where=archive.shown,
+            remedy="leave --layout out, so that the names tell",
+        )
+    return asked
+
+
+def _by_student(
+    hand_ins: Sequence[HandIn],
+    roster: Mapping[str, Person] | None,
+    groups: Mapping[str, tuple[str, ...]],
+) -> tuple[dict[str, list[HandIn]], list[Unplaced]]:
+    """By id, each student's hand-ins. Two people of the platform that would be one id are none."""
+    people = People(roster)
+    found: defaultdict[str, list[tuple[Clues, HandIn]]] = defaultdict(list)
+    unplaced = []
+    for hand_in in hand_ins:
+        for clues in hand_in.students:
+            try:
+                group = groups.get(clues.name)
+                student = group[0] if group else people.student_of(clues)
+                found[student].append((clues, hand_in))
+            except Unknown as unknown:
+                whose = (
+                    hand_in.place
+                    if len(hand_in.students) == 1
+                    else (f"{hand_in.place} ({clues.shown})")
+                )
+                unplaced.append(Unplaced(shown_id(whose), unknown.why, unknown.remedy))
+    sure: dict[str, list[HandIn]] = {}
+    for student, named in sorted(found.items()):
+        if len({clues.key for clues, _ in named if clues.key}) < 2:
+            sure[student] = [hand_in for _, hand_in in named]
+            continue
+        for _, hand_in in named:
+            why = f"several people would be {shown_id(student)!r}"
+            remedy = "give each an id and the platform's number in roster.csv, or place it by hand"
+            unplaced.append(Unplaced(shown_id(hand_in.place), why, remedy))
+    return sure, unplaced
+
+
+def _placed(
+    wanted: Wanted,
+    archive: Archive,
+    layout: Layout,
+    of_student: Mapping[str, Sequence[HandIn]],
+) -> tuple[list[Placed], list[Unplaced]]:
+    assignment = wanted.reading.assignment
+    placer = Placer(wanted.root, wanted.submitted, assignment, update=wanted.update, dry=wanted.dry)
+    placed, unplaced = [], []
+    noted: dict[str, Collected] = {}
+    try:
+        for student, hand_ins in of_student.items():
+            place = shown_id(hand_ins[0].place)
+            try:
+                hand_in = _attempt(hand_ins, wanted.attempt)
+                place = shown_id(hand_in.place)
+                notebook = chosen_notebook(archive, hand_in, assignment)
+                done = placer.place(student, hand_in, notebook)
+            except NotThere as lacking:
+                unplaced.append(Unplaced(place, lacking.why, lacking.remedy))
+                continue
+            except Refused as refused:
+                why = f"what is in submitted/ for {shown_id(student)} {refused}"
+                unplaced.append(Unplaced(place, why, "move it away, then collect again"))
+                continue
+            placed.append(done)
+            if done.state in WRITES or done.state == "unchanged":
+                source = f"{hand_in.place}: {notebook.name}"
+                noted[student] = Collected(layout.name, source, hand_in.late, digest(notebook.data))
+    finally:
+        if noted and not wanted.dry:
+            note_collected(wanted.root, assignment, noted)
+    return placed, unplaced
+
+
+def _attempt(hand_ins: Sequence[HandIn], asked: int) -> HandIn:
+    """The attempt asked for, by time, else by the platform's own order.
+
+    Raises:
+        NotThere: there are fewer, or nothing tells their order.
+    """
+    if len(hand_ins) == 1 and asked in (-1, 1):
+        return hand_ins[0]
+    if asked > len(hand_ins):
+        there = counted(len(hand_ins), "attempt")
+        raise NotThere(f"there is no attempt {asked}, but {there}", "take --attempt last")
+    keys = [(item.time.timestamp() if item.time else 0.0, item.order) for item in hand_ins]
+    if len({*keys}) < len(keys):
+        raise NotThere(
+            f"{counted(len(hand_ins), 'hand-in')} of one student, and nothing tells which is the "
+            "last",
+            "put the right one in place by hand",
+        )
+    ordered = [item for _, item in sorted(zip(keys, hand_ins, strict=True), key=lambda x: x[0])]
+    return ordered[asked if asked < 0 else asked - 1]

@@ -1,0 +1,98 @@
+"""What was handed in by whom, where groups hand in together: one hand-in counts for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gradeprop.errors import UsageError
+from gradeprop.records.files.groups import FILE, read_groups
+from gradeprop.records.files.handed_time import handed_time
+from gradeprop.records.files.names import shown_id
+from gradeprop.records.files.submissions import Handed, chosen, find_submissions
+from gradeprop.records.gradebook.roster import read_roster
+
+__all__ = ["HandIns", "hand_ins"]
+
+
+@dataclass(frozen=True)
+class HandIns:
+    """What was handed in.
+
+    Attributes:
+        handed: for each student, in order of their ids.
+        notes: sentences about groups that handed in more than once.
+        refused: sentences about groups of which it cannot be told which hand-in counts; none of
+            their students is among ``handed``.
+        left_out: the students of those groups.
+    """
+
+    handed: list[Handed]
+    notes: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
+
+
+def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[str] = ()) -> HandIns:
+    """The hand-ins of an assignment, those of a group for each of its students.
+
+    Args:
+        root: the course folder.
+        submitted: the folder of hand-ins.
+        students: only these; all if empty.
+
+    Raises:
+        UsageError: as of `find_submissions`; groups.csv or roster.csv cannot be read.
+        StorageError: a file or folder cannot be read.
+    """
+    groups = read_groups(root, read_roster(root))
+    if not groups:
+        return HandIns(find_submissions(submitted, assignment, students))
+    own = {item.student: item for item in find_submissions(submitted, assignment)}
+    found = dict(own)
+    notes: list[str] = []
+    refused: list[str] = []
+    untold: set[str] = set()
+    for name, members in groups.items():
+        theirs = [own[student] for student in members if student in own]
+        for student in members:
+            found.pop(student, None)
+        if not theirs:
+            continue
+        counts = _counting(theirs)
+        names = " and ".join(f"“{shown_id(item.student)}”" for item in theirs)
+        if counts is None:
+            untold |= {*members}
+            refused.append(
+                f"the group “{shown_id(name)}” has several hand-ins, by {names}, and nothing tells "
+                f"which is the later; remove all but one from {submitted.name}/"
+            )
+            continue
+        if len(theirs) > 1:
+            notes.append(
+                f"The group “{shown_id(name)}” has several hand-ins, by {names}: that of "
+                f"“{shown_id(counts.student)}”, the later, counts for all"
+            )
+        found |= {student: replace(counts, student=student, group=name) for student in members}
+    if untold & {*students}:
+        raise UsageError("; ".join(refused), where=FILE)
+    everybody = [found[student] for student in sorted(found)]
+    return HandIns(
+        chosen(everybody, submitted, assignment, students),
+        tuple(notes),
+        tuple(refused),
+        frozenset(untold),
+    )
+
+
+def _counting(theirs: Sequence[Handed]) -> Handed | None:
+    """The one that counts: the latest, or any where all are the same; None if that cannot be
+    told."""
+    if len(theirs) == 1 or len({item.read() for item in theirs}) == 1:
+        return theirs[0]
+    times = [handed_time(item.path.parent).time for item in theirs]
+    known = [time for time in times if time is not None]
+    if len(known) < len(times) or known.count(max(known)) > 1:
+        return None
+    return theirs[known.index(max(known))]

@@ -1,0 +1,167 @@
+"""Which notebook is taken, whose it is, and that nothing in submitted/ gets lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gradeprop.records.gradebook.given import Person
+from records.collect.downloads import (
+    ASSIGNMENT,
+    collected,
+    in_place,
+    notebook,
+    stamp,
+    students,
+    zipped,
+)
+
+
+def brightspace(day: int, said: str) -> dict[str, bytes]:
+    return {f"1-2 - Ada Lovelace - Nov {day}, 2026 1200 PM/x.ipynb": notebook(said)}
+
+
+def only(root: Path, files: dict[str, bytes], **others: object) -> tuple[str, str]:
+    """The one hand-in's state, or why it was not placed."""
+    found = collected(root, zipped(root, files), **others)
+    ((said, source),) = [
+        *((item.state, item.source) for item in found.placed),
+        *((item.why, item.remedy) for item in found.unplaced),
+    ]
+    return said, source
+
+
+def test_a_later_one_replaces_and_the_earlier_is_kept(tmp_path: Path) -> None:
+    assert only(tmp_path, brightspace(10, "a"))[0] == "new"
+    assert only(tmp_path, brightspace(10, "a"))[0] == "unchanged"
+    assert only(tmp_path, brightspace(12, "b"))[0] == "replaced"
+    kept = tmp_path / ".gradeprop/replaced" / ASSIGNMENT / "al1/1"
+    assert (kept / f"{ASSIGNMENT}.ipynb").read_bytes() == notebook("a")
+    assert (kept / "timestamp.txt").read_text().startswith("2026-11-10")
+    assert only(tmp_path, brightspace(11, "c"))[0] == "older"
+    assert in_place(tmp_path, "al1") == notebook("b")
+    assert only(tmp_path, brightspace(14, "d"))[0] == "replaced"
+    assert (kept.parent / "2" / f"{ASSIGNMENT}.ipynb").read_bytes() == notebook("b")
+    assert (stamp(tmp_path, "al1") or "").startswith("2026-11-14")
+
+
+def test_where_nothing_tells_the_order_the_one_that_is_there_stays(tmp_path: Path) -> None:
+    assert only(tmp_path, {"al1/x.ipynb": notebook("a")})[0] == "new"
+    assert only(tmp_path, {"al1/x.ipynb": notebook("b")})[0] == "differs"
+    assert in_place(tmp_path, "al1") == notebook("a")
+    assert only(tmp_path, {"al1/x.ipynb": notebook("b")}, update=True)[0] == "replaced"
+    assert in_place(tmp_path, "al1") == notebook("b")
+
+
+def test_no_older_time_stands_beside_what_came_without_one(tmp_path: Path) -> None:
+    only(tmp_path, brightspace(10, "a"))
+    only(tmp_path, {"al1/x.ipynb": notebook("b")}, update=True)
+    assert stamp(tmp_path, "al1") is None
+
+
+def test_a_time_that_becomes_known_is_written(tmp_path: Path) -> None:
+    only(tmp_path, {"al1/x.ipynb": notebook("a")})
+    assert only(tmp_path, brightspace(10, "a"))[0] == "unchanged"
+    assert stamp(tmp_path, "al1") == "2026-11-10 12:00:00.000000 UTC"
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    assert only(tmp_path, brightspace(10, "a"), dry=True)[0] == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["download.zip"]
+
+
+def test_what_is_no_file_in_submitted_is_left_alone(tmp_path: Path) -> None:
+    place = tmp_path / "submitted/al1" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    place.parent.mkdir(parents=True)
+    place.symlink_to("/etc/hostname")
+    said, remedy = only(tmp_path, {"al1/x.ipynb": notebook()})
+    assert said == "what is in submitted/ for al1 is a link, not a file"
+    assert remedy == "move it away, then collect again"
+
+
+def test_a_student_folder_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "submitted").mkdir()
+    (tmp_path / "submitted/al1").symlink_to(elsewhere)
+    said, _ = only(tmp_path, {"al1/x.ipynb": notebook()})
+    assert said == "what is in submitted/ for al1 is in “al1”, which is a link, not a folder"
+    assert not [*elsewhere.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("files", "source"),
+    [
+        ({"al1/anything.ipynb": notebook()}, "anything.ipynb"),
+        ({"al1/x.ipynb": notebook(), f"al1/{ASSIGNMENT}.ipynb": notebook()}, f"{ASSIGNMENT}.ipynb"),
+        (
+            {"al1/x.ipynb": notebook(), f"al1/{ASSIGNMENT} (2).ipynb": notebook()},
+            f"{ASSIGNMENT} (2).ipynb",
+        ),
+        (
+            {"al1/x.ipynb": notebook(of=None), "al1/d/y.ipynb": notebook(), "al1/z.ipynb": b"no"},
+            "d/y.ipynb",
+        ),
+        (
+            {"al1/old.ipynb": notebook(of=None), "al1/.ipynb_checkpoints/old.ipynb": b""},
+            "old.ipynb",
+        ),
+    ],
+)
+def test_the_notebook_is_found(tmp_path: Path, files: dict[str, bytes], source: str) -> None:
+    assert only(tmp_path, files) == ("new", source)
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        (
+            {"al1/x.ipynb": notebook(of=None), "al1/y.ipynb": notebook(of=None)},
+            "several notebooks could be it: x.ipynb, y.ipynb",
+        ),
+        (
+            {"al1/x.ipynb": notebook(of="a02_layers")},
+            "x.ipynb is the notebook of a02_layers, not of a01_slopes",
+        ),
+        ({"al1/x.pdf": b""}, "no notebook was handed in: there is x.pdf instead"),
+    ],
+)
+def test_what_is_not_the_notebook_is_told(
+    tmp_path: Path, files: dict[str, bytes], why: str
+) -> None:
+    assert only(tmp_path, files)[0] == why
+    assert not (tmp_path / "submitted").exists()
+
+
+def test_two_people_of_one_name_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    files = {
+        "Ada Lovelace_11_assignsubmission_file_/x.ipynb": notebook("a"),
+        "Ada Lovelace_12_assignsubmission_file_/x.ipynb": notebook("b"),
+    }
+    found = collected(tmp_path, zipped(tmp_path, files))
+    assert {item.why for item in found.unplaced} == {"several people would be 'al1'"}
+    roster = {"al1": Person("Ada", "Lovelace"), "al2": Person("Ada", "Lovelace")}
+    found = collected(tmp_path, zipped(tmp_path, files), roster=roster)
+    assert {item.why for item in found.unplaced} == {
+        "in roster.csv several are called so: al1, al2"
+    }
+    assert not found.placed
+
+
+def test_another_students_id_in_a_name_is_not_believed(tmp_path: Path) -> None:
+    files = {"1-2 - al1 - Évariste Galois - Nov 26, 2026 1105 PM/x.ipynb": notebook()}
+    found = collected(tmp_path, zipped(tmp_path, files))
+    assert found.unplaced[0].why == "by the id it is al1's, by the name eg2's"
+    assert not found.placed
+
+
+def test_accents_count_where_they_tell_two_apart(tmp_path: Path) -> None:
+    roster = {"j1": Person("Jorg", "Li"), "j2": Person("Jörg", "Li")}
+    files = {"Jörg Li_1_assignsubmission_file_/x.ipynb": notebook()}
+    assert students(collected(tmp_path, zipped(tmp_path, files), roster=roster)) == ["j2"]
+
+
+def test_without_a_roster_students_are_called_as_the_platform_does(tmp_path: Path) -> None:
+    files = {"lovelaceada_77_901_x.ipynb": notebook()}
+    assert students(collected(tmp_path, zipped(tmp_path, files), roster=None)) == ["lovelaceada"]

@@ -1,0 +1,118 @@
+"""Groups: whose hand-in counts for whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gradeprop.errors import UsageError
+from gradeprop.records.files.groups import read_groups
+from gradeprop.records.hand_ins import HandIns, hand_ins
+
+A = "a01"
+
+
+def hand_in(root: Path, student: str, content: bytes = b"{}", at: str | None = None) -> Path:
+    folder = root / "submitted" / student / A
+    folder.mkdir(parents=True)
+    (folder / f"{A}.ipynb").write_bytes(content)
+    if at:
+        (folder / "timestamp.txt").write_text(at)
+    return folder
+
+
+def found(root: Path, *students: str) -> HandIns:
+    return hand_ins(root, root / "submitted", A, students)
+
+
+def who(root: Path, *students: str) -> list[tuple[str, str, str | None]]:
+    """Student, whose folder, group."""
+    return [
+        (item.student, item.path.parents[1].name, item.group)
+        for item in found(root, *students).handed
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "group,students\npair,ada; bob\ntrio,cy;dan;eve\n",
+        "group,student\npair,ada\npair,bob\ntrio,cy\ntrio,dan\ntrio,eve\n",
+        'group;students\npair;"ada;bob"\ntrio;"cy;dan;eve"\n',
+    ],
+)
+def test_groups_are_read_in_either_form(tmp_path: Path, text: str) -> None:
+    (tmp_path / "groups.csv").write_text(text)
+    assert read_groups(tmp_path) == {"pair": ("ada", "bob"), "trio": ("cy", "dan", "eve")}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name,who\n", "groups.csv:1: the first line must name the columns"),
+        ("group,student\n,ada\n", "groups.csv:2: this group has no name"),
+        (
+            "group,student\npair,ada\npair,bob\ntrio,ada\n",
+            "groups.csv:4: 'ada' is in “pair” (line 2) and again in “trio”",
+        ),
+        ("group,students\npair,ada;ada\n", "groups.csv:2: 'ada' is in “pair” (line 2) and again"),
+        (
+            "group,student\npair,adda\n",
+            "there is no student 'adda' in the roster; did you mean 'ada'",
+        ),
+    ],
+)
+def test_what_cannot_be_right_is_told_with_its_lines(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "groups.csv").write_text(text)
+    with pytest.raises(UsageError) as told:
+        read_groups(tmp_path, ["ada", "bob"])
+    assert said in str(told.value)
+
+
+def test_one_hand_in_counts_for_all_and_others_for_themselves(tmp_path: Path) -> None:
+    hand_in(tmp_path, "bob")
+    hand_in(tmp_path, "zed")
+    assert who(tmp_path) == [("bob", "bob", None), ("zed", "zed", None)]
+    (tmp_path / "groups.csv").write_text("group,students\npair,ada;bob\nnobody,x;y\n")
+    assert who(tmp_path) == [("ada", "bob", "pair"), ("bob", "bob", "pair"), ("zed", "zed", None)]
+    assert who(tmp_path, "ada") == [("ada", "bob", "pair")]
+    assert found(tmp_path).notes == ()
+    with pytest.raises(UsageError, match="no submission of a01 by: x"):
+        found(tmp_path, "x")
+
+
+def test_of_two_hand_ins_of_a_group_the_later_counts_and_it_is_told(tmp_path: Path) -> None:
+    hand_in(tmp_path, "ada", b"1", "2026-03-02 10:00:00 UTC")
+    hand_in(tmp_path, "bob", b"2", "2026-03-01 10:00:00 UTC")
+    (tmp_path / "groups.csv").write_text("group,students\npair,bob;ada\n")
+    assert who(tmp_path) == [("ada", "ada", "pair"), ("bob", "ada", "pair")]
+    assert found(tmp_path).notes == (
+        "The group “pair” has several hand-ins, by “bob” and “ada”: that of “ada”, the later, "
+        "counts for all",
+    )
+
+
+def test_where_nothing_tells_which_is_later_the_group_is_left_out(tmp_path: Path) -> None:
+    hand_in(tmp_path, "ada", b"1", "2026-03-02 10:00:00 UTC")
+    other = hand_in(tmp_path, "bob", b"2")
+    hand_in(tmp_path, "zed")
+    (tmp_path / "groups.csv").write_text("group,students\npair,bob;ada\n")
+    for time in (None, "2026-03-02 10:00:00 UTC"):
+        if time:
+            (other / "timestamp.txt").write_text(time)
+        assert who(tmp_path) == [("zed", "zed", None)]
+        assert found(tmp_path).refused == (
+            "the group “pair” has several hand-ins, by “bob” and “ada”, and nothing tells which "
+            "is the later; remove all but one from submitted/",
+        )
+        with pytest.raises(UsageError, match="nothing tells which is the later"):
+            found(tmp_path, "ada")
+
+
+def test_two_hand_ins_that_are_the_same_need_no_time(tmp_path: Path) -> None:
+    hand_in(tmp_path, "ada")
+    hand_in(tmp_path, "bob")
+    (tmp_path / "groups.csv").write_text("group,students\npair,ada;bob\n")
+    assert [student for student, _, _ in who(tmp_path)] == ["ada", "bob"]
+    assert found(tmp_path).refused == ()
