@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gradeprop.cli.class_table import _remark
+from gradeprop.cli.class_table import remark
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.rows import Item, Row
 from gradeprop.grading.public.present import ReportView
@@ -138,7 +138,7 @@ def test_rewording_every_sentence_changes_no_table_page_export_or_regrade(
     before = result(STATES[state], begun=state != "not begun")
     after = reworded(before)
     assert after != before or state == "right"
-    assert _remark(after) == _remark(before)
+    assert remark(after) == remark(before)
     assert facts_of_page(course, after) == facts_of_page(course, before)
     assert change(before, after) is None
     statuses = [
@@ -149,7 +149,7 @@ def test_rewording_every_sentence_changes_no_table_page_export_or_regrade(
 
 
 def test_what_is_not_begun_is_told_as_such_whatever_it_says() -> None:
-    assert _remark(reworded(result(STATES["not begun"], begun=False))) == "not begun (1)"
+    assert remark(reworded(result(STATES["not begun"], begun=False))) == "nothing begun"
 
 
 def test_results_of_before_keep_their_meaning() -> None:
@@ -172,7 +172,7 @@ def test_results_of_before_that_were_not_begun_are_still() -> None:
     for item in (part, *part["checks"]):
         for fact in ("voided", "not_begun", "asked", "report", "hint"):
             item.pop(fact, None)
-    assert _remark(SubmissionResult.from_json(given)) == "not begun (1)"
+    assert remark(SubmissionResult.from_json(given)) == "nothing begun"
 
 
 @pytest.mark.parametrize("beside", [True, False], ids=["with numbers", "without"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 from gradeprop.course.model import Course
@@ -15,7 +16,8 @@ __all__ = ["enrolled_in"]
 def enrolled_in(root: Path, course: Course) -> dict[str, Person]:
     """All students of the roster and of the gradebook, by the id that the gradebook knows them by;
     empty where there is neither. A gradebook is never made here, and loading nbgrader takes
-    seconds, so that is left until there is one.
+    seconds, so that is left until there is one. Where nbgrader is not installed, the roster is all
+    that is known.
 
     Raises:
         UsageError: the gradebook's URL or roster.csv cannot be read.
@@ -23,6 +25,8 @@ def enrolled_in(root: Path, course: Course) -> dict[str, Person]:
     """
     listed = {gradebook_id(name): person for name, person in (read_roster(root) or {}).items()}
     if course.spec.gradebook is None and not (root / "gradebook.db").exists():
+        return listed
+    if importlib.util.find_spec("nbgrader") is None:
         return listed
     from gradeprop.records.gradebook.enrolled import enrolled
 

@@ -47,6 +47,7 @@ def test_the_result_is_json_with_the_contracts_keys(classroom: Any) -> None:
     assert list(data["exercises"][0]["parts"][0]["checks"][0]) == [
         "check", "device", "public", "status", "score", "max_score", "message", "detail", "misconception",
         "voided", "not_begun", "asked", "report", "hint", "rows", "more_rows", "line", "plot",
+        "raised",
     ]  # fmt: skip
     assert data["versions"]["course"] == classroom.course.digest
     assert "student_package" not in data["versions"]  # the notebook's cell carries none
@@ -263,7 +264,7 @@ def test_public_checks_are_asked_before_any_hidden_one(classroom: Any) -> None:
         classroom.setting,
         [Submission("ada", classroom.notebook())],
         lambda _: None,
-        on_check=lambda site, *_: asked.append(site.check.check),
+        on_check=lambda item: asked.append(item.site.check.check),
     )
     assert asked == ["shape", "direction", "matches_autograd"]
 

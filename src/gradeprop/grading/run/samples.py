@@ -89,7 +89,7 @@ class Samples:
         """What each sample of the misconception answers to the script's questions; asked once,
         however many hand-ins the script is for. Nothing where a sample is a student's and no
         sandbox would be around it."""
-        if self.sandboxes[device].level == "none" and self._is_a_students(part, misconception):
+        if self._is_a_students(part, misconception) and self.sandboxes[device].level == "none":
             return ()
         key, known = (part, misconception, device), self._known.setdefault(script, {})
         if key in known:
