@@ -40,7 +40,7 @@ from gradeprop.grading.checks.seeds import (
 )
 from gradeprop.grading.checks.sites import CheckSite, Write
 from gradeprop.grading.checks.watch import Watch
-from gradeprop.grading.run.publish import release_of
+from gradeprop.grading.run.publish import release_in_use
 from gradeprop.notebook.restore import RestoredNotebook, restore
 from gradeprop.session.interface import Call
 
@@ -101,7 +101,7 @@ class Floor:
             if cell.judge is not None:
                 for script in scripts.get(cell.judge, []):
                     self._check(script, names)
-            elif cell.kind == "code":
+            elif cell.runs:
                 self.shell.run_cell(cell.source, store_history=False)
         for name in set(names) - before:
             del names[name]
@@ -150,7 +150,7 @@ def prepare(
     course: Course, assignment: LoadedAssignment, root: Path
 ) -> tuple[list[RestoredNotebook], Recorder, float]:
     """The notebooks, what to ask of each, and how many seconds the graders took to say it."""
-    release = release_of(course, assignment)
+    release, _ = release_in_use(course, assignment)  # what graders run: without the package
     paths = sorted((root / "submitted").glob(f"*/{assignment.id}/{assignment.id}.ipynb"))
     notebooks = [restore(path.read_bytes(), release) for path in paths]
     recorder = Recorder(assignment.id, [path.parts[-3] for path in paths])
