@@ -24,7 +24,7 @@ from gradeprop.records.discovered.groups import (
     write_discovered,
 )
 from gradeprop.records.discovered.names import named_in
-from gradeprop.records.enrolment import enrolled_in
+from gradeprop.records.enrolment import enrolled_in, names_of
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
@@ -124,7 +124,10 @@ def _refuse_taken(exercise: LoadedExercise, group: FoundGroup, name: str) -> Non
 
 def _refuse_names(root: Path, course: Course, submitted: Path, text: str) -> None:
     """Nobody of the class may stand in a file that is kept with the course."""
-    if found := named_in(text, _names(root, course, submitted)):
+    import torch  # whose functions name nobody
+
+    vocabulary = (*dir(torch), *dir(torch.Tensor), *dir(torch.nn.functional))
+    if found := named_in(text, _names(root, course, submitted), vocabulary):
         names = ", ".join(map(shown_id, found))
         raise UsageError(
             f"the answer or its words name somebody of the class: {names}",
@@ -134,8 +137,7 @@ def _refuse_names(root: Path, course: Course, submitted: Path, text: str) -> Non
 
 def _names(root: Path, course: Course, submitted: Path) -> Iterator[str]:
     yield from student_folders(submitted) if submitted.is_dir() else ()
-    for student, person in enrolled_in(root, course).items():
-        yield from (student, person.first_name, person.last_name, person.email)
+    yield from names_of(enrolled_in(root, course))
 
 
 def _prove(

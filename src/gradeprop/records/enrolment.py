@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Mapping
 from pathlib import Path
 
 from gradeprop.course.model import Course
@@ -10,7 +11,7 @@ from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.gradebook.given import Person
 from gradeprop.records.gradebook.roster import read_roster
 
-__all__ = ["enrolled_in"]
+__all__ = ["enrolled_in", "names_of"]
 
 
 def enrolled_in(root: Path, course: Course) -> dict[str, Person]:
@@ -31,3 +32,11 @@ def enrolled_in(root: Path, course: Course) -> dict[str, Person]:
     from gradeprop.records.gradebook.enrolled import enrolled
 
     return {**listed, **enrolled(root, course.spec.gradebook)}
+
+
+def names_of(students: Mapping[str, Person]) -> list[str]:
+    """Their ids, first and last names, and addresses."""
+    found = []
+    for student, person in students.items():
+        found += [student, person.first_name, person.last_name, person.email]
+    return [name for name in found if name]

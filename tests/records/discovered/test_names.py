@@ -4,7 +4,18 @@ import pytest
 
 from gradeprop.records.discovered.names import named_in
 
-CLASS = ["ada", "Grace", "Lovelace", "van der Berg", "Li", "grace@example.org", "s1234567", ""]
+CLASS = [
+    "Max",
+    "Norm",
+    "ada",
+    "Grace",
+    "Lovelace",
+    "van der Berg",
+    "Li",
+    "grace@example.org",
+    "s1234567",
+    "",
+]
 
 
 @pytest.mark.parametrize(
@@ -18,9 +29,15 @@ CLASS = ["ada", "Grace", "Lovelace", "van der Berg", "Li", "grace@example.org", 
         ('by = "van der Berg"', ["van der Berg"]),
         ("van = der = 1", []),
         ("li = 3", []),
+        ("x = max(y)", []),
+        ("x = y.norm()", ["Norm"]),
         ("x = 's1234567'", ["s1234567"]),
         ("mail = 'grace@example.org'", ["Grace", "grace@example.org"]),
     ],
 )
 def test_names_are_found_as_words(text: str, found: list[str]) -> None:
     assert named_in(text, CLASS) == found
+
+
+def test_a_word_of_the_vocabulary_names_nobody() -> None:
+    assert named_in("x = y.norm()", CLASS, ["norm"]) == []

@@ -96,10 +96,16 @@ def test_the_answers_beside_are_anonymous_short_and_different(elsewhere: Course)
         def __init__(self, source: str) -> None:
             self.source = source
 
-    found = beside(of, results, figures, lambda item: {part: Answer(sources[item.student])})  # type: ignore[dict-item]
+    def answers_of(item: Any) -> Any:
+        return {part: Answer(sources[item.student])}
+
+    found = beside(of, results, figures, answers_of)
     assert found is not None
     assert found.answers == (
         "def fit_line(x):\n    return 1",
         "def fit_line(x):\n    return 22222",
     )
     assert found.right.startswith("def fit_line")
+    unnamed = beside(of, results, figures, answers_of, ["22222"])
+    assert unnamed is not None
+    assert unnamed.answers == found.answers[:1]

@@ -11,6 +11,7 @@ from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.uncommented import without_comments
 from gradeprop.records.answers import Answer
+from gradeprop.records.discovered.names import named_in
 from gradeprop.records.report.causes import CauseFigures
 
 __all__ = ["Beside", "beside"]
@@ -25,7 +26,7 @@ class Beside:
 
     Attributes:
         part: where most have it.
-        answers: up to two that differ, the shortest, without comments: nobody's name is in them.
+        answers: up to two that differ, the shortest, without comments and without anybody's name.
         right: the course's own solution.
     """
 
@@ -40,11 +41,13 @@ def beside(
     results: Sequence[SubmissionResult],
     causes: Sequence[CauseFigures],
     answers_of: Callable[[SubmissionResult], Mapping[PartKey, Answer]],
+    names: Sequence[str] = (),
 ) -> Beside | None:
     """For the most frequent cause; None where none was named.
 
     Args:
         answers_of: finds what a student wrote.
+        names: of the class; an answer in which one stands is not shown.
     """
     if not causes:
         return None
@@ -54,7 +57,8 @@ def beside(
     found = set()
     for result, _ in zip(named, range(_LOOKED_AT), strict=False):
         answer = answers_of(result).get(part)
-        if answer is not None and (text := without_comments(answer.source)):
+        text = "" if answer is None else without_comments(answer.source)
+        if text and not named_in(text, names):
             found.add(text)
     shortest = sorted(found, key=lambda text: (len(text), text))[:2]
     exercise = next(item for item in assignment.exercises if item.slug == part.exercise)

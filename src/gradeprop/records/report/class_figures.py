@@ -98,6 +98,7 @@ def class_figures(
     submitted: Path,
     past: History,
     answers_of: Callable[[SubmissionResult], Mapping[PartKey, Answer]],
+    names: Sequence[str] = (),
 ) -> ClassFigures:
     """Work all of it out.
 
@@ -106,6 +107,7 @@ def class_figures(
         submitted: the folder of hand-ins.
         past: the causes of the whole course.
         answers_of: finds what a student wrote.
+        names: of everybody; what is shown of answers holds none of them.
     """
     assignment = marks.assignment
     readable = [item for item in marks.students if item.result.status != "ungradable"]
@@ -131,7 +133,7 @@ def class_figures(
         check_figures(assignment, results),
         causes,
         tuple(faults_in([item.result for item in marks.students])),
-        beside(assignment, results, causes, answers_of),
+        beside(assignment, results, causes, answers_of, names),
     )
 
 

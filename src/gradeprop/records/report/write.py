@@ -13,7 +13,7 @@ from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.answers import Answers
-from gradeprop.records.enrolment import enrolled_in
+from gradeprop.records.enrolment import enrolled_in, names_of
 from gradeprop.records.feedback.write import feedback_path
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.executed import executed_notebook
@@ -45,6 +45,7 @@ class Desk:
     Attributes:
         submitted: the folder of hand-ins.
         everybody: ids of the whole class, as folders and the gradebook have them.
+        names: by which they could be known in an answer.
     """
 
     course: Course
@@ -53,6 +54,7 @@ class Desk:
     people: People
     past: History
     now: datetime
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def desk(course: Course, submitted: Path, past: History, now: datetime, key: byt
         people = anonymous(everybody, key)
     else:
         people = by_id({name: _name(known.get(gradebook_id(name))) for name in everybody})
-    return Desk(course, submitted, everybody, people, past, now)
+    names = (*everybody, *names_of(known))
+    return Desk(course, submitted, everybody, people, past, now, names)
 
 
 def _name(person: Person | None) -> str:
@@ -100,7 +103,9 @@ def reported(desk: Desk, assignment: LoadedAssignment) -> ReportedClass:
     """
     marks = class_marks(desk.course, assignment)
     answers = Answers(desk.course, assignment, desk.submitted)
-    figures = class_figures(marks, desk.everybody, desk.submitted, desk.past, answers.of)
+    figures = class_figures(
+        marks, desk.everybody, desk.submitted, desk.past, answers.of, desk.names
+    )
     readable = set(figures.readable)
     results = tuple(item.result for item in marks.students if item.result.student in readable)
     return ReportedClass(marks, figures, results)
