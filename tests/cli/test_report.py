@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,6 +42,16 @@ def test_each_assignment_gets_a_page_and_so_does_the_course(graded: Any) -> None
     for said in ("13 of 14 enrolled", "zoe", "eve", "missing factor two", "Was the 2 of 2w lost?"):
         assert said in html
     assert "missing factor two" in page(graded, "course")
+
+
+def test_who_was_late_and_who_may_be_is_told(graded: Any) -> None:
+    late = replace(result_for("kim0", ()), late=True, late_days=2.0)
+    write_result(graded, late)
+    write_result(graded, replace(result_for("kim1", ()), extension="2026-12-01T12:00:00+00:00"))
+    (one,) = json.loads(gradeprop("report", "--json", cwd=graded).stdout)["assignments"]
+    assert (one["handed_in"]["late"], one["handed_in"]["extended"]) == (["kim0"], ["kim1"])
+    gradeprop("report", cwd=graded)
+    assert "<dt>Late</dt>" in page(graded, "a01_slopes")
 
 
 def test_with_a_name_only_that_one_is_written(graded: Any) -> None:

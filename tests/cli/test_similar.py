@@ -76,3 +76,8 @@ def test_without_results_it_says_what_to_do(course: Path) -> None:
     done = similar(course)
     assert done.returncode == 2
     assert "run `gradeprop grade a01_slopes` first" in done.stderr
+
+
+def test_a_group_is_not_like_itself(graded: Path) -> None:
+    (graded / "groups.csv").write_text("group,students\nours,al;b o\n")
+    assert json.loads(similar(graded, "--json").stdout)["pairs"] == []

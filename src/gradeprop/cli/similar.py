@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from gradeprop.errors import UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.answers import Answers
 from gradeprop.records.files.atomic import write_atomically
+from gradeprop.records.files.groups import Groups, read_groups
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_results
 from gradeprop.records.marks import printable_id
@@ -56,6 +58,7 @@ def run(request: Request) -> None:
             where=f"results/{assignment.id}",
             remedy=f"run `gradeprop grade {assignment.id}` first",
         )
+    results = _one_of_each_group(results, read_groups(root))
     answers = Answers(course, assignment, request.submitted or root / "submitted")
     sources = {printable_id(item.student): _own(answers, item) for item in results}
     parts = compare(assignment, sources, request.least / 100)
@@ -71,6 +74,22 @@ def run(request: Request) -> None:
         _show(pairs, parts)
     for words in (NO_PROOF, ELSEWHERE):
         screen.err().print(words.replace("ASSIGNMENT", assignment.id))
+
+
+def _one_of_each_group(
+    results: Sequence[SubmissionResult], groups: Groups
+) -> list[SubmissionResult]:
+    """Who hands in together has one hand-in: it is compared once."""
+    group = {student: name for name, members in groups.items() for student in members}
+    seen: set[str] = set()
+    kept = []
+    for result in results:
+        name = group.get(result.student)
+        if name is None or name not in seen:
+            kept.append(result)
+        if name is not None:
+            seen.add(name)
+    return kept
 
 
 def _own(answers: Answers, result: SubmissionResult) -> dict[PartKey, str]:

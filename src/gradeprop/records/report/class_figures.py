@@ -35,6 +35,8 @@ class HandedIn:
         to_mark: a part waits for a person.
         unreadable: what was handed in could not be read.
         faults: a grader failed on their work.
+        late: handed in after the due date, an extension counted in.
+        extended: may hand in later than the others.
     """
 
     enrolled: tuple[str, ...]
@@ -43,6 +45,8 @@ class HandedIn:
     to_mark: tuple[str, ...]
     unreadable: tuple[str, ...]
     faults: tuple[str, ...]
+    late: tuple[str, ...] = ()
+    extended: tuple[str, ...] = ()
 
     @property
     def handed_in(self) -> int:
@@ -155,6 +159,8 @@ def _handed_in(
         those(lambda item: item.awaits == "person"),
         those(lambda item: item.result.status == "ungradable"),
         those(lambda item: item.result.status == "error"),
+        those(lambda item: item.result.late is True),
+        those(lambda item: item.result.extension is not None),
     )
 
 
