@@ -42,7 +42,8 @@ def test_the_result_is_json_with_the_contracts_keys(classroom: Any) -> None:
     )
     assert list(data) == [
         "schema", "student", "assignment", "status", "message", "score", "max_score", "auto_score",
-        "exercises", "isolation", "device", "seed", "timing", "versions",
+        "exercises", "isolation", "device", "seed", "timing", "versions", "late", "late_days", "extension",
+        "group",
     ]  # fmt: skip
     assert list(data["exercises"][0]["parts"][0]["checks"][0]) == [
         "check", "device", "public", "status", "score", "max_score", "message", "detail", "misconception",
