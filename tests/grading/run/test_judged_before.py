@@ -102,3 +102,18 @@ def test_a_list_of_questions_is_written_anew_each_time() -> None:
     before = Questions.of(asks, 1.0).rows
     asks[0] = Call("g", (1.0,))
     assert Questions.of(asks, 1.0).rows != before
+
+
+def test_of_large_answers_nothing_is_kept() -> None:
+    judged, judge, script = JudgedBefore(), _Judge(), _script()
+    for _ in range(3):
+        large = Returned(TensorState(torch.zeros(1 << 15)))
+        kept = weakref.ref(large)
+        judged.of(script, [large], (), (), judge)
+        del large
+        gc.collect()
+        assert kept() is None
+    judged.of(script, [Returned(["x" * (1 << 15)])], (), (), judge)
+    judged.of(script, [Raised("ValueError", "x" * (1 << 15))], (), (), judge)
+    assert judge.calls == 5
+    assert not judged._by_script
