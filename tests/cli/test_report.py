@@ -67,11 +67,13 @@ def test_for_the_class_nobody_is_named_anywhere(graded: Any) -> None:
         assert done.returncode == 0, done.stderr
         shown = [done.stdout, done.stderr]
         if not arguments:
-            shown += [page(graded, "a01_slopes"), page(graded, "course")]
+            shown += [page(graded, "anonymous/a01_slopes"), page(graded, "anonymous/course")]
         for text in shown:
             assert not [name for name in (*RIGHT, *WRONG, "zoe", "eve") if name in text]
-    assert "Student 1" in page(graded, "a01_slopes")
-    assert 'href="../' not in page(graded, "a01_slopes")
+    html = page(graded, "anonymous/a01_slopes")
+    assert "Student 1" in html
+    assert 'href="../' not in html
+    assert not (graded / "reports" / "a01_slopes.html").exists()
     named = gradeprop("report", "a01_slopes", cwd=graded)
     assert named.returncode == 0
     assert 'href="../feedback/lee0/a01_slopes/a01_slopes.html"' in page(graded, "a01_slopes")

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.score import at_worst
-from gradeprop.grading.result.verdict import CheckVerdict, SubmissionResult
+from gradeprop.grading.result.verdict import CheckVerdict, ExerciseResult, SubmissionResult
 from gradeprop.records.report.statistics import LEAST, Correlation, alpha, correlation
 
 __all__ = ["CheckFigures", "CheckKey", "check_figures", "exercise_alpha", "verdicts_of"]
@@ -67,7 +67,8 @@ def check_figures(
     """All checks that count, in the order of the notebook.
 
     Args:
-        results: of everybody whose work could be read.
+        results: of everybody whose work could be read, and on whom no grader failed: their points
+            would be too few.
     """
     judged = [verdicts_of(result) for result in results]
     sums = [
@@ -121,19 +122,24 @@ def _flag(found: Correlation | None) -> Literal["low", "negative"] | None:
 def exercise_alpha(results: Sequence[SubmissionResult]) -> float | None:
     """Cronbach's alpha over what the checks of each exercise gave. Exercises are the items, since
     the checks of one hang together and would make the assignment look more reliable than it is.
-    Exercises without checks, and students in whose work a grader failed, are left out."""
-    whole = [result for result in results if result.status != "error"]
-    if not whole:
+    Exercises without checks that count are left out.
+
+    Args:
+        results: as of `check_figures`.
+    """
+    if not results:
         return None
-    items = []
-    for place, exercise in enumerate(whole[0].exercises):
-        if any(verdict.max_score for part in exercise.parts for verdict in part.checks):
-            items.append([_earned(result, place) for result in whole])
-    return alpha(items)
+    counted = [item.exercise for item in results[0].exercises if _counts(item)]
+    return alpha([[_earned(result, name) for result in results] for name in counted])
 
 
-def _earned(result: SubmissionResult, place: int) -> float:
-    exercise = result.exercises[place]
+def _counts(exercise: ExerciseResult) -> bool:
+    verdicts = (verdict for part in exercise.parts for verdict in part.checks)
+    return any(verdict.max_score and not verdict.voided for verdict in verdicts)
+
+
+def _earned(result: SubmissionResult, name: str) -> float:
+    exercise = next(item for item in result.exercises if item.exercise == name)
     return math.fsum(
         verdict.score or 0.0
         for part in exercise.parts

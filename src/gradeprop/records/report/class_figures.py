@@ -19,7 +19,7 @@ from gradeprop.records.report.beside import Beside, beside
 from gradeprop.records.report.causes import CauseFigures, cause_figures
 from gradeprop.records.report.checks import CheckFigures, check_figures, exercise_alpha
 from gradeprop.records.report.history import History
-from gradeprop.records.report.statistics import Quartiles, quartiles
+from gradeprop.records.report.statistics import LEAST, Quartiles, quartiles
 
 __all__ = ["ClassFigures", "ExerciseFigures", "HandedIn", "class_figures"]
 
@@ -55,7 +55,8 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class ExerciseFigures:
-    """One exercise: the mean and the median of those whose points for it are known."""
+    """One exercise: the mean and the median of those whose points for it are ``known``; None for
+    fewer than `gradeprop.records.report.statistics.LEAST`."""
 
     exercise: str
     title: str
@@ -73,8 +74,10 @@ class ClassFigures:
         counted: what the distribution is of: ``total``: points with a person's marks and penalties,
             where everybody's are known; ``checks``: what the checks gave.
         most: the points that there are of those.
-        scores: everybody's, in the order of ``readable``.
+        scores: of everybody on whom no grader failed; lowest first.
         readable: who handed in something that could be read.
+        points: theirs, in the same order, as far as they are known.
+        outdated: whose result is of other exercises than the course has by now; they are left out.
         alpha: Cronbach's, over exercises.
         seconds: median and longest time to grade a submission, in seconds; None for none.
     """
@@ -86,6 +89,8 @@ class ClassFigures:
     most: float
     scores: tuple[float, ...]
     readable: tuple[str, ...]
+    points: tuple[float, ...]
+    outdated: tuple[str, ...]
     quartiles: Quartiles | None
     alpha: float | None
     seconds: tuple[float, float] | None
@@ -114,13 +119,15 @@ def class_figures(
         names: of everybody; what is shown of answers holds none of them.
     """
     assignment = marks.assignment
-    readable = [item for item in marks.students if item.result.status != "ungradable"]
+    could_be_read = [item for item in marks.students if item.result.status != "ungradable"]
+    readable = [item for item in could_be_read if _is_of(item.result, assignment)]
     results = [item.result for item in readable]
-    totals = [item.score for item in readable]
-    known = [score for score in totals if score is not None]
-    whole = len(known) == len(totals)
-    scores = known if whole else [result.auto_score for result in results]
+    sound = [item for item in readable if item.result.status != "error"]
+    totals = [item.score for item in sound if item.score is not None]
+    whole = len(totals) == len(sound)
+    scores = sorted(totals if whole else [item.result.auto_score for item in sound])
     causes = cause_figures(assignment, results, past)
+    judged = [item.result for item in sound]
     took = [result.timing.total_s for result in results]
     return ClassFigures(
         assignment.id,
@@ -130,11 +137,13 @@ def class_figures(
         assignment.points if whole else _checked_points(assignment),
         tuple(scores),
         tuple(result.student for result in results),
+        tuple(item.certain if whole else item.result.auto_score for item in readable),
+        tuple(item.result.student for item in could_be_read if item not in readable),
         quartiles(scores),
-        exercise_alpha(results),
+        exercise_alpha(judged),
         (statistics.median(took), max(took)) if took else None,
         tuple(_exercises(assignment, readable)),
-        check_figures(assignment, results),
+        check_figures(assignment, judged),
         causes,
         tuple(faults_in([item.result for item in marks.students])),
         beside(assignment, results, causes, answers_of, names),
@@ -165,7 +174,14 @@ def _handed_in(
 
 
 def _checked_points(assignment: LoadedAssignment) -> float:
-    return sum(check.points for _, check in assignment.checks() if not check.voided)
+    """Of all checks; one that was taken out has none, or those that everybody is given."""
+    return sum(check.points for _, check in assignment.checks())
+
+
+def _is_of(result: SubmissionResult, assignment: LoadedAssignment) -> bool:
+    """Whether the result is of the exercises that the assignment has."""
+    names = [item.slug for item in assignment.exercises]
+    return [item.exercise for item in result.exercises] == names
 
 
 def _exercises(assignment: LoadedAssignment, students: Sequence[Marks]) -> list[ExerciseFigures]:
@@ -179,8 +195,8 @@ def _exercises(assignment: LoadedAssignment, students: Sequence[Marks]) -> list[
                 exercise.spec.title,
                 sum(part.points for part in exercise.spec.parts),
                 len(known),
-                statistics.fmean(known) if known else None,
-                statistics.median(known) if known else None,
+                statistics.fmean(known) if len(known) >= LEAST else None,
+                statistics.median(known) if len(known) >= LEAST else None,
             )
         )
     return rows

@@ -5,8 +5,9 @@ most of what they hold is of no interest here."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,14 @@ class History:
 
     Attributes:
         exercises: their names.
+        students: all who have a result.
         met: by exercise, the causes that can be told there.
         begun: by exercise, who has written something for it.
         causes: by exercise, the causes named for each student.
     """
 
     exercises: tuple[str, ...]
+    students: frozenset[str]
     met: dict[str, frozenset[str]]
     begun: dict[str, frozenset[str]]
     causes: dict[str, dict[str, frozenset[str]]]
@@ -52,7 +55,7 @@ class History:
 
     def had_before(self, student: str, cause: str, exercise: str) -> bool:
         """Whether the cause was named for the student in an exercise before this one."""
-        earlier = self.exercises[: self.exercises.index(exercise)]
+        earlier = takewhile(lambda name: name != exercise, self.exercises)
         return any(cause in self.causes[name].get(student, ()) for name in earlier)
 
 
@@ -62,15 +65,19 @@ def history(course: Course) -> History:
     exercises = [item for assignment in course.assignments for item in assignment.exercises]
     begun: dict[str, set[str]] = {item.slug: set() for item in exercises}
     causes: dict[str, dict[str, frozenset[str]]] = {item.slug: {} for item in exercises}
+    students: set[str] = set()
     for assignment in course.assignments:
-        for student, exercise, named, has_begun in _found(Path(course.root), assignment.id):
-            if exercise in begun and has_begun:
-                begun[exercise].add(student)
-                if named:
-                    causes[exercise][student] = named
+        for student, worked_on in _found(Path(course.root), assignment.id):
+            students.add(student)
+            for exercise, named in worked_on.items():
+                if exercise in begun:
+                    begun[exercise].add(student)
+                    if named:
+                        causes[exercise][student] = named
     met = {item.slug: _declared(item).union(*causes[item.slug].values()) for item in exercises}
     return History(
         tuple(item.slug for item in exercises),
+        frozenset(students),
         met,
         {exercise: frozenset(students) for exercise, students in begun.items()},
         causes,
@@ -83,15 +90,22 @@ def _declared(exercise: LoadedExercise) -> frozenset[str]:
     )
 
 
-def _found(root: Path, assignment: str) -> Iterator[tuple[str, str, frozenset[str], bool]]:
-    """Student, exercise, the causes named there, and whether it was begun."""
+def _found(root: Path, assignment: str) -> Iterator[tuple[str, dict[str, frozenset[str]]]]:
+    """Each student, and by exercise that they worked on the causes named there. Nothing can be told
+    of an answer that was not begun, is missing, could not be read, or that a grader failed on."""
     for path in sorted((root / "results" / assignment).glob("[!.]*.json")):
         try:
             data: Any = orjson.loads(path.read_bytes())
-            for exercise in data["exercises"]:
-                parts = [item for item in exercise["parts"] if not item.get("not_begun")]
+            worked_on = {}
+            for exercise in data["exercises"] if data["status"] != "ungradable" else ():
+                parts = [item for item in exercise["parts"] if _can_be_told(item)]
                 named = (check["misconception"] for item in parts for check in item["checks"])
-                causes = frozenset(filter(None, named))
-                yield data["student"], exercise["exercise"], causes, bool(parts)
+                if parts:
+                    worked_on[exercise["exercise"]] = frozenset(filter(None, named))
+            yield data["student"], worked_on
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
+
+
+def _can_be_told(part: Mapping[str, Any]) -> bool:
+    return not part.get("not_begun") and part["status"] not in ("missing", "error")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gradeprop.grading.result.verdict import CheckVerdict, SubmissionResult
 from gradeprop.records.report.causes import CauseFigures
 from gradeprop.records.report.checks import CheckFigures, verdicts_of
+from gradeprop.records.report.people import People
 
 __all__ = ["SIGNS", "Cell", "MapRow", "misconception_map"]
 
@@ -47,18 +48,19 @@ class MapRow:
 
 def misconception_map(
     results: Sequence[SubmissionResult],
-    scores: Sequence[float],
+    points: Sequence[float],
     checks: Sequence[CheckFigures],
     causes: Sequence[CauseFigures],
+    people: People,
 ) -> tuple[MapRow, ...]:
     """A row for each student, who has most points first; a cell for each check."""
     known = {cause.id: cause for cause in causes}
     tones = {cause.id: f"c{min(place, _COLOURS)}" for place, cause in enumerate(causes)}
     rows = [
         _row(result, score, checks, known, tones)
-        for result, score in zip(results, scores, strict=True)
+        for result, score in zip(results, points, strict=True)
     ]
-    return tuple(sorted(rows, key=lambda row: (-row.score, row.student)))
+    return tuple(sorted(rows, key=lambda row: (-row.score, people.place(row.student))))
 
 
 def _row(

@@ -18,13 +18,21 @@ class People:
     Attributes:
         labels: by id.
         anonymous: whether nothing on the page may lead to a student: no id, no link, nobody named.
+        places: by id, the number in an anonymous label.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     anonymous: bool = False
+    places: Mapping[str, int] = field(default_factory=dict)
 
     def label(self, student: str) -> str:
-        return self.labels.get(student) or shown_id(student)
+        """What the student is called; nobody's id where nobody is to be named."""
+        return self.labels.get(student) or ("a student" if self.anonymous else shown_id(student))
+
+    def place(self, student: str) -> tuple[int, str]:
+        """Where the student stands among others: by id; where nobody is to be named by what they
+        are called, since the order of the ids would tell who is who."""
+        return (self.places.get(student, 0), "") if self.anonymous else (0, student)
 
 
 def by_id(names: Mapping[str, str]) -> People:
@@ -54,5 +62,6 @@ def anonymous(students: Iterable[str], key: bytes) -> People:
         return hmac.digest(key, b"report " + student.encode("utf-8", "surrogatepass"), "sha256")
 
     ordered = sorted(set(students), key=place)
-    labels = {student: f"Student {number}" for number, student in enumerate(ordered, start=1)}
-    return People(labels, anonymous=True)
+    places = {student: number for number, student in enumerate(ordered, start=1)}
+    labels = {student: f"Student {number}" for student, number in places.items()}
+    return People(labels, anonymous=True, places=places)

@@ -13,6 +13,8 @@ __all__ = ["LEAST", "Correlation", "Quartiles", "alpha", "correlation", "quartil
 LEAST: Final = 10
 """Students below which nothing is worked out: the figures would say more of chance than of them."""
 
+_SAME: Final = 1e-12
+"""A variance below this comes of rounding alone, as of sums of thirds."""
 _Z: Final = statistics.NormalDist().inv_cdf(0.975)
 
 
@@ -46,11 +48,9 @@ def correlation(first: Sequence[float], second: Sequence[float]) -> Correlation 
     """Of pairs; None for fewer than `LEAST`, and where one side is always the same."""
     if len(first) < LEAST:
         return None
-    try:
-        value = statistics.correlation(first, second)
-    except statistics.StatisticsError:
+    if min(statistics.pvariance(first), statistics.pvariance(second)) <= _SAME:
         return None
-    value = max(-1.0, min(1.0, value))
+    value = max(-1.0, min(1.0, statistics.correlation(first, second)))
     if abs(value) >= 1.0 - 1e-12:
         return Correlation(round(value), round(value), round(value))
     middle, half = math.atanh(value), _Z / math.sqrt(len(first) - 3)
@@ -69,7 +69,7 @@ def alpha(items: Sequence[Sequence[float]]) -> float | None:
         return None
     totals = [math.fsum(scores) for scores in zip(*items, strict=True)]
     spread = statistics.variance(totals)
-    if spread <= 1e-12:
+    if spread <= _SAME:
         return None
     own = math.fsum(statistics.variance(scores) for scores in items)
     return len(items) / (len(items) - 1) * (1 - own / spread)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -38,7 +38,9 @@ def as_csv(results: Sequence[SubmissionResult], people: People) -> str:
     """A row for each student and check, on the device where it went worst. Of what cannot be read
     there are none, nor of explanations, which have no checks. Truth is 1 or 0, what is unknown is
     empty."""
-    return to_csv([COLUMNS, *(row for result in results for row in _rows(result, people))])
+    turns = {name: turn for turn, name in enumerate(dict.fromkeys(r.assignment for r in results))}
+    ordered = sorted(results, key=lambda r: (turns[r.assignment], people.place(r.student)))
+    return to_csv([COLUMNS, *(row for result in ordered for row in _rows(result, people))])
 
 
 def _rows(result: SubmissionResult, people: People) -> Iterator[tuple[Cell, ...]]:
@@ -73,12 +75,13 @@ def class_data(figures: ClassFigures, people: People) -> dict[str, Any]:
         "title": figures.title,
         "handed_in": {
             "count": figures.handed.handed_in,
-            **{name: [_name(item, people) for item in ids] for name, ids in handed.items()},
+            **{name: _names(ids, people) for name, ids in handed.items()},
         },
+        "outdated": _names(figures.outdated, people),
         "distribution": {
             "of": figures.counted,
             "max_score": figures.most,
-            "scores": sorted(figures.scores),
+            "scores": list(figures.scores),
             "quartiles": figures.quartiles and asdict(figures.quartiles),
         },
         "alpha": figures.alpha,
@@ -90,8 +93,8 @@ def class_data(figures: ClassFigures, people: People) -> dict[str, Any]:
         "causes": [
             {
                 **asdict(item),
-                "students": [_name(name, people) for name in item.students],
-                "before": [_name(name, people) for name in item.before],
+                "students": _names(item.students, people),
+                "before": _names(item.before, people),
                 "places": [
                     {"exercise": key.exercise, "part": key.part, "students": count}
                     for key, count in item.places
@@ -118,6 +121,10 @@ def class_data(figures: ClassFigures, people: People) -> dict[str, Any]:
 def course_data(figures: CourseFigures) -> dict[str, Any]:
     """The whole course's; no student is in it."""
     return asdict(figures)
+
+
+def _names(students: Iterable[str], people: People) -> list[str]:
+    return [_name(student, people) for student in sorted(students, key=people.place)]
 
 
 def _name(student: str, people: People) -> str:

@@ -79,8 +79,7 @@ def desk(course: Course, submitted: Path, past: History, now: datetime, key: byt
     """
     known = enrolled_in(Path(course.root), course)
     folders = student_folders(submitted) if submitted.is_dir() else []
-    worked = {student for students in past.begun.values() for student in students}
-    here = {*folders, *worked}
+    here = {*folders, *past.students}
     in_gradebook = {gradebook_id(student): student for student in here}
     everybody = tuple(sorted(here | {name for name in known if name not in in_gradebook}))
     if key is not None:
@@ -111,9 +110,11 @@ def reported(desk: Desk, assignment: LoadedAssignment) -> ReportedClass:
     return ReportedClass(marks, figures, results)
 
 
-def report_path(root: Path, name: str) -> Path:
-    """Where the report of an assignment, or of the ``course``, is written."""
-    return root / "reports" / f"{name}.html"
+def report_path(root: Path, name: str, people: People) -> Path:
+    """Where the report of an assignment, or of the ``course``, is written; those without names in a
+    folder of their own, so that no link leads from one kind to the other."""
+    folder = root / "reports"
+    return (folder / "anonymous" if people.anonymous else folder) / f"{name}.html"
 
 
 def write_class(desk: Desk, assignment: LoadedAssignment, found: ReportedClass) -> Path:
@@ -123,9 +124,11 @@ def write_class(desk: Desk, assignment: LoadedAssignment, found: ReportedClass) 
         StorageError: it cannot be written.
     """
     figures = found.figures
-    rows = misconception_map(found.results, figures.scores, figures.checks, figures.causes)
+    rows = misconception_map(
+        found.results, figures.points, figures.checks, figures.causes, desk.people
+    )
     links = {} if desk.people.anonymous else _links(desk, assignment.id, figures.readable)
-    path = report_path(Path(desk.course.root), assignment.id)
+    path = report_path(Path(desk.course.root), assignment.id, desk.people)
     page = class_page(desk.course, assignment, figures, rows, desk.people, links, desk.now)
     write_atomically(path, page)
     return path
@@ -137,14 +140,14 @@ def write_course(desk: Desk, figures: CourseFigures) -> Path:
     Raises:
         StorageError: it cannot be written.
     """
-    path = report_path(Path(desk.course.root), "course")
+    path = report_path(Path(desk.course.root), "course", desk.people)
     write_atomically(path, course_page(figures, desk.people, desk.now))
     return path
 
 
 def _links(desk: Desk, assignment: str, students: Sequence[str]) -> dict[str, Links]:
     root = Path(desk.course.root)
-    folder = report_path(root, assignment).parent
+    folder = report_path(root, assignment, desk.people).parent
 
     def address(path: Path) -> str | None:
         if not path.is_file():
