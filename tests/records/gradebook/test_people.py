@@ -13,6 +13,7 @@ from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records.gradebook.given import Person
 from gradeprop.records.gradebook.people import put_into_gradebook
 from gradeprop.records.gradebook.roster import read_roster, write_roster
+from gradeprop.records.gradebook.schema import gradebook_url, open_engine
 from gradeprop.records.gradebook.writer import GradebookWriter
 
 PEOPLE = {
@@ -47,6 +48,7 @@ def test_a_roster_that_cannot_be_right_is_told_with_its_line(
 
 def test_names_reach_a_gradebook_that_is_there_and_what_is_not_said_stays(tmp_path: Path) -> None:
     assert not put_into_gradebook(tmp_path, PEOPLE)
+    open_engine(gradebook_url(tmp_path)).dispose()  # nbgrader would need a program to make one
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as book:
         book.add_student("ada", first_name="A.", lms_user_id="7")
         book.add_student("eve", first_name="Eve")

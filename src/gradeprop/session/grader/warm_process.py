@@ -26,6 +26,7 @@ START_S: Final = 120.0
 # How long the kernel may take to end a killed process.
 KILL_S: Final = 10.0
 _MESSAGE_CAP: Final = 1 << 16
+_HANG_UP_MS: Final = 2_000
 
 Start: TypeAlias = "Callable[[int, IO[bytes]], subprocess.Popen[bytes] | DoubleProcess]"
 
@@ -244,9 +245,11 @@ class WarmProcess:
         return message
 
     def _has_hung_up(self) -> bool:
+        """Whether it has ended. A process that is being killed closes what it has open one by one,
+        so this waits a moment."""
         poller = select.poll()
         poller.register(self._control, 0)
-        return any(events & select.POLLHUP for _, events in poller.poll(0))
+        return any(events & select.POLLHUP for _, events in poller.poll(_HANG_UP_MS))
 
     def kill(self) -> None:
         """End it and all its children at once."""
