@@ -116,6 +116,14 @@ def test_what_is_stale_names_somebody_or_is_not_proven_is_refused(graded: Path) 
     taken = refused(1, "--id", "missing_factor_two", "--say", "No.")
     assert "already" in taken
     assert len(found) == 3
+    kept = graded / ".gradeprop" / "discovered" / "a01_slopes.json"
+    groups_before = kept.read_text()
+    data = json.loads(groups_before)
+    data["groups"][0]["code"] = "def d_square(w):\n    return 2 * w"  # which is right
+    kept.write_text(json.dumps(data))
+    unproven = refused(1, "--id", "tripled", "--say", WORDS)
+    assert "tripled is not proven, and nothing is written" in unproven
+    kept.write_text(groups_before)
     notebook = graded / "submitted" / "tri0" / "a01_slopes" / "a01_slopes.ipynb"
     notebook.write_bytes(answered(graded, SOLVED))
     assert "has handed in again" in refused(1, "--id", "tripled", "--say", WORDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from gradeprop.records.enrolment import enrolled_in, names_of
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
+from gradeprop.records.files.results import read_results
 from gradeprop.records.files.submissions import student_folders
 from gradeprop.records.hand_ins import hand_ins
 from gradeprop.wording import counted
@@ -74,12 +75,17 @@ def run(request: Request) -> None:
     _refuse_stale(course, assignment, found, group, submitted)
     exercise = next(item for item in assignment.exercises if item.slug == group.exercise)
     _refuse_taken(exercise, group, name)
-    _refuse_names(root, course, submitted, f"{group.code}\n{request.say}")
+    _refuse_names(root, course, submitted, f"{name.replace('_', ' ')}\n{group.code}\n{request.say}")
     path = root / exercise.path
-    changed = with_misconception(
-        path.read_bytes(), exercise.path, group.part, name, request.say, group.code
-    )
+    raw = path.read_bytes()
+    changed = with_misconception(raw, exercise.path, group.part, name, request.say, group.code)
     _prove(request, root, exercise, group, name, changed, submitted)
+    if path.read_bytes() != raw:
+        raise UsageError(
+            "this file has changed while the misconception was proven; nothing is written",
+            where=exercise.path,
+            remedy="save what you have open and call this again",
+        )
     write_atomically(path, changed)
     now = load_course(root)
     write_discovered(root, assignment.id, found.with_adopted(group.group, name, now.digest))
@@ -164,7 +170,7 @@ def _prove(
         (copy / exercise.path).write_bytes(changed)
         course = load_course(copy)
         problems = [*_of_verify(request, copy, course, exercise)]
-        problems += _of_group(request, root, course, group, name, submitted)
+        problems += _of_class(request, root, course, group, name, submitted)
     if problems:
         told = "\n".join(f"  {problem}" for problem in problems)
         raise VerificationFailed(
@@ -201,7 +207,7 @@ def _of_verify(
             yield f"{proof.case.label}: {fault}"
 
 
-def _of_group(
+def _of_class(
     request: Request,
     root: Path,
     course: Course,
@@ -209,7 +215,8 @@ def _of_group(
     name: str,
     submitted: Path,
 ) -> Iterator[str]:
-    """Whom of the group it would not be named for."""
+    """Whom of the group it would not be named for, and who else would lose the cause that they have
+    been told."""
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import graders, workers_for
     from gradeprop.grading.run.publish import release_in_use
@@ -220,10 +227,15 @@ def _of_group(
     plan = Plan(
         course, assignment.id, release, course_key(root), ("cpu",), request.isolation, faults
     )
-    handed = hand_ins(root, submitted, assignment.id, group.students).handed
+    told = _told_so_far(root, assignment.id, group)
+    handed = [
+        item
+        for item in hand_ins(root, submitted, assignment.id).handed
+        if item.student in group.students or item.student in told
+    ]
     results: list[SubmissionResult] = []
     with (
-        screen.progress("Grading the group", len(handed)) as bar,
+        screen.progress("Grading whom it could touch", len(handed)) as bar,
         graders(plan.facilities, workers_for(len(handed))) as running,
     ):
 
@@ -233,12 +245,25 @@ def _of_group(
 
         running.grade(plan, [partial(load, plan, item) for item in handed], note)
     for result in sorted(results, key=lambda item: item.student):
-        if name not in _causes(result, group):
-            said = ", ".join(_causes(result, group)) or "no cause"
+        now = _causes(result, group)
+        said = ", ".join(now) or "no cause"
+        if result.student in group.students and name not in now:
             yield f"{shown_id(result.student)}'s answer would be told {said}"
+        elif lost := [cause for cause in told.get(result.student, ()) if cause not in now]:
+            yield (
+                f"{shown_id(result.student)}, who is not of the group, has been told "
+                f"{', '.join(lost)} and would be told {said}"
+            )
 
 
-def _causes(result: SubmissionResult, group: FoundGroup) -> Sequence[str]:
+def _told_so_far(root: Path, assignment: str, group: FoundGroup) -> dict[str, list[str]]:
+    """By student, the causes that have been named of this part."""
+    results, _ = read_results(root, assignment)
+    found = {result.student: _causes(result, group) for result in results}
+    return {student: causes for student, causes in found.items() if causes}
+
+
+def _causes(result: SubmissionResult, group: FoundGroup) -> list[str]:
     wanted = (group.exercise, group.part)
     checks = (check for key, part in result.parts() if key == wanted for check in part.checks)
     return list(dict.fromkeys(item.misconception for item in checks if item.misconception))

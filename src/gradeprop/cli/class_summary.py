@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gradeprop.course.model import LoadedAssignment
+from gradeprop.grading.result.status_words import STOPPED
 from gradeprop.grading.result.verdict import PartResult, SubmissionResult, SubmissionStatus
 from gradeprop.records.files.names import shown_id
 from gradeprop.wording import number
@@ -19,13 +20,6 @@ _MOST: Final = 8
 """Causes that are listed."""
 _NAMED: Final = 10
 _UNKNOWN: Final = "no known cause"
-_STOPPED: Final = {
-    "timeout": "took too long",
-    "killed": "crashed, or ended its process",
-    "memory": "took too much memory",
-    "output": "put out too much",
-    "missing": "the answer's cell is missing",
-}
 
 
 class ClassSummary:
@@ -116,8 +110,8 @@ def _in(part: PartResult) -> Iterator[str]:
     causes = [check.misconception for check in part.checks if check.misconception]
     if causes:
         yield from (cause.replace("_", " ") for cause in causes)
-    elif part.status in _STOPPED:
-        yield _STOPPED[part.status]
+    elif part.status in STOPPED:
+        yield STOPPED[part.status]
     elif failed := [check for check in part.checks if check.status == "failed"]:
         raised = [check.raised for check in failed if check.raised]
         yield from raised or [_UNKNOWN]

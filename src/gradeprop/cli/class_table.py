@@ -14,28 +14,15 @@ from rich.text import Text
 from gradeprop.cli import screen
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.score import at_worst, certain
+from gradeprop.grading.result.status_words import STOPPED, SUBMISSION
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.names import shown_id
 
-__all__ = ["MANY", "STATUS", "ClassTable", "remark"]
+__all__ = ["MANY", "ClassTable", "remark", "told_apart"]
 
-STATUS: Final = {
-    "graded": ("graded", ""),
-    "needs_manual": ("to mark", "yellow"),
-    "ungradable": ("unreadable", "red"),
-    "error": ("fault", "bold red"),
-}
-"""What a status is called on every screen, and how it looks."""
+_STYLE: Final = {"needs_manual": "yellow", "ungradable": "red", "error": "bold red"}
 MANY: Final = 30
 """Students above which only those are listed who need attention."""
-_STOPS: Final = {
-    "timeout": "took too long",
-    "killed": "was stopped",
-    "memory": "too much memory",
-    "output": "too much output",
-    "missing": "cell missing",
-    "error": "grader fault",
-}
 _NAME: Final = 16
 """Characters of a student's id that are shown, if that tells all apart; the rest of 80 columns is
 for what went wrong."""
@@ -69,7 +56,7 @@ class ClassTable:
                 result.student,
                 tuple(map(sys.intern, marks)),
                 sys.intern(_marks(result.score, result.auto_score)),
-                STATUS[result.status][1],
+                _STYLE.get(result.status, ""),
                 sys.intern(remark(result)),
                 _needs_attention(result),
             )
@@ -136,7 +123,7 @@ def _needs_attention(result: SubmissionResult) -> bool:
     if result.status in ("ungradable", "error"):
         return True
     parts = [part for _, part in result.parts()]
-    if any(part.status in _STOPS for part in parts):
+    if any(part.status in STOPPED for part in parts):
         return True
     most = sum(check.max_score for part in parts for check in at_worst(part.checks))
     return result.auto_score < most / 2
@@ -145,7 +132,7 @@ def _needs_attention(result: SubmissionResult) -> bool:
 def remark(result: SubmissionResult) -> str:
     """``to mark; ascent (1); took too long (3)``: what is to be done, and by exercise the causes
     found, else how it stopped."""
-    label = STATUS[result.status][0]
+    label = SUBMISSION[result.status]
     if result.status == "ungradable":
         return f"{label}: {(result.message or '').split('. ')[0]}"
     remarks = [label] if result.status != "graded" else []
@@ -154,7 +141,7 @@ def remark(result: SubmissionResult) -> str:
         begun = [part for part in exercise.parts if not part.not_begun]
         checks = [check for part in begun for check in part.checks]
         causes = dict.fromkeys(check.misconception for check in checks if check.misconception)
-        stops = dict.fromkeys(_STOPS[part.status] for part in begun if part.status in _STOPS)
+        stops = dict.fromkeys(STOPPED[part.status] for part in begun if part.status in STOPPED)
         if not begun:
             idle.append(str(number))
             continue

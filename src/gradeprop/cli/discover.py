@@ -76,7 +76,8 @@ def run(request: Request) -> None:
     write_discovered(root, assignment.id, found)
     if request.as_json:
         groups = [group.to_json() for group in found.groups]
-        screen.print_json({"groups": groups, "named": found.named})
+        counts = {"named": found.named, "right": found.right}
+        screen.print_json({"groups": groups, **counts})
         return
     for line in _lines(assignment, found):
         screen.out().print(screen.plain(line), soft_wrap=True)
@@ -125,13 +126,14 @@ def _discovered(
             shown.append,
         )
     part_of = {f"{part.exercise}.{item.check}": part for part, item in assignment.checks()}
-    seen, named = seen_in(shown, wanted, part_of)
+    came = seen_in(shown, wanted, part_of)
     sources = _Sources(plan, handed)
     groups = [
-        _found_group(number, group, sources) for number, group in enumerate(grouped(seen), start=1)
+        _found_group(number, group, sources)
+        for number, group in enumerate(grouped(came.seen), start=1)
     ]
     digests = {student: sources.digest(student) for group in groups for student in group.students}
-    return Discovered(course.digest, digests, tuple(groups), named)
+    return Discovered(course.digest, digests, tuple(groups), came.named, came.right)
 
 
 class _Sources:
@@ -181,9 +183,9 @@ def _found_group(number: int, group: Group, sources: _Sources) -> FoundGroup:
 
 
 def _lines(assignment: LoadedAssignment, found: Discovered) -> Iterator[str]:
-    if not found.groups:
+    if not found.groups and not found.named and not found.right:
         yield f"{assignment.id}: every wrong answer has a cause."
-    else:
+    elif found.groups:
         answers = sum(len(group.students) for group in found.groups)
         yield (
             f"{assignment.spec.title} ({assignment.id}): {counted(answers, 'answer')} without a "
@@ -191,8 +193,13 @@ def _lines(assignment: LoadedAssignment, found: Discovered) -> Iterator[str]:
         )
     if found.named:
         yield (
-            f"{counted(found.named, 'answer')} more have one on the inputs that all were asked: "
+            f"{counted(found.named, 'other answer')} have one on the inputs that all were asked: "
             "`gradeprop grade --force` may name it."
+        )
+    if found.right:
+        yield (
+            f"{counted(found.right, 'other answer')} are right on the inputs that all were asked: "
+            "what is wrong with them shows elsewhere (`gradeprop replay` shows their own)."
         )
     for group in found.groups:
         yield ""

@@ -13,6 +13,7 @@ from gradeprop.course.load import find_course
 from gradeprop.errors import UsageError
 from gradeprop.grading.public.marks import mark_of
 from gradeprop.grading.result.faults import first_line
+from gradeprop.grading.result.status_words import STOPPED, SUBMISSION
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, result_path
 from gradeprop.records.gradebook.lateness import in_words
@@ -47,7 +48,7 @@ def run(
 def _lines(result: dict[str, Any], late: str | None, details: bool, width: int) -> Iterator[str]:
     yield (
         f"{shown_id(result['student'])}: {result['assignment']}, {_points(result)} points, "
-        f"{result['status']}"
+        f"{SUBMISSION[result['status']]}"
     )
     if result["message"]:
         yield from _wrapped(result["message"], "  ", width)
@@ -59,7 +60,8 @@ def _lines(result: dict[str, Any], late: str | None, details: bool, width: int) 
         yield ""
         yield f"{exercise['exercise']}  {_points(exercise)}"
         for part in exercise["parts"]:
-            yield f"  {part['part']}  {_points(part)}  {part['status']}"
+            status = STOPPED.get(part["status"], part["status"])
+            yield f"  {part['part']}  {_points(part)}  {status}"
             if part["message"]:
                 yield from _wrapped(part["message"], "    ", width)
             for check in part["checks"]:

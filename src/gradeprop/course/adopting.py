@@ -3,6 +3,7 @@ stay as they are, which no YAML library keeps."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from gradeprop.course.document import Document, KeyPath
@@ -44,7 +45,13 @@ def with_misconception(raw: bytes, path: str, part: str, name: str, say: str, sa
     lines[end:end] = block
     newline = "\r\n" if b"\r\n" in raw else "\n"
     changed = newline.join(lines).encode()
-    _must_say(changed, path, document, number, name)
+    wanted = {
+        "id": name,
+        "say": f"{_lines(say.strip())}\n",
+        "from_student": True,
+        "sample": f"{_lines(sample.strip(chr(10)))}\n",
+    }
+    _must_say(changed, path, document, number, wanted)
     return changed
 
 
@@ -80,7 +87,13 @@ def _is_comment(line: str, deepest: int) -> bool:
     return text.startswith("#") and len(line) - len(text) <= deepest
 
 
-def _must_say(changed: bytes, path: str, before: Document, number: int, name: str) -> None:
+def _lines(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+def _must_say(
+    changed: bytes, path: str, before: Document, number: int, wanted: Mapping[str, object]
+) -> None:
     """That nothing but the one misconception has been added."""
     after = read_yaml(changed, path)
     if after.readable and not after.problems:
@@ -89,10 +102,10 @@ def _must_say(changed: bytes, path: str, before: Document, number: int, name: st
         last = known.pop()
         if not known:
             part.pop("misconceptions", None)
-        if last.get("id") == name and after.data == before.data:
+        if last == wanted and after.data == before.data:
             return
     raise UsageError(
-        f"the misconception {name!r} cannot be added to a file that is written like this",
+        f"the misconception {wanted['id']!r} cannot be added to a file that is written like this",
         where=path,
         remedy="write it as a block, one key in a line, and call this again",
     )

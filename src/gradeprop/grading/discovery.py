@@ -12,7 +12,7 @@ from gradeprop.grading.result.score import at_worst
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.worker import Shown
 
-__all__ = ["Group", "Seen", "grouped", "seen_in", "unexplained"]
+__all__ = ["Asked", "Group", "Seen", "grouped", "seen_in", "unexplained"]
 
 _WRONG = ("failed", "timeout", "killed", "memory", "output")
 
@@ -58,11 +58,25 @@ def unexplained(result: SubmissionResult) -> Iterator[PartKey]:
             yield key
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What came of asking all on the same inputs.
+
+    Attributes:
+        seen: the answers that are wrong there without a cause.
+        named: how many have a cause after all.
+        right: how many are right there; their fault shows on other inputs.
+    """
+
+    seen: list[Seen]
+    named: int
+    right: int
+
+
 def seen_in(
     shown: Sequence[Shown], wanted: Mapping[str, Sequence[PartKey]], part_of: Mapping[str, PartKey]
-) -> tuple[list[Seen], int]:
-    """What was seen of the parts that are wanted, and how many of them have a cause after all, on
-    the inputs that all were asked.
+) -> Asked:
+    """What was seen of the parts that are wanted.
 
     Args:
         shown: all that was told while the students were asked.
@@ -74,19 +88,23 @@ def seen_in(
         part = part_of[f"{item.exercise}.{item.check}"]
         if part in wanted.get(item.student, ()):
             by_answer.setdefault((item.student, part), []).append(item)
-    seen, named = [], 0
+    seen, named, right = [], 0, 0
     for (student, part), checks in by_answer.items():
         if any(item.judgement.misconceptions for item in checks):
             named += 1
             continue
         wrong = [item for item in checks if item.judgement.status in _WRONG]
         if not wrong:
-            continue  # right on these inputs
+            right += 1
+            continue
         whys = (item.judgement.why for item in wrong if not _explains_nothing(item.judgement.why))
         rows = (row for item in wrong for row in item.judgement.rows if not row.right)
-        gave = {f"{item.check} {item.device}": item.behaviour for item in checks}
+        gave: dict[str, tuple[Gave, ...]] = {}
+        for item in checks:  # one check may be asked in several cases
+            key = f"{item.check} {item.device}"
+            gave[key] = (*gave.get(key, ()), *item.behaviour)
         seen.append(Seen(student, part, gave, next(rows, None), next(filter(None, whys), None)))
-    return seen, named
+    return Asked(seen, named, right)
 
 
 def _explains_nothing(why: str | None) -> bool:

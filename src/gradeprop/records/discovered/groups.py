@@ -55,12 +55,14 @@ class Discovered:
         course: digest of the course that they were found with.
         submissions: by student, the SHA-256 of the notebook that was asked.
         named: how many answers have a cause after all, on the inputs that all were asked.
+        right: how many are right there; their fault shows on other inputs.
     """
 
     course: str
     submissions: Mapping[str, str]
     groups: tuple[FoundGroup, ...]
     named: int = 0
+    right: int = 0
 
     def group(self, number: int) -> FoundGroup:
         """The group of this number.

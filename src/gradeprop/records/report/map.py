@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gradeprop.grading.result.status_words import STOPPED
 from gradeprop.grading.result.verdict import CheckVerdict, SubmissionResult
 from gradeprop.records.report.causes import CauseFigures
 from gradeprop.records.report.checks import CheckFigures, verdicts_of
@@ -16,13 +17,13 @@ SIGNS: Mapping[str, tuple[str, str]] = {
     "right": ("✓", "right"),
     "unknown": ("?", "wrong, of no known cause"),
     "not_begun": ("·", "not begun"),
-    "timeout": ("t", "took too long"),
-    "killed": ("k", "was stopped"),
-    "memory": ("m", "took too much memory"),
-    "output": ("o", "put out too much"),
-    "missing": ("–", "the answer's cell is missing"),
+    "timeout": ("t", STOPPED["timeout"]),
+    "killed": ("k", STOPPED["killed"]),
+    "memory": ("m", STOPPED["memory"]),
+    "output": ("o", STOPPED["output"]),
+    "missing": ("–", STOPPED["missing"]),
     "skipped": ("→", "waits for another check"),
-    "error": ("!", "the grader failed"),
+    "error": ("!", STOPPED["error"]),
 }
 """What stands for each kind of verdict without a cause, and in words."""
 
