@@ -31,6 +31,7 @@ COLUMNS = (
     "misconception",
     "not_begun",
     "voided",
+    "late_days",
 )
 
 
@@ -64,6 +65,7 @@ def _rows(result: SubmissionResult, people: People) -> Iterator[tuple[Cell, ...]
                 verdict.misconception or "",
                 int(verdict.not_begun),
                 int(verdict.voided),
+                result.late_days,
             )
 
 
