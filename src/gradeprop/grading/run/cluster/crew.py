@@ -83,6 +83,13 @@ class Crew:
         return self._parcel.digest
 
     @property
+    def isolation(self) -> Level:
+        """At which those who are ready isolate."""
+        level = self._plan.isolation
+        assert level != "auto"
+        return level
+
+    @property
     def resources(self) -> Mapping[str, float]:
         """What an order takes up on its worker besides a thread."""
         return self._resources

@@ -4,7 +4,7 @@ becomes of a submission on which a grader falls."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -111,8 +111,6 @@ class _Run:
         on_shown: OnShown | None,
         tell: Tell,
     ) -> None:
-        from gradeprop.grading.checks.seeds import student_seed  # imports torch
-
         self._link, self._crew, self._plan = link, crew, plan
         self._submissions, self._on_result, self._on_shown = submissions, on_result, on_shown
         self._turns = Turns(dict(plan.faults), proven=plan.proven)
@@ -120,7 +118,6 @@ class _Run:
         self._failures: Counter[int] = Counter()
         self._waiting = Waiting(link, crew, tell)
         self._is_shared_out = self._has_graded = self._has_more = False
-        self._seed: Callable[[str], bytes] = lambda who: student_seed(plan.course_key, who)
 
     def carry_out(self) -> Mapping[tuple[str, str], str]:
         try:
@@ -178,7 +175,7 @@ class _Run:
     ) -> None:
         left = {submission.student: index for index, submission in read}
         submissions = tuple(
-            replace(submission, seed=submission.seed or self._seed(submission.student))
+            replace(submission, seed=submission.seed_by(self._plan.course_key))
             for _, submission in read
         )
         of_one = {key: why for key, why in self._turns.of_one.items() if key[0] in left}
@@ -251,6 +248,7 @@ class _Run:
     def _fell(self, sent: _Sent, left: dict[str, int], fallen: Fallen) -> None:
         plan = self._plan
         doomed = self._turns.fell(fallen, plan.course, plan.loaded, list(sent.left), left)
-        for student in doomed:
+        for index in doomed.values():
             reason = f"the grading process died twice on this submission: {fallen.how}"
-            self._on_result(fault_result(plan, student, reason))
+            submission = self._submissions[index]()
+            self._on_result(fault_result(plan, submission, reason, self._crew.isolation))
