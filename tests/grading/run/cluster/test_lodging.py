@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,6 +176,36 @@ def test_results_of_a_lodging_that_was_closed_meanwhile_do_not_count(
     done = grade(parcel.digest, a_class.loads(1)[0]())
     assert done.unknown
     assert not done.results
+
+
+def test_two_runs_that_come_at_once_add_the_plugin_once(a_class: Class, worker: Any) -> None:
+    worker.plugins.clear()
+    added: list[str] = []
+
+    async def add(_: Any, name: str) -> None:
+        await asyncio.sleep(0.2)
+        added.append(name)
+        worker.plugins[name] = None
+
+    loop = asyncio.new_event_loop()
+    worker.plugin_add, worker.loop = add, SimpleNamespace(asyncio_loop=loop)
+    runner = threading.Thread(target=loop.run_forever)
+    runner.start()
+    try:
+        parcel = parcel_of(a_class.plan())
+        runs = [
+            threading.Thread(target=install, args=(parcel.digest, parcel.packed, guest))
+            for guest in ("one", "two")
+        ]
+        for run in runs:
+            run.start()
+        for run in runs:
+            run.join()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        runner.join()
+        loop.close()
+    assert added == [on_worker._CloseAll.name]
 
 
 SHORT = "import gradeprop.grading.run.cluster.lodging as lodging\n\nlodging.IDLE_S = 0.2\n"
