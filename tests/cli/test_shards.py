@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cli.conftest import HALVED, SOLVED, answered, gradeprop, hand_in
+from gradeprop.own_code import code_digest
 from gradeprop.records.files.submissions import Handed
 from gradeprop.records.shards.shard import Shard
 
@@ -216,6 +217,15 @@ def test_a_shard_that_was_stopped_between_two_files_grades_again(shared: Path) -
     merge(shared)
 
 
+def test_what_another_gradeprop_has_graded_its_shard_grades_again(shared: Path) -> None:
+    other_code(shared)
+    shard = Shard.of_student("ada", COUNT)
+    number = len(in_shard(shard.number))
+    again = grade(shared, "--shard", str(shard))
+    assert f"{number - 1} of {number} unchanged" in again.stderr
+    merge(shared)
+
+
 def other_course(root: Path) -> None:
     path = root / "exercises" / NAME / "square_derivative.yaml"
     path.write_text(path.read_text().replace("lost?", "lost on the way?"))
@@ -239,6 +249,19 @@ def other_version(root: Path) -> None:
     path.write_text(path.read_text().replace('"gradeprop": "', '"gradeprop": "9'))
 
 
+def other_code(root: Path) -> None:
+    """As where one of the machines has an earlier commit of the same version."""
+    shard = Shard.of_student("ada", COUNT)
+    path = root / "results" / NAME / ".shards" / f"{shard.number}-of-{COUNT}.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    assert code_digest() in "".join(lines)
+    path.write_text(
+        "".join(
+            line.replace(code_digest(), "0" * 64) if '"ada"' in line else line for line in lines
+        )
+    )
+
+
 def other_student(root: Path) -> None:
     (root / "results" / NAME / "ada.json").write_bytes(
         (root / "results" / NAME / "eve.json").read_bytes()
@@ -257,6 +280,7 @@ def nothing_readable(root: Path) -> None:
         (other_key, "copy .gradeprop/course.key from here to there"),
         (other_time, "the time of handing in is another one here"),
         (other_version, "install the same one everywhere"),
+        (other_code, "than the one here: their files differ; install the same one everywhere"),
         (other_student, "it is a result of “eve”"),
         (nothing_readable, "it cannot be read"),
     ],

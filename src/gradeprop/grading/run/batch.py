@@ -18,7 +18,6 @@ from gradeprop.grading.checks.seeds import (
     inputs_seed,
     public_seed,
     session_seed,
-    student_seed,
 )
 from gradeprop.grading.checks.sites import CheckSite, GraderCodeError, Write, check_sites
 from gradeprop.grading.checks.watch import Watch
@@ -164,7 +163,7 @@ class _Batch:
     # --- helpers ----------------------------------------------------------------------------------
 
     def _open(self, submission: Submission) -> Paper:
-        seed = submission.seed or student_seed(self._setting.course_key, submission.student)
+        seed = submission.seed_by(self._setting.course_key)
         if submission.problem is not None:
             return Paper(submission, seed, None, submission.problem)
         try:

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment
+from gradeprop.errors import GraderFault
 from gradeprop.grading.checks.kept_scripts import KeptScripts
 from gradeprop.grading.checks.plugin import Devices
-from gradeprop.grading.checks.seeds import pool_key
+from gradeprop.grading.checks.seeds import pool_key, student_seed
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
 )
@@ -41,6 +42,18 @@ class Submission:
     seed: bytes = b""
     group: str | None = None
 
+    def seed_by(self, course_key: bytes) -> bytes:
+        """Its own seed, or the student's by the course key.
+
+        Raises:
+            GraderFault: there is neither; of an empty key everybody could work out the seeds.
+        """
+        if self.seed:
+            return self.seed
+        if not course_key:
+            raise GraderFault(f"{self.student} came without a seed, and no course key is here")
+        return student_seed(course_key, self.student)
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -69,8 +82,16 @@ class Setting:
 
     @cached_property
     def pool_key(self) -> bytes:
-        """Where the assignment's hidden inputs come from."""
-        return self.sent_pool_key or pool_key(self.course_key, self.assignment.id)
+        """Where the assignment's hidden inputs come from.
+
+        Raises:
+            GraderFault: nothing is here to make it of.
+        """
+        if self.sent_pool_key:
+            return self.sent_pool_key
+        if not self.course_key:
+            raise GraderFault("neither the course key is here nor what hidden inputs are made of")
+        return pool_key(self.course_key, self.assignment.id)
 
     @cached_property
     def samples(self) -> Samples:

@@ -27,6 +27,7 @@ from gradeprop.grading.run.watched import POLL_S, Fallen, Watched, can_fork
 from gradeprop.grading.run.worker import READY, Batch, Shown, work
 from gradeprop.session.grader.warm_process import START_S
 from gradeprop.session.interface import Sandbox
+from gradeprop.session.isolation.survey import chosen_level
 
 BATCH = 128
 """Submissions in one pytest session: enough to share its cost, few enough that memory stays
@@ -254,8 +255,9 @@ class _Pool:
         assert self._plan is not None
         plan = self._plan
         doomed = self._turns.fell(fallen, plan.course, plan.loaded, worker.order, left)
-        for student in doomed:
+        for index in doomed.values():
             reason = f"the grading process died twice on this submission: {fallen.how}"
-            self._on_result(fault_result(plan, student, reason))
+            level = chosen_level(plan.isolation)
+            self._on_result(fault_result(plan, self._submissions[index](), reason, level))
         self._start()
         self._feed_all()

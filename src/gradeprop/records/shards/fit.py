@@ -8,6 +8,7 @@ from typing import Final
 from gradeprop.grading.checks.seeds import group_seed, student_seed
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.plan import Plan
+from gradeprop.own_code import code_digest
 from gradeprop.records.files.handed_time import says_time_note, time_note
 from gradeprop.records.files.submissions import Handed
 from gradeprop.records.shards.notes import Note, release_digest
@@ -43,6 +44,11 @@ class Fit:
             return (
                 "its notebook in autograded/ is missing or of another run; copy autograded/ and "
                 "results/ as a whole, with results/*/.shards, or grade its shard again"
+            )
+        if note is not None and note.code != code_digest():
+            return (
+                f"it was graded by another gradeprop {__version__} than the one here: their files "
+                f"differ; install the same one everywhere, {_THEN}"
             )
         if note is not None and note.release != self._release:
             return (

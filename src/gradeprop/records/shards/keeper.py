@@ -12,6 +12,7 @@ from typing import Final
 from gradeprop.course.dates import moment
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.plan import Plan
+from gradeprop.own_code import code_digest
 from gradeprop.records.files.extensions import extensions_of
 from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.files.results import result_data
@@ -70,8 +71,8 @@ class ShardKeeper:
         return twins(dict.fromkeys(students), url.get_backend_name())
 
     def recorded(self, students: Iterable[str]) -> set[str]:
-        """Of these students, those whose files are all there."""
-        return self._noted.whole().intersection(students)
+        """Of these students, those whose files are all there and could be merged."""
+        return self._noted.whole(self._release, code_digest()).intersection(students)
 
     def keep(self, result: SubmissionResult, submitted: Path) -> None:
         """Write one result's files.
@@ -81,7 +82,14 @@ class ShardKeeper:
         """
         entry, notebook = self._preparer.prepared(result, submitted)
         data = result_data(result)
-        note = Note(result.student, digest(data), entry.notebook, entry.answers, self._release)
+        note = Note(
+            result.student,
+            digest(data),
+            entry.notebook,
+            entry.answers,
+            self._release,
+            code_digest(),
+        )
         write_submission(
             self._root, entry, notebook, data, submitted, lambda: self._noted.add(note)
         )

@@ -36,6 +36,7 @@ class Note:
         result, notebook: digests of the result file and of the notebook in autograded/.
         answers: see `gradeprop.records.gradebook.entry.Entry`.
         release: the `release_digest` that it was graded against.
+        code: the `code_digest` of the gradeprop that graded it.
     """
 
     student: str
@@ -43,6 +44,7 @@ class Note:
     notebook: str
     answers: Mapping[str, str]
     release: str
+    code: str = ""
 
     def is_whole(self, root: Path, assignment: str) -> bool:
         """Whether the files are those of the note; they are not if the shard was stopped between
@@ -92,10 +94,14 @@ class NoteFile:
         except OSError as error:
             raise self._failed(error) from error
 
-    def whole(self) -> set[str]:
-        """The students of whom all files are as they were noted."""
+    def whole(self, release: str, code: str) -> set[str]:
+        """The students who were graded against this release by this code, and of whom all files are
+        as they were noted."""
         return {
-            note.student for _, note in self._lines() if note.is_whole(self._root, self._assignment)
+            note.student
+            for _, note in self._lines()
+            if (note.release, note.code) == (release, code)
+            and note.is_whole(self._root, self._assignment)
         }
 
     def _lines(self) -> Iterator[tuple[bytes, Note]]:

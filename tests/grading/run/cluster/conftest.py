@@ -143,11 +143,11 @@ class Class:
             for which in range(number)
         ]
 
-    def graded_here(self, loads: Any = None) -> dict[str, Any]:
+    def graded_here(self, loads: Any = None, plan: Plan | None = None) -> dict[str, Any]:
         """By the pool: results by student."""
         results: dict[str, Any] = {}
         grade_class(
-            self.plan(),
+            plan or self.plan(),
             self.loads() if loads is None else loads,
             lambda result: results.update({result.student: result}),
         )

@@ -53,6 +53,19 @@ def test_the_results_are_the_pools_but_for_times_and_nothing_stays(
     assert b"def test_matches_autograd" in opened
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", ["full", "auto"])
+def test_in_sandboxes_the_results_are_the_pools(
+    a_class: Class, cluster: Cluster, asked: str
+) -> None:
+    cluster.start_worker()
+    loads = a_class.loads(6)
+    there = a_class.graded(cluster.address, loads, plan=a_class.plan(asked))
+    assert {result.isolation for result in there.values()} == {"full"}
+    assert canonical(there) == canonical(a_class.graded_here(loads, a_class.plan("full")))
+    assert {result.status for result in there.values()} == {"needs_manual"}
+
+
 def test_a_groups_seed_travels_in_place_of_its_students(a_class: Class, cluster: Cluster) -> None:
     cluster.start_worker()
     (load, *_) = a_class.loads(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 from pathlib import Path
@@ -58,9 +59,19 @@ def test_a_turn_that_is_never_given_back_stops_nobody_for_ever(
 def test_a_folder_of_somebody_else_s_is_not_used(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    import os
-
-    (tmp_path / f"gradeprop-turns-{os.getuid()}").symlink_to(elsewhere)
+    name = f"gradeprop-turns-{os.getuid()}-{machine._machine()}"
+    (tmp_path / name).symlink_to(elsewhere)
     with share_of_machine(alone=True):
         pass
     assert not [*elsewhere.iterdir()]
+
+
+def test_another_machine_with_the_same_folder_for_temporary_files_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order: list[str] = []
+    with share_of_machine(alone=True):
+        monkeypatch.setattr(machine, "_machine", lambda: "another")
+        there = in_background(True, order, "there")
+        there.join(20)
+        assert order == ["there"]

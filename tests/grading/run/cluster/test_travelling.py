@@ -18,6 +18,7 @@ from gradeprop.grading.result.verdict import (
 )
 from gradeprop.grading.run.cluster.software import differences, software
 from gradeprop.grading.run.cluster.travelling import pack, parcel_of, rerooted, unpack, unwrap
+from gradeprop.own_code import code_digest
 from grading.conftest import KEY
 from grading.run.cluster.conftest import Class
 
@@ -82,3 +83,13 @@ def test_what_is_otherwise_there_is_told_by_name() -> None:
         == f"Python 3.9 there and {here['Python']} here, torch 1.0 there and {here['torch']} here"
     )
     assert "gradeprop none there" in differences({})
+
+
+def test_the_same_version_of_other_files_or_on_another_processor_is_not_the_same() -> None:
+    here = software()
+    assert here["gradeprop's files"] == code_digest()[:12]
+    told = differences({**here, "gradeprop's files": "0" * 12, "processor": "riscv64"})
+    assert told == (
+        f"gradeprop's files {'0' * 12} there and {code_digest()[:12]} here, "
+        f"processor riscv64 there and {here['processor']} here"
+    )

@@ -35,6 +35,8 @@ class _Member:
     state: Literal["asked", "known", "sent", "ready", "refused"]
     key: str = ""
     offer: Offer | None = None
+    was_sent: bool = False
+    """Whether it was sent the parcel, or told to use the one that it has."""
 
 
 class Crew:
@@ -54,6 +56,7 @@ class Crew:
         self._members: dict[str, _Member] = {}
         self._parcel: Parcel | None = None
         self._looked = float("-inf")
+        self._seen: set[str] = set()
         self._since = time.monotonic()
         self._resources = {"GPU": 1.0} if "cuda" in plan.devices else {}
         self.refused: dict[str, str] = {}
@@ -80,6 +83,13 @@ class Crew:
         return self._parcel.digest
 
     @property
+    def isolation(self) -> Level:
+        """At which those who are ready isolate."""
+        level = self._plan.isolation
+        assert level != "auto"
+        return level
+
+    @property
     def resources(self) -> Mapping[str, float]:
         """What an order takes up on its worker besides a thread."""
         return self._resources
@@ -93,6 +103,9 @@ class Crew:
         found = self._link.workers()
         if found is None:
             return True
+        if self._seen.isdisjoint(found):
+            self._since = now  # all of them are new
+        self._seen = set(found)
         for address in [*self._members]:
             if address not in found:
                 self._link.cancel([self._members.pop(address).key])
@@ -136,11 +149,7 @@ class Crew:
     def dismiss(self) -> None:
         """The run is over: they may forget its parcel."""
         if self._parcel is not None:
-            there = [
-                address
-                for address, member in self._members.items()
-                if member.state in ("sent", "ready")
-            ]
+            there = [address for address, member in self._members.items() if member.was_sent]
             self._link.call_at_once(
                 on_worker.leave, self._parcel.digest, self._link.run, workers=there
             )
@@ -155,8 +164,6 @@ class Crew:
         return min([facts.threads, *(int(facts.resources[name]) for name in self._resources)])
 
     def _meet(self, facts: WorkerFacts) -> None:
-        if not self._members:
-            self._since = time.monotonic()
         member = self._members[facts.address] = _Member(facts, "asked")
         lacking = [name for name in self._resources if facts.resources.get(name, 0) < 1]
         if is_exposed(facts.address):
@@ -174,9 +181,9 @@ class Crew:
         address = member.facts.address
         if isinstance(said, Done):
             if said.unknown:
-                del self._members[address]
-                return
-            member.state = "ready"
+                self._send_again(member)
+            else:
+                member.state = "ready"
             return
         why = _why_not(said)
         if why:
@@ -209,7 +216,7 @@ class Crew:
             why = f"it can isolate student code at level {level} only, and others here at {wanted}"
             self.refuse(address, why)
             return
-        member.state = "sent"
+        member.state, member.was_sent = "sent", True
         packed = None if parcel.digest in member.offer.holds else parcel.packed
         member.key = self._link.send(
             on_worker.install,
@@ -219,6 +226,16 @@ class Crew:
             workers=[address],
             priority=_FIRST,
         )
+
+    def _send_again(self, member: _Member) -> None:
+        """It held the parcel when it was looked at, and does no more."""
+        assert member.offer is not None
+        assert self._parcel is not None
+        if self._parcel.digest not in member.offer.holds:
+            self.refuse(member.facts.address, "it does not keep what it is sent")
+            return
+        member.offer = replace(member.offer, holds=())
+        self._prepare(member, self._parcel)
 
 
 def _why_not(offer: Offer) -> str:

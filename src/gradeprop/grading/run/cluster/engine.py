@@ -3,8 +3,8 @@ becomes of a submission on which a grader falls."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from gradeprop.errors import GraderFault, MissingFacility
 from gradeprop.grading.run.cluster import on_worker
-from gradeprop.grading.run.cluster.address import PAGE, Address, scheduler_address
+from gradeprop.grading.run.cluster.address import Address, scheduler_address
 from gradeprop.grading.run.cluster.crew import Crew, Tell
 from gradeprop.grading.run.cluster.link import Answer, Link, check_reachable, connected
 from gradeprop.grading.run.cluster.travelling import Done, Order, pack, unpack
+from gradeprop.grading.run.cluster.waiting import Waiting
 from gradeprop.grading.run.fallen import fault_result
 from gradeprop.grading.run.interface import Graders, Load, OnResult, OnShown
 from gradeprop.grading.run.interrupts import interrupt
@@ -45,8 +46,9 @@ _AT_ONCE: Final = 8
 
 _STEP_S: Final = 0.02
 
-_REFUSED_S: Final = 10.0
-"""Where all workers are refused, others that were started at the same time may be about to come."""
+_FAILURES: Final = 3
+"""So often a task may fail in Dask itself, which does not say at which worker, until it is taken
+for a fault of ours."""
 
 
 @contextmanager
@@ -109,15 +111,13 @@ class _Run:
         on_shown: OnShown | None,
         tell: Tell,
     ) -> None:
-        from gradeprop.grading.checks.seeds import student_seed  # imports torch
-
         self._link, self._crew, self._plan = link, crew, plan
         self._submissions, self._on_result, self._on_shown = submissions, on_result, on_shown
         self._turns = Turns(dict(plan.faults), proven=plan.proven)
         self._out: dict[str, _Sent] = {}
-        self._waiting = _Waiting(link, crew, tell)
+        self._failures: Counter[int] = Counter()
+        self._waiting = Waiting(link, crew, tell)
         self._is_shared_out = self._has_graded = self._has_more = False
-        self._seed: Callable[[str], bytes] = lambda who: student_seed(plan.course_key, who)
 
     def carry_out(self) -> Mapping[tuple[str, str], str]:
         try:
@@ -175,7 +175,7 @@ class _Run:
     ) -> None:
         left = {submission.student: index for index, submission in read}
         submissions = tuple(
-            replace(submission, seed=submission.seed or self._seed(submission.student))
+            replace(submission, seed=submission.seed_by(self._plan.course_key))
             for _, submission in read
         )
         of_one = {key: why for key, why in self._turns.of_one.items() if key[0] in left}
@@ -209,7 +209,7 @@ class _Run:
         if answer.worn_out:
             self._fell(sent, dict(sent.left), Fallen(None, "the workers that had it were lost", ""))
         elif answer.failure is not None:
-            raise GraderFault(f"a worker cannot carry out what it is sent: {answer.failure}")
+            self._failed(sent, answer.failure)
         elif answer.value is None:
             self._again(sent)
         else:
@@ -236,53 +236,19 @@ class _Run:
         elif left:
             self._again(replace(sent, left=left))
 
+    def _failed(self, sent: _Sent, failure: str) -> None:
+        self._failures.update(sent.left.values())
+        if max(self._failures[index] for index in sent.left.values()) >= _FAILURES:
+            raise GraderFault(f"workers cannot carry out what they are sent: {failure}")
+        self._again(sent)
+
     def _again(self, sent: _Sent) -> None:
         self._turns.again(list(sent.left.values()), alone=sent.alone)
 
     def _fell(self, sent: _Sent, left: dict[str, int], fallen: Fallen) -> None:
         plan = self._plan
         doomed = self._turns.fell(fallen, plan.course, plan.loaded, list(sent.left), left)
-        for student in doomed:
+        for index in doomed.values():
             reason = f"the grading process died twice on this submission: {fallen.how}"
-            self._on_result(fault_result(plan, student, reason))
-
-
-class _Waiting:
-    """For workers, as long as there is hope."""
-
-    def __init__(self, link: Link, crew: Crew, tell: Tell) -> None:
-        import dask
-
-        self._link, self._crew, self._tell = link, crew, tell
-        asked = dask.config.get("gradeprop.wait-for-workers", "5 minutes")
-        self._patience_s = float(dask.utils.parse_timedelta(asked))
-        self._since: float | None = None
-
-    def check(self, *, has_graded: bool) -> None:
-        """
-        Args:
-            has_graded: whether any worker has graded anything; else those that are refused leave
-                little hope for others.
-
-        Raises:
-            MissingFacility: there is no worker to grade with, and none comes.
-        """
-        if self._crew.ready or self._crew.is_unsettled:
-            self._since = None
-            return
-        if self._since is None:
-            self._since = time.monotonic()
-            if not self._crew.refused:
-                self._tell(f"Waiting for workers at {self._link.address}")
-        hopeless = self._crew.refused and not has_graded
-        patience_s = _REFUSED_S if hopeless else self._patience_s
-        if time.monotonic() - self._since > patience_s:
-            reasons = [f"\n  {name}: {why}" for name, why in self._crew.refused.items()]
-            none = "of the workers at" if reasons else "no worker is left at"
-            told = f"{none} {self._link.address}"
-            told += f" none can be used:{''.join(reasons)}" if reasons else ""
-            raise MissingFacility(
-                f"{told}\nwhat was graded is kept" if has_graded else told,
-                remedy=f"start workers with `dask worker {self._link.address} --no-nanny` in the "
-                f"same environment; see {PAGE}",
-            )
+            submission = self._submissions[index]()
+            self._on_result(fault_result(plan, submission, reason, self._crew.isolation))

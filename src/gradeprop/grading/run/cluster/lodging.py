@@ -3,9 +3,7 @@ by it, warm from one order to the next."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import tempfile
 import threading
 import time
@@ -52,13 +50,20 @@ class Lodging:
 
     Attributes:
         guests: runs that use it; who leaves last closes it.
+
+    Raises:
+        OSError: the files cannot be written.
     """
 
     def __init__(self, packed: bytes, worker: str, folder: str) -> None:
         self.guests: set[str] = set()
         self._worker = worker
         self._folder = Path(tempfile.mkdtemp(prefix="gradeprop-course-", dir=folder)).resolve()
-        self._plan, self._home = unwrap(packed, self._folder)
+        try:
+            self._plan, self._home = unwrap(packed, self._folder)
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         self._lock = threading.Lock()
         self._idle: list[Watched] = []
         self._busy: set[Watched] = set()
@@ -70,6 +75,15 @@ class Lodging:
     @property
     def is_open(self) -> bool:
         return not self._closed.is_set()
+
+    def take_in(self, guest: str) -> bool:
+        """Stay for this run, too; False if it is closed already."""
+        with self._lock:
+            if not self.is_open:
+                return False
+            self.guests.add(guest)
+            self._used = time.monotonic()
+            return True
 
     def grade(self, order: Order) -> Done:
         """Have an order graded by a process of its own, in which a submission or a grader may end
@@ -93,8 +107,7 @@ class Lodging:
             self._closed.set()
             idle, self._idle = self._idle, []
             for child in self._busy:
-                with suppress(ProcessLookupError):
-                    os.kill(child.process.pid or 0, signal.SIGKILL)
+                child.process.kill()
         for child in idle:
             child.stop(patient=True)
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -103,6 +116,15 @@ class Lodging:
         child = self._take()
         if child is None:
             return Done(self._worker, unknown=True)
+        try:
+            return self._heard_of(child, batch)
+        finally:
+            with self._lock:
+                is_left_over = child in self._busy  # something failed here, not there
+            if is_left_over:
+                self._give_up(child)
+
+    def _heard_of(self, child: Watched, batch: Batch) -> Done:
         results: list[SubmissionResult] = []
         shown: list[Shown] = []
         with suppress(OSError):  # it has gone, which is seen below
@@ -119,6 +141,8 @@ class Lodging:
             else:
                 results.append(rerooted(said, str(self._folder), self._home))
         self._put_back(child)
+        if not self.is_open:  # its graders' files may have been removed meanwhile
+            return Done(self._worker, unknown=True)
         return Done(self._worker, tuple(results), tuple(shown))
 
     def _fell(
@@ -162,6 +186,8 @@ class Lodging:
         child = Watched(work, self._plan.facilities, method="spawn", besides_s=START_S)
         with self._lock:
             self._busy.add(child)
+            if not self.is_open:  # what is closed could not know of it
+                child.process.kill()
         return child
 
     def _buried(self, child: Watched, over: _Over) -> Fallen:
@@ -186,6 +212,8 @@ class Lodging:
         while not self._closed.wait(min(30.0, IDLE_S / 4)):
             with self._lock:
                 idle = not self._orders and time.monotonic() - self._used > IDLE_S
+                if idle:
+                    self._closed.set()  # who comes now is not taken in
             if idle:
                 self.close()
 

@@ -4,7 +4,9 @@ others, and they wait for it."""
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
+import platform
 import tempfile
 import time
 from collections.abc import Iterator
@@ -39,13 +41,23 @@ def share_of_machine(*, alone: bool) -> Iterator[None]:
 
 
 def _folder() -> Path | None:
-    """This user's own; None where somebody else has made it."""
-    folder = Path(tempfile.gettempdir(), f"gradeprop-turns-{os.getuid()}")
+    """This user's own on this machine; None where somebody else has made it."""
+    folder = Path(tempfile.gettempdir(), f"gradeprop-turns-{os.getuid()}-{_machine()}")
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     found = folder.lstat()
     is_ours = found.st_uid == os.getuid() and folder.is_dir() and not folder.is_symlink()
     return folder if is_ours else None
+
+
+@functools.cache
+def _machine() -> str:
+    """A name that no other machine has: several may share a folder for temporary files, and locks
+    in it. Containers on one machine share its processors, and this name."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return platform.node()
 
 
 @contextmanager

@@ -22,6 +22,8 @@ __all__ = ["grade", "install", "leave", "look"]
 _LODGINGS: dict[tuple[str, str], Lodging] = {}
 """By the worker's address and the parcel's digest: several workers may live in one process."""
 _LOCK = threading.Lock()
+_PLUGIN_LOCK = threading.Lock()
+"""Another one: while the event loop adds a plugin it may be asked to `leave`, too."""
 
 
 class _CloseAll(WorkerPlugin):
@@ -45,6 +47,7 @@ def look(isolation: Isolation) -> bytes:
         lacks = str(error)
     address = get_worker().address
     with _LOCK:
+        _forget_closed()
         holds = tuple(digest for where, digest in _LODGINGS if where == address)
     return pack(
         Offer(software(), multiprocessing.current_process().daemon, level, lacks, holds),
@@ -54,28 +57,34 @@ def look(isolation: Isolation) -> bytes:
 def install(digest: str, packed: bytes | None, guest: str) -> bytes:
     """Take in what a parcel holds, for a run; without its content if it is here already.
 
-    Returns: a packed `Done` without results."""
+    Returns: a packed `Done` without results.
+
+    Raises:
+        OSError: it cannot be written here.
+    """
     from gradeprop.grading.run.cluster.lodging import Lodging
     from gradeprop.grading.run.cluster.travelling import Done, pack
 
     worker = get_worker()
     where = (worker.address, digest)
     with _LOCK:
+        _forget_closed()
         lodging = _LODGINGS.get(where)
-        if lodging is None or not lodging.is_open:
+        if lodging is None or not lodging.take_in(guest):
             if packed is None:
                 return pack(Done(worker.address, unknown=True))
             lodging = _LODGINGS[where] = Lodging(packed, worker.address, worker.local_directory)
-        lodging.guests.add(guest)
-    if _CloseAll.name not in worker.plugins:
-        adding = worker.plugin_add(_CloseAll(), name=_CloseAll.name)
-        loop = worker.loop.asyncio_loop  # type: ignore[attr-defined]
-        asyncio.run_coroutine_threadsafe(adding, loop).result()
+            lodging.take_in(guest)
+    with _PLUGIN_LOCK:
+        if _CloseAll.name not in worker.plugins:
+            adding = worker.plugin_add(_CloseAll(), name=_CloseAll.name)
+            loop = worker.loop.asyncio_loop  # type: ignore[attr-defined]
+            asyncio.run_coroutine_threadsafe(adding, loop).result()
     return pack(Done(worker.address))
 
 
 def grade(digest: str, packed: bytes) -> bytes:
-    """Carry out a packed `Order` for the parcel of that digest; a packed `Done`."""
+    """Carry out a packed `Order` for the parcel of that digest; a packed `Done`, whatever fails."""
     from gradeprop.grading.run.cluster.travelling import Done, pack, unpack
 
     address = get_worker().address
@@ -83,7 +92,12 @@ def grade(digest: str, packed: bytes) -> bytes:
         lodging = _LODGINGS.get((address, digest))
     if lodging is None or not lodging.is_open:
         return pack(Done(address, unknown=True))
-    return pack(lodging.grade(unpack(packed)))
+    try:
+        return pack(lodging.grade(unpack(packed)))
+    except Exception as error:  # a full disk, no memory, no file to open: others may have them
+        if not lodging.is_open:
+            return pack(Done(address, unknown=True))
+        return pack(Done(address, unfit=f"it cannot grade: {type(error).__name__}: {error}"))
 
 
 def leave(digest: str, guest: str, dask_worker: Worker) -> None:
@@ -98,6 +112,13 @@ def leave(digest: str, guest: str, dask_worker: Worker) -> None:
             return
         del _LODGINGS[dask_worker.address, digest]
     threading.Thread(target=lodging.close).start()
+
+
+def _forget_closed() -> None:
+    """Those that closed by themselves: nothing came, or the main machine was gone. Call it with
+    the lock."""
+    for where in [where for where, lodging in _LODGINGS.items() if not lodging.is_open]:
+        del _LODGINGS[where]
 
 
 def _close_all(address: str) -> None:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
+from gradeprop.own_code import code_digest
 from gradeprop.version import __version__
 
 __all__ = ["differences", "software"]
 
 _PACKAGES: Final = ("torch", "ipython", "distributed")
+_TOLD: Final = 12
+"""Characters of a digest, enough for a person to see that two are not the same."""
 
 
 def software() -> dict[str, str]:
     """Versions here, by name, without importing what is looked for."""
-    python = ".".join(map(str, sys.version_info[:2]))
-    return {"gradeprop": __version__, "Python": python} | {
-        name: _installed(name) for name in _PACKAGES
-    }
+    return {
+        "gradeprop": __version__,
+        "gradeprop's files": code_digest()[:_TOLD],
+        "Python": ".".join(map(str, sys.version_info[:2])),
+        "processor": platform.machine(),
+    } | {name: _installed(name) for name in _PACKAGES}
 
 
 def _installed(package: str) -> str:
