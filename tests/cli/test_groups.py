@@ -96,7 +96,7 @@ def test_shards_give_each_member_what_one_run_gives(pair: Path) -> None:
     for number in (1, 2, 3):
         done = gradeprop("grade", "a01_slopes", *NONE, "--shard", f"{number}/3", cwd=pair)
         assert done.returncode in (0, 2), done.stderr  # a shard may have nobody
-    done = gradeprop("merge", "a01_slopes", cwd=pair)
+    done = gradeprop("merge", "a01_slopes", *NONE, cwd=pair)
     assert done.returncode == 0, done.stderr
     for name, result in whole.items():
         again = result_of(pair, name)

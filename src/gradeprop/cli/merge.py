@@ -28,6 +28,7 @@ from gradeprop.wording import counted
 
 if TYPE_CHECKING:
     from gradeprop.records.merging import Merge
+    from gradeprop.session.grader.sandbox import Isolation
 
 
 def run(
@@ -36,6 +37,7 @@ def run(
     submitted: Path | None,
     folder: Path | None,
     *,
+    isolation: Isolation,
     as_json: bool,
 ) -> int:
     """Put shards together; return the exit code: 1 if a grader failed by itself, 2 if anybody who
@@ -45,6 +47,7 @@ def run(
         folders: copies of the course in which shards were graded.
         submitted: the folder of hand-ins; None: the course's own.
         folder: where the course is; None: the nearest one upward.
+        isolation: ``"none"`` also takes what was graded so.
     """
     root, course = open_course(folder)
     assignment = named_assignment(course, name)
@@ -63,7 +66,7 @@ def run(
     progress = released_with_progress(root, name) is not False
     release, faults = release_in_use(course, assignment, progress=progress)
     devices = chosen_devices("auto", course.spec.devices)
-    plan = Plan(course, name, release, course_key(root), devices, "auto", faults)
+    plan = Plan(course, name, release, course_key(root), devices, isolation, faults)
     outcome = ClassOutcome(root, assignment)
     with GradebookWriter(course, release, course.spec.gradebook) as gradebook:
         recorder = Recorder(root, name, gradebook)
@@ -96,6 +99,12 @@ def _report(merge: Merge, assignment: str) -> None:
     err = screen.err()
     before = f"; {merge.known} had been before" if merge.known else ""
     err.print(f"{counted(merge.merged, 'result')} put into the gradebook{before}")
+    if merge.unprotected:
+        text = "Graded without any protection (--isolation none): " + _shown(merge.unprotected)
+        err.print(screen.plain(text), style="bold red", soft_wrap=True)
+    if merge.elsewhere:
+        text = "Graded on other devices than course.yaml names: " + _shown(merge.elsewhere)
+        err.print(screen.plain(text), style="bold red", soft_wrap=True)
     reasons: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for item in merge.not_merged:
         reasons[item.folder, item.why].append(shown_id(item.student))
@@ -104,7 +113,11 @@ def _report(merge: Merge, assignment: str) -> None:
         err.print(screen.plain(text), style="bold red", soft_wrap=True)
     if not merge.missing:
         return
-    absent = named([shown_id(student) for student in merge.missing])
+    absent = _shown(merge.missing)
     err.print(f"Handed in, but in no shard: {absent}", style="bold red", soft_wrap=True)
     for shard, students in merge.shards_of(merge.missing).items():
         err.print(f"  gradeprop grade {assignment} --shard {shard}   ({len(students)} of them)")
+
+
+def _shown(students: Sequence[str]) -> str:
+    return named([shown_id(student) for student in students])

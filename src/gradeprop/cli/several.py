@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,6 +22,13 @@ def merge(
         ),
     ] = None,
     submitted: SubmittedOption = None,
+    isolation: Annotated[
+        Literal["auto", "none"],
+        typer.Option(
+            "--isolation",
+            help="none: also take results that were graded with `--isolation none`.",
+        ),
+    ] = "auto",
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -29,4 +36,4 @@ def merge(
     gradebook."""
     from gradeprop.cli.merge import run
 
-    sys.exit(run(assignment, folders or [], submitted, course, as_json=json))
+    sys.exit(run(assignment, folders or [], submitted, course, isolation=isolation, as_json=json))

@@ -2,14 +2,15 @@
 file system, and in copies of it, where they did not.
 
 What is taken goes the same way as a result that was graded here, so that files and gradebook are
-those of one run. Who cannot be taken is told by name, with what to do; all others are."""
+those of one run. How late a hand-in was, it says by the times and extensions of here, whatever its
+shard knew of them. Who cannot be taken is told by name, with what to do; all others are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gradeprop.errors import UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
@@ -17,9 +18,11 @@ from gradeprop.grading.run.plan import Plan
 from gradeprop.records.files.door import Refused
 from gradeprop.records.files.executed import executed_bytes, executed_notebook
 from gradeprop.records.files.handed_time import handed_time
-from gradeprop.records.files.results import result_from, result_path
+from gradeprop.records.files.results import result_data, result_from, result_path
 from gradeprop.records.files.submissions import Handed
-from gradeprop.records.gradebook.entry import Entry
+from gradeprop.records.gradebook.entry import Entry, digest
+from gradeprop.records.gradebook.lateness import Lateness, facts_of, says, with_lateness
+from gradeprop.records.handed_late import lateness_of
 from gradeprop.records.loading import load
 from gradeprop.records.recorder import Recorder
 from gradeprop.records.shards.fit import Fit
@@ -27,6 +30,10 @@ from gradeprop.records.shards.notes import Note, Notes
 from gradeprop.records.shards.shard import Shard
 
 __all__ = ["Merge", "NotMerged", "result_folder"]
+
+_BEING_GRADED: Final = (
+    "it was graded again while it was read; merge once more when its shard has ended"
+)
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,8 @@ class Merge:
         known: how many were in the gradebook before.
         missing: the students of whom there is no result.
         not_merged: what was not taken.
+        unprotected: the students whose results were graded with ``--isolation none``.
+        elsewhere: those whose results are of other devices than the course names.
         counts: into how many parts the class was divided, as far as that is known.
     """
 
@@ -99,6 +108,8 @@ class Merge:
     known: int = 0
     missing: list[str] = field(default_factory=list)
     not_merged: list[NotMerged] = field(default_factory=list)
+    unprotected: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     counts: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -116,14 +127,20 @@ class Merge:
 
         Raises:
             StorageError: something cannot be written; what was taken before is kept.
+            UsageError: extensions.csv cannot be read.
         """
         students = {item.student for item in self.handed}
         recorded = self.recorder.recorded(students)
+        lateness = lateness_of(self._root, self.plan.assignment, self.handed, self.recorder.times())
         try:
             for item in self.handed:
-                found = self._chosen(item, recorded)
-                if found is not None and self._take(item, found, recorded):
-                    yield found.result
+                late = lateness[item.student]
+                found = self._chosen(item, recorded, late)
+                if found is not None:
+                    found = _with_lateness(found, late)
+                    if self._take(item, found, recorded):
+                        self._note_where(found.result)
+                        yield found.result
         finally:
             self.recorder.flush()
         for folder in self.folders:
@@ -144,11 +161,11 @@ class Merge:
             found.setdefault(Shard.of_student(student, count), []).append(student)
         return dict(sorted(found.items()))
 
-    def _chosen(self, item: Handed, recorded: set[str]) -> _Sound | None:
+    def _chosen(self, item: Handed, recorded: set[str], late: Lateness) -> _Sound | None:
         """The result to take; None if there is none, which is told."""
         sound, problems = [], []
         for folder in self._notes:
-            found = self._found(folder, item, recorded)
+            found = self._found(folder, item, recorded, late)
             if isinstance(found, _Sound):
                 sound.append(found)
             elif found is not None:
@@ -175,7 +192,9 @@ class Merge:
         )
         return None
 
-    def _found(self, folder: Path, item: Handed, recorded: set[str]) -> _Sound | str | None:
+    def _found(
+        self, folder: Path, item: Handed, recorded: set[str], late: Lateness
+    ) -> _Sound | str | None:
         """A folder's result, or why it cannot be taken; None if there is none."""
         try:
             data = result_path(folder, self.plan.assignment, item.student).read_bytes()
@@ -185,22 +204,29 @@ class Merge:
             result = result_from(data)
         except ValueError:
             return "it cannot be read; grade its shard again"
-        note = self._notes[folder].of(item.student)
-        whole = note is not None or (folder == self._root and item.student in recorded)
-        problem = self._fit.problem(item, result, note, whole=whole)
+        note = self._notes[folder].of(item.student, data)
+        known = folder == self._root and item.student in recorded
+        problem = self._fit.problem(item, result, note, known=known)
+        if problem is None and note is None and not says(facts_of(result), late):
+            return (
+                "its due date, an extension or the time of handing in is another one now; name the "
+                "copy that it was taken from, too, or have `gradeprop grade` grade it again"
+            )
         return problem or _Sound(folder, data, result, note)
 
     def _take(self, item: Handed, found: _Sound, recorded: set[str]) -> bool:
         """Keep a result here as one that was graded here; False if it cannot be."""
-        here = found.folder == self._root
-        if item.student in recorded and (here or self._is_here(item.student, found.data)):
+        as_it_is = self._is_here(item.student, found.data)
+        if item.student in recorded and as_it_is:
             self.known += 1
             return True
-        assert found.note is not None, "it is whole, and not known"
+        if found.note is None:  # it was known a moment ago
+            self.leave(item.student, found.folder, _BEING_GRADED)
+            return False
         submitted = item.path.parent
         time = handed_time(submitted).time
         entry = Entry(found.result, time, found.note.notebook, found.note.answers)
-        if here:
+        if found.folder == self._root and as_it_is:
             self.recorder.tell(entry, found.data)
         else:
             place = executed_notebook(found.folder, item.student, self.plan.assignment)
@@ -209,16 +235,36 @@ class Merge:
             except Refused as refused:  # it was there a moment ago
                 self.leave(item.student, found.folder, f"its notebook in autograded/ {refused}")
                 return False
+            if digest(notebook) != found.note.notebook:
+                self.leave(item.student, found.folder, _BEING_GRADED)
+                return False
             self.recorder.take(entry, notebook, found.data, submitted)
         self.merged += 1
         return True
 
+    def _note_where(self, result: SubmissionResult) -> None:
+        """Note what is to be told of how a result came about. Devices are compared with those of
+        the course: who merges may have none of them."""
+        if result.isolation == "none":
+            self.unprotected.append(result.student)
+        wanted = "cuda" if "cuda" in self.plan.course.spec.devices else "cpu"
+        if result.status != "error" and result.device != wanted:
+            self.elsewhere.append(result.student)
+
     def _is_here(self, student: str, data: bytes) -> bool:
-        """Whether this very result was taken before."""
+        """Whether the result file of here holds this."""
         try:
             return result_path(self._root, self.plan.assignment, student).read_bytes() == data
         except OSError:
             return False
+
+
+def _with_lateness(found: _Sound, late: Lateness) -> _Sound:
+    """The same, saying of its lateness what there is to say here."""
+    if says(facts_of(found.result), late):
+        return found
+    result = with_lateness(found.result, late)
+    return replace(found, result=result, data=result_data(result))
 
 
 def _agree(found: Sequence[_Sound]) -> bool:

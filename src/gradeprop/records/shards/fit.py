@@ -20,27 +20,28 @@ _THEN: Final = "then grade its shard again"
 
 
 class Fit:
-    """Compares results with the course, the key and the hand-ins of here."""
+    """Compares results with the course, the key and the hand-ins of here, and with the isolation
+    that the plan asks for."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._release = release_digest(plan.release)
 
     def problem(
-        self, item: Handed, result: SubmissionResult, note: Note | None, *, whole: bool
+        self, item: Handed, result: SubmissionResult, note: Note | None, *, known: bool
     ) -> str | None:
         """Why a result cannot count for what is handed in here, and what to do, as a sentence
         without a full stop; None if it can.
 
         Args:
             note: what its shard has noted, if it was graded by one.
-            whole: whether all that belongs to the result is beside it.
+            known: whether the gradebook has it with all that belongs to it.
         """
         if (result.student, result.assignment) != (item.student, self._plan.assignment):
             return f"it is a result of “{result.student}” for {result.assignment}; remove the file"
         if other := self._graded_otherwise(result):
             return other
-        if not whole:
+        if note is None and not known:
             return (
                 "its notebook in autograded/ is missing or of another run; copy autograded/ and "
                 "results/ as a whole, with results/*/.shards, or grade its shard again"
@@ -53,6 +54,12 @@ class Fit:
         if note is not None and note.release != self._release:
             return (
                 "it was graded against another release; copy release/ from here to there, " + _THEN
+            )
+        if not known and result.isolation == "none" != self._plan.isolation:
+            return (
+                "it was graded with `--isolation none`, where student code could write a result of "
+                "its own; grade its shard again without it, or if you trust all of that code, say "
+                "`--isolation none` here, too"
             )
         return self._outdated(item, result)
 

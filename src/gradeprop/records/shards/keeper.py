@@ -16,12 +16,12 @@ from gradeprop.own_code import code_digest
 from gradeprop.records.files.extensions import extensions_of
 from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.files.results import result_data
-from gradeprop.records.gradebook.entry import Entry, digest
+from gradeprop.records.gradebook.entry import Entry
 from gradeprop.records.gradebook.lateness import Times, extension_from
 from gradeprop.records.gradebook.preparing import Preparer
 from gradeprop.records.gradebook.twins import twins
 from gradeprop.records.gradebook.writing import sync_notebooks, write_submission
-from gradeprop.records.shards.notes import Note, NoteFile, release_digest
+from gradeprop.records.shards.notes import Note, NoteFile, release_digest, result_digest
 from gradeprop.records.shards.shard import Shard
 
 __all__ = ["ShardKeeper", "in_shard"]
@@ -84,7 +84,7 @@ class ShardKeeper:
         data = result_data(result)
         note = Note(
             result.student,
-            digest(data),
+            result_digest(data),
             entry.notebook,
             entry.answers,
             self._release,

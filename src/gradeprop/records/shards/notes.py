@@ -19,11 +19,12 @@ from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.door import Refused
 from gradeprop.records.files.executed import executed_bytes, executed_notebook
-from gradeprop.records.files.results import result_path
+from gradeprop.records.files.results import result_data, result_from, result_path
 from gradeprop.records.gradebook.entry import digest
+from gradeprop.records.gradebook.lateness import Lateness, with_lateness
 from gradeprop.records.shards.shard import Shard
 
-__all__ = ["Note", "NoteFile", "Notes", "release_digest"]
+__all__ = ["Note", "NoteFile", "Notes", "release_digest", "result_digest"]
 
 _NAME: Final = re.compile(r"(\d+)-of-(\d+)\.jsonl")
 
@@ -33,7 +34,8 @@ class Note:
     """One result of a shard.
 
     Attributes:
-        result, notebook: digests of the result file and of the notebook in autograded/.
+        result: the `result_digest` of the result file.
+        notebook: the digest of the notebook in autograded/.
         answers: see `gradeprop.records.gradebook.entry.Entry`.
         release: the `release_digest` that it was graded against.
         code: the `code_digest` of the gradeprop that graded it.
@@ -51,10 +53,28 @@ class Note:
         them, or graded the submission again."""
         try:
             data = result_path(root, assignment, self.student).read_bytes()
-            notebook = executed_bytes(executed_notebook(root, self.student, assignment))
-        except (OSError, Refused):
+        except OSError:
             return False
-        return (digest(data), digest(notebook)) == (self.result, self.notebook)
+        return self.is_of(data, root, assignment)
+
+    def is_of(self, data: bytes, root: Path, assignment: str) -> bool:
+        """Whether a result file with this content is the one of the note, and the notebook in
+        autograded/, too."""
+        try:
+            notebook = executed_bytes(executed_notebook(root, self.student, assignment))
+            return (result_digest(data), digest(notebook)) == (self.result, self.notebook)
+        except (ValueError, Refused):
+            return False
+
+
+def result_digest(data: bytes) -> str:
+    """The digest of a result file, but for how late it says that the hand-in was: merging says that
+    anew, and the result is still the shard's.
+
+    Raises:
+        ValueError: it holds no result.
+    """
+    return digest(result_data(with_lateness(result_from(data), Lateness())))
 
 
 def release_digest(release: ReleaseModel) -> str:
@@ -145,13 +165,17 @@ class Notes:
         """Those of whom there is a note."""
         return set(self._places)
 
-    def of(self, student: str) -> Note | None:
-        """The note that the student's files agree with; None if there is none."""
+    def of(self, student: str, data: bytes) -> Note | None:
+        """The note that the student's files agree with; None if there is none.
+
+        Args:
+            data: what has been read of the result file. A shard may write another one meanwhile.
+        """
         for number, place in reversed(self._places.get(student, [])):
             with self._files[number].open("rb") as file:
                 file.seek(place)
                 note = _read(file.readline())
-            if note is not None and note.is_whole(self._root, self._assignment):
+            if note is not None and note.is_of(data, self._root, self._assignment):
                 return note
         return None
 
