@@ -25,13 +25,11 @@ class HandIns:
         notes: sentences about groups that handed in more than once.
         refused: sentences about groups of which it cannot be told which hand-in counts; none of
             their students is among ``handed``.
-        left_out: the students of those groups.
     """
 
     handed: list[Handed]
     notes: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
-    left_out: frozenset[str] = frozenset()
 
 
 def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[str] = ()) -> HandIns:
@@ -82,7 +80,6 @@ def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[st
         chosen(everybody, submitted, assignment, students),
         tuple(notes),
         tuple(refused),
-        frozenset(untold),
     )
 
 
