@@ -104,7 +104,7 @@ def test_importing_again_adds_and_keeps_what_the_new_list_does_not_say(built: Pa
         (("--attempt", "0"), "'0' is no attempt"),
         (("--timezone", "Moon/Base"), "there is no time zone 'Moon/Base'"),
         (("--worksheet", "course.yaml"), "this is not Moodle's grading worksheet"),
-        (("--layout", "moodle"), "nothing in it is named as Moodle does"),
+        (("--layout", "moodle"), "most of it is not named as Moodle does"),
     ],
 )
 def test_wrong_usage_is_told(built: Path, download: Path, options: Any, said: str) -> None:
