@@ -3,7 +3,7 @@
 somebody handed in, and ``index.html``. Some sites put the student's number before the name, and
 some have no folders but ``12345-67890 - Ada Lovelace - Nov 26, 2026 1105 PM - a01.ipynb``.
 
-The first number is the student's, the second the assignment's. Times are in the zone of whoever downloads."""
+The first number is the student's. Times are in the zone of whoever downloads."""
 
 from __future__ import annotations
 
