@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cli.conftest import HALVED, SOLVED, answered, gradeprop, hand_in, result_of
+from gradeprop.records import keeper
 
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section\n"
@@ -151,6 +152,26 @@ def test_an_extension_changes_what_the_next_grade_says(dated: Path) -> None:
     gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
     assert result_of(dated, "ada")["late"]
     assert "no extension" in gradeprop("extend", "ada", "a01_slopes", cwd=dated).stdout
+
+
+def test_without_nbgrader_a_result_says_how_late_too(
+    dated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "import_ahead", lambda: False)
+    done = gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
+    assert "nbgrader is not installed: nothing is recorded" in done.stderr
+    assert not (dated / "gradebook.db").exists()
+    result = result_of(dated, "ada")
+    assert (result["late"], result["late_days"], result["extension"]) == (True, 2.125, None)
+    (dated / "extensions.csv").write_text(
+        "student,assignment,until\nada,a01_slopes,2026-03-02T15:00+00:00\n"
+    )
+    done = gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
+    assert "unchanged" not in done.stderr
+    result = result_of(dated, "ada")
+    assert (result["late_days"], result["extension"]) == (1.0, "2026-03-02T15:00+00:00")
+    done = gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
+    assert "1 of 1 unchanged" in done.stderr
 
 
 @pytest.mark.parametrize(
