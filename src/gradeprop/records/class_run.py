@@ -21,6 +21,7 @@ from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, write_result
 from gradeprop.records.files.submissions import TIMESTAMP, Handed
 from gradeprop.records.gradebook.lateness import Facts, Lateness, facts_of, says, with_lateness
+from gradeprop.records.hand_ins import sharing
 from gradeprop.records.handed_late import lateness_of, times_in_files
 from gradeprop.records.keeper import Keeper, Keeping, in_gradebook
 from gradeprop.records.loading import load
@@ -124,10 +125,10 @@ class ClassRun:
             StorageError: a result cannot be kept; all earlier ones are.
             GraderFault, MissingFacility: a sandbox cannot be started.
         """
-        sharing = _sharing(self.due)
+        shared = sharing(self.due)
 
         def keep(result: SubmissionResult) -> None:
-            for item in sharing[result.student]:
+            for item in shared[result.student]:
                 keep_one(replace(result, student=item.student, group=item.group), item)
 
         def keep_one(result: SubmissionResult, item: Handed) -> None:
@@ -154,7 +155,7 @@ class ClassRun:
             gc.freeze()
             running = self._graders or self._start(len(self.due))
             try:
-                loads = [partial(load, self._plan, items[0]) for items in sharing.values()]
+                loads = [partial(load, self._plan, items[0]) for items in shared.values()]
                 running.grade(self._plan, loads, keep)
             finally:
                 if self._keeper is not None:
@@ -195,18 +196,6 @@ class ClassRun:
         if (result.isolation == "none") != (self._plan.isolation == "none"):
             return False
         return result.versions.get("input") == load(self._plan, handed).fingerprint
-
-
-def _sharing(due: Sequence[Handed]) -> dict[str, list[Handed]]:
-    """By the student that is graded, all whose hand-in it is: a group's is graded once."""
-    graded: dict[str, str] = {}
-    found: dict[str, list[Handed]] = {}
-    for item in due:
-        first = item.student
-        if item.group is not None:
-            first = graded.setdefault(item.group, first)
-        found.setdefault(first, []).append(item)
-    return found
 
 
 def _time_notes(handed: Sequence[Handed]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.submissions import Handed, chosen, find_submissions
 from gradeprop.records.gradebook.roster import read_roster
 
-__all__ = ["HandIns", "hand_ins"]
+__all__ = ["HandIns", "hand_ins", "sharing"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,18 @@ def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[st
         tuple(notes),
         tuple(refused),
     )
+
+
+def sharing(handed: Sequence[Handed]) -> dict[str, list[Handed]]:
+    """By the student in whose name it is run, all whose hand-in it is: a group's is run once."""
+    run: dict[str, str] = {}
+    found: dict[str, list[Handed]] = {}
+    for item in handed:
+        first = item.student
+        if item.group is not None:
+            first = run.setdefault(item.group, first)
+        found.setdefault(first, []).append(item)
+    return found
 
 
 def _counting(theirs: Sequence[Handed]) -> Handed | None:
