@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from typing import Any
 import pytest
 
 from cli.conftest import HALVED, SOLVED, answered, gradeprop, hand_in, result_of
-from gradeprop.records import keeper
 
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section\n"
@@ -157,7 +157,9 @@ def test_an_extension_changes_what_the_next_grade_says(dated: Path) -> None:
 def test_without_nbgrader_a_result_says_how_late_too(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper, "import_ahead", lambda: False)
+    for name in [name for name in sys.modules if name.split(".")[0] == "nbgrader"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, "nbgrader", None)  # not to be found
     done = gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
     assert "nbgrader is not installed: nothing is recorded" in done.stderr
     assert not (dated / "gradebook.db").exists()
