@@ -64,6 +64,26 @@ def test_what_canvas_calls_late_is_late_until_another_notebook_is_there(
     assert result_of(built, "ada")["late"] is None
 
 
+def test_what_was_left_for_the_instructor_to_decide_is_no_success(
+    built: Path, tmp_path: Path
+) -> None:
+    def collect(answers: Any, *options: str) -> Any:
+        path = tmp_path / "again.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("ada/x.ipynb", answered(built, answers))
+        return gradeprop("collect", "a01_slopes", "--from", path, *options, cwd=built)
+
+    assert collect(HALVED).returncode == 0
+    assert collect(HALVED).returncode == 0
+    done = collect(SOLVED)
+    assert done.returncode == 2
+    assert "nothing tells which is later: ada. --update takes these" in done.stderr
+    done = collect(SOLVED, "--update")
+    assert done.returncode == 0, done.stderr
+    place = built / "submitted/ada/a01_slopes/a01_slopes.ipynb"
+    assert place.read_bytes() == answered(built, SOLVED)
+
+
 def test_the_same_as_json_and_dry(built: Path, download: Path) -> None:
     done = gradeprop("collect", "a01_slopes", "--from", download, "--dry-run", "--json", cwd=built)
     said = json.loads(done.stdout)
