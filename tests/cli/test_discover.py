@@ -4,6 +4,7 @@ foresaw."""
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,28 @@ def test_from_a_class_to_a_named_mistake(graded: Path) -> None:
     assert causes(graded, "half") == {"missing_factor_two"}
     assert "Told now, and not before:\n    4 × tripled  (square_derivative)" in done.stderr
     assert [item["students"] for item in groups(graded)] == [["err0", "err1"]]
+
+
+def test_what_a_group_handed_in_is_asked_and_counted_once(built: Path) -> None:
+    for student, source in (("tri0", TRIPLED[0]), ("tri1", TRIPLED[1]), ("sine", SINE[0])):
+        hand_in(built, student, answered(built, code(source)))
+    (built / "groups.csv").write_text("group,students\npair,tri0;mate\nalone,sine\n")
+    done = gradeprop("grade", "a01_slopes", cwd=built)
+    assert done.returncode == 0, done.stderr
+    (tripled, sine) = groups(built)
+    assert (tripled["students"], tripled["hand_ins"]) == (["mate", "tri0", "tri1"], 2)
+    assert (sine["students"], sine["hand_ins"]) == (["sine"], 1)
+    shown = gradeprop("discover", "a01_slopes", cwd=built)
+    assert "3 answers without a cause, 2 groups" in shown.stdout
+    assert "3 students with 2 hand-ins: mate, tri0, tri1" in shown.stdout
+
+    hand_in(built, "mate", answered(built, SOLVED))  # and nothing tells which is the later
+    shutil.rmtree(built / "submitted" / "sine")
+    left = gradeprop("discover", "a01_slopes", "--json", cwd=built)
+    assert left.returncode == 0, left.stderr
+    assert [item["students"] for item in json.loads(left.stdout)["groups"]] == [["tri1"]]
+    assert "Not asked again: the group “pair” has several hand-ins" in left.stderr
+    assert "nothing of theirs is in submitted/ any more: sine." in left.stderr
 
 
 def test_what_is_stale_names_somebody_or_is_not_proven_is_refused(graded: Path) -> None:

@@ -88,6 +88,26 @@ def test_a_group_that_cannot_be_told_is_left_out_and_the_rest_graded(pair: Path)
     assert not (pair / "results/a01_slopes/ada.json").exists()
 
 
+def test_nobody_of_a_group_that_is_not_graded_has_handed_in_nothing(pair: Path) -> None:
+    """Nor a 0: when only one of it was graded, and when it is not known which hand-in counts."""
+    (pair / "roster.csv").write_text("id\nada\nbob\ncy\neve\nzed\n")
+    (pair / "groups.csv").write_text("group,students\npair,ada;bob;cy\n")
+    gradeprop("grade", "a01_slopes", *NONE, "--student", "bob", cwd=pair)
+    shown = gradeprop("show", "a01_slopes", cwd=pair).stdout
+    assert "1 handed in, 1 not: eve\n" in shown
+    (pair / "results/a01_slopes/bob.json").unlink()
+    hand_in(pair, "ada", answered(pair, SOLVED))
+    done = gradeprop("grade", "a01_slopes", *NONE, cwd=pair)
+    assert done.returncode == 2
+    assert "1 handed in, 1 not: eve\n" in done.stdout
+    shown = gradeprop("show", "a01_slopes", cwd=pair).stdout
+    assert "1 handed in, 1 not: eve\n" in shown
+    (report,) = json.loads(gradeprop("report", "a01_slopes", "--json", cwd=pair).stdout)[
+        "assignments"
+    ]
+    assert report["handed_in"]["missing"] == ["eve"]
+
+
 def test_shards_give_each_member_what_one_run_gives(pair: Path) -> None:
     gradeprop("grade", "a01_slopes", *NONE, cwd=pair)
     whole = {name: result_of(pair, name) for name in ("ada", "bob", "zed")}

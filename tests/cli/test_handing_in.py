@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,26 @@ def test_what_canvas_calls_late_is_late_until_another_notebook_is_there(
     assert result_of(built, "ada")["late"] is None
 
 
+def test_what_was_left_for_the_instructor_to_decide_is_no_success(
+    built: Path, tmp_path: Path
+) -> None:
+    def collect(answers: Any, *options: str) -> Any:
+        path = tmp_path / "again.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("ada/x.ipynb", answered(built, answers))
+        return gradeprop("collect", "a01_slopes", "--from", path, *options, cwd=built)
+
+    assert collect(HALVED).returncode == 0
+    assert collect(HALVED).returncode == 0
+    done = collect(SOLVED)
+    assert done.returncode == 2
+    assert "nothing tells which is later: ada. --update takes these" in done.stderr
+    done = collect(SOLVED, "--update")
+    assert done.returncode == 0, done.stderr
+    place = built / "submitted/ada/a01_slopes/a01_slopes.ipynb"
+    assert place.read_bytes() == answered(built, SOLVED)
+
+
 def test_the_same_as_json_and_dry(built: Path, download: Path) -> None:
     done = gradeprop("collect", "a01_slopes", "--from", download, "--dry-run", "--json", cwd=built)
     said = json.loads(done.stdout)
@@ -104,7 +125,7 @@ def test_importing_again_adds_and_keeps_what_the_new_list_does_not_say(built: Pa
         (("--attempt", "0"), "'0' is no attempt"),
         (("--timezone", "Moon/Base"), "there is no time zone 'Moon/Base'"),
         (("--worksheet", "course.yaml"), "this is not Moodle's grading worksheet"),
-        (("--layout", "moodle"), "nothing in it is named as Moodle does"),
+        (("--layout", "moodle"), "most of it is not named as Moodle does"),
     ],
 )
 def test_wrong_usage_is_told(built: Path, download: Path, options: Any, said: str) -> None:
@@ -151,6 +172,28 @@ def test_an_extension_changes_what_the_next_grade_says(dated: Path) -> None:
     gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
     assert result_of(dated, "ada")["late"]
     assert "no extension" in gradeprop("extend", "ada", "a01_slopes", cwd=dated).stdout
+
+
+def test_without_nbgrader_a_result_says_how_late_too(
+    dated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "nbgrader"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, "nbgrader", None)  # not to be found
+    done = gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
+    assert "nbgrader is not installed: nothing is recorded" in done.stderr
+    assert not (dated / "gradebook.db").exists()
+    result = result_of(dated, "ada")
+    assert (result["late"], result["late_days"], result["extension"]) == (True, 2.125, None)
+    (dated / "extensions.csv").write_text(
+        "student,assignment,until\nada,a01_slopes,2026-03-02T15:00+00:00\n"
+    )
+    done = gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
+    assert "unchanged" not in done.stderr
+    result = result_of(dated, "ada")
+    assert (result["late_days"], result["extension"]) == (1.0, "2026-03-02T15:00+00:00")
+    done = gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=dated)
+    assert "1 of 1 unchanged" in done.stderr
 
 
 @pytest.mark.parametrize(

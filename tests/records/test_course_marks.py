@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -121,6 +122,43 @@ def test_what_was_handed_in_and_is_not_graded_is_no_0(tmp_path: Path) -> None:
     marks = of(course)
     states = [second_of(marks, student).state for student in ("ada", "bob", "cy")]
     assert states == ["ungraded", "ungraded", "missed"]
+
+
+@pytest.mark.parametrize("handed_in", [("ada",), ("ada", "bob")])
+def test_what_a_group_handed_in_is_no_0_for_any_of_its_students(
+    tmp_path: Path, handed_in: tuple[str, ...]
+) -> None:
+    """Whether the group is not graded yet, or nobody can tell which of its hand-ins counts."""
+    course = two_assignments(tmp_path, second=PAST)
+    keep(course, *map(first_result, ("ada", "bob", "cy", "eve")), second_result("dan"))
+    (tmp_path / "groups.csv").write_text("group,students\ntrio,ada;bob;cy\n")
+    for student in handed_in:
+        folder = tmp_path / "submitted" / student / SECOND
+        folder.mkdir(parents=True)
+        (folder / f"{SECOND}.ipynb").write_text(student)
+    marks = of(course)
+    states = [second_of(marks, student).state for student in ("ada", "bob", "cy", "eve")]
+    assert states == ["ungraded", "ungraded", "ungraded", "missed"]
+    assert "counted as 0: eve" in marks.notes[-1]
+
+
+def test_the_mark_of_a_group_is_open_for_whoever_has_left_it(tmp_path: Path) -> None:
+    course = two_assignments(tmp_path)
+    keep(course, *(replace(first_result(student), group="pair") for student in ("ada", "bob")))
+    keep(course, second_result("ada"))
+    (tmp_path / "groups.csv").write_text("group,students\npair,ada;bob\n")
+    assert [student.percent for student in of(course).students] == [100.0, 100.0]
+    (tmp_path / "groups.csv").write_text("group,students\npair,bob;cy\nother,ada\n")
+    marks = of(course)
+    ada, bob = marks.students
+    assert ada.open == {FIRST: "the result is of a group that they are no longer in"}
+    assert (ada.percent, ada.assignments[0].score, bob.percent) == (100.0, None, 100.0)
+    assert marks.notes[0] == (
+        "a01_slopes: By groups.csv no longer in the group whose work was graded, so no total is "
+        "given (grade again, and where nothing else was handed in, remove the result): ada"
+    )
+    (tmp_path / "groups.csv").unlink()
+    assert [student.assignments[0].state for student in of(course).students] == ["group", "group"]
 
 
 def test_who_is_in_the_gradebook_without_a_result_has_no_0(tmp_path: Path) -> None:

@@ -110,6 +110,23 @@ def test_where_nothing_tells_which_is_later_the_group_is_left_out(tmp_path: Path
             found(tmp_path, "ada")
 
 
+def test_of_hand_ins_that_are_the_same_the_first_counts(tmp_path: Path) -> None:
+    """Who hands in once more what is there already makes nobody late."""
+    hand_in(tmp_path, "ada", b"1", "2026-03-04 10:00:00 UTC")
+    hand_in(tmp_path, "bob", b"1", "2026-03-01 10:00:00 UTC")
+    (tmp_path / "groups.csv").write_text("group,students\nteam,ada;bob;cy;dan\n")
+    assert {folder for _, folder, _ in who(tmp_path)} == {"bob"}
+    assert found(tmp_path).notes == (
+        "The group “team” has several hand-ins, by “ada” and “bob”: that of “bob”, the first of "
+        "those that are the same, counts for all",
+    )
+    hand_in(tmp_path, "cy", b"2", "2026-03-03 10:00:00 UTC")
+    assert {folder for _, folder, _ in who(tmp_path)} == {"bob"}
+    hand_in(tmp_path, "dan", b"3", "2026-03-04 10:00:00 UTC")
+    hand_in(tmp_path, "zed")
+    assert len(found(tmp_path).refused) == 1
+
+
 def test_two_hand_ins_that_are_the_same_need_no_time(tmp_path: Path) -> None:
     hand_in(tmp_path, "ada")
     hand_in(tmp_path, "bob")

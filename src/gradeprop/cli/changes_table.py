@@ -9,12 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from gradeprop.cli import screen
+from gradeprop.cli.class_table import NAME, told_apart
 from gradeprop.grading.result.changes import Change
 from gradeprop.grading.result.regraded import Regraded
 from gradeprop.records.files.names import shown_id
 from gradeprop.wording import counted
 
-_NAME = 16
 _ROWS = 20
 _REASONS = 3
 
@@ -32,13 +32,15 @@ def print_changes(regraded: Regraded) -> None:
         return
     err.print(f"Marks changed in {len(changed)} of {among} (by the checks alone):")
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1))
-    table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=_NAME)
+    shown = changed[:_ROWS]
+    names = told_apart([shown_id(item.student) for item in shown])
+    table.add_column("student", no_wrap=max(map(len, names)) <= NAME, overflow="fold")
     table.add_column("before", justify="right", no_wrap=True)
     table.add_column("now", justify="right", no_wrap=True)
     table.add_column("why")
-    for item in changed[:_ROWS]:
+    for item, name in zip(shown, names, strict=True):
         table.add_row(
-            Text(shown_id(item.student)),
+            Text(name),
             str(item.before),
             str(item.after),
             screen.styled(_why(item), ""),

@@ -18,12 +18,12 @@ from gradeprop.grading.result.status_words import STOPPED, SUBMISSION
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.names import shown_id
 
-__all__ = ["MANY", "ClassTable", "remark", "told_apart"]
+__all__ = ["MANY", "NAME", "ClassTable", "remark", "told_apart"]
 
 _STYLE: Final = {"needs_manual": "yellow", "ungradable": "red", "error": "bold red"}
 MANY: Final = 30
 """Students above which only those are listed who need attention."""
-_NAME: Final = 16
+NAME: Final = 16
 """Characters of a student's id that are shown, if that tells all apart; the rest of 80 columns is
 for what went wrong."""
 _TAIL: Final = 5
@@ -81,7 +81,7 @@ class ClassTable:
     def _table(self, rows: Sequence[_Row]) -> Table:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
         names = told_apart([shown_id(row.student) for row in rows])
-        table.add_column("student", no_wrap=max(map(len, names)) <= _NAME, overflow="fold")
+        table.add_column("student", no_wrap=max(map(len, names)) <= NAME, overflow="fold")
         for number, exercise in enumerate(self._assignment.exercises, start=1):
             most = sum(part.points for part in exercise.spec.parts)
             table.add_column(f"{number}\n/{most:g}", justify="right", no_wrap=True)
@@ -100,9 +100,9 @@ def told_apart(ids: Sequence[str]) -> list[str]:
 
 
 def _cut(text: str) -> str:
-    if len(text) <= _NAME:
+    if len(text) <= NAME:
         return text
-    return f"{text[: _NAME - _TAIL - 1]}…{text[-_TAIL:]}"
+    return f"{text[: NAME - _TAIL - 1]}…{text[-_TAIL:]}"
 
 
 def _legend(assignment: LoadedAssignment) -> str:

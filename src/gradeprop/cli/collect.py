@@ -20,6 +20,7 @@ from gradeprop.records.files.groups import read_groups
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.table import read_table
 from gradeprop.records.gradebook.roster import FILE, read_roster
+from gradeprop.records.marks import named
 from gradeprop.wording import counted
 
 _SAID: Final[dict[State, str]] = {
@@ -60,7 +61,8 @@ class Request:
 
 
 def run(request: Request) -> int:
-    """Collect; return the exit code: 2 if something could not be placed, else 0.
+    """Collect; return the exit code: 2 if something could not be placed, or was left because
+    nothing tells which is later, else 0.
 
     Raises:
         UsageError: no such assignment, attempt or zone, or nothing that can be read.
@@ -92,7 +94,12 @@ def run(request: Request) -> int:
             screen.out().print(screen.plain(line), soft_wrap=True)
     for line in _notes(found, has_roster=roster is not None, dry=request.dry_run):
         screen.err().print(screen.plain(line), soft_wrap=True)
-    return UsageError.exit_code if found.unplaced else 0
+    return UsageError.exit_code if found.unplaced or _undecided(found) else 0
+
+
+def _undecided(found: Collection) -> list[str]:
+    """The students of whom nothing tells which hand-in is the later."""
+    return [item.student for item in found.placed if item.state == "differs"]
 
 
 def _attempt(text: str) -> int:
@@ -151,6 +158,12 @@ def _notes(found: Collection, *, has_roster: bool, dry: bool) -> Iterator[str]:
         f"From {found.layout.title}: {counted(taken, 'notebook')} {verb}, "
         f"{len(found.placed) - taken} left as they are, {len(found.unplaced)} not placed."
     )
+    if undecided := _undecided(found):
+        yield (
+            "Another notebook than in submitted/, and nothing tells which is later: "
+            f"{named(list(map(shown_id, undecided)))}. --update takes these and keeps what was "
+            "there; without it, that counts."
+        )
     if not has_roster and found.placed and found.layout.name != "plain":
         yield (
             f"There is no {FILE}, so students are called as {found.layout.title} calls them. "

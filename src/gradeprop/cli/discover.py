@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradeprop.cli import screen
+from gradeprop.cli.group_notes import print_groups
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment
@@ -21,7 +22,9 @@ from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_results
 from gradeprop.records.files.submissions import Handed
-from gradeprop.records.hand_ins import hand_ins
+from gradeprop.records.hand_ins import hand_ins, sharing
+from gradeprop.records.marks import named
+from gradeprop.records.together import together
 from gradeprop.wording import counted
 
 if TYPE_CHECKING:
@@ -98,7 +101,10 @@ def _discovered(
     from gradeprop.records.loading import load
 
     submitted = request.submitted or root / "submitted"
-    handed = hand_ins(root, submitted, assignment.id, sorted(wanted)).handed
+    shared = _hand_ins(root, submitted, assignment.id, wanted)
+    handed = [items[0] for items in shared.values()]
+    if not handed:
+        return Discovered(course.digest, {}, ())
     progress = released_with_progress(root, assignment.id) is not False
     release, faults = release_in_use(course, assignment, progress=progress)
     devices = chosen_devices("cpu", course.spec.devices)
@@ -126,14 +132,37 @@ def _discovered(
             shown.append,
         )
     part_of = {f"{part.exercise}.{item.check}": part for part, item in assignment.checks()}
-    came = seen_in(shown, wanted, part_of)
+    asked = {
+        student: [part for item in items for part in wanted[item.student]]
+        for student, items in shared.items()
+    }
+    came = seen_in(shown, asked, part_of)
     sources = _Sources(plan, handed)
     groups = [
-        _found_group(number, group, sources)
+        _found_group(number, group, sources, shared)
         for number, group in enumerate(grouped(came.seen), start=1)
     ]
-    digests = {student: sources.digest(student) for group in groups for student in group.students}
+    digests = {
+        item.student: sources.digest(student) for student in shared for item in shared[student]
+    }
     return Discovered(course.digest, digests, tuple(groups), came.named, came.right)
+
+
+def _hand_ins(
+    root: Path, submitted: Path, assignment: str, wanted: Collection[str]
+) -> dict[str, list[Handed]]:
+    """By the student who is asked, all whose hand-in it is; told is who cannot be asked."""
+    found = hand_ins(root, submitted, assignment)
+    print_groups(found, "Not asked again")
+    groups = together(root)
+    gone = [name for name in wanted if not groups.handed_in(submitted, name, assignment)]
+    if gone:
+        names = named(list(map(shown_id, gone)))
+        screen.err().print(
+            f"Not asked again, since nothing of theirs is in {submitted.name}/ any more: {names}.",
+            soft_wrap=True,
+        )
+    return sharing([item for item in found.handed if item.student in wanted])
 
 
 class _Sources:
@@ -159,7 +188,9 @@ class _Sources:
         return without_comments(alone(notebook, part))
 
 
-def _found_group(number: int, group: Group, sources: _Sources) -> FoundGroup:
+def _found_group(
+    number: int, group: Group, sources: _Sources, shared: Mapping[str, Sequence[Handed]]
+) -> FoundGroup:
     by_code = {item.student: sources.answer(item.student, group.part) for item in group.seen}
     shortest = min(by_code, key=lambda student: (len(by_code[student]), by_code[student]))
     item = next(item for item in group.seen if item.student == shortest)
@@ -167,8 +198,9 @@ def _found_group(number: int, group: Group, sources: _Sources) -> FoundGroup:
         number,
         group.part.exercise,
         group.part.part,
-        tuple(sorted(by_code)),
+        tuple(sorted(item.student for asked in by_code for item in shared[asked])),
         by_code[shortest],
+        len(by_code),
         nearest=item.nearest,
     )
     if item.wrong is None:
@@ -186,7 +218,7 @@ def _lines(assignment: LoadedAssignment, found: Discovered) -> Iterator[str]:
     if not found.groups and not found.named and not found.right:
         yield f"{assignment.id}: every wrong answer has a cause."
     elif found.groups:
-        answers = sum(len(group.students) for group in found.groups)
+        answers = sum(group.hand_ins for group in found.groups)
         yield (
             f"{assignment.spec.title} ({assignment.id}): {counted(answers, 'answer')} without a "
             f"cause, {counted(len(found.groups), 'group')} by what they do."
@@ -216,9 +248,11 @@ def _lines(assignment: LoadedAssignment, found: Discovered) -> Iterator[str]:
 def _group_lines(group: FoundGroup) -> Iterator[str]:
     names = ", ".join(map(shown_id, group.students[:_SHOWN]))
     more = f" and {len(group.students) - _SHOWN} more" if len(group.students) > _SHOWN else ""
+    several = group.hand_ins < len(group.students)
+    once = f" with {counted(group.hand_ins, 'hand-in')}" if several else ""
     yield (
         f"{group.group}. {group.exercise} {group.part}, "
-        f"{counted(len(group.students), 'student')}: {names}{more}"
+        f"{counted(len(group.students), 'student')}{once}: {names}{more}"
     )
     for line in group.code.split("\n"):
         yield f"     {line}".rstrip()

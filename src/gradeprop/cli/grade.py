@@ -29,6 +29,7 @@ from gradeprop.records.files.results import check_writable, read_result, result_
 from gradeprop.records.files.submissions import Handed, student_folders
 from gradeprop.records.hand_ins import hand_ins
 from gradeprop.records.shards.shard import Shard
+from gradeprop.records.together import together
 
 if TYPE_CHECKING:
     from gradeprop.course.model import Course, LoadedAssignment
@@ -103,12 +104,11 @@ def run(request: Request) -> int:
         _grade(outcome, root, assignment.id, class_run, len(handed))
     changed = [item.to_json() for item in class_run.regraded.changes]
     whole = not request.students and shard is None
-    absent = _absent(root, course, handed, everybody) if whole else []
+    absent = _absent(root, course, submitted, assignment.id, everybody) if whole else []
     named = [
         {"exercise": exercise, "cause": cause, "students": number}
         for (exercise, cause), number in sorted(class_run.regraded.named.items())
     ]
-    absent = [student for student in absent if student not in found.left_out]
     outcome.print(
         as_json=request.as_json,
         everybody=request.everybody,
@@ -136,13 +136,16 @@ def run(request: Request) -> int:
 
 
 def _absent(
-    root: Path, course: Course, handed: Sequence[Handed], folders: Sequence[str]
+    root: Path, course: Course, submitted: Path, name: str, folders: Sequence[str]
 ) -> list[str]:
-    """Who is known, by a folder or by the gradebook, and has handed in nothing."""
-    here = {item.student for item in handed}
-    known = {gradebook_id(student) for student in (*here, *folders)}
+    """Who is known, by a folder or by the gradebook, and has handed in nothing, alone or with
+    others."""
+    known = {gradebook_id(student) for student in folders}
     others = [student for student in enrolled_in(root, course) if student not in known]
-    return sorted({*folders, *others} - here)
+    groups = together(root)
+    return sorted(
+        student for student in {*folders, *others} if not groups.handed_in(submitted, student, name)
+    )
 
 
 def _of_shard(shard: Shard, root: Path, name: str, handed: Sequence[Handed]) -> list[Handed]:

@@ -12,7 +12,7 @@ from gradeprop.course.keys import PartKey
 from gradeprop.grading.result.verdict import PartResult, SubmissionResult
 from gradeprop.records.enrolment import enrolled_in
 from gradeprop.records.files.names import gradebook_id
-from gradeprop.records.files.submissions import has_handed_in, student_folders
+from gradeprop.records.files.submissions import student_folders
 from gradeprop.records.marks import Marks, class_marks
 
 
@@ -40,7 +40,8 @@ def run(
     known = set(student_folders(folders)) if folders.is_dir() else set()
     ids = {gradebook_id(student) for student in graded | known}
     known |= {student for student in enrolled_in(root, course) if student not in ids}
-    absent = [item for item in known - graded if not has_handed_in(folders, item, name)]
+    handed_in = marks.together.handed_in
+    absent = [item for item in known - graded if not handed_in(folders, item, name)]
     outcome.print(as_json=as_json, everybody=everybody, absent=sorted(absent))
     tell(marks)
     outcome.print_faults()

@@ -4,7 +4,7 @@ final."""
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -21,7 +21,8 @@ from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_result, write_result
 from gradeprop.records.files.submissions import TIMESTAMP, Handed
 from gradeprop.records.gradebook.lateness import Facts, Lateness, facts_of, says, with_lateness
-from gradeprop.records.handed_late import lateness_of
+from gradeprop.records.hand_ins import sharing
+from gradeprop.records.handed_late import lateness_of, times_in_files
 from gradeprop.records.keeper import Keeper, Keeping, in_gradebook
 from gradeprop.records.loading import load
 from gradeprop.records.marks import named
@@ -95,22 +96,23 @@ class ClassRun:
             self._keeper = self._opened.enter_context(self._keeping)
             if self._keeper is None:
                 self.notes = ("nbgrader is not installed: nothing is recorded in its gradebook",)
+                recorded: Collection[str] = kept
+                times = times_in_files(self._root, self._plan.loaded)
             else:
                 self.notes = self._keeper.notes
                 self._refuse(self._keeper)
                 recorded = self._keeper.recorded(kept)
-                self._times = _time_notes(self._handed)
-                self._late = lateness_of(
-                    self._root, self._plan.assignment, self._handed, self._keeper.times()
-                )
-                self.notes += _about_times(self._times)
-                kept = {
-                    item.student
-                    for item in self._handed
-                    if item.student in recorded
-                    and says_time_note(said[item.student][0], self._times.get(item.student))
-                    and says(said[item.student][1], self._late[item.student])
-                }
+                times = self._keeper.times()
+            self._times = _time_notes(self._handed)
+            self._late = lateness_of(self._root, self._plan.assignment, self._handed, times)
+            self.notes += _about_times(self._times)
+            kept = {
+                item.student
+                for item in self._handed
+                if item.student in recorded
+                and says_time_note(said[item.student][0], self._times.get(item.student))
+                and says(said[item.student][1], self._late[item.student])
+            }
             self.kept = tuple(item.student for item in self._handed if item.student in kept)
             self.due = tuple(item for item in self._handed if item.student not in kept)
             yield
@@ -123,16 +125,15 @@ class ClassRun:
             StorageError: a result cannot be kept; all earlier ones are.
             GraderFault, MissingFacility: a sandbox cannot be started.
         """
-        sharing = _sharing(self.due)
+        shared = sharing(self.due)
 
         def keep(result: SubmissionResult) -> None:
-            for item in sharing[result.student]:
+            for item in shared[result.student]:
                 keep_one(replace(result, student=item.student, group=item.group), item)
 
         def keep_one(result: SubmissionResult, item: Handed) -> None:
             result = with_time_note(result, self._times.get(item.student))
-            if (late := self._late.get(item.student)) is not None:
-                result = with_lateness(result, late)
+            result = with_lateness(result, self._late[item.student])
             before = self._kept(item)
             try:
                 if self._keeper is None:
@@ -154,7 +155,7 @@ class ClassRun:
             gc.freeze()
             running = self._graders or self._start(len(self.due))
             try:
-                loads = [partial(load, self._plan, items[0]) for items in sharing.values()]
+                loads = [partial(load, self._plan, items[0]) for items in shared.values()]
                 running.grade(self._plan, loads, keep)
             finally:
                 if self._keeper is not None:
@@ -195,18 +196,6 @@ class ClassRun:
         if (result.isolation == "none") != (self._plan.isolation == "none"):
             return False
         return result.versions.get("input") == load(self._plan, handed).fingerprint
-
-
-def _sharing(due: Sequence[Handed]) -> dict[str, list[Handed]]:
-    """By the student that is graded, all whose hand-in it is: a group's is graded once."""
-    graded: dict[str, str] = {}
-    found: dict[str, list[Handed]] = {}
-    for item in due:
-        first = item.student
-        if item.group is not None:
-            first = graded.setdefault(item.group, first)
-        found.setdefault(first, []).append(item)
-    return found
 
 
 def _time_notes(handed: Sequence[Handed]) -> dict[str, str]:

@@ -14,7 +14,6 @@ from gradeprop.records.course_total import AssignmentMark, State, StudentTotal
 from gradeprop.records.files.extensions import extensions_of
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import result_path
-from gradeprop.records.files.submissions import has_handed_in
 from gradeprop.records.gradebook.given import Person
 from gradeprop.records.marks import ClassMarks, Marks, class_marks, named
 
@@ -43,7 +42,7 @@ def course_marks(course: Course, submitted: Path, now: datetime) -> CourseMarks:
         now: decides what was due; with a time zone.
 
     Raises:
-        UsageError: the gradebook's URL cannot be read.
+        UsageError: the gradebook's URL, extensions.csv or groups.csv cannot be read.
         MissingFacility, StorageError: there is a gradebook, but it cannot be used.
     """
     classes = [
@@ -98,7 +97,7 @@ class _Class:
         """Whether there is any trace of a hand-in: then its mark is lacking, and is no 0."""
         return (
             student in self.marks.without_result
-            or has_handed_in(self._submitted, student, self.spec.id)
+            or self.marks.together.handed_in(self._submitted, student, self.spec.id)
             or result_path(self._root, self.spec.id, student).exists()  # one that is unreadable
         )
 
@@ -114,9 +113,13 @@ class _Class:
 
 
 def _with_result(marks: Marks) -> State:
-    if marks.awaits is None:
-        return "graded"
-    return "waiting" if marks.awaits == "person" else "fault"
+    states: dict[str | None, State] = {
+        None: "graded",
+        "group": "group",
+        "person": "waiting",
+        "grader": "fault",
+    }
+    return states[marks.awaits]
 
 
 def _total(student: str, classes: Sequence[_Class]) -> StudentTotal:

@@ -20,6 +20,7 @@ State: TypeAlias = Literal[
     "without_points",
     "waiting",
     "fault",
+    "group",
     "ungraded",
     "expected",
     "unreleased",
@@ -28,6 +29,7 @@ State: TypeAlias = Literal[
 OPEN: Mapping[State, str] = {
     "waiting": "a part waits for a person",
     "fault": "a grader failed",
+    "group": "the result is of a group that they are no longer in",
     "ungraded": "not graded yet",
     "expected": "not handed in",
     "unreleased": "not handed out yet",

@@ -13,7 +13,7 @@ from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.submissions import Handed, chosen, find_submissions
 from gradeprop.records.gradebook.roster import read_roster
 
-__all__ = ["HandIns", "hand_ins"]
+__all__ = ["HandIns", "hand_ins", "sharing"]
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,11 @@ class HandIns:
         notes: sentences about groups that handed in more than once.
         refused: sentences about groups of which it cannot be told which hand-in counts; none of
             their students is among ``handed``.
-        left_out: the students of those groups.
     """
 
     handed: list[Handed]
     notes: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
-    left_out: frozenset[str] = frozenset()
 
 
 def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[str] = ()) -> HandIns:
@@ -60,19 +58,20 @@ def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[st
             found.pop(student, None)
         if not theirs:
             continue
-        counts = _counting(theirs)
+        found_one = _counting(theirs)
         names = " and ".join(f"“{shown_id(item.student)}”" for item in theirs)
-        if counts is None:
+        if found_one is None:
             untold |= {*members}
             refused.append(
                 f"the group “{shown_id(name)}” has several hand-ins, by {names}, and nothing tells "
                 f"which is the later; remove all but one from {submitted.name}/"
             )
             continue
+        counts, what = found_one
         if len(theirs) > 1:
             notes.append(
                 f"The group “{shown_id(name)}” has several hand-ins, by {names}: that of "
-                f"“{shown_id(counts.student)}”, the later, counts for all"
+                f"“{shown_id(counts.student)}”, {what}, counts for all"
             )
         found |= {student: replace(counts, student=student, group=name) for student in members}
     if untold & {*students}:
@@ -82,17 +81,45 @@ def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[st
         chosen(everybody, submitted, assignment, students),
         tuple(notes),
         tuple(refused),
-        frozenset(untold),
     )
 
 
-def _counting(theirs: Sequence[Handed]) -> Handed | None:
-    """The one that counts: the latest, or any where all are the same; None if that cannot be
-    told."""
-    if len(theirs) == 1 or len({item.read() for item in theirs}) == 1:
-        return theirs[0]
+def sharing(handed: Sequence[Handed]) -> dict[str, list[Handed]]:
+    """By the student in whose name it is run, all whose hand-in it is: a group's is run once."""
+    run: dict[str, str] = {}
+    found: dict[str, list[Handed]] = {}
+    for item in handed:
+        first = item.student
+        if item.group is not None:
+            first = run.setdefault(item.group, first)
+        found.setdefault(first, []).append(item)
+    return found
+
+
+def _counting(theirs: Sequence[Handed]) -> tuple[Handed, str] | None:
+    """The one that counts, and what it is of them all: the latest, and where others are the same as
+    that one, the first of these, since all was done by then; None if that cannot be told."""
     times = [handed_time(item.path.parent).time for item in theirs]
+    read = [item.read() for item in theirs]
     known = [time for time in times if time is not None]
-    if len(known) < len(times) or known.count(max(known)) > 1:
-        return None
-    return theirs[known.index(max(known))]
+    what, counts = "the same as the others", {*read}
+    if len(counts) > 1:
+        if len(known) < len(times):
+            return None
+        latest = max(known)
+        counts = {content for content, time in zip(read, times, strict=True) if time == latest}
+        if len(counts) > 1:
+            return None
+        what = "the later"
+    same = [
+        (time, item)
+        for content, time, item in zip(read, times, theirs, strict=True)
+        if content in counts
+    ]
+    timed = [(time, item) for time, item in same if time is not None]
+    if not timed:
+        return same[0][1], what
+    _, first = min(timed, key=lambda one: one[0])
+    if len(same) > 1:
+        what = "the first of those that are the same"
+    return first, what

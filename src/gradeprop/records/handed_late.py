@@ -4,16 +4,34 @@ platform said that they were collected from."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from pathlib import Path
 
+from gradeprop.course.dates import moment
+from gradeprop.course.model import LoadedAssignment
 from gradeprop.records.files.collected import Collected, read_collected
+from gradeprop.records.files.extensions import extensions_of
 from gradeprop.records.files.handed_time import handed_time
 from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.files.submissions import Handed
 from gradeprop.records.gradebook.entry import digest
-from gradeprop.records.gradebook.lateness import Lateness, Times
+from gradeprop.records.gradebook.lateness import Lateness, Times, extension_from
 
-__all__ = ["lateness_of"]
+__all__ = ["lateness_of", "times_in_files"]
+
+
+def times_in_files(root: Path, assignment: LoadedAssignment) -> Times:
+    """When an assignment was due for whom, by course.yaml and extensions.csv alone.
+
+    Raises:
+        UsageError: extensions.csv cannot be read.
+    """
+    due = assignment.spec.due
+    if due is None:
+        return Times(None, {})
+    there = moment(due).astimezone(UTC).replace(tzinfo=None)
+    given = extensions_of(root, assignment.id).items()
+    return Times(there, {gradebook_id(name): extension_from(until, there) for name, until in given})
 
 
 def lateness_of(

@@ -7,7 +7,7 @@ grader's fault stands: it is unknown then, and never 0."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -18,13 +18,19 @@ from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_results
 from gradeprop.records.gradebook.given import PartMark, Person, Recorded
+from gradeprop.records.together import Together, together
 
 _SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Marks:
-    """One student's marks for one assignment."""
+    """One student's marks for one assignment.
+
+    Attributes:
+        left_group: the work is that of a group that the student is no longer in; what it earned is
+            not the student's total.
+    """
 
     result: SubmissionResult
     parts: Mapping[PartKey, PartMark]
@@ -32,6 +38,7 @@ class Marks:
     penalty: float = 0.0
     person: Person = field(default_factory=Person)
     recorded: bool = False
+    left_group: bool = False
 
     @property
     def student(self) -> str:
@@ -50,7 +57,7 @@ class Marks:
     @property
     def score(self) -> float | None:
         """The total; None while it is unknown."""
-        if any(part.score is None for part in self.parts.values()):
+        if self.left_group or any(part.score is None for part in self.parts.values()):
             return None
         return max(0.0, self.certain - self.penalty)
 
@@ -60,9 +67,11 @@ class Marks:
         return any(part.again and part.score is not None for part in self.parts.values())
 
     @property
-    def awaits(self) -> Literal["person", "grader"] | None:
-        """Who has to act before the total is known: a person who gives points, or whoever mends a
-        grader that failed. None: it is known."""
+    def awaits(self) -> Literal["group", "person", "grader"] | None:
+        """Who has to act before the total is known: whoever keeps groups.csv, a person who gives
+        points, or whoever mends a grader that failed. None: it is known."""
+        if self.left_group:
+            return "group"
         open_states = {
             part.status for key, part in self.result.parts() if self.parts[key].score is None
         }
@@ -90,12 +99,14 @@ class ClassMarks:
 
     Attributes:
         without_result: who is in the gradebook with a submission, but has no result here.
+        together: who hands in together.
     """
 
     assignment: LoadedAssignment
     students: tuple[Marks, ...]
     notes: tuple[str, ...] = ()
     without_result: tuple[str, ...] = ()
+    together: Together = field(default_factory=Together)
 
 
 def printable_id(student: str) -> str:
@@ -111,17 +122,21 @@ def class_marks(course: Course, assignment: LoadedAssignment) -> ClassMarks:
     """The marks of all who have a result.
 
     Raises:
-        UsageError: the gradebook's URL cannot be read.
+        UsageError: the gradebook's URL or groups.csv cannot be read.
         MissingFacility, StorageError: there is a gradebook, but it cannot be used.
     """
     root = Path(course.root)
+    groups = together(root)
     results, unreadable = read_results(root, assignment.id)
     recorded = (
         recorded_marks(course, assignment, [result.student for result in results])
         if results
         else {}
     )
-    students = tuple(combined(result, recorded.get(result.student)) for result in results)
+    students = tuple(
+        replace(combined(result, recorded.get(result.student)), left_group=groups.left(result))
+        for result in results
+    )
     known = {result.student for result in results}
     without_result = tuple(name for name in recorded if name not in known)
     notes = [
@@ -129,7 +144,7 @@ def class_marks(course: Course, assignment: LoadedAssignment) -> ClassMarks:
         *_about_gradebook(students, without_result, recorded),
         *_unknown(students),
     ]
-    return ClassMarks(assignment, students, tuple(notes), without_result)
+    return ClassMarks(assignment, students, tuple(notes), without_result, groups)
 
 
 def combined(result: SubmissionResult, recorded: Recorded | None) -> Marks:
@@ -199,11 +214,17 @@ def _differs(marks: Marks) -> bool:
 
 def _unknown(students: Sequence[Marks]) -> list[str]:
     """Whose total is unknown, and why."""
+    left = [marks.shown for marks in students if marks.awaits == "group"]
     waiting = [marks.shown for marks in students if marks.awaits == "person"]
     faulty = [marks.shown for marks in students if marks.awaits == "grader"]
     return [
         f"{what}: {named(names)}"
         for what, names in (
+            (
+                "By groups.csv no longer in the group whose work was graded, so no total is given "
+                "(grade again, and where nothing else was handed in, remove the result)",
+                left,
+            ),
             ("A part waits for a person, so no total is given", waiting),
             ("A grader failed (its fault, not theirs), so no total is given", faulty),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import zipfile
@@ -111,6 +112,49 @@ def test_a_broken_zip_in_a_zip_is_told(tmp_path: Path) -> None:
         "all.zip: this is no zip that can be read: File is not a zip file",
         "no notebook was handed in: there is all.zip instead",
     ]
+
+
+@pytest.mark.parametrize(
+    ("packing", "said"),
+    [
+        (zipfile.ZIP_LZMA, "it is packed by LZMA, which is not taken"),
+        (zipfile.ZIP_BZIP2, "it is packed by bzip2, which is not taken"),
+    ],
+)
+def test_other_packings_are_refused_by_name_damaged_or_not(
+    tmp_path: Path, packing: int, said: str
+) -> None:
+    """LZMA's own errors are not those of zips: a damaged one ended the whole command."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", packing) as archive:
+        archive.writestr("x.ipynb", notebook())
+    damaged = bytearray(data.getvalue())
+    start = damaged.index(b"x.ipynb") + len("x.ipynb")
+    damaged[start : start + 9] = b"\xff" * 9
+    files = {"al1/all.zip": bytes(damaged), "eg2/x.ipynb": notebook("good")}
+    found = collected(tmp_path, zipped(tmp_path, files))
+    assert [item.why for item in found.unplaced] == [
+        f"no notebook was handed in: all.zip/x.ipynb: {said}"
+    ]
+    assert students(found) == ["eg2"]
+
+
+@pytest.mark.parametrize("error", [struct.error("short"), OSError("read"), MemoryError()])
+def test_whatever_reading_raises_costs_that_student_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    read = archives.ZipArchive._data
+
+    def failing(self: archives.ZipArchive, info: zipfile.ZipInfo, most: int) -> bytes:
+        if info.filename.startswith("al1/"):
+            raise error
+        return read(self, info, most)
+
+    monkeypatch.setattr(archives.ZipArchive, "_data", failing)
+    source = zipped(tmp_path, {"al1/x.ipynb": notebook(), "eg2/x.ipynb": notebook()})
+    found = collected(tmp_path, source)
+    assert ["is damaged" in item.why for item in found.unplaced] == [True]
+    assert students(found) == ["eg2"]
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,6 +149,29 @@ def test_two_people_of_one_name_are_not_taken_for_each_other(tmp_path: Path) -> 
     assert not found.placed
 
 
+def test_namesakes_on_brightspace_are_told_and_none_is_lost(tmp_path: Path) -> None:
+    files = {
+        "11-2 - Ada Lovelace - Nov 26, 2026 1105 PM/x.ipynb": notebook("one"),
+        "12-2 - Ada Lovelace - Nov 27, 2026 1105 PM/x.ipynb": notebook("other"),
+        "13-2 - Évariste Galois - Nov 25, 2026 1105 PM/x.ipynb": notebook("early"),
+        "13-2 - Évariste Galois - Nov 27, 2026 1105 PM/x.ipynb": notebook("late"),
+    }
+    source = zipped(tmp_path, files)
+    found = collected(tmp_path, source, roster=None)
+    assert [(item.place[:2], item.why) for item in found.unplaced] == [
+        ("11", "several people would be 'Ada Lovelace'"),
+        ("12", "several people would be 'Ada Lovelace'"),
+    ]
+    assert students(found) == ["Évariste Galois"]
+    assert in_place(tmp_path, "Évariste Galois") == notebook("late")
+
+
+def test_all_files_of_one_attempt_on_brightspace_are_one_hand_in(tmp_path: Path) -> None:
+    named = "1-2 - Ada Lovelace - Nov 26, 2026 1105 PM - "
+    files = {f"{named}notes.txt": b"", f"{named}x.ipynb": notebook()}
+    assert only(tmp_path, files) == ("new", "x.ipynb")
+
+
 def test_another_students_id_in_a_name_is_not_believed(tmp_path: Path) -> None:
     files = {"1-2 - al1 - Évariste Galois - Nov 26, 2026 1105 PM/x.ipynb": notebook()}
     found = collected(tmp_path, zipped(tmp_path, files))

@@ -242,7 +242,7 @@ def test_the_folder_around_a_zip_is_no_student(tmp_path: Path) -> None:
 
 def test_a_layout_that_was_asked_for_and_does_not_fit_is_told(tmp_path: Path) -> None:
     source = zipped(tmp_path, {"al1/x.ipynb": notebook()})
-    with pytest.raises(UsageError, match="named as Canvas does"):
+    with pytest.raises(UsageError, match="not named as Canvas does"):
         collected(tmp_path, source, layout="canvas")
 
 

@@ -14,7 +14,9 @@ from gradeprop.records.discovered.groups import (
     write_discovered,
 )
 
-GROUP = FoundGroup(1, "fit_line", "code", ("ada", "b\udcff"), "x = 1", "f(1)", "2", "3", "nearest")
+GROUP = FoundGroup(
+    1, "fit_line", "code", ("ada", "b\udcff"), "x = 1", 2, "f(1)", "2", "3", "nearest"
+)
 FOUND = Discovered("d1", {"ada": "5ea", "b\udcff": "0"}, (GROUP,), named=2)
 
 
@@ -29,7 +31,9 @@ def test_one_that_was_adopted_is_known_and_the_others_stay(tmp_path: Path) -> No
     assert (found.course, found.group(1).adopted) == ("d2", "tripled")
 
 
-@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"schema": 9}', '{"schema": 1}'])
+@pytest.mark.parametrize(
+    "text", [None, "", "[]", "{}", '{"schema": 9}', '{"schema": 1}', '{"schema": 2}']
+)
 def test_what_cannot_be_read_is_none(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         path = tmp_path / ".gradeprop" / "discovered" / "a01.json"

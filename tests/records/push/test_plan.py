@@ -92,12 +92,14 @@ def test_an_open_total_is_left_out_with_the_reason(course: Any) -> None:
         result_for("bob", (), hidden=None),
         {BY_HAND: PartMark(None), COMMIT: PartMark(1.0), WHY: PartMark(None, 2.0)},
     )
-    bob = CanvasStudent(2, "Bob", login="bob")
-    plan = planned(course, [full("ada", why=None), faulty], [ADA, bob])
+    bob, cy = CanvasStudent(2, "Bob", login="bob"), CanvasStudent(3, "Cy", login="cy")
+    gone = replace(full("cy"), left_group=True)
+    plan = planned(course, [full("ada", why=None), faulty, gone], [ADA, bob, cy])
     assert not plan.changes
     assert why(plan) == {
         "ada": "the total is open: a part waits for a person",
         "bob": "the total is open: a grader failed",
+        "cy": "the total is open: the result is of a group that they are no longer in",
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -29,10 +30,22 @@ _MOST_TIGHTLY: Final = 200
 _SMALL: Final = 2**20
 """Below this any tightness is harmless."""
 _CHUNK: Final = 2**20
+_PACKINGS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What every platform and system writes. How Python unpacks the others may take any memory."""
 _UTF8: Final = 0x800
 _ENCRYPTED: Final = 0x1
 _LITTER: Final = ("__MACOSX", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db", "desktop.ini")
 _AGAIN: Final = "download it again"
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    MemoryError,
+)
+"""What Python raises on bytes that are no zip; nothing of it may end the work on the others."""
 
 
 def open_archive(path: Path, opened: ExitStack) -> Archive:
@@ -68,7 +81,7 @@ class ZipArchive:
         self.shown = shown
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
+        except (*_DAMAGED, NotImplementedError) as error:
             raise UsageError(
                 f"this is no zip that can be read: {error}", where=shown, remedy=_AGAIN
             ) from error
@@ -96,7 +109,7 @@ class ZipArchive:
             raise Refused(f"is packed more than {_MOST_TIGHTLY} times, as no honest file is")
         try:
             return self._data(info, most)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        except _DAMAGED as error:
             raise Refused(f"is damaged ({error})") from error
         except (RuntimeError, NotImplementedError) as error:
             raise Refused(f"cannot be unpacked ({error})") from error
@@ -122,6 +135,8 @@ class ZipArchive:
             why = "it is a link, not a file"
         elif info.flag_bits & _ENCRYPTED:
             why = "it is encrypted"
+        elif info.compress_type not in _PACKINGS:
+            why = f"it is packed by {_packing(info)}, which is not taken"
         if why:
             remedy = "ask for the file itself" if names else _AGAIN
             self.refused.append(Unplaced(shown_id(name), why, remedy))
@@ -179,6 +194,11 @@ def _walk(
 def _is_litter(names: tuple[str, ...]) -> bool:
     """What systems leave behind, which nobody handed in."""
     return not names or any(name in _LITTER for name in names) or names[-1].startswith("._")
+
+
+def _packing(info: zipfile.ZipInfo) -> str:
+    number = info.compress_type
+    return {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA"}.get(number, f"method {number}")
 
 
 def _is_link(info: zipfile.ZipInfo) -> bool:

@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import Final
 
 from gradeprop.records.collect.interface import Archive, Clues, File, HandIn, Reading, Unplaced
+from gradeprop.records.collect.outermost import most_fit
 
 __all__ = ["Canvas", "without_number"]
 
 _FILE: Final = re.compile(
-    r"(?P<name>[^/]*?)_(?P<late>LATE_)?(?P<user>\d+)_(?:(?P<file>\d+)_(?P<rest>.+)|text\.html|link\.html)"
+    r"(?P<name>[^_\s/]*)_(?P<late>LATE_)?(?P<user>\d+)_(?:(?P<file>\d+)_(?P<rest>.+)|text\.html|link\.html)"
 )
 _ANONYMOUS: Final = re.compile(r"(?:LATE_)?anon_[A-Za-z0-9]{5}_\d+_.+")
 _AGAIN: Final = re.compile(r"(?:-\d+| ?\(\d+\)|[ _-]copy\d*)+$", re.IGNORECASE)
@@ -29,11 +30,7 @@ class Canvas:
     title = "Canvas"
 
     def fits(self, files: Sequence[File]) -> bool:
-        return any(
-            _FILE.fullmatch(file.name) or _ANONYMOUS.fullmatch(file.name)
-            for file in files
-            if len(file.path) <= 2
-        )
+        return most_fit(files, lambda name: _FILE.fullmatch(name) or _ANONYMOUS.fullmatch(name))
 
     def hand_ins(
         self,
@@ -43,10 +40,11 @@ class Canvas:
         files: dict[str, list[tuple[re.Match[str], File]]] = {}
         unplaced = []
         for file in archive.files:
-            match = _FILE.fullmatch(file.name)
+            alone = len(file.path) == 1  # Canvas makes no folders
+            match = _FILE.fullmatch(file.name) if alone else None
             if match:
                 files.setdefault(match["user"], []).append((match, file))
-            elif _ANONYMOUS.fullmatch(file.name):
+            elif alone and _ANONYMOUS.fullmatch(file.name):
                 remedy = "turn anonymous grading off in Canvas, then download again"
                 unplaced.append(Unplaced(file.shown, "Canvas does not say whose it is", remedy))
             else:

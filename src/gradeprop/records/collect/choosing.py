@@ -109,6 +109,10 @@ def _in_zips(archive: Archive, files: tuple[File, ...], assignment: str) -> Chos
         except UsageError as error:
             raise NotThere(f"{shown_id(packed.shown)}: {error.what}", "ask for it again") from error
         found = _in_files(inner, tuple(inner.files), assignment)
+    if found is None and inner.refused:
+        refused = inner.refused[0]
+        place = f"{shown_id(packed.shown)}/{refused.place}"
+        raise NotThere(f"no notebook was handed in: {place}: {refused.why}", refused.remedy)
     return found and Chosen(f"{packed.shown}/{found.name}", found.data)
 
 

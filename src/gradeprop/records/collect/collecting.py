@@ -25,6 +25,7 @@ from gradeprop.records.collect.interface import (
     Unplaced,
 )
 from gradeprop.records.collect.moodle import Moodle, Worksheet
+from gradeprop.records.collect.outermost import inside
 from gradeprop.records.collect.people import People, Unknown
 from gradeprop.records.collect.placing import WRITES, Placed, Placer
 from gradeprop.records.collect.plain import Plain
@@ -37,8 +38,9 @@ from gradeprop.wording import counted
 
 __all__ = ["LAYOUTS", "Collection", "Wanted", "collect"]
 
-LAYOUTS: Final = ("gradescope", "moodle", "brightspace", "canvas", "plain")
-"""In the order in which they are tried, the surest sign first."""
+LAYOUTS: Final = ("brightspace", "canvas", "moodle", "gradescope", "plain")
+"""In the order in which they are tried: by how much of an outermost name a student cannot choose.
+What Moodle writes could stand at the end of a file's name in the zips of the two before it."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def collect(wanted: Wanted) -> Collection:
     """
     with ExitStack() as opened:
         archive = open_archive(wanted.source, opened)
-        layout = _layout(wanted, archive)
+        layout, archive = _layout(wanted, archive)
         hand_ins, unplaced = layout.hand_ins(archive, wanted.reading)
         unplaced = [*archive.refused, *unplaced]
         of_student, unknown = _by_student(hand_ins, wanted.roster, wanted.groups)
@@ -95,24 +97,28 @@ def collect(wanted: Wanted) -> Collection:
     return Collection(layout, tuple(placed), tuple(unplaced))
 
 
-def _layout(wanted: Wanted, archive: Archive) -> Layout:
-    known: tuple[Layout, ...] = (
-        Gradescope(),
-        Moodle(wanted.worksheet),
+def _layout(wanted: Wanted, archive: Archive) -> tuple[Layout, Archive]:
+    """The layout, and the archive without a folder around everything."""
+    plain = Plain()
+    platforms: tuple[Layout, ...] = (
         Brightspace(),
         Canvas(),
-        Plain(),
+        Moodle(wanted.worksheet),
+        Gradescope(),
     )
-    if wanted.layout is None:
-        return next(layout for layout in known if layout.fits(archive.files))
-    asked = next(layout for layout in known if layout.name == wanted.layout)
-    if not asked.fits(archive.files):
-        raise UsageError(
-            f"nothing in it is named as {asked.title} does",
-            where=archive.shown,
-            remedy="leave --layout out, so that the names tell",
-        )
-    return asked
+    within = inside(archive, wanted.reading.students)
+    for place in filter(None, (archive, within)):
+        for layout in platforms:
+            if wanted.layout in (None, layout.name) and layout.fits(place.files):
+                return layout, place
+    if wanted.layout in (None, plain.name):
+        return plain, archive
+    asked = next(layout for layout in platforms if layout.name == wanted.layout)
+    raise UsageError(
+        f"most of it is not named as {asked.title} does",
+        where=archive.shown,
+        remedy="leave --layout out, so that the names tell",
+    )
 
 
 def _by_student(

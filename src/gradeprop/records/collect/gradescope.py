@@ -36,27 +36,25 @@ class Gradescope:
     title = "Gradescope"
 
     def fits(self, files: Sequence[File]) -> bool:
-        return any(file.name == _METADATA for file in files)
+        return _metadata(files) is not None
 
     def hand_ins(
         self,
         archive: Archive,
         reading: Reading,  # noqa: ARG002
     ) -> tuple[list[HandIn], list[Unplaced]]:
-        metadata = next((file for file in archive.files if file.name == _METADATA), None)
+        metadata = _metadata(archive.files)
         if metadata is None:
             raise UsageError(
                 f"there is no {_METADATA} in it, which says whose each folder is",
                 where=archive.shown,
                 remedy="download it again, with all of its files",
             )
-        root = metadata.path[:-1]
         folders: dict[str, list[File]] = {}
         unplaced = []
         for file in archive.files:
-            below = file.path[len(root) :] if file.path[: len(root)] == root else ()
-            if len(below) > 1:
-                folders.setdefault(below[0], []).append(File(below[1:], file.key))
+            if len(file.path) > 1:
+                folders.setdefault(file.path[0], []).append(File(file.path[1:], file.key))
             elif file is not metadata:
                 remedy = "put it in place by hand"
                 unplaced.append(Unplaced(file.shown, "Gradescope names nothing so", remedy))
@@ -80,6 +78,12 @@ class Gradescope:
             if folder not in folders
         ]
         return found, unplaced
+
+
+def _metadata(files: Sequence[File]) -> File | None:
+    """Gradescope's own: beside the folders. One in a folder is a student's, who may have written
+    into it what they liked."""
+    return next((file for file in files if file.path == (_METADATA,)), None)
 
 
 class _Plain(_Base):  # type: ignore[misc]

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from gradeprop.records.collect.interface import Archive, Clues, File, HandIn, Reading, Unplaced
+from gradeprop.records.collect.outermost import most_fit
 from gradeprop.records.collect.times import time_in_name
 from gradeprop.records.files.table import Table
 
@@ -46,7 +47,7 @@ class Moodle:
         self._worksheet = worksheet or {}
 
     def fits(self, files: Sequence[File]) -> bool:
-        return any(_found(file) for file in files)
+        return most_fit(files, _FILE.fullmatch)
 
     def hand_ins(self, archive: Archive, reading: Reading) -> tuple[list[HandIn], list[Unplaced]]:
         files: dict[tuple[str, str], list[File]] = {}
@@ -96,9 +97,8 @@ def worksheet_in(table: Table) -> dict[str, Worksheet] | None:
 
 def _found(file: File) -> tuple[re.Match[str], tuple[str, ...]] | None:
     """The folder or file with Moodle's name, and the path from there in the student's words."""
-    for number, name in enumerate(file.path):
-        match = _FILE.fullmatch(name)
-        below = file.path[number + 1 :]
-        if match and (below or match["rest"]):
-            return match, below or (match["rest"],)
+    name, *below = file.path
+    match = _FILE.fullmatch(name)
+    if match and (below or match["rest"]):
+        return match, tuple(below) or (match["rest"],)
     return None

@@ -15,7 +15,7 @@ from gradeprop.records.files.key import FOLDER
 
 __all__ = ["Discovered", "FoundGroup", "read_discovered", "write_discovered"]
 
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class FoundGroup:
 
     Attributes:
         group: its number, from 1, the largest group first.
-        students: their ids.
+        students: their ids, all of those who handed in together.
+        hand_ins: how many answers these are; a group's is one.
         code: the shortest of their answers, without comments, with what it needs of other cells.
         question, got, expected: the first question that it answers wrongly; None where there are
             no values to show.
@@ -37,6 +38,7 @@ class FoundGroup:
     part: str
     students: tuple[str, ...]
     code: str
+    hand_ins: int
     question: str | None = None
     got: str | None = None
     expected: str | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -45,7 +46,10 @@ def handed_time(folder: Path) -> HandedTime:
 
 
 def time_in(text: str) -> datetime | None:
-    """The time as nbgrader reads it; None where nbgrader would stop with a traceback."""
+    """The time as nbgrader reads it; None where nbgrader would stop with a traceback. Where it is
+    not installed, only what it writes itself is read."""
+    if importlib.util.find_spec("nbgrader") is None:
+        return _as_written(text.strip())
     import_nbgrader()
     from nbgrader.utils import parse_utc
 
@@ -54,6 +58,15 @@ def time_in(text: str) -> datetime | None:
     except (ValueError, OverflowError, TypeError, AttributeError):
         return None
     return found
+
+
+def _as_written(text: str) -> datetime | None:
+    """``2026-11-26 10:00:00.000000 UTC``, or with a distance from UTC."""
+    try:
+        time = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
+    except ValueError:
+        return None
+    return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
 
 
 def time_note(folder: Path) -> str | None:

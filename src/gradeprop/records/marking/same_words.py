@@ -2,16 +2,19 @@
 
 Left out is only what cannot turn a statement about numbers round. A minus, ``<`` and ``>``, the
 point in 1.5 and in .5, the prime of f', the star of w* and the difference between the letters w and
-W stay."""
+W, alone or in w-W, stay."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _BEFORE = '"“”„«»‹›([{`…¿¡'
 _AFTER = '"“”„«»‹›)]}`….,;:!?'
 _ALIKE = str.maketrans({"−": "-", "–": "-", "—": "-", "’": "'", "\u00a0": " "})
 _WORDS_OF_ONE_LETTER = {"A", "I"}
+_OF_LETTERS = re.compile(r"[^\W\d_]{2,}('[^\W\d_]+)?")
+"""Also ``don't``."""
 
 
 def same_words(text: str) -> str:
@@ -22,6 +25,8 @@ def same_words(text: str) -> str:
 
 
 def _word(word: str) -> str:
-    if len(word) == 1 and word not in _WORDS_OF_ONE_LETTER:
-        return word
-    return word.casefold()
+    """In small letters, unless it may be more than a word: in ``w-W``, ``2W`` and ``f'`` capitals
+    tell names apart."""
+    if word in _WORDS_OF_ONE_LETTER or _OF_LETTERS.fullmatch(word):
+        return word.casefold()
+    return word

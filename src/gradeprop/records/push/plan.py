@@ -109,6 +109,8 @@ def _is_open(marks: Marks) -> bool:
 
 
 def _waits(marks: Marks) -> str:
+    if marks.awaits == "group":
+        return "the result is of a group that they are no longer in"
     return "a grader failed" if marks.awaits == "grader" else "a part waits for a person"
 
 

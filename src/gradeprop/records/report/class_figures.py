@@ -13,7 +13,6 @@ from gradeprop.course.model import LoadedAssignment
 from gradeprop.grading.result.faults import Fault, faults_in
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.answers import Answer
-from gradeprop.records.files.submissions import has_handed_in
 from gradeprop.records.marks import ClassMarks, Marks
 from gradeprop.records.report.beside import Beside, beside
 from gradeprop.records.report.causes import CauseFigures, cause_figures
@@ -155,7 +154,8 @@ def _handed_in(
 ) -> HandedIn:
     graded = {item.result.student: item for item in marks.students}
     handed = {*graded, *marks.without_result}
-    handed |= {name for name in everybody if has_handed_in(submitted, name, assignment)}
+    together = marks.together
+    handed |= {name for name in everybody if together.handed_in(submitted, name, assignment)}
     enrolled = sorted({*everybody, *handed})
 
     def those(holds: Callable[[Marks], bool]) -> tuple[str, ...]:

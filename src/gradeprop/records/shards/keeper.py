@@ -5,22 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC
 from pathlib import Path
 from typing import Final
 
-from gradeprop.course.dates import moment
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.plan import Plan
 from gradeprop.own_code import code_digest
-from gradeprop.records.files.extensions import extensions_of
-from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.files.results import result_data
 from gradeprop.records.gradebook.entry import Entry
-from gradeprop.records.gradebook.lateness import Times, extension_from
+from gradeprop.records.gradebook.lateness import Times
 from gradeprop.records.gradebook.preparing import Preparer
 from gradeprop.records.gradebook.twins import twins
 from gradeprop.records.gradebook.writing import sync_notebooks, write_submission
+from gradeprop.records.handed_late import times_in_files
 from gradeprop.records.shards.notes import Note, NoteFile, release_digest, result_digest
 from gradeprop.records.shards.shard import Shard
 
@@ -54,14 +51,7 @@ class ShardKeeper:
 
     def times(self) -> Times:
         """When it was due for whom, by the course's files alone."""
-        due = self._plan.loaded.spec.due
-        if due is None:
-            return Times(None, {})
-        there = moment(due).astimezone(UTC).replace(tzinfo=None)
-        given = extensions_of(self._root, self._plan.assignment).items()
-        return Times(
-            there, {gradebook_id(name): extension_from(until, there) for name, until in given}
-        )
+        return times_in_files(self._root, self._plan.loaded)
 
     def twins(self, students: Iterable[str]) -> list[tuple[str, ...]]:
         """Groups of these students whom the gradebook would take for one."""
