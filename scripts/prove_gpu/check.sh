@@ -4,6 +4,7 @@
 # Usage: bash .gpu/check.sh
 #   OUT     where report.txt, results.tgz and figures as JSON go (/tmp/gpu-out)
 #   LIMIT   seconds after which it ends at the latest (525)
+# What is run outside `step` has a `timeout` of its own: nothing here waits for ever for a GPU.
 #   PYTHON  an interpreter, version 3.12, that has torch and numpy (python3)
 set -u
 umask 022 # student code runs as another user, who must be able to read the product
@@ -32,7 +33,9 @@ clean_up() {
 }
 trap clean_up EXIT
 
-left() { echo $((LIMIT - SECONDS)); }
+# What is kept for the end: a step that has to be killed (5 s), and the last question to the GPU.
+ENDING=20
+left() { echo $((LIMIT - ENDING - SECONDS)); }
 
 # within SECONDS: as many, or what is left if that is less. (No time at all would mean no limit.)
 within() {
@@ -69,6 +72,15 @@ step() {
     echo "== $title, $((SECONDS - began)) s"
     report_log "$name" "$title, $((SECONDS - began)) s"
     return $code
+}
+
+# quick SECONDS COMMAND...: for what is no step of its own; as long at most, and no longer than is left.
+quick() {
+    local limit
+    [ "$(left)" -gt 0 ] || return 99
+    limit=$(within "$1")
+    shift
+    timeout -k 2 "$limit" "$@" < /dev/null
 }
 
 # show NAME LINES PATTERN: on the screen, the lines of a log that decide.
@@ -127,7 +139,7 @@ cd "$product" || exit 1
 # 2. CUDA without the product. One process holds the device, so that no other has to wake it.
 step torch_alone 90 "$PYTHON" -m prove_gpu.torch_alone start
 show torch_alone 12 '.'
-"$PYTHON" -m prove_gpu.torch_alone hold > "$logs/hold" 2>&1 < /dev/null &
+timeout -k 5 "$(within 260)" "$PYTHON" -m prove_gpu.torch_alone hold > "$logs/hold" 2>&1 < /dev/null &
 holder=$!
 background+=("$holder")
 step watch 60 "$PYTHON" -m prove_gpu.watch 45
@@ -148,24 +160,31 @@ timeout -k 5 "$(within 120)" "$PYTHON" -m gradeprop verify --device cpu \
 verifying=$!
 background+=("$verifying")
 best=
-for level in full restricted none; do
-    step "cuda_$level" 60 "$PYTHON" -m prove_gpu.sandbox "$level"
-    show "cuda_$level" 20 '^==|^--|FAIL|^verdict'
-    [ -z "$best" ] && works "cuda_$level" && best=$level
-done
+# try_levels LEVEL...: the product's sandbox at each of them.
+try_levels() {
+    local level
+    for level in "$@"; do
+        step "cuda_$level" 60 "$PYTHON" -m prove_gpu.sandbox "$level"
+        show "cuda_$level" 20 '^==|^--|FAIL|^verdict'
+        [ -z "$best" ] && works "cuda_$level" && best=$level
+    done
+}
+# Where full works, the others wait until all that needs the time more has been done.
+try_levels full
+[ -n "$best" ] || try_levels restricted none
 say "== best isolation with a working GPU: ${best:-none of them}"
 
 # 4. If a GPU works here, but not at full: once more, each time without one of its parts.
 culprits=()
 if [ "$best" != full ] && { [ -n "$best" ] || works torch_alone; }; then
-    for part in $("$PYTHON" -m prove_gpu.leave_out); do
-        if [ -n "$best" ] && [ "$(left)" -lt 200 ]; then
-            say "== without $part and what comes after it: not tried, the course needs the time"
+    for part in $(quick 20 "$PYTHON" -m prove_gpu.leave_out); do
+        if [ "$(left)" -lt 30 ] || { [ -n "$best" ] && [ "$(left)" -lt 200 ]; }; then
+            say "== without $part and what comes after it: not tried, the time is needed"
             break
         fi
         rm -rf "$work/without"
         mkdir "$work/without"
-        "$PYTHON" -m prove_gpu.leave_out "$part" "$work/without" 2> "$logs/leave_out" || {
+        quick 20 "$PYTHON" -m prove_gpu.leave_out "$part" "$work/without" 2> "$logs/leave_out" || {
             say "== without $part: COULD NOT BE LEFT OUT: $(tail -n 1 "$logs/leave_out")"
             continue
         }
@@ -204,6 +223,22 @@ grade_neighbours() {
     mv results/a01_slopes "$work/$1"
     return $code
 }
+# compare_neighbours ALONE CROWDED: what they got, if both classes came to an end: one that was cut
+# or left out (exit code 124, 137 or 99) lacks results, which says nothing about neighbours.
+compare_neighbours() {
+    local code
+    for code in "$1" "$2"; do
+        case $code in 99 | 124 | 137)
+            neighbours="not run: there was no time for both classes"
+            say "== neighbours: $neighbours"
+            return
+            ;;
+        esac
+    done
+    step neighbours 20 "$PYTHON" -m prove_gpu.neighbours compare "$work/alone" "$work/crowded"
+    neighbours=$(verdict neighbours)
+    show neighbours 14 '.'
+}
 sandbox_tests="test_gpu or test_filters or test_layers or test_launch or test_sandbox"
 solutions="" grade_cuda="not run" verdicts="" neighbours="" tests="not run"
 if [ -n "$best" ]; then
@@ -211,7 +246,7 @@ if [ -n "$best" ]; then
     export -f grade_solutions measured grade_neighbours
     # Twelve of the class, since each takes seconds on a GPU and an endless loop a minute and a half.
     twelve=(ada alan emmy grace hedy joan kurt maria nina paul sofia tom)
-    "$PYTHON" -W ignore -m tarfile -e examples/submitted.tar.xz "$work"
+    quick 20 "$PYTHON" -W ignore -m tarfile -e examples/submitted.tar.xz "$work"
     step grade_cuda 140 bash -c 'measured "$@"' measured class.json 12 a04_descent \
         --submitted "$work/submitted" "${twelve[@]/#/--student=}"
     grade_cuda="exit code $?"
@@ -219,19 +254,21 @@ if [ -n "$best" ]; then
     step verdicts 20 "$PYTHON" -m prove_gpu.verdicts results/a04_descent
     verdicts=$(verdict verdicts)
     show verdicts 20 '.'
-    [ ! -d results ] || tar -czf "$OUT/results.tgz" results
+    [ ! -d results ] || quick 10 tar -czf "$OUT/results.tgz" results
 
-    "$PYTHON" -m prove_gpu.neighbours hand-in "$work/neighbours"
+    quick 20 "$PYTHON" -m prove_gpu.neighbours hand-in "$work/neighbours"
     step alone 60 bash -c 'grade_neighbours alone 8'
+    alone=$?
     show alone 4 'gradeprop:|Traceback|^verdict'
     step crowded 110 bash -c 'grade_neighbours crowded 11'
+    crowded=$?
     show crowded 4 'gradeprop:|Traceback|^verdict'
-    step neighbours 20 "$PYTHON" -m prove_gpu.neighbours compare "$work/alone" "$work/crowded"
-    neighbours=$(verdict neighbours)
-    show neighbours 14 '.'
+    compare_neighbours "$alone" "$crowded"
+
+    [ "$best" != full ] || try_levels restricted none
 
     rm -rf results/a01_slopes
-    "$PYTHON" -m prove_gpu.solutions "$work/solved" > "$work/assignments"
+    quick 30 "$PYTHON" -m prove_gpu.solutions "$work/solved" > "$work/assignments"
     step solutions 150 xargs -a "$work/assignments" -P 4 -I '{}' bash -c 'grade_solutions {}'
     step solutions_verdicts 20 "$PYTHON" -m prove_gpu.verdicts "$work"/graded/*
     solutions=$(verdict solutions_verdicts)
@@ -271,5 +308,7 @@ conclude() {
 }
 printf '\n######## conclusion\n' >> "$report"
 conclude
-nvidia-smi --query-gpu=memory.used,utilization.gpu --format=csv >> "$report" 2>&1
+# Right after students who misuse it a GPU may answer nobody.
+timeout -k 2 10 nvidia-smi --query-gpu=memory.used,utilization.gpu --format=csv >> "$report" 2>&1 ||
+    say "nvidia-smi does not answer"
 say "== done in $SECONDS s; the report is $report"
