@@ -38,7 +38,7 @@ def graded(built: Path) -> Path:
     planted = {
         **{f"tri{number}": code(source) for number, source in enumerate(TRIPLED)},
         **{f"err{number}": code(source) for number, source in enumerate(RAISED)},
-        "sine": code(SINE[0]),
+        "wav": code(SINE[0]),
         "half": HALVED,
         "right0": SOLVED,
         "right1": SOLVED,
@@ -67,7 +67,7 @@ def test_from_a_class_to_a_named_mistake(graded: Path) -> None:
     assert [item["students"] for item in found] == [
         ["tri0", "tri1", "tri2", "tri3"],
         ["err0", "err1"],
-        ["sine"],
+        ["wav"],
     ]
     tripled = found[0]
     assert (tripled["exercise"], tripled["part"]) == ("square_derivative", "by_hand")
@@ -142,7 +142,7 @@ def test_what_is_stale_names_somebody_or_is_not_proven_is_refused(graded: Path) 
     kept = graded / ".gradeprop" / "discovered" / "a01_slopes.json"
     groups_before = kept.read_text()
     data = json.loads(groups_before)
-    data["groups"][0]["code"] = "def d_square(w):\n    return 2 * w"  # which is right
+    data["groups"][0]["code"] = "def d_square(w):\n    return 2.0 * w"  # which is right
     kept.write_text(json.dumps(data))
     unproven = refused(1, "--id", "tripled", "--say", WORDS)
     assert "tripled is not proven, and nothing is written" in unproven
