@@ -139,7 +139,7 @@ def test_a_regrade_and_json_are_harmless_too(graded: Any, tmp_path: Path) -> Non
     done = gradeprop("grade", "a01_slopes", *NONE, "--json", cwd=root)
     assert done.returncode == 0, done.stderr
     assert obeyed(done.stdout + done.stderr) == []
-    assert shown_id(ROW)[:15] in done.stderr
+    assert shown_id(ROW)[:10] in done.stderr
     assert {item["student"] for item in json.loads(done.stdout)["results"]} == set(ODD)
     replayed = gradeprop("replay", ROW, "a01_slopes", *NONE, cwd=root)
     assert "The kept result says the same." in replayed.stdout

@@ -42,6 +42,8 @@ def with_misconception(raw: bytes, path: str, part: str, name: str, say: str, sa
     block = [] if count else [f"{indent}misconceptions:"]
     block += _block(dash, name, say, sample)
     end = _end_of(document, lines, ("parts", number), at if count else None)
+    if end == len(lines):
+        block.append("")  # the file has no line end at its end, which the sample is to have
     lines[end:end] = block
     newline = "\r\n" if b"\r\n" in raw else "\n"
     changed = newline.join(lines).encode()
