@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import signal
 import sqlite3
@@ -11,10 +10,10 @@ import subprocess
 import sys
 from typing import Any
 
-import pexpect
 import pytest
 
-from cli.conftest import COMMAND, answered, gradeprop, hand_in
+from cli.at_terminal import Marker
+from cli.conftest import answered, gradeprop, hand_in
 from cli.marker import CONTRADICTED
 from course.minimal import write_course
 from gradeprop.cli import mark
@@ -50,37 +49,6 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Any:
         hand_in(root, student, answered(root, {"explain_sign-why": text}))
     grade(root)
     return root
-
-
-class Marker:
-    """A person at an 80-column terminal."""
-
-    def __init__(self, root: Any, *arguments: Any) -> None:
-        self._child = pexpect.spawn(
-            COMMAND[0],
-            [*COMMAND[1:], "mark", "a01_slopes", *arguments],
-            cwd=str(root),
-            env={**os.environ, "TERM": "xterm-256color"},
-            encoding="utf-8",
-            dimensions=(40, 80),
-            timeout=60,
-        )
-
-    def sees(self, text: Any) -> Any:
-        """What is drawn up to the text, which is drawn in one go."""
-        self._child.expect_exact(text)
-        return self._child.before
-
-    def presses(self, keys: Any) -> None:
-        self._child.send(keys)
-
-    def ends(self, sent: Any = None) -> None:
-        self._child.kill(sent)
-
-    def leaves(self) -> Any:
-        self._child.expect(pexpect.EOF)
-        self._child.close()
-        return self._child.before, self._child.exitstatus
 
 
 @pytest.mark.slow

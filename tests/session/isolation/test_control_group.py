@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,11 +107,32 @@ def test_the_kernel_is_told_only_what_is_new(tmp_path: Path) -> None:
 
 
 def test_groups_of_killed_graders_are_removed(group: ControlGroup) -> None:
-    abandoned = group.memory.parent / "gradeprop-99999999-0"
+    own = group.memory.name.replace(str(os.getpid()), "99999999")
+    abandoned = group.memory.parent / own
     abandoned.mkdir()
     control_group().remove()
     assert not abandoned.exists()
     assert group.memory.exists()
+
+
+def test_a_container_leaves_alone_the_groups_of_graders_that_it_cannot_see(
+    group: ControlGroup,
+) -> None:
+    apart = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc"]
+    if shutil.which("unshare") is None or subprocess.run([*apart, "true"], check=False).returncode:
+        pytest.skip("no container can be imitated here")
+    source = (
+        "from gradeprop.session.isolation.control_group import control_group\n"
+        f"from pathlib import Path\nassert not Path('/proc/{os.getpid()}').exists()\n"
+        "made = control_group()\nprint(made.memory.parent)\nmade.remove()"
+    )
+    done = subprocess.run(
+        [*apart, sys.executable, "-c", source], capture_output=True, text=True, check=False
+    )
+    if "PermissionError" in done.stderr:
+        pytest.skip("a container may make no groups here")
+    assert done.stdout.strip() == str(group.memory.parent), done.stderr
+    assert all(Path(file).exists() for file in group.procs)
 
 
 def test_version_two_speaks_its_own_files(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def control_group() -> ControlGroup:
     Raises:
         OSError: control groups are not there or may not be made here.
     """
-    name = f"gradeprop-{os.getpid()}-{next(_counter)}"
+    name = f"{_prefix()}{os.getpid()}-{next(_counter)}"
     own = _own_groups()
     if "memory" in own and "pids" in own:
         folders = [_ROOT / kind / own[kind].lstrip("/") / name for kind in ("memory", "pids")]
@@ -150,10 +150,20 @@ def _processor_groups(own: dict[str, str], name: str) -> tuple[Path, ...]:
     return tuple(made)
 
 
+def _prefix() -> str:
+    """What the names of this process's groups begin with, up to its own number.
+
+    Containers can share the folder of groups and have numbers of processes of their own, so a
+    number tells of a process only together with the namespace that it was counted in.
+    """
+    return f"gradeprop-{os.stat('/proc/self/ns/pid').st_ino}-"
+
+
 def _remove_abandoned(parent: Path) -> None:
-    """Remove the groups of graders that were killed before they could."""
-    for folder in parent.glob("gradeprop-*-*"):
-        if not Path("/proc", folder.name.split("-")[1]).exists():
+    """Remove the groups of graders, counted as this one is, that were killed before they could."""
+    prefix = _prefix()
+    for folder in parent.glob(f"{prefix}*-*"):
+        if not Path("/proc", folder.name.removeprefix(prefix).split("-")[0]).exists():
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
