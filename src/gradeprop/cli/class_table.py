@@ -73,9 +73,10 @@ class ClassTable:
         if shown:
             out.print(self._table(shown))
         if left := len(rows) - len(shown):
+            who = f"Listed: who needs attention. {left} more" if shown else f"All {left}"
             out.print(
-                f"Listed: who needs attention. {left} more have half of the points or more and "
-                "nothing in the way: --all lists everybody."
+                f"{who} have half of the points or more and nothing in the way: "
+                "--all lists everybody."
             )
 
     def _table(self, rows: Sequence[_Row]) -> Table:

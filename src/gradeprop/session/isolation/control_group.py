@@ -156,7 +156,7 @@ def _prefix() -> str:
     Containers can share the folder of groups and have numbers of processes of their own, so a
     number tells of a process only together with the namespace that it was counted in.
     """
-    return f"gradeprop-{os.stat('/proc/self/ns/pid').st_ino}-"
+    return f"gradeprop-{Path('/proc/self/ns/pid').stat().st_ino}-"
 
 
 def _remove_abandoned(parent: Path) -> None:
