@@ -13,6 +13,8 @@ from gradeprop.records.report.statistics import LEAST
 from gradeprop.records.report.tidy import as_csv
 from records.report.classes import assignment, drawn, result
 
+CHECKS = [f"{key.exercise}.{check.check}" for key, check in assignment("a04_descent").checks()]
+
 
 def table(results: Any) -> Any:
     """Checks by students: passed or not, and the points; from the CSV, as a reader would."""
@@ -65,17 +67,32 @@ def test_below_ten_students_nothing_is_worked_out() -> None:
 
 def test_a_check_that_strong_students_fail_is_flagged() -> None:
     of = assignment("a04_descent")
-    checks = [f"{key.exercise}.{check.check}" for key, check in of.checks()]
-    strong = [result(f"s{row}", of, {checks[0]: ("failed", None)}) for row in range(10)]
-    weak = [result(f"w{row}", of, dict.fromkeys(checks[1:], ("failed", None))) for row in range(10)]
+    strong = [result(f"s{row}", of, {CHECKS[0]: ("failed", None)}) for row in range(10)]
+    weak = [result(f"w{row}", of, dict.fromkeys(CHECKS[1:], ("failed", None))) for row in range(10)]
     figures = check_figures(of, [*strong, *weak])
     assert figures[0].flag == "negative"
+    assert figures[0].remark == "Strong students fail this: look at the check."
     assert {item.flag for item in figures[1:]} == {None}
+    assert {item.remark for item in figures[1:]} == {""}
+
+
+def test_where_the_range_reaches_what_is_not_flagged_chance_is_named() -> None:
+    of = assignment("a04_descent")
+    few = [result(f"s{row}", of, {CHECKS[0]: ("failed", None)}) for row in range(2)]
+    weak = [result("w0", of, {CHECKS[1]: ("failed", None)})]
+    rest = [result(f"r{row}", of) for row in range(20)]
+    first = check_figures(of, [*few, *weak, *rest])[0]
+    assert first.discrimination is not None
+    assert first.discrimination.value < 0 < first.discrimination.high
+    assert (first.flag, first.remark) == (
+        "negative",
+        "Negative, though perhaps by chance: look at the check.",
+    )
 
 
 def test_a_graders_fault_is_nobodys_wrong_answer() -> None:
     of = assignment("a04_descent")
-    first = next(f"{key.exercise}.{check.check}" for key, check in of.checks())
+    first = CHECKS[0]
     good = [result(f"s{row}", of) for row in range(12)]
     faulty = [result(f"f{row}", of, {first: ("error", None)}) for row in range(3)]
     figures = check_figures(of, [*good, *faulty])

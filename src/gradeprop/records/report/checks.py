@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
@@ -21,6 +21,14 @@ CheckKey: TypeAlias = tuple[str, str, str]
 
 LOW = 0.2
 """A discrimination below this is called low (Ebel, 1954)."""
+
+_REMARKS: Final = {
+    ("negative", False): "Strong students fail this: look at the check.",
+    ("negative", True): "Negative, though perhaps by chance: look at the check.",
+    ("low", False): "Low: it hardly tells strong from weak.",
+    ("low", True): "Low, though perhaps by chance.",
+}
+"""By flag, and whether the range of the discrimination reaches what is not flagged."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,14 @@ class CheckFigures:
     right: int
     discrimination: Correlation | None
     flag: Literal["low", "negative"] | None
+
+    @property
+    def remark(self) -> str:
+        """What the flag means, and whether chance alone could have raised it; empty without one."""
+        if self.flag is None or self.discrimination is None:
+            return ""
+        limit = 0.0 if self.flag == "negative" else LOW
+        return _REMARKS[self.flag, self.discrimination.high >= limit]
 
     @property
     def share(self) -> float | None:
