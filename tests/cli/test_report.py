@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -119,3 +121,17 @@ def test_without_a_student_show_lists_the_class_as_it_stands(graded: Any) -> Non
     assert "4 × missing factor two  (square_derivative)" in said
     data = json.loads(gradeprop("show", "a01_slopes", "--json", cwd=graded).stdout)
     assert len(data["results"]) == 13
+
+
+def test_a_report_need_not_wait_for_torch_nor_for_a_grammar(graded: Any) -> None:
+    code = (
+        "import sys\nfrom gradeprop.cli.main import main\n"
+        "sys.argv = ['gradeprop', 'report']\ntry: main()\nexcept SystemExit: pass\n"
+        "from gradeprop.records.gradebook import tables\n"
+        "print(sorted({'torch', 'rfc3987_syntax'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=graded, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert page(graded, "course")

@@ -19,7 +19,6 @@ from gradeprop.grading.run.plan import Plan
 from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key
 from gradeprop.records.files.names import shown_id
-from gradeprop.records.files.nbgrader_import import import_nbgrader
 from gradeprop.records.files.results import check_writable
 from gradeprop.records.files.submissions import student_folders
 from gradeprop.records.hand_ins import hand_ins
@@ -56,7 +55,6 @@ def run(
     handed = found.handed
     check_writable(root, name)
     with ctrl_c_held():  # these import torch, which takes seconds
-        import_nbgrader()
         from gradeprop.grading.run.publish import release_in_use
         from gradeprop.records.gradebook.writer import GradebookWriter
         from gradeprop.records.merging import Merge, result_folder

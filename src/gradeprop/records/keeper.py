@@ -11,7 +11,6 @@ from typing import Protocol, TypeAlias
 
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.plan import Plan
-from gradeprop.records.files.nbgrader_import import import_nbgrader
 from gradeprop.records.gradebook.lateness import Times
 
 __all__ = ["Keeper", "Keeping", "import_ahead", "in_gradebook"]
@@ -71,7 +70,6 @@ def import_ahead() -> bool:
     do; whether nbgrader is installed."""
     if importlib.util.find_spec("nbgrader") is None:
         return False
-    import_nbgrader()
     importlib.import_module("gradeprop.records.gradebook.writer")
     return True
 

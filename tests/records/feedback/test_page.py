@@ -12,9 +12,10 @@ import pytest
 from gradeprop.errors import UsageError
 from gradeprop.records.answers import Answer, Answers
 from gradeprop.records.feedback.page import page
+from gradeprop.records.feedback.path import feedback_path
 from gradeprop.records.feedback.render import python, render
 from gradeprop.records.feedback.views import CheckView, CriterionView, ExerciseView, Page, PartView
-from gradeprop.records.feedback.write import feedback_path, write_feedback
+from gradeprop.records.feedback.write import write_feedback
 from gradeprop.records.gradebook.given import PartMark, Person
 from records.graded_class import result_for, small_course, unreadable
 from records.hostile import HOSTILE, hostile_answers, hostile_marks

@@ -7,25 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gradeprop.course.model import Course, LoadedAssignment
-from gradeprop.errors import UsageError
 from gradeprop.records.answers import Answers
 from gradeprop.records.feedback.extras import Extras
 from gradeprop.records.feedback.page import page
+from gradeprop.records.feedback.path import feedback_path
 from gradeprop.records.feedback.render import render
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.executed import executed_notebook
 from gradeprop.records.marks import Marks
-
-
-def feedback_path(root: Path, student: str, assignment: str) -> Path:
-    """Where a student's page is.
-
-    Raises:
-        UsageError: the id is no name of a folder.
-    """
-    if student in ("", ".", "..") or "/" in student or "\0" in student:
-        raise UsageError(f"{student!r} cannot be the name of a student's folder")
-    return root / "feedback" / student / assignment / f"{assignment}.html"
 
 
 def write_feedback(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbgrader.api import Student
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gradeprop.records.gradebook.given import Person
 from gradeprop.records.gradebook.schema import read
+from gradeprop.records.gradebook.tables import Student
 
 __all__ = ["enrolled", "person"]
 

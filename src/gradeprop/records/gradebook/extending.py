@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from nbgrader.api import Assignment, SubmittedAssignment
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.gradebook.lateness import extension_from
 from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
+from gradeprop.records.gradebook.tables import Assignment, SubmittedAssignment
 
 __all__ = ["extend_in_gradebook"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from nbgrader.api import Assignment, SubmittedAssignment
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gradeprop.records.gradebook.schema import read
+from gradeprop.records.gradebook.tables import Assignment, SubmittedAssignment
 
 __all__ = ["latest_due"]
 

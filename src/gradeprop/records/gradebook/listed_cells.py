@@ -40,11 +40,16 @@ def _listed_with_submissions(course: Course, assignment: str) -> set[str] | None
         return None
     if configured is None and not (root / "gradebook.db").exists():
         return None
-    from nbgrader.api import Assignment, Notebook, SourceCell, SubmittedAssignment
     from sqlalchemy import select
     from sqlalchemy.orm import Session
 
     from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
+    from gradeprop.records.gradebook.tables import (
+        Assignment,
+        Notebook,
+        SourceCell,
+        SubmittedAssignment,
+    )
 
     def read(session: Session) -> set[str] | None:
         submissions = (

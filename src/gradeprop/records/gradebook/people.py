@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from nbgrader.api import Student
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gradeprop.records.files.names import gradebook_id
 from gradeprop.records.gradebook.given import Person
 from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
+from gradeprop.records.gradebook.tables import Student
 
 __all__ = ["put_into_gradebook", "put_people"]
 

@@ -5,15 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Comment,
-    Grade,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,6 +16,15 @@ from gradeprop.records.gradebook.enrolled import person
 from gradeprop.records.gradebook.given import PartMark, Recorded
 from gradeprop.records.gradebook.rows import given_by_person
 from gradeprop.records.gradebook.schema import read
+from gradeprop.records.gradebook.tables import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 
 
 def read_gradebook(

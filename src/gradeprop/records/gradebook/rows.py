@@ -9,7 +9,13 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from nbgrader.api import (
+from sqlalchemy import and_, delete, select
+from sqlalchemy.orm import Session
+
+from gradeprop.course.keys import PartKey
+from gradeprop.notebook.release import ReleaseCell, ReleaseModel
+from gradeprop.notebook.render import nbgrader_metadata, notebook_frame
+from gradeprop.records.gradebook.tables import (
     Assignment,
     BaseCell,
     Comment,
@@ -22,12 +28,6 @@ from nbgrader.api import (
     SubmittedNotebook,
     new_uuid,
 )
-from sqlalchemy import and_, delete, select
-from sqlalchemy.orm import Session
-
-from gradeprop.course.keys import PartKey
-from gradeprop.notebook.release import ReleaseCell, ReleaseModel
-from gradeprop.notebook.render import nbgrader_metadata, notebook_frame
 
 # nbgrader's preprocessors open the gradebook with this name whatever the course is called.
 _DEFAULT_COURSE = "default_course"

@@ -11,15 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from nbgrader.api import (
-    Assignment,
-    Comment,
-    Grade,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-    new_uuid,
-)
 from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -39,6 +30,15 @@ from gradeprop.records.gradebook.rows import (
     scored_cells,
 )
 from gradeprop.records.gradebook.schema import RECORDED
+from gradeprop.records.gradebook.tables import (
+    Assignment,
+    Comment,
+    Grade,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
 from gradeprop.records.gradebook.text import auto_comment
 
 Penalty: TypeAlias = Callable[[str, float, float], float | None]

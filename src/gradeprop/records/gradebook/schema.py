@@ -6,14 +6,13 @@ read from nbgrader's migration scripts instead, and a database left half-made is
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import nbgrader
 from alembic.script import ScriptDirectory
-from nbgrader.api import Base
 from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import (
@@ -26,6 +25,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session
 
 from gradeprop.errors import MissingFacility, StorageError, UsageError
+from gradeprop.records.gradebook.tables import Base
 
 T = TypeVar("T")
 
@@ -180,7 +180,10 @@ def _engine(url: URL) -> Engine:
 
 
 def _complete(engine: Engine, url: URL) -> None:
-    head = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head()
+    nbgrader = importlib.util.find_spec("nbgrader")
+    assert nbgrader is not None
+    assert nbgrader.origin is not None
+    head = ScriptDirectory(str(Path(nbgrader.origin).parent / "alembic")).get_current_head()
     tables = set(inspect(engine).get_table_names())
     with engine.begin() as connection:
         version = None

@@ -12,13 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from nbgrader.api import (
-    Assignment,
-    Notebook,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
 from sqlalchemy import Engine, Select, select
 from sqlalchemy.orm import Session
 
@@ -39,6 +32,13 @@ from gradeprop.records.gradebook.roster import read_roster
 from gradeprop.records.gradebook.rows import Rows, prepare_rows
 from gradeprop.records.gradebook.save import EntrySaver
 from gradeprop.records.gradebook.schema import RECORDED, gradebook_url, open_engine, transaction
+from gradeprop.records.gradebook.tables import (
+    Assignment,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from gradeprop.records.gradebook.twins import tells_all_apart, twins
 
 

@@ -12,14 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Comment,
-    Grade,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -32,6 +24,14 @@ from gradeprop.records.answers import Answers
 from gradeprop.records.files.names import gradebook_id, shown_id
 from gradeprop.records.files.results import read_results
 from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
+from gradeprop.records.gradebook.tables import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from gradeprop.records.gradebook.text import shown_text
 from gradeprop.records.marking.queue import Given, Item, given
 from gradeprop.records.marks import named

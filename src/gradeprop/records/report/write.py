@@ -14,7 +14,7 @@ from gradeprop.errors import UsageError
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.answers import Answers
 from gradeprop.records.enrolment import enrolled_in, names_of
-from gradeprop.records.feedback.write import feedback_path
+from gradeprop.records.feedback.path import feedback_path
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.executed import executed_notebook
 from gradeprop.records.files.names import gradebook_id
