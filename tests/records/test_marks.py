@@ -138,3 +138,19 @@ def test_students_come_in_the_order_of_their_ids(course: Any, tmp_path: Path) ->
 def test_an_id_that_is_no_unicode_is_printable() -> None:
     assert printable_id("a\udcff b") == "a%FF%20b"
     assert printable_id("a b") == "a b"
+
+
+def test_points_for_a_part_that_is_gone_count_and_are_told_with_the_way_out(
+    course: Any,
+) -> None:
+    record(course, "ada")
+    with book(course) as gradebook:
+        gradebook.find_grade(PROSE, ASSIGNMENT, ASSIGNMENT, "ada").manual_score = 2.0
+        gradebook.db.commit()
+    assert not any("no longer has" in note for note in marks_of(course).notes)
+    (whole,) = course.assignments
+    left = tuple(item for item in whole.exercises if item.slug != "explain_sign")
+    fewer = class_marks(course, whole.model_copy(update={"exercises": left}))
+    (note,) = [each for each in fewer.notes if "no longer has" in each]
+    assert f"`gradeprop grade {ASSIGNMENT} --forget-removed`" in note
+    assert note.endswith(": ada 3")  # the choice's one point is still there, too

@@ -56,6 +56,8 @@ class Request:
         everybody: list all students of a large class, too.
         shard: grade only this part of the class, as ``3/10``, and open no gradebook.
         engine, scheduler: where to grade; None: as course.yaml says.
+        forget_removed: remove from the gradebook what people gave for parts that the course no
+            longer has.
     """
 
     assignment: str
@@ -71,6 +73,7 @@ class Request:
     everybody: bool = False
     engine: Engine | None = None
     scheduler: str | None = None
+    forget_removed: bool = False
 
 
 def run(request: Request) -> int:
@@ -84,6 +87,11 @@ def run(request: Request) -> int:
     handed = found.handed
     shard = None
     if request.shard is not None:
+        if request.forget_removed:
+            raise UsageError(
+                "a shard has no gradebook, so there is nothing to forget",
+                remedy="leave --forget-removed away here; grade without --shard afterwards",
+            )
         shard = Shard.parsed(request.shard)
         handed = _of_shard(shard, root, request.assignment, handed)
     start = starting(request.engine, request.scheduler, request.workers, course.spec)
@@ -200,7 +208,7 @@ def _class_run(
     with ctrl_c_held():  # these import torch, which takes seconds
         from gradeprop.grading.run.publish import release_in_use
         from gradeprop.records.class_run import ClassRun
-        from gradeprop.records.keeper import import_ahead
+        from gradeprop.records.keeper import import_ahead, in_gradebook
         from gradeprop.records.shards.keeper import in_shard
 
     progress = released_with_progress(root, assignment.id) is not False
@@ -217,7 +225,11 @@ def _class_run(
         warm=warm,
         start=start,
         everybody=everybody,
-        keeping=None if shard is None else in_shard(plan, shard),
+        keeping=(
+            in_gradebook(plan, forget_removed=request.forget_removed)
+            if shard is None
+            else in_shard(plan, shard)
+        ),
     )
 
 

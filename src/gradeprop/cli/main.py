@@ -51,6 +51,14 @@ def grade(
     everybody: EverybodyOption = False,
     engine: EngineOption = None,
     scheduler: SchedulerOption = None,
+    forget_removed: Annotated[
+        bool,
+        typer.Option(
+            "--forget-removed",
+            help="Remove from the gradebook what people gave and wrote for parts that the course "
+            "no longer has.",
+        ),
+    ] = False,
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -71,6 +79,7 @@ def grade(
         everybody=everybody,
         engine=engine,
         scheduler=scheduler,
+        forget_removed=forget_removed,
     )
     sys.exit(run(request))
 

@@ -75,8 +75,11 @@ def import_ahead() -> bool:
 
 
 @contextmanager
-def in_gradebook(plan: Plan) -> Iterator[Keeper | None]:
+def in_gradebook(plan: Plan, *, forget_removed: bool = False) -> Iterator[Keeper | None]:
     """Result files and nbgrader's gradebook, where nbgrader is installed.
+
+    Args:
+        forget_removed: as of `GradebookWriter`.
 
     Raises:
         UsageError, MissingFacility, StorageError: as `GradebookWriter`.
@@ -88,5 +91,7 @@ def in_gradebook(plan: Plan) -> Iterator[Keeper | None]:
     from gradeprop.records.recorder import Recorder
 
     url = plan.course.spec.gradebook
-    with GradebookWriter(plan.course, plan.release, url) as gradebook:
+    with GradebookWriter(
+        plan.course, plan.release, url, forget_removed=forget_removed
+    ) as gradebook:
         yield Recorder(Path(plan.course.root), plan.assignment, gradebook)

@@ -142,6 +142,7 @@ def class_marks(course: Course, assignment: LoadedAssignment) -> ClassMarks:
     notes = [
         *_about_files(unreadable, root),
         *_about_gradebook(students, without_result, recorded),
+        *_about_removed(assignment.id, students),
         *_unknown(students),
     ]
     return ClassMarks(assignment, students, tuple(notes), without_result, groups)
@@ -203,6 +204,17 @@ def _about_gradebook(
         ),
     )
     return [f"{what}: {named(names)}" for what, names in said if names]
+
+
+def _about_removed(assignment: str, students: Sequence[Marks]) -> list[str]:
+    names = [f"{marks.shown} {marks.retired:g}" for marks in students if marks.retired]
+    if not names:
+        return []
+    return [
+        "Points for a part that the course no longer has count, too, until it is graded again, and "
+        f"those that a person gave until `gradeprop grade {assignment} --forget-removed`: "
+        f"{named(names)}"
+    ]
 
 
 def _differs(marks: Marks) -> bool:

@@ -258,6 +258,32 @@ def test_a_part_removed_leaves_unless_a_person_has_graded_it(
         assert gradebook.find_submission(ASSIGNMENT, "ada").max_score == 3.0 + 2.0
 
 
+@pytest.mark.usefixtures("recorded")
+def test_what_a_person_gave_for_a_part_removed_is_forgotten_when_asked(
+    course: Course, release: ReleaseModel
+) -> None:
+    with book(course) as gradebook:
+        grade_of(gradebook, PROSE).manual_score = 2.0
+        gradebook.db.commit()
+        before = gradebook.find_submission(ASSIGNMENT, "ada").score
+    gone = tuple(cell for cell in release.cells if cell.exercise != "explain_sign")
+    less = replace(release, cells=gone)
+    with GradebookWriter(course, less) as writer:
+        assert f"`gradeprop grade {ASSIGNMENT} --forget-removed`" in writer.notes[0]
+    with GradebookWriter(course, less, forget_removed=True) as writer:
+        (note,) = writer.notes
+        assert "Removed from the gradebook" in note
+        assert PROSE in note
+    with book(course) as gradebook:
+        submission = gradebook.find_submission(ASSIGNMENT, "ada")
+        assert submission.max_score == 3.0
+        assert submission.score == before - 1.0 - 2.0  # the choice and the text
+    with GradebookWriter(course, release, forget_removed=True) as writer:
+        assert writer.notes == ()
+    with book(course) as gradebook:
+        assert grade_of(gradebook, PROSE).manual_score is None
+
+
 def test_a_database_without_alembic_on_the_path_is_complete(
     course: Course, release: ReleaseModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,3 +180,10 @@ def test_what_canvas_did_not_take_is_found(course: Any) -> None:
     plan = planned(course, [full("ada"), full("bob")], [ADA, bob])
     missing = not_taken(plan, {4711: Standing(6.0)})
     assert [change.marks.student for change in missing] == ["bob"]
+
+
+def test_points_for_a_part_that_is_gone_are_not_sent(course: Any) -> None:
+    gone = replace(full("ada"), retired=2.0)
+    plan = planned(course, [gone], [ADA])
+    assert sent(plan) == {}
+    assert why(plan) == {"ada": "has points for a part that the course no longer has"}

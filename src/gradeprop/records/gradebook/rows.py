@@ -6,7 +6,7 @@ submissions exist: nbgrader then refuses."""
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import and_, delete, select
@@ -44,10 +44,17 @@ class Rows:
     kept: tuple[str, ...]
     """Grade ids that the release no longer has, kept because a person's score or comment hangs on
     them."""
+    forgotten: tuple[str, ...] = ()
+    """Grade ids of this kind that were removed, since that was asked for."""
 
 
 def prepare_rows(
-    session: Session, course: str, release: ReleaseModel, due: datetime | None
+    session: Session,
+    course: str,
+    release: ReleaseModel,
+    due: datetime | None,
+    *,
+    forget_removed: bool = False,
 ) -> Rows:
     """Make the rows of an assignment what its release says.
 
@@ -58,6 +65,7 @@ def prepare_rows(
         course: the course's id.
         due: when the assignment is due; None leaves what the gradebook says. Without a time zone it
             is this machine's time.
+        forget_removed: remove what people gave and wrote for cells that the release no longer has.
     """
     for name in (course, _DEFAULT_COURSE):
         if session.get(Course, name) is None:
@@ -83,10 +91,12 @@ def prepare_rows(
     _source_cells(session, notebook.id, release)
     graded = _grade_cells(session, notebook.id, release)
     answered = _solution_cells(session, notebook.id, release)
-    kept = _retire(session, notebook.id, {*graded.values(), *answered.values()})
+    present = {*graded.values(), *answered.values()}
+    worked_on = _retire(session, notebook.id, present, forget_removed)
     session.flush()
     _complete_submissions(session, notebook.id, graded, answered)
-    return Rows(assignment.id, notebook.id, graded, answered, kept)
+    rows = Rows(assignment.id, notebook.id, graded, answered, worked_on)
+    return replace(rows, kept=(), forgotten=worked_on) if forget_removed else rows
 
 
 def _source_cells(session: Session, notebook: str, release: ReleaseModel) -> None:
@@ -159,22 +169,26 @@ def given_by_person(grade: Grade) -> bool:
     return grade.manual_score is not None or bool(grade.extra_credit)
 
 
-def _retire(session: Session, notebook: str, present: set[str]) -> tuple[str, ...]:
-    """Remove cells that the release no longer has, except what a person has worked on."""
-    kept = []
+def _retire(
+    session: Session, notebook: str, present: set[str], forget_removed: bool
+) -> tuple[str, ...]:
+    """Remove cells that the release no longer has, except what a person has worked on, unless that
+    is to be forgotten; the grade ids of the latter."""
+    worked_on = []
     for cell in session.scalars(select(BaseCell).where(BaseCell.notebook_id == notebook)).all():
         if cell.id in present:
             continue
         grades = session.scalars(select(Grade).where(Grade.cell_id == cell.id)).all()
         comments = session.scalars(select(Comment).where(Comment.cell_id == cell.id)).all()
         if any(map(given_by_person, grades)) or any(comment.manual_comment for comment in comments):
-            kept.append(cell.name)
-            continue
+            worked_on.append(cell.name)
+            if not forget_removed:
+                continue
         session.execute(delete(Grade).where(Grade.cell_id == cell.id))
         session.execute(delete(Comment).where(Comment.cell_id == cell.id))
         session.expire(cell)
         session.delete(cell)
-    return tuple(kept)
+    return tuple(sorted(set(worked_on)))
 
 
 def _complete_submissions(

@@ -52,6 +52,7 @@ class GradebookWriter:
         course: the course; its root is where autograded/ stands.
         release: the release model of the assignment.
         url: any SQLAlchemy URL; None for ``sqlite:///<root>/gradebook.db``.
+        forget_removed: remove what people gave and wrote for parts that the course no longer has.
 
     Attributes:
         notes: sentences for the instructor, about what could not be brought up to date.
@@ -63,12 +64,20 @@ class GradebookWriter:
         StorageError: the database cannot be used.
     """
 
-    def __init__(self, course: Course, release: ReleaseModel, url: str | None = None) -> None:
+    def __init__(
+        self,
+        course: Course,
+        release: ReleaseModel,
+        url: str | None = None,
+        *,
+        forget_removed: bool = False,
+    ) -> None:
         assignment = course.assignment(release.assignment)
         if assignment is None:
             raise UsageError(f"the course has no assignment {release.assignment!r}")
         self._course, self._assignment, self._release = course, assignment, release
         self._root = Path(course.root)
+        self._forget_removed = forget_removed
         self._url = gradebook_url(self._root, url)
         self._preparer = Preparer(release, assignment)
         self._engine: Engine | None = None
@@ -81,7 +90,11 @@ class GradebookWriter:
         def prepared(session: Session) -> Rows:
             put_people(session, people)
             return prepare_rows(
-                session, self._course.spec.id, self._release, self._assignment.spec.due
+                session,
+                self._course.spec.id,
+                self._release,
+                self._assignment.spec.due,
+                forget_removed=self._forget_removed,
             )
 
         self._rows = transaction(self._engine, prepared)
@@ -99,13 +112,20 @@ class GradebookWriter:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        kept = self.rows.kept
-        if not kept:
-            return ()
-        return (
-            f"The course no longer has {', '.join(sorted(set(kept)))}, but a person has graded or "
-            "commented it: its points stay in the gradebook.",
-        )
+        notes = []
+        if self.rows.kept:
+            command = f"gradeprop grade {self._assignment.id} --forget-removed"
+            notes.append(
+                f"The course no longer has {', '.join(self.rows.kept)}, but a person has graded or "
+                "commented it: its points stay in the gradebook and count. Named as before, it has "
+                f"them again; `{command}` removes them."
+            )
+        if self.rows.forgotten:
+            notes.append(
+                "Removed from the gradebook, with what people gave and wrote for it: "
+                f"{', '.join(self.rows.forgotten)}."
+            )
+        return tuple(notes)
 
     @property
     def rows(self) -> Rows:

@@ -77,6 +77,9 @@ def plan_push(marks: ClassMarks, there: There, *, scale: bool) -> PushPlan:
         score = item.score
         if score is None:
             continue
+        if item.retired:
+            left_out.append((item, "has points for a part that the course no longer has"))
+            continue
         now = there.standing.get(student.id, Standing())
         if now.excused:
             left_out.append((item, "excused in Canvas, which a score would end"))
