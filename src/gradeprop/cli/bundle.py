@@ -124,7 +124,7 @@ def _about_classroom50(
     )
     yield (
         "Its key was made for this zip: hidden inputs there are others than those of `gradeprop "
-        "grade`, of which nobody learns from it."
+        "grade`, about which it tells nothing."
     )
     if left_out := from_students(assignment):
         yield (
