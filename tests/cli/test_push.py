@@ -70,6 +70,21 @@ def test_without_yes_it_shows_what_would_change_and_changes_nothing(
     assert TOKEN not in done.stdout + done.stderr
 
 
+def test_whose_scores_are_not_sent_for_one_reason_stand_in_one_line(
+    graded: Path, canvas: FakeCanvas
+) -> None:
+    names = [f"waits{number:02}" for number in range(24)]
+    for name in names:
+        write_result(graded, result_for(name, ()))
+    done = push(graded)
+    (waiting,) = [line for line in done.stderr.splitlines() if "a part waits" in line]
+    assert waiting == (
+        f"Not sent: {', '.join([*names, 'zoe'])}: the total is open: a part waits for a person."
+    )
+    assert done.stderr.count("Not sent") == 2
+    assert not canvas.updates
+
+
 def test_with_yes_it_sends_them_and_a_second_time_sends_nothing(
     graded: Path, canvas: FakeCanvas
 ) -> None:

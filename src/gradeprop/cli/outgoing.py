@@ -46,7 +46,7 @@ def bundle(
     course: CourseOption = None,
 ) -> None:
     """Write an autograder for another platform, which then grades each submission as `grade`
-    does."""
+    does. The zip holds this assignment of the course and no other."""
     from gradeprop.cli.bundle import run
 
     run(platform, assignment, output, index, on_runner, course)

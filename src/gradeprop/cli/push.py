@@ -111,8 +111,11 @@ def _say(plan: PushPlan, *, sent: bool) -> None:
 
 
 def _lines(plan: PushPlan, sent: bool) -> Iterator[str]:
+    by_reason: dict[str, list[str]] = {}
     for item, why in plan.left_out:
-        yield f"Not sent: {item.shown}: {why}."
+        by_reason.setdefault(why, []).append(item.shown)
+    for why, students in by_reason.items():
+        yield f"Not sent: {', '.join(students)}: {why}."
     for note in plan.notes:
         yield f"{note}."
     if plan.unchanged:

@@ -20,8 +20,10 @@ from gradeprop.errors import UsageError
 from gradeprop.records.classroom50 import autograder
 from gradeprop.records.classroom50 import bundle as module
 from gradeprop.records.classroom50.bundle import classroom50_bundle
+from gradeprop.records.files.key import course_key
 from gradeprop.records.files.notebooks import write_notebooks
 from gradeprop.records.nbgrader.grading import Order, deliver
+from records.bundles.two_assignments import ADOPTED
 from records.classroom50.test_result import ENVIRONMENT, require_valid
 from records.graded_class import ASSIGNMENT
 
@@ -39,12 +41,35 @@ def names_of(data: bytes) -> set[str]:
 
 
 def test_the_zip_has_the_entry_point_at_its_top_the_course_and_the_engine(course: Course) -> None:
-    data = classroom50_bundle(course, ASSIGNMENT)
-    assert data == classroom50_bundle(course, ASSIGNMENT)
-    names = names_of(data)
+    names = names_of(classroom50_bundle(course, ASSIGNMENT))
     assert {"autograder.py", "bundle.json", "requirements.txt"} < names
     assert {f"course/{name}" for name in course_files()} < names
     assert "engine/gradeprop/grading/checks/plugin.py" in names
+
+
+def key_in(data: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return bytes.fromhex(archive.read("course/.gradeprop/course.key").decode().strip())
+
+
+def test_its_key_is_its_own_and_never_the_courses(course: Course) -> None:
+    keys = {key_in(classroom50_bundle(course, ASSIGNMENT)) for _ in range(2)}
+    assert len(keys) == 2
+    assert all(len(key) == 32 for key in keys)
+    data = classroom50_bundle(course, ASSIGNMENT)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        everything = b"".join(map(archive.read, archive.namelist()))
+    assert course_key(Path(course.root)).hex().encode() not in everything
+
+
+def test_no_code_of_a_students_is_in_it(tmp_path: Path) -> None:
+    adopted = load_course(write_course(tmp_path, ADOPTED))
+    with zipfile.ZipFile(io.BytesIO(classroom50_bundle(adopted, ASSIGNMENT))) as archive:
+        held = b"".join(
+            archive.read(name) for name in archive.namelist() if name.startswith("course/")
+        )
+    assert b"w * 3  # hers" not in held
+    assert b"from_student" not in held
 
 
 def test_a_course_on_the_runner_is_not_in_it_nor_is_anything_secret(course: Course) -> None:
@@ -163,3 +188,4 @@ def test_a_fault_of_the_graders_leaves_no_result_and_tells_no_secret(
     assert "::error::The grader failed. This is not your fault" in done.stderr
     assert "secret" not in done.stderr
     assert ("has not set CLASSROOM" in done.stderr) == (fault == "identity")
+    assert ("set them to any words: CLASSROOM=try" in done.stderr) == (fault == "identity")

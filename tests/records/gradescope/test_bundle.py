@@ -20,10 +20,12 @@ from gradeprop.course.load import load_course
 from gradeprop.course.model import Course
 from gradeprop.errors import UsageError
 from gradeprop.records.bundles.packing import NEEDED, requirements
+from gradeprop.records.files.key import course_key
 from gradeprop.records.files.notebooks import write_notebooks
 from gradeprop.records.gradescope.bundle import gradescope_bundle
 from gradeprop.records.gradescope.run import handed_in, student_of
 from gradeprop.records.nbgrader.grading import Order, deliver
+from records.bundles.two_assignments import MORE, OTHER
 from records.graded_class import ASSIGNMENT
 
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
@@ -32,7 +34,7 @@ WHO = "ada@example.org"
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return load_course(write_course(tmp_path_factory.mktemp("course")))
+    return load_course(write_course(tmp_path_factory.mktemp("course"), MORE))
 
 
 def unpacked(course: Course, root: Path) -> Path:
@@ -108,6 +110,7 @@ def test_the_zip_has_what_gradescope_wants_at_its_top_and_the_scripts_are_execut
     assert f"{ASSIGNMENT}\n" in script
     assert "@" not in script.replace("$@", "")
     assert {f"course/{name}" for name in course_files()} < set(modes)
+    assert not [name for name in modes if OTHER in name]
     assert "engine/gradeprop/grading/checks/plugin.py" in modes
     assert not [name for name in modes if "__pycache__" in name]
 
@@ -120,12 +123,18 @@ def test_what_is_in_it_is_a_valid_course_also_where_its_files_name_schemas(tmp_p
     """This repository's own course: a first line that names a schema must find it in the bundle,
     too."""
     course = load_course(Path(__file__).parents[3])
-    with zipfile.ZipFile(
-        io.BytesIO(gradescope_bundle(course, course.assignments[0].id))
-    ) as archive:
+    first = course.assignments[0]
+    with zipfile.ZipFile(io.BytesIO(gradescope_bundle(course, first.id))) as archive:
         archive.extractall(tmp_path)
     assert (tmp_path / "course" / "schemas" / "exercise.schema.json").is_file()
-    assert load_course(tmp_path / "course").digest == course.digest
+    (alone,) = load_course(tmp_path / "course").assignments
+    assert [item.spec for item in alone.exercises] == [item.spec for item in first.exercises]
+
+
+def test_its_key_is_the_courses_so_that_hidden_inputs_are_those_of_home(course: Course) -> None:
+    with zipfile.ZipFile(io.BytesIO(gradescope_bundle(course, ASSIGNMENT))) as archive:
+        key = archive.read("course/.gradeprop/course.key").decode().strip()
+    assert bytes.fromhex(key) == course_key(Path(course.root))
 
 
 @pytest.mark.parametrize("name", ["setup.sh", "run_autograder"])

@@ -1,23 +1,20 @@
-"""A zip of the grading engine, the course with its key, and what is to be installed for them."""
+"""A zip of the grading engine, a course with a key, and what is to be installed for them."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import io
-import os
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import gradeprop
-from gradeprop.course.digest import course_files, files_below
+from gradeprop.course.digest import files_below
 from gradeprop.course.model import Course
-from gradeprop.course.schema import named_schema
 from gradeprop.errors import UsageError
 from gradeprop.records.files.key import FOLDER as KEY_FOLDER
-from gradeprop.records.files.key import course_key
 
 # What grading needs of pyproject.toml: all but the gradebook and the notebook server.
 NEEDED: Final = (
@@ -49,29 +46,16 @@ def engine_files() -> Iterator[File]:
         yield f"engine/gradeprop/{path.relative_to(package).as_posix()}", path.read_bytes(), 0o644
 
 
-def secret_files(course: Course) -> Iterator[File]:
-    """The course with solutions, hidden checks and its key, below ``course/``.
+def secret_files(course: Mapping[str, bytes], key: bytes) -> Iterator[File]:
+    """A course with solutions and hidden checks, and the key of its hidden inputs, below
+    ``course/``.
 
-    Raises:
-        StorageError: the course key can be neither read nor made.
+    Args:
+        course: see `gradeprop.records.bundles.one_assignment.course_of_one`.
     """
-    root = Path(course.root)
-    files = [path for path in course_files(root) if path.is_file()]
-    for path in (*files, *_schemas(root, files)):
-        yield f"course/{path.relative_to(root).as_posix()}", path.read_bytes(), 0o600
-    key = course_key(root).hex().encode() + b"\n"
-    yield f"course/{KEY_FOLDER}/course.key", key, 0o600
-
-
-def _schemas(root: Path, files: Sequence[Path]) -> list[Path]:
-    """What first lines of the course's YAML name, for whoever opens the bundle in an editor."""
-    found = set()
-    for path in files:
-        if path.suffix == ".yaml":
-            line = path.read_bytes().partition(b"\n")[0].decode("utf-8", "replace")
-            if match := named_schema(line.rstrip("\r")):
-                found.add(Path(os.path.normpath(path.parent / match[1])))
-    return sorted(target for target in found if target.is_relative_to(root) and target.is_file())
+    for path, content in sorted(course.items()):
+        yield f"course/{path}", content, 0o600
+    yield f"course/{KEY_FOLDER}/course.key", key.hex().encode() + b"\n", 0o600
 
 
 def requirements(course: Course, index: str | None = None) -> str:

@@ -3,8 +3,9 @@ repository.
 
 https://github.com/foundation50/classroom50/wiki/Advanced-Autograding (read in 2026): whatever lies
 there is published by GitHub Pages and fetched by the run in the student's repository, at most 10 MB
-of it. **So whoever learns the address can read it, students included.** With solutions and the key
-in it nothing about hidden checks is secret; the course may lie on a runner of one's own instead."""
+of it. **So whoever learns the address can read it, students included.** So the bundle holds one
+assignment, nothing that a student wrote and a key of its own, which no other grading uses; the
+course may lie on a runner of one's own instead."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from typing import Final
 
 from gradeprop.course.model import Course
 from gradeprop.errors import UsageError
+from gradeprop.records.bundles.one_assignment import course_of_one
 from gradeprop.records.bundles.packing import (
     File,
     engine_files,
@@ -22,6 +24,7 @@ from gradeprop.records.bundles.packing import (
     secret_files,
     zipped,
 )
+from gradeprop.records.files.key import new_key
 from gradeprop.wording import number
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -31,7 +34,8 @@ MOST_BYTES: Final = 10 * 1024 * 1024
 def classroom50_bundle(
     course: Course, assignment: str, index: str | None = None, on_runner: str | None = None
 ) -> bytes:
-    """The zip for one assignment of the course; the same course gives the same bytes.
+    """The zip for one assignment of the course. Each has a key of its own, and so other hidden
+    inputs.
 
     Args:
         index: as of `gradeprop.records.bundles.packing.requirements`.
@@ -40,7 +44,6 @@ def classroom50_bundle(
     Raises:
         UsageError: ``index`` is no address, ``on_runner`` no absolute path, or it is all more than
             Classroom 50 fetches.
-        StorageError: the course key can be neither read nor made.
     """
     if on_runner is not None and not Path(on_runner).is_absolute():
         raise UsageError(
@@ -67,4 +70,5 @@ def _files(
     yield "requirements.txt", requirements(course, index).encode(), 0o644
     yield from engine_files()
     if on_runner is None:
-        yield from secret_files(course)
+        held = course_of_one(course, assignment, students_code=False)
+        yield from secret_files(held, new_key())

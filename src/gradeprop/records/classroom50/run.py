@@ -70,7 +70,8 @@ def identity(environment: Mapping[str, str]) -> dict[str, str]:
     if absent:
         raise MissingFacility(
             f"Classroom 50's runner has not set {', '.join(absent)}",
-            remedy="start this by its workflow, or set them to try it",
+            remedy="start this by its workflow, or, to try it, set them to any words: "
+            + " ".join(f"{name}=try" for name in absent),
         )
     told = {field: environment[name] for field, name in _IDENTITY.items()}
     return {

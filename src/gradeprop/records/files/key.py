@@ -18,6 +18,11 @@ def has_course_key(root: Path) -> bool:
     return (root / FOLDER / "course.key").exists()
 
 
+def new_key() -> bytes:
+    """A random one that is kept nowhere."""
+    return secrets.token_bytes(_BYTES)
+
+
 def course_key(root: Path) -> bytes:
     """The key in ``.gradeprop/course.key``; a new random one if there is none yet.
 
@@ -45,7 +50,7 @@ def course_key(root: Path) -> bytes:
 
 
 def _make(path: Path) -> bytes:
-    key = secrets.token_bytes(_BYTES)
+    key = new_key()
     # The folder ignores itself, so that no `git add` takes the key along.
     write_atomically(path.parent / ".gitignore", b"*\n")
     candidate = path.with_name(f".course.key.{secrets.token_hex(8)}")

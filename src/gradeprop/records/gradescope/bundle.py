@@ -4,8 +4,8 @@ https://gradescope-autograders.readthedocs.io/en/latest/specs/ (read in 2026): t
 into /autograder/source, ``setup.sh`` runs once as root while the image is built, ``run_autograder``
 for each submission. `gradeprop.records.gradescope.run` is what it runs.
 
-The bundle holds solutions, hidden checks and the course key; Gradescope shows it to instructors
-only."""
+The bundle holds the assignment's solutions and hidden checks, and the course key, so that hidden
+inputs are those of grading at home. Gradescope shows it to instructors only."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from gradeprop.course.model import Course
+from gradeprop.records.bundles.one_assignment import course_of_one
 from gradeprop.records.bundles.packing import (
     File,
     engine_files,
@@ -21,6 +22,7 @@ from gradeprop.records.bundles.packing import (
     secret_files,
     zipped,
 )
+from gradeprop.records.files.key import course_key
 
 _SCRIPTS: Final = Path(__file__).parent / "files"
 
@@ -44,4 +46,5 @@ def _files(course: Course, assignment: str, index: str | None) -> Iterator[File]
     yield "run_autograder", script.replace("@ASSIGNMENT@", assignment).encode(), 0o755
     yield "requirements.txt", requirements(course, index).encode(), 0o644
     yield from engine_files()
-    yield from secret_files(course)
+    held = course_of_one(course, assignment, students_code=True)
+    yield from secret_files(held, course_key(Path(course.root)))
