@@ -72,8 +72,8 @@ def run(request: Request) -> None:
         raise UsageError(
             "a student's answer is run in a sandbox only", remedy="leave --isolation none away"
         )
-    _refuse_stale(course, assignment, found, group, submitted)
     _refuse_stopped(root, assignment.id, group)
+    _refuse_stale(course, assignment, found, group, submitted)
     exercise = next(item for item in assignment.exercises if item.slug == group.exercise)
     _refuse_taken(exercise, group, name)
     _refuse_names(root, course, submitted, f"{name.replace('_', ' ')}\n{group.code}\n{request.say}")
