@@ -10,7 +10,8 @@ def expect(student, reference, names, right):
     """What these names hold, and w beside them, of which is known whether gradients piled up."""
     rules = tuple(Rule(dtype="floating") for _ in range(1 + len(names)))
     got = student.values("w", *names)
-    reference.expect(got).to_match(Fixed((W.detach(), *right)), items=rules)
+    together = Fixed((W.detach(), *right), labels=("w", *names))
+    reference.expect(got).to_match(together, items=rules)
 
 
 def test_after_one_and_two(student, reference):

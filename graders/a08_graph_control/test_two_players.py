@@ -44,4 +44,5 @@ def test_any_players(student, reference):
         z = reference.inputs((fakes,), dtype=dtype)
         real = reference.inputs((things,), dtype=dtype)
         got = student.call("player_gradients", d, g, z, real)
-        reference.expect(got).to_match(Fixed(gradients(d, g, z, real)))
+        right = Fixed(gradients(d, g, z, real), labels=("gradient of L_D", "gradient of L_G"))
+        reference.expect(got).to_match(right)

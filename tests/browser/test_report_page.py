@@ -66,6 +66,35 @@ def test_nothing_sticks_out(page: Any, pages: dict[str, Path], name: str, width:
     )
 
 
+def test_on_a_phone_every_check_can_be_read_whole(page: Any, pages: dict[str, Path]) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(pages["a04_descent"].as_uri())
+    assert page.evaluate("document.querySelector('.checks tbody th[scope=row]').clientWidth") > 300
+    right = "[...document.querySelectorAll('.checks td')].map(e => e.getBoundingClientRect().right)"
+    assert max(page.evaluate(right)) <= 400
+
+
+def test_a_table_that_goes_on_to_the_side_has_a_shadow_there(
+    page: Any, pages: dict[str, Path]
+) -> None:
+    """It is at the right edge of the map until that has been scrolled to its end."""
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(pages["a04_descent"].as_uri())
+    wide = page.locator("#map .wide")
+    assert wide.evaluate("e => e.scrollWidth > e.clientWidth")
+    box = wide.bounding_box()
+    page.locator("#map table").evaluate("e => { e.style.visibility = 'hidden'; }")
+
+    def edge() -> bytes:
+        """The outermost pixels."""
+        clip = {"x": box["x"] + box["width"] - 3, "y": box["y"], "width": 3, "height": 3}
+        return bytes(page.screenshot(full_page=True, clip=clip))
+
+    before = edge()
+    wide.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
+    assert edge() != before
+
+
 def test_the_map_has_everybody_and_its_letters_are_those_of_the_list(
     page: Any, pages: dict[str, Path]
 ) -> None:

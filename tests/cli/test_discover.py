@@ -28,6 +28,9 @@ SINE = ("def d_square(w):\n    return w.sin() * 7 + 1",)
 WORDS = "That is 3w: differentiate again, and count the factors."
 
 
+ENDED = "def d_square(w):\n    import os\n\n    os.abort()"
+
+
 def code(source: str) -> dict[str, str]:
     return {**SOLVED, "square_derivative-by_hand": source}
 
@@ -97,7 +100,10 @@ def test_from_a_class_to_a_named_mistake(graded: Path) -> None:
     for number in range(len(TRIPLED)):
         assert causes(graded, f"tri{number}") == {"tripled"}
     assert causes(graded, "half") == {"missing_factor_two"}
-    assert "Told now, and not before:\n    4 × tripled  (square_derivative)" in done.stderr
+    told = (
+        "Told now, and not before:\n    4 × tripled  (square_derivative)\n        tri0, tri1, tri2,"
+    )
+    assert told in done.stderr
     assert [item["students"] for item in groups(graded)] == [["err0", "err1"]]
 
 
@@ -150,6 +156,23 @@ def test_what_is_stale_names_somebody_or_is_not_proven_is_refused(graded: Path) 
     notebook = graded / "submitted" / "tri0" / "a01_slopes" / "a01_slopes.ipynb"
     notebook.write_bytes(answered(graded, SOLVED))
     assert "has handed in again" in refused(1, "--id", "tripled", "--say", WORDS)
+
+
+def test_what_was_stopped_is_told_and_cannot_be_adopted(built: Path) -> None:
+    hand_in(built, "end", answered(built, code(ENDED)))
+    hand_in(built, "wav", answered(built, code(SINE[0])))
+    done = gradeprop("grade", "a01_slopes", cwd=built)
+    assert done.returncode == 0, done.stderr
+    shown = gradeprop("discover", "a01_slopes", cwd=built).stdout
+    assert "1 answer without a cause, 1 group" in shown
+    assert "1 other answer took too long or was stopped" in shown
+    kept = built / ".gradeprop" / "discovered" / "a01_slopes.json"
+    data = json.loads(kept.read_text())
+    data["groups"][0] |= {"students": ["end"], "code": ENDED}  # as earlier versions offered it
+    kept.write_text(json.dumps(data))
+    done = gradeprop("adopt", "a01_slopes", "1", "--id", "ended", "--say", "No.", cwd=built)
+    assert done.returncode == 2
+    assert "end's answer took too long or was stopped" in done.stderr
 
 
 def test_before_grading_and_without_isolation_the_remedy_is_told(course: Any) -> None:

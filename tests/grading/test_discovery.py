@@ -8,7 +8,7 @@ from typing import Any
 from gradeprop.course.keys import PartKey
 from gradeprop.gradients.comparison.rule import Rule
 from gradeprop.grading.checks.behaviour import Gave
-from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.judgement import Judgement, Why
 from gradeprop.grading.discovery import Seen, grouped, seen_in
 from gradeprop.grading.run.worker import Shown
 
@@ -52,11 +52,21 @@ def test_what_is_named_or_right_on_common_inputs_is_counted() -> None:
 
 
 def test_a_mistake_that_explains_nothing_is_not_the_nearest() -> None:
-    none = "nearest is halved, which explains 0 of 2 questions: at f(1) it would give 1, and 3 came"
-    some = none.replace("0 of 2", "1 of 2")
+    none, some = Why("nearest is halved", 0), Why("nearest is halved, or so", 1)
     wanted = {"ada": [PART], "bob": [PART]}
     told = [shown("ada", "values", 1.0, why=none), shown("bob", "values", 1.0, why=some)]
-    assert [item.nearest for item in seen_in(told, wanted, PARTS).seen] == [None, some]
+    assert [item.nearest for item in seen_in(told, wanted, PARTS).seen] == [None, some.words]
+
+
+def test_what_did_not_end_is_counted_and_in_no_group() -> None:
+    told = [
+        shown("ada", "values", 1.0, status="timeout"),
+        shown("bob", "values", 1.0),
+        shown("bob", "shape", 1.0, status="killed"),
+        shown("cy", "values", 1.0),
+    ]
+    came = seen_in(told, {name: [PART] for name in ("ada", "bob", "cy")}, PARTS)
+    assert ([item.student for item in came.seen], came.stopped) == (["cy"], 2)
 
 
 def test_groups_are_of_one_part_and_the_largest_comes_first() -> None:

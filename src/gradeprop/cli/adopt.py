@@ -72,6 +72,7 @@ def run(request: Request) -> None:
         raise UsageError(
             "a student's answer is run in a sandbox only", remedy="leave --isolation none away"
         )
+    _refuse_stopped(root, assignment.id, group)
     _refuse_stale(course, assignment, found, group, submitted)
     exercise = next(item for item in assignment.exercises if item.slug == group.exercise)
     _refuse_taken(exercise, group, name)
@@ -115,6 +116,20 @@ def _refuse_stale(
             raise UsageError(
                 f"{shown_id(item.student)} has handed in again since the groups were found",
                 remedy=again,
+            )
+
+
+def _refuse_stopped(root: Path, assignment: str, group: FoundGroup) -> None:
+    """A sample that never ends would have to be waited for at every check of every student."""
+    from gradeprop.grading.discovery import stopped
+
+    results, _ = read_results(root, assignment)
+    for result in results:
+        if result.student in group.students and group.key in stopped(result):
+            raise UsageError(
+                f"{shown_id(result.student)}'s answer took too long or was stopped: nothing came "
+                "of it by which a grader could know it again",
+                remedy="`gradeprop show` tells what became of it",
             )
 
 
@@ -264,6 +279,5 @@ def _told_so_far(root: Path, assignment: str, group: FoundGroup) -> dict[str, li
 
 
 def _causes(result: SubmissionResult, group: FoundGroup) -> list[str]:
-    wanted = (group.exercise, group.part)
-    checks = (check for key, part in result.parts() if key == wanted for check in part.checks)
+    checks = (check for key, part in result.parts() if key == group.key for check in part.checks)
     return list(dict.fromkeys(item.misconception for item in checks if item.misconception))

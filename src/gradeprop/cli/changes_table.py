@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
+from collections.abc import Sequence
 
 from rich import box
 from rich.table import Table
@@ -17,6 +19,7 @@ from gradeprop.wording import counted
 
 _ROWS = 20
 _REASONS = 3
+_NAMED = 10
 
 
 def print_changes(regraded: Regraded) -> None:
@@ -54,15 +57,31 @@ def print_changes(regraded: Regraded) -> None:
 
 
 def _print_named(regraded: Regraded) -> None:
-    """Which causes are told now and were not before, in how many submissions."""
+    """Which causes are told now and were not before, and to whom."""
     if not regraded.named:
         return
     screen.err().print("Told now, and not before:")
-    most = sorted(regraded.named.items(), key=lambda item: (-item[1], item[0]))
-    for (exercise, cause), number in most[:_ROWS]:
-        screen.err().print(f"  {number:3d} × {cause.replace('_', ' ')}  ({exercise})")
+    most = sorted(regraded.named.items(), key=lambda item: (-len(item[1]), item[0]))
+    for (exercise, cause), students in most[:_ROWS]:
+        said = f"  {len(students):3d} × {cause.replace('_', ' ')}  ({exercise})"
+        screen.err().print(said, soft_wrap=True)
+        for line in _who(students):
+            screen.err().print(screen.plain(line), soft_wrap=True)
     if len(most) > _ROWS:
         screen.err().print(f"  … and {len(most) - _ROWS} more causes")
+
+
+def _who(students: Sequence[str]) -> list[str]:
+    """Their names below the cause, of many the first."""
+    ids = sorted(map(shown_id, students))
+    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    return textwrap.wrap(
+        ", ".join(ids[:_NAMED]) + more,
+        min(screen.err().width, 100),
+        initial_indent=" " * 8,
+        subsequent_indent=" " * 8,
+        break_on_hyphens=False,
+    )
 
 
 def _why(change: Change) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gradeprop.course.model import LoadedAssignment
+from gradeprop.grading.result.score import is_begun, is_unexplained
 from gradeprop.grading.result.status_words import STOPPED
 from gradeprop.grading.result.verdict import PartResult, SubmissionResult, SubmissionStatus
 from gradeprop.records.files.names import shown_id
@@ -30,6 +31,7 @@ class ClassSummary:
         self._statuses: Counter[SubmissionStatus] = Counter()
         self._scores = {item.slug: array("d") for item in assignment.exercises}
         self._found: Counter[tuple[str, str]] = Counter()
+        self._unexplained = 0
 
     def add(self, result: SubmissionResult) -> None:
         """One student's."""
@@ -40,6 +42,7 @@ class ClassSummary:
             if exercise.score is not None and exercise.exercise in self._scores:
                 self._scores[exercise.exercise].append(exercise.score)
         self._found.update(set(_went_wrong(result)))
+        self._unexplained += sum(is_unexplained(part) for _, part in result.parts())
 
     def lines(self, missing: Sequence[str]) -> Iterator[str]:
         """All of it.
@@ -87,11 +90,10 @@ class ClassSummary:
             yield f"  {count:3d} × {cause}  ({exercise})"
         if len(most) > _MOST:
             yield f"  and {len(most) - _MOST} more: gradeprop report {self._assignment.id}"
-        unknown = sum(count for (_, cause), count in self._found.items() if cause == _UNKNOWN)
-        if unknown > 1:
+        if self._unexplained > 1:
             yield (
-                f"{unknown} times no cause is known: gradeprop discover {self._assignment.id} puts "
-                "those together that do the same"
+                f"{self._unexplained} times no cause is known: gradeprop discover "
+                f"{self._assignment.id} puts those together that do the same"
             )
 
 
@@ -104,7 +106,7 @@ def _went_wrong(result: SubmissionResult) -> Iterator[tuple[str, str]]:
 
 
 def _in(part: PartResult) -> Iterator[str]:
-    if part.not_begun:
+    if not is_begun(part):
         yield "not begun"  # the faults of code that was given are not the student's
         return
     causes = [check.misconception for check in part.checks if check.misconception]

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from gradeprop.cli import screen
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.result.score import at_worst, certain
+from gradeprop.grading.result.score import at_worst, certain, is_begun
 from gradeprop.grading.result.status_words import STOPPED, SUBMISSION
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.names import shown_id
@@ -139,7 +139,7 @@ def remark(result: SubmissionResult) -> str:
     remarks = [label] if result.status != "graded" else []
     idle: list[str] = []
     for number, exercise in enumerate(result.exercises, start=1):
-        begun = [part for part in exercise.parts if not part.not_begun]
+        begun = [part for part in exercise.parts if is_begun(part)]
         checks = [check for part in begun for check in part.checks]
         causes = dict.fromkeys(check.misconception for check in checks if check.misconception)
         stops = dict.fromkeys(STOPPED[part.status] for part in begun if part.status in STOPPED)

@@ -70,16 +70,18 @@ def run(request: Request) -> None:
             where=f"results/{assignment.id}",
             remedy=f"run `gradeprop grade {assignment.id}` first",
         )
-    from gradeprop.grading.discovery import unexplained
+    from gradeprop.grading.discovery import stopped, unexplained
 
     wanted = {result.student: parts for result in results if (parts := list(unexplained(result)))}
     found = Discovered(course.digest, {}, ())
     if wanted:
         found = _discovered(request, root, course, assignment, wanted)
+    halted = {(item.group or item.student, part) for item in results for part in stopped(item)}
+    found = replace(found, stopped=found.stopped + len(halted))
     write_discovered(root, assignment.id, found)
     if request.as_json:
         groups = [group.to_json() for group in found.groups]
-        counts = {"named": found.named, "right": found.right}
+        counts = {"named": found.named, "right": found.right, "stopped": found.stopped}
         screen.print_json({"groups": groups, **counts})
         return
     for line in _lines(assignment, found):
@@ -145,7 +147,7 @@ def _discovered(
     digests = {
         item.student: sources.digest(student) for student in shared for item in shared[student]
     }
-    return Discovered(course.digest, digests, tuple(groups), came.named, came.right)
+    return Discovered(course.digest, digests, tuple(groups), came.named, came.right, came.stopped)
 
 
 def _hand_ins(
@@ -215,7 +217,7 @@ def _found_group(
 
 
 def _lines(assignment: LoadedAssignment, found: Discovered) -> Iterator[str]:
-    if not found.groups and not found.named and not found.right:
+    if not (found.groups or found.named or found.right or found.stopped):
         yield f"{assignment.id}: every wrong answer has a cause."
     elif found.groups:
         answers = sum(group.hand_ins for group in found.groups)
@@ -223,15 +225,24 @@ def _lines(assignment: LoadedAssignment, found: Discovered) -> Iterator[str]:
             f"{assignment.spec.title} ({assignment.id}): {counted(answers, 'answer')} without a "
             f"cause, {counted(len(found.groups), 'group')} by what they do."
         )
+    what = "other answer" if found.groups else "answer"
     if found.named:
+        verb = "has" if found.named == 1 else "have"
         yield (
-            f"{counted(found.named, 'other answer')} have one on the inputs that all were asked: "
+            f"{counted(found.named, what)} {verb} one on the inputs that all were asked: "
             "`gradeprop grade --force` may name it."
         )
     if found.right:
+        verb = "is" if found.right == 1 else "are"
         yield (
-            f"{counted(found.right, 'other answer')} are right on the inputs that all were asked: "
-            "what is wrong with them shows elsewhere (`gradeprop replay` shows their own)."
+            f"{counted(found.right, what)} {verb} right on the inputs that all were asked: the "
+            "fault shows elsewhere (`gradeprop replay` shows a student's own)."
+        )
+    if found.stopped:
+        verb = "was" if found.stopped == 1 else "were"
+        yield (
+            f"{counted(found.stopped, what)} took too long or {verb} stopped, and cannot be made a "
+            "misconception: nothing came by which a grader could know it again."
         )
     for group in found.groups:
         yield ""

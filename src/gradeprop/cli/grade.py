@@ -28,6 +28,7 @@ from gradeprop.records.files.names import gradebook_id, shown_id
 from gradeprop.records.files.results import check_writable, read_result, result_path
 from gradeprop.records.files.submissions import Handed, student_folders
 from gradeprop.records.hand_ins import hand_ins
+from gradeprop.records.marks import printable_id
 from gradeprop.records.shards.shard import Shard
 from gradeprop.records.together import together
 
@@ -114,8 +115,13 @@ def run(request: Request) -> int:
     whole = not request.students and shard is None
     absent = _absent(root, course, submitted, assignment.id, everybody) if whole else []
     named = [
-        {"exercise": exercise, "cause": cause, "students": number}
-        for (exercise, cause), number in sorted(class_run.regraded.named.items())
+        {
+            "exercise": exercise,
+            "cause": cause,
+            "students": len(students),
+            "ids": sorted(map(printable_id, students)),
+        }
+        for (exercise, cause), students in sorted(class_run.regraded.named.items())
     ]
     outcome.print(
         as_json=request.as_json,

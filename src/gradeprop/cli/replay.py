@@ -120,7 +120,7 @@ def _lines(seen: list[Shown], result: SubmissionResult, again: bool | None) -> I
         if judgement.detail:
             yield f"  {judgement.detail}"
         if judgement.why:
-            yield f"  No cause is named: {judgement.why}."
+            yield f"  No cause is named: {judgement.why.words}."
     verdict = {
         True: "The kept result says the same.",
         False: "The kept result differs: `gradeprop grade` makes it new.",
@@ -142,7 +142,7 @@ def _json(assignment: LoadedAssignment, item: Shown) -> dict[str, Any]:
         "device": item.device,
         "status": judgement.status,
         "misconception": judgement.misconception,
-        "why": judgement.why,
+        "why": judgement.why and judgement.why.words,
         "detail": judgement.detail,
         "questions": [_question(row) for row in judgement.rows],
     }

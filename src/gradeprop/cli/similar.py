@@ -22,11 +22,12 @@ from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_results
 from gradeprop.records.marks import printable_id
 from gradeprop.records.similar.compare import LENGTH, Pair, PartCompared, Side, compare
-from gradeprop.records.similar.words import ELSEWHERE, NO_PROOF, nothing_told
+from gradeprop.records.similar.gathered import Likeness, Written, gathered
+from gradeprop.records.similar.words import ELSEWHERE, NO_PROOF, nothing_told, percent, who
 from gradeprop.wording import counted
 
 _CODES: Final = 3
-"""Pairs whose codes are shown on the screen; the page has all."""
+"""Lines of the table whose codes are shown on the screen; the page has all."""
 _TABLE: Final = 50
 
 
@@ -67,11 +68,11 @@ def run(request: Request) -> None:
         key=lambda pair: (-pair.share, -pair.tokens),
     )
     if request.as_html:
-        _write(root, course, assignment, pairs, parts)
+        _write(root, course, assignment, gathered(pairs), parts)
     if request.as_json:
         screen.print_json(_as_json(assignment.id, pairs, parts))
     elif not request.as_html:
-        _show(pairs, parts)
+        _show(gathered(pairs), parts)
     for words in (NO_PROOF, ELSEWHERE):
         screen.err().print(words.replace("ASSIGNMENT", assignment.id))
 
@@ -103,29 +104,27 @@ def _write(
     root: Path,
     course: Course,
     assignment: LoadedAssignment,
-    pairs: list[Pair],
+    found: list[Likeness],
     parts: tuple[PartCompared, ...],
 ) -> None:
     from gradeprop.records.similar.page import similar_page, similar_path
 
     path = similar_path(root, assignment.id)
-    write_atomically(path, similar_page(course, assignment, pairs, parts))
+    write_atomically(path, similar_page(course, assignment, found, parts))
     screen.err().print(f"Written: {path.relative_to(root)}", soft_wrap=True)
 
 
-def _show(pairs: list[Pair], parts: tuple[PartCompared, ...]) -> None:
+def _show(found: list[Likeness], parts: tuple[PartCompared, ...]) -> None:
     out = screen.out()
-    if pairs:
-        out.print(_table(pairs[:_TABLE]))
-        if len(pairs) > _TABLE:
-            out.print(f"… and {counted(len(pairs) - _TABLE, 'more pair')}: --html shows all.")
-        shown = _various(pairs)
-        for pair in shown:
+    if found:
+        out.print(_table(found[:_TABLE]))
+        if len(found) > _TABLE:
+            out.print(f"… and {counted(len(found) - _TABLE, 'more line')}: --html shows all.")
+        for item in found[:_CODES]:
             out.print()
-            out.print(_beside(pair))
-        if len(pairs) > len(shown):
-            more = counted(len(pairs) - len(shown), "pair")
-            out.print(f"\nThe page of --html has the codes of {more} more.")
+            out.print(_beside(item))
+        if len(found) > _CODES:
+            out.print(f"\nThe page of --html has the codes of {len(found) - _CODES} more.")
     elif any(part.can_tell for part in parts):
         out.print("No two answers are that much alike.")
     for part in parts:
@@ -133,50 +132,34 @@ def _show(pairs: list[Pair], parts: tuple[PartCompared, ...]) -> None:
             out.print(nothing_told(part))
 
 
-def _various(pairs: list[Pair]) -> list[Pair]:
-    """Pairs to show: where many handed in one and the same code, not that code again."""
-    codes: dict[frozenset[str], Pair] = {}
-    for pair in pairs:
-        codes.setdefault(frozenset((pair.first.source, pair.second.source)), pair)
-    return list(codes.values())[:_CODES]
-
-
-def _table(pairs: list[Pair]) -> Table:
+def _table(found: list[Likeness]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("Part", overflow="fold")
     table.add_column("Students", overflow="fold")
-    table.add_column("Alike", justify="right")
-    table.add_column("Tokens", justify="right")
-    for pair in pairs:
-        table.add_row(
-            " ".join(pair.key),
-            f"{shown_id(pair.first.student)} and {shown_id(pair.second.student)}",
-            _percent(pair),
-            str(pair.tokens),
-        )
+    table.add_column("Alike", justify="right", no_wrap=True)
+    table.add_column("Tokens", justify="right", no_wrap=True)
+    for item in found:
+        names = [list(map(shown_id, kind)) for kind in item.kinds]
+        table.add_row(" ".join(item.key), who(names), percent(item.share), str(item.tokens))
     return table
 
 
-def _beside(pair: Pair) -> Table:
-    title = f"{' '.join(pair.key)}, {_percent(pair)} alike; ▌ marks what both have"
+def _beside(item: Likeness) -> Table:
+    title = f"{' '.join(item.key)}, {percent(item.share)} alike; ▌ marks what others have, too"
     table = Table(
         title=title, title_justify="left", box=None, pad_edge=False, expand=True, padding=(0, 1)
     )
-    for side in (pair.first, pair.second):
-        table.add_column(shown_id(side.student), overflow="fold", ratio=1)
-    table.add_row(*(_code(side) for side in (pair.first, pair.second)))
+    for one in item.shown:
+        table.add_column(", ".join(map(shown_id, one.students)), overflow="fold", ratio=1)
+    table.add_row(*map(_code, item.shown))
     return table
 
 
-def _code(side: Side) -> str:
-    lines = side.source.split("\n")
+def _code(one: Written) -> str:
+    lines = one.source.split("\n")
     return screen.plain(
-        "\n".join(f"{'▌' if at in side.lines else ' '} {line}" for at, line in enumerate(lines))
+        "\n".join(f"{'▌' if at in one.lines else ' '} {line}" for at, line in enumerate(lines))
     )
-
-
-def _percent(pair: Pair) -> str:
-    return f"{round(100 * pair.share)} %"
 
 
 def _as_json(assignment: str, pairs: list[Pair], parts: tuple[PartCompared, ...]) -> dict[str, Any]:

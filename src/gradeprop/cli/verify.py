@@ -246,7 +246,7 @@ class _Grading:
 
         def note(shown: Shown) -> None:
             if shown.judgement.why is not None:
-                said[shown.exercise, shown.check] = shown.judgement.why
+                said[shown.exercise, shown.check] = shown.judgement.why.words
 
         self.running.grade(self.plan, [partial(_itself, submission)], lambda _: None, note)
         return said

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from gradeprop.course.keys import PartKey
 from gradeprop.grading.checks.behaviour import Gave, same
 from gradeprop.grading.checks.rows import Row
-from gradeprop.grading.result.score import at_worst
+from gradeprop.grading.result.score import STOPS, is_unexplained, lacks_cause
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.worker import Shown
 
-__all__ = ["Asked", "Group", "Seen", "grouped", "seen_in", "unexplained"]
-
-_WRONG = ("failed", "timeout", "killed", "memory", "output")
+__all__ = ["Asked", "Group", "Seen", "grouped", "seen_in", "stopped", "unexplained"]
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,13 @@ class Group:
 
 def unexplained(result: SubmissionResult) -> Iterator[PartKey]:
     """The parts that are wrong, and begun, and of which no check has named a cause."""
-    for key, part in result.parts():
-        checks = at_worst(part.checks)
-        if part.not_begun or any(check.misconception for check in checks):
-            continue
-        if any(check.status in _WRONG and not check.not_begun for check in checks):
-            yield key
+    return (key for key, part in result.parts() if is_unexplained(part))
+
+
+def stopped(result: SubmissionResult) -> Iterator[PartKey]:
+    """The parts that took too long or were stopped, and of which no check has named a cause: they
+    gave nothing by which they could be told from others, and no grader could wait for them."""
+    return (key for key, part in result.parts() if part.status in STOPS and lacks_cause(part))
 
 
 @dataclass(frozen=True)
@@ -66,11 +65,13 @@ class Asked:
         seen: the answers that are wrong there without a cause.
         named: how many have a cause after all.
         right: how many are right there; their fault shows on other inputs.
+        stopped: how many took too long there, or were stopped.
     """
 
     seen: list[Seen]
     named: int
     right: int
+    stopped: int
 
 
 def seen_in(
@@ -88,27 +89,27 @@ def seen_in(
         part = part_of[f"{item.exercise}.{item.check}"]
         if part in wanted.get(item.student, ()):
             by_answer.setdefault((item.student, part), []).append(item)
-    seen, named, right = [], 0, 0
+    seen, named, right, halted = [], 0, 0, 0
     for (student, part), checks in by_answer.items():
         if any(item.judgement.misconceptions for item in checks):
             named += 1
             continue
-        wrong = [item for item in checks if item.judgement.status in _WRONG]
+        if any(item.judgement.status in STOPS for item in checks):
+            halted += 1
+            continue
+        wrong = [item for item in checks if item.judgement.status == "failed"]
         if not wrong:
             right += 1
             continue
-        whys = (item.judgement.why for item in wrong if not _explains_nothing(item.judgement.why))
+        whys = (item.judgement.why for item in wrong)
+        near = (why.words for why in whys if why is not None and why.explained != 0)
         rows = (row for item in wrong for row in item.judgement.rows if not row.right)
         gave: dict[str, tuple[Gave, ...]] = {}
         for item in checks:  # one check may be asked in several cases
             key = f"{item.check} {item.device}"
             gave[key] = (*gave.get(key, ()), *item.behaviour)
-        seen.append(Seen(student, part, gave, next(rows, None), next(filter(None, whys), None)))
-    return Asked(seen, named, right)
-
-
-def _explains_nothing(why: str | None) -> bool:
-    return why is None or ", which explains 0 of " in why
+        seen.append(Seen(student, part, gave, next(rows, None), next(near, None)))
+    return Asked(seen, named, right, halted)
 
 
 def grouped(seen: Sequence[Seen]) -> list[Group]:

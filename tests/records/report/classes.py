@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from gradeprop.course.keys import PartKey
 from gradeprop.course.load import load_course
 from gradeprop.course.model import Course, ExplanationPart, LoadedAssignment
 from gradeprop.grading.result.score import auto_score, submission_status, total_score
@@ -107,6 +110,21 @@ def result(
         "5eed",
         Timing(total_s=0.05),
     )
+
+
+def with_part(made: SubmissionResult, key: PartKey, **more: Any) -> SubmissionResult:
+    """The result with other facts of one part, and of its checks where ``checks`` says so."""
+    of_checks = more.pop("checks", {})
+    exercises = []
+    for exercise in made.exercises:
+        parts = [
+            replace(part, **more, checks=tuple(replace(one, **of_checks) for one in part.checks))
+            if (exercise.exercise, part.part) == key
+            else part
+            for part in exercise.parts
+        ]
+        exercises.append(replace(exercise, parts=tuple(parts)))
+    return replace(made, exercises=tuple(exercises))
 
 
 def drawn(of: LoadedAssignment, size: int, seed: int = 1) -> list[SubmissionResult]:

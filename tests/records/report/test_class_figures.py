@@ -15,7 +15,7 @@ from gradeprop.records.report.people import anonymous
 from gradeprop.records.report.statistics import LEAST, correlation
 from gradeprop.records.report.tidy import as_csv, class_data
 from gradeprop.records.report.write import desk, reported, write_class
-from records.report.classes import assignment, course, drawn, result
+from records.report.classes import assignment, course, drawn, result, with_part
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 KEY = b"k" * 32
@@ -40,6 +40,36 @@ def test_a_graders_fault_costs_nobody_a_place_in_the_distribution(tmp_path: Path
     assert "zoe" in figures.readable
     assert len(figures.scores) == 12
     assert min(figures.scores) == figures.most
+
+
+def test_why_the_points_are_those_of_the_checks_is_told(tmp_path: Path) -> None:
+    """The assignment has no explanation: only who has left a group has no total."""
+    (tmp_path / "groups.csv").write_text("group,students\nours,zoe\n")
+    left = replace(result("ada", OF), group="ours")
+    shared, found = figured(tmp_path, [left, *drawn(OF, 12)])
+    assert (found.figures.counted, found.figures.open_for) == ("checks", {"group"})
+    html = write_class(shared, OF, found).read_text()
+    assert "Whoever has left a group has no total" in html
+    assert "nobody has marked" not in html
+
+
+def test_points_that_a_person_has_still_to_give_are_told(tmp_path: Path) -> None:
+    with_prose = next(
+        item
+        for item in course().assignments
+        if any(part.kind == "explanation" for _, part in item.parts())
+    )
+    made = result("ada", with_prose)
+    key = next(key for key, part in with_prose.parts() if part.kind == "explanation")
+    waiting = with_part(made, key, score=None)
+    elsewhere = course().model_copy(update={"root": str(tmp_path)})
+    write_result(tmp_path, replace(waiting, status="needs_manual", score=None))
+    shared = desk(elsewhere, tmp_path / "submitted", history(elsewhere), NOW, None)
+    found = reported(shared, with_prose)
+    assert found.figures.open_for == {"person"}
+    html = write_class(shared, with_prose, found).read_text()
+    assert "What nobody has marked yet is not in these points." in html
+    assert "left a group" not in html
 
 
 def test_results_of_other_exercises_are_left_out_and_told(tmp_path: Path) -> None:

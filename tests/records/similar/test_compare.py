@@ -6,6 +6,7 @@ from typing import Any
 
 from gradeprop.course.keys import PartKey
 from gradeprop.records.similar.compare import LENGTH, PartCompared, compare
+from gradeprop.records.similar.gathered import gathered
 from gradeprop.records.similar.page import similar_page
 from gradeprop.records.similar.words import nothing_told
 from records.similar.codes import AUTOGRAD, DISGUISED, LOOP, MATRIX
@@ -96,7 +97,7 @@ def test_the_most_alike_come_first(course: Any) -> None:
 def test_the_page_shows_both_codes_with_bars_and_runs_nothing_of_them(course: Any) -> None:
     evil = LOOP.replace("out", "out</pre><script>alert(1)</script>", 1)
     part = compared(course, {"al": evil, "<b>bo": DISGUISED, **DIFFERENT}, least=0.3)
-    page = similar_page(course, course.assignments[0], part.pairs, [part]).decode()
+    page = similar_page(course, course.assignments[0], gathered(part.pairs), [part]).decode()
     assert page.count('<span class="line alike">') == sum(
         len(side.lines) for side in (part.pairs[0].first, part.pairs[0].second)
     )
@@ -110,6 +111,6 @@ def test_the_page_shows_both_codes_with_bars_and_runs_nothing_of_them(course: An
 
 def test_the_page_without_pairs_says_so_and_why(course: Any) -> None:
     part = compared(course, {"al": "x = 1", "bo": "x = 2"})
-    page = similar_page(course, course.assignments[0], part.pairs, [part]).decode()
+    page = similar_page(course, course.assignments[0], gathered(part.pairs), [part]).decode()
     assert "No two answers are that much alike." in page
     assert "nothing can be told" in page

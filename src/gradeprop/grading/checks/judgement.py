@@ -14,6 +14,19 @@ from gradeprop.grading.result.verdict import Status
 
 
 @dataclass(frozen=True)
+class Why:
+    """Why a wrong value has no cause.
+
+    Attributes:
+        words: for whoever writes the grader, without a full stop.
+        explained: where a mistake comes nearest, how many of the questions it explains.
+    """
+
+    words: str
+    explained: int | None = None
+
+
+@dataclass(frozen=True)
 class Judgement:
     """What became of a check.
 
@@ -28,7 +41,7 @@ class Judgement:
         plot: where declared, of a public check, what there is to see of a wrong answer.
         raised: the type of the exception that came, if it is one that everybody knows, else
             ``another error``.
-        why: where asked for, why a wrong value has no cause, for whoever writes the grader.
+        why: where asked for, why a wrong value has no cause.
         detail: everything that is known, for the instructor.
         misconceptions: one id when it is known, several when they cannot be told apart here.
         rows: where asked for, what was asked and what came.
@@ -46,7 +59,7 @@ class Judgement:
     not_begun: bool = False
     places: tuple[Place, ...] = ()
     hint_there: str | None = None
-    why: str | None = None
+    why: Why | None = None
     plot: Plot | None = None
     raised: str | None = None
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
-from gradeprop.grading.result.score import at_worst
+from gradeprop.grading.result.score import at_worst, counted_in_class
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult
 
 Cause: TypeAlias = Literal[
@@ -112,7 +112,7 @@ def _named(result: SubmissionResult) -> set[tuple[str, str]]:
     return {
         (key.exercise, check.misconception)
         for key, part in result.parts()
-        for check in part.checks
+        for check in counted_in_class(part)
         if check.misconception is not None
     }
 

@@ -27,15 +27,15 @@ class Regraded:
 
     Attributes:
         submissions: how many they are.
-        named: by exercise and cause, how many are told it now who were not before, of the same
-            hand-in.
+        named: by exercise and cause, the students who are told it now and were not before, of the
+            same hand-in; see `newly_named`.
         differences: what they were graded with that the earlier ones were not, in how many.
     """
 
     def __init__(self) -> None:
         self.submissions = 0
         self.differences: Counter[Difference] = Counter()
-        self.named: Counter[tuple[str, str]] = Counter()
+        self.named: dict[tuple[str, str], list[str]] = {}
         self._changes: list[Change] = []
 
     def add(self, before: SubmissionResult, now: SubmissionResult) -> None:
@@ -44,7 +44,8 @@ class Regraded:
         for name in differing(before, now):
             old, new = before.versions.get(name), now.versions.get(name)
             self.differences[Difference(name, old, new)] += 1
-        self.named.update(newly_named(before, now))
+        for cause in newly_named(before, now):
+            self.named.setdefault(cause, []).append(now.student)
         if found := change(before, now):
             self._changes.append(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from gradeprop.course.model import (
@@ -32,7 +33,8 @@ from gradeprop.notebook.restore import PartState
 from gradeprop.session.interface import CellOutcome
 from gradeprop.wording import without_file
 
-_STOPS: tuple[Status, ...] = ("timeout", "killed", "memory", "output")
+STOPS: tuple[Status, ...] = ("timeout", "killed", "memory", "output")
+"""What ends code before it has given an answer."""
 
 
 def at_worst(verdicts: Sequence[CheckVerdict]) -> list[CheckVerdict]:
@@ -43,6 +45,40 @@ def at_worst(verdicts: Sequence[CheckVerdict]) -> list[CheckVerdict]:
         if known is None or _rank(verdict) < _rank(known):
             worst[verdict.check] = verdict
     return list(worst.values())
+
+
+def counted_in_class(part: PartResult) -> list[CheckVerdict]:
+    """A part's checks as a class is counted, at their worst. Of a part that was not begun they are
+    not begun, either, and name no cause: what is wrong with code that was given to be mended is not
+    the student's mistake."""
+    verdicts = at_worst(part.checks)
+    if not part.not_begun:
+        return verdicts
+    return [
+        verdict
+        if verdict.voided or verdict.status in ("passed", "error")
+        else replace(verdict, not_begun=True, misconception=None)
+        for verdict in verdicts
+    ]
+
+
+def is_begun(part: PartResult) -> bool:
+    """Whether there is an answer: the part is not as it was released, and something was assigned
+    to the names that it asks for."""
+    wrong = [check for check in part.checks if check.status not in ("passed", "skipped")]
+    nothing = bool(wrong) and all(check.not_begun for check in wrong)
+    return not part.not_begun and not (part.status == "failed" and nothing)
+
+
+def lacks_cause(part: PartResult) -> bool:
+    """Whether there is an answer of which no check has named a cause."""
+    return is_begun(part) and not any(check.misconception for check in part.checks)
+
+
+def is_unexplained(part: PartResult) -> bool:
+    """Whether what there is is wrong, and nobody knows why; what was stopped gave no answer."""
+    wrong = part.status == "failed" and any(check.status == "failed" for check in part.checks)
+    return wrong and lacks_cause(part)
 
 
 def taken_out(check: VoidedCheck, device: str) -> CheckVerdict:
@@ -120,7 +156,7 @@ def _part_status(
     if state == "missing":
         return "missing"
     reached = {cell.status if cell else None, *statuses}
-    return next((status for status in _STOPS if status in reached), "failed")
+    return next((status for status in STOPS if status in reached), "failed")
 
 
 def _part_message(

@@ -18,7 +18,7 @@ from gradeprop.gradients.diagnosis.observation import Observation
 from gradeprop.gradients.values import TensorState, Value
 from gradeprop.grading.checks.expression import expression
 from gradeprop.grading.checks.judge import question_of
-from gradeprop.grading.checks.judgement import Judgement
+from gradeprop.grading.checks.judgement import Judgement, Why
 from gradeprop.grading.checks.sampled import given
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite
@@ -62,7 +62,7 @@ def why_not_declared(
     outcomes: Sequence[Outcome],
     judgement: Judgement,
     plain: Judgement,
-) -> str | None:
+) -> Why | None:
     """Why no cause that the exercise declares explains a wrong answer; None if one does, or where
     there is nothing to say.
 
@@ -74,7 +74,7 @@ def why_not_declared(
     if judgement.misconception is None:
         return why_no_cause(samples, site, device, script, judgement)
     if fits_as_given_only(samples, site, device, script, outcomes, plain):
-        return (
+        return Why(
             f"it is called {judgement.misconception} only because it is what was given to be "
             "mended; none of the faults that are declared gives this by itself, nor two of them"
         )
@@ -83,7 +83,7 @@ def why_not_declared(
 
 def why_no_cause(
     samples: Samples, site: CheckSite, device: str, script: Script, judgement: Judgement
-) -> str | None:
+) -> Why | None:
     """Why the judgement names no cause; None if it does, or where there is nothing to say.
 
     Args:
@@ -94,7 +94,7 @@ def why_no_cause(
         return None
     asked = _Asked(samples, site, device, script)
     if len(judgement.misconceptions) > 1:
-        return _equal(asked, judgement.misconceptions)
+        return Why(_equal(asked, judgement.misconceptions))
     return _nearest(asked, judgement.observations)
 
 
@@ -165,7 +165,7 @@ def _text(outcome: Outcome) -> str:
     return outcome.type_name if isinstance(outcome, Raised) else type(outcome).__name__.lower()
 
 
-def _nearest(asked: _Asked, observations: Sequence[Observation]) -> str | None:
+def _nearest(asked: _Asked, observations: Sequence[Observation]) -> Why | None:
     """What comes nearest to explaining the values."""
     if len(observations) != len(asked.script.probes):
         return None
@@ -178,13 +178,15 @@ def _nearest(asked: _Asked, observations: Sequence[Observation]) -> str | None:
         (at for at, item in enumerate(observations) if not _fits(item, variant[at])), None
     )
     if number is None:  # the values fit, and what was seen in the process does not
-        return f"nearest is {name}: its values fit, what was seen in the process speaks against it"
+        said = f"nearest is {name}: its values fit, what was seen in the process speaks against it"
+        return Why(said, fits)
     where = question_of(asked.script.probes[number], asked.script)
     would = render_value(as_value(variant[number]))
     got = render_value(observations[number].got)
-    return (
+    return Why(
         f"nearest is {name}, which explains {fits} of {len(observations)} questions: at {where} it "
-        f"would give {would}, and {got} came"
+        f"would give {would}, and {got} came",
+        fits,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gradeprop.course.keys import PartKey
 from gradeprop.errors import UsageError
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.key import FOLDER
@@ -45,6 +46,10 @@ class FoundGroup:
     nearest: str | None = None
     adopted: str | None = None
 
+    @property
+    def key(self) -> PartKey:
+        return PartKey(self.exercise, self.part)
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -58,6 +63,7 @@ class Discovered:
         submissions: by student, the SHA-256 of the notebook that was asked.
         named: how many answers have a cause after all, on the inputs that all were asked.
         right: how many are right there; their fault shows on other inputs.
+        stopped: how many took too long or were stopped, and are in no group.
     """
 
     course: str
@@ -65,6 +71,7 @@ class Discovered:
     groups: tuple[FoundGroup, ...]
     named: int = 0
     right: int = 0
+    stopped: int = 0
 
     def group(self, number: int) -> FoundGroup:
         """The group of this number.

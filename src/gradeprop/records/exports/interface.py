@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gradeprop.course.keys import CheckKey, PartKey
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.result.score import at_worst
+from gradeprop.grading.result.score import at_worst, counted_in_class
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult
 from gradeprop.records.marks import ClassMarks, Marks
 
@@ -47,7 +47,7 @@ def misconceptions(student: Marks) -> list[str]:
     """``exercise: misconception``, each once."""
     found: dict[str, None] = {}
     for key, part in student.result.parts():
-        for check in checks_of(part):
+        for check in counted_in_class(part):
             if check.misconception:
                 found[f"{key.exercise}: {check.misconception}"] = None
     return list(found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
+from gradeprop.grading.result.score import counted_in_class
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.notebook.uncommented import without_comments
 from gradeprop.records.answers import Answer
@@ -68,6 +69,6 @@ def beside(
 
 def _shows(result: SubmissionResult, part: PartKey, cause: str) -> bool:
     return any(
-        key == part and any(verdict.misconception == cause for verdict in item.checks)
+        key == part and any(verdict.misconception == cause for verdict in counted_in_class(item))
         for key, item in result.parts()
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.result.score import at_worst
+from gradeprop.grading.result.score import counted_in_class
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.result.words import words_for
 from gradeprop.records.report.history import History
@@ -83,9 +83,7 @@ def cause_figures(
     told: dict[str, Counter[str]] = {}
     for result in results:
         for key, part in result.parts():
-            if part.not_begun:
-                continue  # the faults of code that was given are not the student's
-            for verdict in at_worst(part.checks):
+            for verdict in counted_in_class(part):
                 cause = verdict.misconception
                 if cause is None:
                     continue

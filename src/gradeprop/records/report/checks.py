@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.result.score import at_worst
+from gradeprop.grading.result.score import at_worst, counted_in_class
 from gradeprop.grading.result.verdict import CheckVerdict, ExerciseResult, SubmissionResult
 from gradeprop.records.report.statistics import LEAST, Correlation, alpha, correlation
 
@@ -73,7 +73,7 @@ def verdicts_of(result: SubmissionResult) -> dict[CheckKey, CheckVerdict]:
     return {
         (key.exercise, key.part, verdict.check): verdict
         for key, part in result.parts()
-        for verdict in at_worst(part.checks)
+        for verdict in counted_in_class(part)
     }
 
 

@@ -72,6 +72,8 @@ class ClassFigures:
     Attributes:
         counted: what the distribution is of: ``total``: points with a person's marks and penalties,
             where everybody's are known; ``checks``: what the checks gave.
+        open_for: why they are those of the checks: some wait for a ``person``'s points, some have
+            left their ``group`` and have no total; empty where all totals are known.
         most: the points that there are of those.
         scores: of everybody on whom no grader failed; lowest first.
         readable: who handed in something that could be read.
@@ -85,6 +87,7 @@ class ClassFigures:
     title: str
     handed: HandedIn
     counted: Literal["total", "checks"]
+    open_for: frozenset[str]
     most: float
     scores: tuple[float, ...]
     readable: tuple[str, ...]
@@ -133,6 +136,7 @@ def class_figures(
         assignment.spec.title,
         _handed_in(marks, everybody, submitted, assignment.id),
         "total" if whole else "checks",
+        frozenset(item.awaits for item in sound if item.awaits is not None),
         assignment.points if whole else _checked_points(assignment),
         tuple(scores),
         tuple(result.student for result in results),

@@ -79,7 +79,7 @@ def _row(
             cells.append(Cell("", "none", "not graded"))
             continue
         cause = causes.get(verdict.misconception or "")
-        if cause is not None and not verdict.not_begun:
+        if cause is not None:
             name = cause.id.replace("_", " ")
             cells.append(Cell(cause.letter, tones[cause.id], name))
             continue

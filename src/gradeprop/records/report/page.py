@@ -140,6 +140,7 @@ def _environment() -> Environment:
         "counted": counted,
         "plain": lambda text: text.replace("_", " "),
         "exercises": _by_exercise,
+        "afterwards": _afterwards,
     }
     return environment(_PACKAGE, **filters)
 
@@ -154,6 +155,31 @@ def _correlation(found: Correlation) -> str:
 
 def _signed(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
+
+
+def _afterwards(cause: CauseFigures) -> str:
+    """Who had the cause before, and who met it again, in sentences."""
+    had, met, still, everybody = (
+        len(cause.before),
+        cause.met_again,
+        cause.still,
+        len(cause.students),
+    )
+    said = []
+    if had:
+        who = "This student" if everybody == 1 else f"{had} of them"
+        said.append(f"{who} had it in an exercise before.")
+    if met == 1:
+        who = "This student" if everybody == 1 else "1 of them"
+        then = "has it still" if still else "has it no longer"
+        said.append(f"{who} met it again in a later exercise and {then}.")
+    elif met:
+        has = "has" if still == 1 else "have"
+        said.append(
+            f"{met} of them met it again in a later exercise; "
+            f"{still or 'none'} of these {has} it still."
+        )
+    return " ".join(said)
 
 
 def _by_exercise(cause: CauseFigures, numbers: Mapping[str, int]) -> str:

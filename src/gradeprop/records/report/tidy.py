@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from gradeprop.grading.result.score import at_worst
+from gradeprop.grading.result.score import counted_in_class
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.exports.csv_cells import Cell, to_csv
 from gradeprop.records.marks import printable_id
@@ -37,8 +37,8 @@ COLUMNS = (
 
 def as_csv(results: Sequence[SubmissionResult], people: People) -> str:
     """A row for each student and check, on the device where it went worst. Of what cannot be read
-    there are none, nor of explanations, which have no checks. Truth is 1 or 0, what is unknown is
-    empty."""
+    there are none, nor of explanations, which have no checks. What was not begun has no cause.
+    Truth is 1 or 0, what is unknown is empty."""
     turns = {name: turn for turn, name in enumerate(dict.fromkeys(r.assignment for r in results))}
     ordered = sorted(results, key=lambda r: (turns[r.assignment], people.place(r.student)))
     return to_csv([COLUMNS, *(row for result in ordered for row in _rows(result, people))])
@@ -49,7 +49,7 @@ def _rows(result: SubmissionResult, people: People) -> Iterator[tuple[Cell, ...]
         return
     student = _name(result.student, people)
     for key, part in result.parts():
-        for verdict in at_worst(part.checks):
+        for verdict in counted_in_class(part):
             yield (
                 result.assignment,
                 student,
@@ -82,6 +82,7 @@ def class_data(figures: ClassFigures, people: People) -> dict[str, Any]:
         "outdated": _names(figures.outdated, people),
         "distribution": {
             "of": figures.counted,
+            "open_for": sorted(figures.open_for),
             "max_score": figures.most,
             "scores": list(figures.scores),
             "quartiles": figures.quartiles and asdict(figures.quartiles),

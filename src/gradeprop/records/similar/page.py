@@ -13,8 +13,9 @@ from markupsafe import Markup
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.records.feedback.code import python
 from gradeprop.records.html.frame import environment, rendered
-from gradeprop.records.similar.compare import Pair, PartCompared
-from gradeprop.records.similar.words import ELSEWHERE, NO_PROOF, nothing_told
+from gradeprop.records.similar.compare import PartCompared
+from gradeprop.records.similar.gathered import Likeness
+from gradeprop.records.similar.words import ELSEWHERE, NO_PROOF, nothing_told, percent, who
 
 _LINE = '<span class="line">'
 
@@ -27,7 +28,7 @@ def similar_path(root: Path, assignment: str) -> Path:
 def similar_page(
     course: Course,
     assignment: LoadedAssignment,
-    pairs: Sequence[Pair],
+    found: Sequence[Likeness],
     parts: Sequence[PartCompared],
 ) -> bytes:
     """The page as UTF-8."""
@@ -37,7 +38,7 @@ def similar_page(
         "similar.css",
         course=course.spec.title,
         title=assignment.spec.title,
-        pairs=pairs,
+        found=found,
         untold=[nothing_told(part) for part in parts if not part.can_tell],
         no_proof=NO_PROOF,
         elsewhere=ELSEWHERE,
@@ -46,7 +47,9 @@ def similar_page(
 
 @cache
 def _environment() -> Environment:
-    return environment("gradeprop.records.similar", marked=_marked)
+    return environment(
+        "gradeprop.records.similar", marked=_marked, who=who, names=", ".join, percent=percent
+    )
 
 
 def _marked(source: str, lines: Collection[int]) -> Markup:

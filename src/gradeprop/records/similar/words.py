@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from gradeprop.records.similar.compare import LENGTH, PartCompared
@@ -16,6 +17,23 @@ ELSEWHERE: Final = (
     "Texts are not compared, nor this class with others: `gradeprop export ASSIGNMENT --to code` "
     "writes the files for JPlag and Dolos, which do more."
 )
+
+
+def who(kinds: Sequence[Sequence[str]]) -> str:
+    """``al and bo``; ``al, bo, cy`` of equal answers; ``al, bo (the same) and cy``.
+
+    Args:
+        kinds: as of a `Likeness`.
+    """
+    if len(kinds) == 1:
+        (equal,) = kinds
+        return (" and " if len(equal) == 2 else ", ").join(equal)
+    return " and ".join(f"{', '.join(kind)}{' (the same)' if kind[1:] else ''}" for kind in kinds)
+
+
+def percent(share: float) -> str:
+    """``100 %``."""
+    return f"{round(100 * share)} %"
 
 
 def nothing_told(part: PartCompared) -> str:
