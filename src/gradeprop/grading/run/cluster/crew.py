@@ -242,7 +242,7 @@ def _why_not(offer: Offer) -> str:
     """Why this worker is of no use; empty if it is."""
     different = differences(offer.software)
     if different:
-        return f"it has {different}; results could differ"
+        return f"it has {different}; results could differ: install the same on both"
     if offer.daemonic:
         return (
             "it runs under a nanny, where it may start no process of its own: start it with `dask "
