@@ -86,6 +86,10 @@ class Bar:
     def step(self, note: str = "") -> None:
         self._progress.update(self._task, advance=1, note=plain(note)[:24])
 
+    def note(self, text: str) -> None:
+        """A line of its own, above the bar."""
+        self._progress.console.print(plain(text), soft_wrap=True)
+
     def line(self, text: str) -> None:
         """A line of its own, where there is no bar to see."""
         if not self._progress.console.is_terminal:

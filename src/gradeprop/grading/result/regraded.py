@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from gradeprop.grading.result.changes import Change, change, differing, newly_named
 from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.session.interface import LEVELS
 
 __all__ = ["Difference", "Regraded"]
 
@@ -29,12 +30,15 @@ class Regraded:
         submissions: how many they are.
         named: by exercise and cause, how many are told it now who were not before, of the same
             hand-in.
+        weakened: by isolation before and now, how many are graded at less than they were, other
+            than by ``none``, for which somebody asked.
         differences: what they were graded with that the earlier ones were not, in how many.
     """
 
     def __init__(self) -> None:
         self.submissions = 0
         self.differences: Counter[Difference] = Counter()
+        self.weakened: Counter[tuple[str, str]] = Counter()
         self.named: Counter[tuple[str, str]] = Counter()
         self._changes: list[Change] = []
 
@@ -44,6 +48,8 @@ class Regraded:
         for name in differing(before, now):
             old, new = before.versions.get(name), now.versions.get(name)
             self.differences[Difference(name, old, new)] += 1
+        if _is_weaker(now.isolation, before.isolation):
+            self.weakened[before.isolation, now.isolation] += 1
         self.named.update(newly_named(before, now))
         if found := change(before, now):
             self._changes.append(found)
@@ -52,3 +58,7 @@ class Regraded:
     def changes(self) -> list[Change]:
         """Whose automatic marks changed, in the order of the students' ids."""
         return sorted(self._changes, key=lambda item: item.student)
+
+
+def _is_weaker(now: str, before: str) -> bool:
+    return now != "none" and {now, before} <= {*LEVELS} and LEVELS.index(now) > LEVELS.index(before)

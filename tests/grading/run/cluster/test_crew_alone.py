@@ -120,7 +120,8 @@ def test_auto_is_settled_by_those_who_answer_in_time(
     a_class: Class, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = FakeLink({A: offer("restricted"), B: offer("full")})
-    crew = Crew(link, a_class.plan("auto"), print)  # type: ignore[arg-type]
+    told: list[str] = []
+    crew = Crew(link, a_class.plan("auto"), told.append)  # type: ignore[arg-type]
     crew.look()
     first, later = link.answers()
     crew.heard(first)
@@ -133,6 +134,12 @@ def test_auto_is_settled_by_those_who_answer_in_time(
     crew.heard(later)
     assert [address for address, _ in link.named("install")] == [A, B]
     assert crew.isolation == "restricted"
+    (said,) = told
+    assert said.startswith(
+        f"Worker {B} could isolate student code at level full, but this run does"
+    )
+    assert "repeat the command with --isolation full" in said
+    assert {arguments for _, arguments in link.named("look")} == {("auto",)}
 
 
 def test_who_has_other_software_is_told_what_to_do(a_class: Class) -> None:
