@@ -114,10 +114,14 @@ def run(request: Request) -> int:
         {"exercise": exercise, "cause": cause, "students": number}
         for (exercise, cause), number in sorted(class_run.regraded.named.items())
     ]
+    beginning = "{} handed in"
+    if shard is not None:
+        beginning = f"shard {shard}: {{}} of {len(found.handed)} handed in"
     outcome.print(
         as_json=request.as_json,
         everybody=request.everybody,
         absent=absent,
+        beginning=beginning,
         changes=changed,
         named=named,
     )
