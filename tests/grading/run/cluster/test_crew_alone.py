@@ -201,6 +201,23 @@ def test_workers_that_are_met_again_get_no_more_time_to_settle(
     assert crew._since > since
 
 
+def test_workers_that_are_lost_are_told_and_those_that_did_not_grade_are_not(
+    a_class: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew_module, "_LOOK_S", -1.0)
+    others = [f"tcp://127.0.0.1:{port}" for port in range(3, 10)]
+    link = FakeLink({A: offer(None, "no"), B: offer()} | {other: offer() for other in others})
+    crew, told = settled(link, a_class.plan())
+    for address in (A, B):
+        del link.offers[address]
+    crew.look()
+    ended = "; what was being graded there is graded elsewhere"
+    assert told == [f"Worker {A} is not used: no", f"Lost 1 worker: {B}{ended}"]
+    link.offers = {}
+    crew.look()
+    assert told[2:] == [f"Lost 7 workers: {', '.join(others[:5])} and 2 more{ended}"]
+
+
 def run_over(
     link: FakeLink,
     a_class: Class,

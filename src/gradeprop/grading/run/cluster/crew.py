@@ -13,6 +13,7 @@ from gradeprop.grading.run.cluster.link import Answer, Link, WorkerFacts
 from gradeprop.grading.run.cluster.software import differences
 from gradeprop.grading.run.cluster.travelling import Done, Offer, Parcel, parcel_of, unpack
 from gradeprop.session.interface import LEVELS
+from gradeprop.wording import counted
 
 if TYPE_CHECKING:
     from gradeprop.grading.run.plan import Plan
@@ -27,6 +28,8 @@ _LOOK_S: Final = 1.0
 _SETTLE_S: Final = 60.0
 """How long the first workers may take to tell what they are before it goes on without them."""
 _FIRST: Final = 10
+_LISTED: Final = 5
+"""So many workers are named at once."""
 
 
 @dataclass
@@ -108,9 +111,15 @@ class Crew:
         if self._seen.isdisjoint(found):
             self._since = now  # all of them are new
         self._seen = set(found)
-        for address in [*self._members]:
-            if address not in found:
-                self._link.cancel([self._members.pop(address).key])
+        gone = [self._members.pop(address) for address in [*self._members] if address not in found]
+        self._link.cancel([member.key for member in gone])
+        lost = [_named(member.facts) for member in gone if member.state == "ready"]
+        if lost:
+            more = f" and {len(lost) - _LISTED} more" if len(lost) > _LISTED else ""
+            self._tell(
+                f"Lost {counted(len(lost), 'worker')}: {', '.join(lost[:_LISTED])}{more}; what was "
+                "being graded there is graded elsewhere"
+            )
         for address, facts in found.items():
             if address not in self._members:
                 self._meet(facts)
