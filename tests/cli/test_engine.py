@@ -54,11 +54,21 @@ def test_the_command_line_stands_before_the_course(course: Any) -> None:
     spec = load_course(course).spec
     assert starting("local", None, None, spec) is graders
     assert starting(None, None, None, spec) is not graders
-    with (
-        pytest.raises(UsageError, match="openssl"),
-        starting(None, "tcp://10.0.0.1:1", None, spec)(None, 1),
-    ):  # type: ignore[arg-type]
-        pass
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "error", "said"),
+    [
+        ("tcp://10.0.0.1:1", UsageError, "openssl"),
+        ("nonsense", UsageError, "is no address of a Dask scheduler"),
+        ("tls://scheduler.example.org:8786", MissingFacility, "names no certificates"),
+    ],
+)
+def test_the_address_is_checked_before_it_is_known_whether_anything_is_due(
+    course: Any, scheduler: str, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        starting("dask", scheduler, None, load_course(course).spec)
 
 
 def test_a_gpu_of_the_workers_is_used_where_it_is_asked_for_by_name(course: Any) -> None:

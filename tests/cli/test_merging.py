@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -56,6 +57,17 @@ def other_course(root: Path) -> None:
     path.write_text(path.read_text().replace("lost?", "lost on the way?"))
 
 
+def other_shards(root: Path) -> None:
+    """As where it was graded without ``--shard``, or the notes were not copied."""
+    shutil.rmtree(root / "results" / NAME / ".shards")
+
+
+def other_release(root: Path) -> None:
+    path = root / "results" / NAME / ".shards"
+    for file in path.iterdir():
+        file.write_text(re.sub(r'"release": "\w', '"release": "x', file.read_text()))
+
+
 def other_hand_in(root: Path) -> None:
     path = root / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
     path.write_bytes(answered(root, HALVED))
@@ -100,9 +112,14 @@ def nothing_readable(root: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        (other_course, "it was graded with other course files than are here"),
+        (other_course, "it was graded with other course files than are here; grade its shard"),
+        (
+            other_shards,
+            "no shard has noted that it graded it, in results/*/.shards; grade its shard",
+        ),
+        (other_release, "it was graded against another release; grade its shard again"),
         (other_hand_in, "another notebook is handed in here than was graded"),
-        (other_key, "copy .gradeprop/course.key from here to there"),
+        (other_key, "it was graded with another course key; grade its shard again"),
         (other_time, "the time of handing in is another one here"),
         (other_version, "install the same one everywhere"),
         (other_code, "than the one here: their files differ; install the same one everywhere"),
@@ -123,6 +140,31 @@ def test_what_does_not_fit_is_not_merged_and_told_by_name(
             row[0] for row in database.execute("select student_id from submitted_assignment")
         }
     assert "ada" not in students
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        (
+            other_course,
+            "copy course.yaml, voided.yaml, exercises/, graders/ and solutions/ from here",
+        ),
+        (other_key, "copy .gradeprop/course.key from here to there, then grade its shard again"),
+        (other_shards, "in results/*/.shards; copy autograded/ and results/ as a whole, with"),
+    ],
+)
+def test_of_a_copy_it_is_told_what_to_copy(
+    main: Path, shared: Path, changed: Any, why: str
+) -> None:
+    if changed is other_shards:
+        changed(shared)
+    else:
+        changed(main)
+    done = merge(main, shared, "--json", code=2)
+    assert (
+        why
+        in {item["student"]: item["why"] for item in json.loads(done.stdout)["not_merged"]}["ada"]
+    )
 
 
 def test_of_two_results_the_one_for_what_is_handed_in_now_counts(

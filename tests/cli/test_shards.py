@@ -115,6 +115,7 @@ def test_shards_in_one_folder_and_merged_are_the_class_graded_at_once(
 ) -> None:
     done = merge(shared)
     assert f"{len(STUDENTS)} results put into the gradebook" in done.stderr
+    assert "6 of 6 handed in were merged\n" in done.stdout
     assert "missing factor two" in done.stdout
     assert files(shared) == files(at_once)
     assert rows(shared) == rows(at_once)
@@ -161,10 +162,23 @@ def test_a_missing_shard_is_told_with_the_command_and_the_others_count(shared: P
     done = merge(shared, "--json", code=2)
     assert json.loads(done.stdout)["missing"] == absent
     assert "Handed in, but in no shard: ada" in done.stderr
+    merged = f"{len(STUDENTS) - len(absent)} of {len(STUDENTS)} handed in were merged\n"
+    assert merged in merge(shared, code=2).stdout
     assert f"gradeprop grade a01_slopes --shard {lacking} " in done.stderr
     assert len(json.loads(done.stdout)["results"]) == len(STUDENTS) - len(absent)
     grade(shared, "--shard", str(lacking))
     assert f"{len(absent)} result" in merge(shared).stderr
+
+
+def test_a_shard_says_that_it_is_one_and_why_it_grades_again_what_was_graded(main: Path) -> None:
+    mine = in_shard(2)
+    grade(main)
+    done = grade(main, "--shard", f"2/{COUNT}")
+    assert f"shard 2/{COUNT}: {len(mine)} of {len(STUDENTS)} handed in\n" in done.stdout
+    assert f"To be graded again: {len(mine)} result" in done.stderr
+    again = grade(main, "--shard", f"2/{COUNT}")
+    assert f"{len(mine)} of {len(mine)} unchanged" in again.stderr
+    assert "To be graded again" not in again.stderr
 
 
 def test_a_shard_that_was_stopped_between_two_files_grades_again(shared: Path) -> None:

@@ -14,6 +14,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from cli.conftest import COMMAND, HALVED, SOLVED, answered, gradeprop, hand_in, result_of
+from gradeprop.errors import StorageError
+from gradeprop.records.shards.notes import Note, NoteFile
+from gradeprop.records.shards.shard import Shard
 
 NONE = ("--isolation", "none")
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount a file system")
@@ -60,6 +63,32 @@ def test_a_full_or_read_only_disk_exits_with_3_and_loses_nothing(
     assert again.returncode == 0, again.stderr
     assert result_of(built, "ada")["auto_score"] == 4.0
     assert not list(built.rglob(".writing-*"))
+
+
+@AS_ROOT
+def test_a_disk_without_room_for_one_result_is_told_before_anything_is_graded(
+    built: Any,
+) -> None:
+    hand_in(built, "ada", answered(built, SOLVED))
+    key = built / ".gradeprop" / "course.key"
+    key.parent.mkdir(exist_ok=True)
+    key.write_text("5a" * 32)
+    place = built / "results" / "a01_slopes"
+    place.mkdir(parents=True)
+    with mounted(place, "-t", "tmpfs", "-o", "size=32k", "none"):
+        for options in ((), ("--shard", "1/1")):
+            done = gradeprop("grade", "a01_slopes", *NONE, *options, cwd=built)
+            assert done.returncode == 3, (done.stdout, done.stderr)
+            assert "results/a01_slopes/.probe: cannot write this file" in done.stderr
+            assert "see that the disk has room" in done.stderr
+
+
+def test_a_shard_whose_disk_fills_up_says_to_make_room(tmp_path: Path) -> None:
+    noted = NoteFile(tmp_path, "a01_slopes", Shard(1, 1))
+    (tmp_path / "results/a01_slopes/.shards/1-of-1.jsonl").unlink()
+    (tmp_path / "results/a01_slopes/.shards/1-of-1.jsonl").symlink_to("/dev/full")
+    with pytest.raises(StorageError, match=r"No space left.*see that the disk has room"):
+        noted.add(Note("ada", "", "", {}, ""))
 
 
 @AS_ROOT

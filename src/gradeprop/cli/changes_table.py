@@ -28,6 +28,12 @@ def print_changes(regraded: Regraded) -> None:
         return
     changed = regraded.changes
     err = screen.err()
+    for (before, now), number in regraded.weakened.items():
+        err.print(
+            f"{counted(number, 'submission')} graded at isolation {now} now, and at {before} "
+            "before: `gradeprop doctor` tells why.",
+            soft_wrap=True,
+        )
     among = counted(regraded.submissions, "regraded submission")
     if not changed:
         err.print(f"No marks changed in {among} (by the checks alone).")

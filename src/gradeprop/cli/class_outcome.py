@@ -44,6 +44,7 @@ class ClassOutcome:
         as_json: bool,
         everybody: bool = False,
         absent: Sequence[str] = (),
+        beginning: str = "{} handed in",
         **lists: list[Any],
     ) -> None:
         """Print the table and the summary, or JSON of all results, of the faults, and of what else
@@ -52,13 +53,14 @@ class ClassOutcome:
         Args:
             everybody: list all students of a large class, too.
             absent: ids of those who have handed in nothing.
+            beginning: of the summary, with a place for the number of results.
         """
         if as_json:
             faults = [item.to_json() for item in self._faults]
             screen.print_json_lists({"results": self._results(), **lists, "faults": faults})
         else:
             self._table.print(everybody=everybody)
-            for line in self._summary.lines(absent):
+            for line in self._summary.lines(absent, beginning):
                 screen.out().print(screen.plain(line), soft_wrap=True)
             where = (self._root / "results" / self._assignment.id).relative_to(self._root)
             screen.err().print(f"Every check's message and detail: {where}/<student>.json")

@@ -44,14 +44,15 @@ class ClassSummary:
         self._found.update(set(_went_wrong(result)))
         self._unexplained += sum(is_unexplained(part) for _, part in result.parts())
 
-    def lines(self, missing: Sequence[str]) -> Iterator[str]:
+    def lines(self, missing: Sequence[str], beginning: str = "{} handed in") -> Iterator[str]:
         """All of it.
 
         Args:
             missing: ids of those who have handed in nothing.
+            beginning: what is said of the number of results.
         """
         counts = self._statuses
-        handed = f"{counts.total()} handed in"
+        handed = beginning.format(counts.total())
         if missing:
             names = ", ".join(map(shown_id, missing[:_NAMED]))
             more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""

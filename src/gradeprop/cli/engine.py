@@ -32,8 +32,8 @@ def starting(
         workers: how many processes the command line asks for on this machine.
 
     Raises:
-        UsageError: these do not fit together.
-        MissingFacility: Dask is not installed.
+        UsageError: these do not fit together, or the scheduler's address is none.
+        MissingFacility: Dask is not installed, or there are no certificates for the address.
     """
     if (engine or spec.engine) == "local":
         if scheduler is not None:
@@ -53,7 +53,9 @@ def starting(
         )
     if importlib.util.find_spec("distributed") is None:
         raise MissingFacility("dask.distributed is not installed", remedy=INSTALL_DASK)
-    from gradeprop.grading.run.cluster.engine import cluster_graders
+    from gradeprop.grading.run.cluster.engine import checked, cluster_graders
+
+    checked(address)  # also where nothing turns out to be due, and nobody is asked
 
     def start(_: Facilities, _workers: int) -> AbstractContextManager[Graders]:
         return cluster_graders(address, _tell)

@@ -43,6 +43,11 @@ UNSAFE = (
     "you trust."
 )
 
+LESS = (
+    "Student code is isolated at level {}, which is less than full: `gradeprop doctor`, called "
+    "where it runs, tells why."
+)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -110,7 +115,7 @@ def run(request: Request) -> int:
         for note in class_run.notes:
             screen.err().print(screen.plain(note), soft_wrap=True)
         outcome = ClassOutcome(root, assignment)
-        _grade(outcome, root, assignment.id, class_run, len(handed))
+        _grade(outcome, root, request, class_run, len(handed))
     changed = [item.to_json() for item in class_run.regraded.changes]
     whole = not request.students and shard is None
     absent = _absent(root, course, submitted, assignment.id, everybody) if whole else []
@@ -123,10 +128,14 @@ def run(request: Request) -> int:
         }
         for (exercise, cause), students in sorted(class_run.regraded.named.items())
     ]
+    beginning = "{} handed in"
+    if shard is not None:
+        beginning = f"shard {shard}: {{}} of {len(found.handed)} handed in"
     outcome.print(
         as_json=request.as_json,
         everybody=request.everybody,
         absent=absent,
+        beginning=beginning,
         changes=changed,
         named=named,
     )
@@ -239,8 +248,12 @@ def _class_run(
     )
 
 
-def _grade(outcome: ClassOutcome, root: Path, name: str, class_run: ClassRun, handed: int) -> None:
+def _grade(
+    outcome: ClassOutcome, root: Path, request: Request, class_run: ClassRun, handed: int
+) -> None:
     """Grade what is due; the outcome hears of all results, those that were kept included."""
+    name = request.assignment
+    is_full_expected = request.isolation == "auto"
     for student in class_run.kept:
         kept = read_result(root, name, student)
         if kept is not None:
@@ -254,6 +267,10 @@ def _grade(outcome: ClassOutcome, root: Path, name: str, class_run: ClassRun, ha
         with screen.progress(f"Grading {name}", len(class_run.due)) as bar:
 
             def note_result(result: SubmissionResult) -> None:
+                nonlocal is_full_expected
+                if is_full_expected and result.isolation != "full":
+                    is_full_expected = False
+                    bar.note(LESS.format(result.isolation))
                 outcome.add(result)
                 bar.step(shown_id(result.student))
 

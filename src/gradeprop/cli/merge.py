@@ -81,6 +81,7 @@ def run(
                 bar.step(shown_id(result.student))
     outcome.print(
         as_json=as_json,
+        beginning=f"{{}} of {len(handed)} handed in were merged",
         missing=merge.missing,
         not_merged=[asdict(item) for item in merge.not_merged],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +22,8 @@ from rich.text import Text
 
 _REFRESHED = 4
 """Times a second that a bar is drawn: rich's ten would take from those who grade."""
+
+_LONG_S = 60.0
 
 
 def out() -> Console:
@@ -78,16 +81,32 @@ def styled(text: str, style: str) -> Text:
 
 
 class Bar:
-    """A progress bar on stderr; none when stderr is no terminal."""
+    """A progress bar on stderr; when stderr is no terminal, a line now and then of what takes
+    long."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task = progress, task
+        self._since = time.monotonic()
+        self._tenths = 0
 
     def step(self, note: str = "") -> None:
         self._progress.update(self._task, advance=1, note=plain(note)[:24])
+        task = self._progress.tasks[self._task]
+        tenths = int(task.percentage) // 10
+        if tenths > self._tenths and time.monotonic() - self._since > _LONG_S:
+            self._tenths = tenths
+            self._line(f"{task.description}: {task.completed:g} of {task.total:g}")
+
+    def note(self, text: str) -> None:
+        """A line of its own, above the bar."""
+        self._progress.console.print(plain(text), soft_wrap=True)
 
     def line(self, text: str) -> None:
-        """A line of its own, where there is no bar to see."""
+        """A line of its own, where there is no bar to see; it needs no others."""
+        self._tenths = 10
+        self._line(text)
+
+    def _line(self, text: str) -> None:
         if not self._progress.console.is_terminal:
             self._progress.console.print(plain(text), soft_wrap=True)
 

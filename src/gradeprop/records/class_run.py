@@ -99,9 +99,9 @@ class ClassRun:
                 recorded: Collection[str] = kept
                 times = times_in_files(self._root, self._plan.loaded)
             else:
-                self.notes = self._keeper.notes
                 self._refuse(self._keeper)
                 recorded = self._keeper.recorded(kept)
+                self.notes = self._keeper.notes
                 times = self._keeper.times()
             self._times = _time_notes(self._handed)
             self._late = lateness_of(self._root, self._plan.assignment, self._handed, times)

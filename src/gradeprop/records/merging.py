@@ -25,7 +25,7 @@ from gradeprop.records.gradebook.lateness import Lateness, facts_of, says, with_
 from gradeprop.records.handed_late import lateness_of
 from gradeprop.records.loading import load
 from gradeprop.records.recorder import Recorder
-from gradeprop.records.shards.fit import Fit
+from gradeprop.records.shards.fit import Fit, Place
 from gradeprop.records.shards.notes import Note, Notes
 from gradeprop.records.shards.shard import Shard
 
@@ -206,7 +206,11 @@ class Merge:
             return "it cannot be read; grade its shard again"
         note = self._notes[folder].of(item.student, data)
         known = folder == self._root and item.student in recorded
-        problem = self._fit.problem(item, result, note, known=known)
+        place = Place(
+            is_here=folder == self._root,
+            is_noted=self._notes[folder].has(item.student),
+        )
+        problem = self._fit.problem(item, result, note, place, known=known)
         if problem is None and note is None and not says(facts_of(result), late):
             return (
                 "its due date, an extension or the time of handing in is another one now; name the "

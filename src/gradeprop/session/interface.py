@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Literal, NewType, TypeAlias, TypeVar
+from typing import Any, Final, Literal, NewType, TypeAlias, TypeVar
 
 from gradeprop.course.limits import Limits
 from gradeprop.gradients.values import NOTHING_SEEN, Evidence, Opaque, TensorState, Value
@@ -29,6 +29,7 @@ from gradeprop.session.questions import (
 )
 
 __all__ = [
+    "LEVELS",
     "Argument",
     "Ask",
     "Bound",
@@ -64,6 +65,8 @@ IsolatingLevel: TypeAlias = Literal["full", "restricted"]
 """A level that isolates; ``"restricted"`` is what is left where namespaces are refused."""
 Level: TypeAlias = IsolatingLevel | Literal["none"]
 """How much stands around student code; ``gradeprop.session.isolation`` says what."""
+LEVELS: Final[tuple[Level, ...]] = ("full", "restricted", "none")
+"""From the strongest to the weakest."""
 Place = NewType("Place", int)
 """Where a session's notebook has stood, as `Session.mark` gave it."""
 

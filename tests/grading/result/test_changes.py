@@ -162,3 +162,10 @@ def test_only_who_was_graded_before_and_has_other_marks_is_in_the_report() -> No
 def test_what_the_results_were_graded_with_is_compared() -> None:
     assert differing(OLD, result(course="2", submission="2")) == ["course"]
     assert differing(OLD, replace(OLD, seed="other")) == ["key"]
+
+
+def test_a_lower_isolation_than_before_is_counted_unless_none_was_asked_for() -> None:
+    regraded = Regraded()
+    for before, now in (("full", "restricted"), ("restricted", "full"), ("full", "none")):
+        regraded.add(replace(OLD, isolation=before), replace(OLD, isolation=now))
+    assert dict(regraded.weakened) == {("full", "restricted"): 1}

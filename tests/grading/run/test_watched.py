@@ -3,7 +3,9 @@ lock that nobody will open."""
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 import time
 import types
 from functools import partial
@@ -133,3 +135,20 @@ def test_where_no_process_can_be_asked_where_it_stands_it_is_ended_all_the_same(
     assert fallen.dump == ""
     assert "was not ready" in fallen.how
     assert not hanging.process.is_alive()
+
+
+def test_what_a_killed_process_left_is_removed_and_what_is_new_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    names = ["gradeprop-old.stack", "gradeprop-new.stack", "gradeprop-old.txt"]
+    for name in names:
+        (tmp_path / name).write_text("")
+        if "old" in name:
+            os.utime(tmp_path / name, (0, 0))
+    watched._remove_abandoned.cache_clear()
+    child = Watched(begun, method="fork")
+    assert child.pipe.recv() == "begun"
+    child.pipe.send(None)
+    child.stop(patient=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[1:])

@@ -8,6 +8,7 @@ import pytest
 from gradeprop.errors import MissingFacility
 from gradeprop.session.grader import sandbox
 from gradeprop.session.isolation import survey
+from gradeprop.session.isolation.launch import Launcher
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
@@ -68,3 +69,14 @@ def test_the_trusted_side_can_be_imported_without_anything_of_linux() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "imported", done.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+def test_a_bubblewrap_that_ends_without_a_word_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ends = lambda *_: subprocess.Popen(["sh", "-c", "exit 3"])  # noqa: E731
+    monkeypatch.setattr(Launcher, "start", ends)
+    working = survey.working.__wrapped__
+    assert working("full") == "bubblewrap ended without a word (exit code 3)"
+    assert "bubblewrap" not in str(working("restricted"))

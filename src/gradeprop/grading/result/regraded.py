@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from gradeprop.grading.result.changes import Change, change, differing, newly_named
 from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.session.interface import LEVELS
 
 __all__ = ["Difference", "Regraded"]
 
@@ -29,6 +30,8 @@ class Regraded:
         submissions: how many they are.
         named: by exercise and cause, the students who are told it now and were not before, of the
             same hand-in; see `newly_named`.
+        weakened: by isolation before and now, how many are graded at less than they were, other
+            than by ``none``, for which somebody asked.
         differences: what they were graded with that the earlier ones were not, in how many.
     """
 
@@ -36,6 +39,7 @@ class Regraded:
         self.submissions = 0
         self.differences: Counter[Difference] = Counter()
         self.named: dict[tuple[str, str], list[str]] = {}
+        self.weakened: Counter[tuple[str, str]] = Counter()
         self._changes: list[Change] = []
 
     def add(self, before: SubmissionResult, now: SubmissionResult) -> None:
@@ -46,6 +50,8 @@ class Regraded:
             self.differences[Difference(name, old, new)] += 1
         for cause in newly_named(before, now):
             self.named.setdefault(cause, []).append(now.student)
+        if _is_weaker(now.isolation, before.isolation):
+            self.weakened[before.isolation, now.isolation] += 1
         if found := change(before, now):
             self._changes.append(found)
 
@@ -53,3 +59,7 @@ class Regraded:
     def changes(self) -> list[Change]:
         """Whose automatic marks changed, in the order of the students' ids."""
         return sorted(self._changes, key=lambda item: item.student)
+
+
+def _is_weaker(now: str, before: str) -> bool:
+    return now != "none" and {now, before} <= {*LEVELS} and LEVELS.index(now) > LEVELS.index(before)

@@ -8,6 +8,7 @@ does not come to an end, and learns from it, while it still stands there, in whi
 from __future__ import annotations
 
 import faulthandler
+import functools
 import multiprocessing
 import os
 import signal
@@ -48,6 +49,11 @@ _DUMP_S: Final = 2.0
 _DUMP_STEP_S: Final = 0.05
 _STOP_S: Final = 5.0
 _MOST_DUMPED: Final = 1 << 20
+_PREFIX: Final = "gradeprop-"
+_SUFFIX: Final = ".stack"
+_ABANDONED_S: Final = 3600.0
+"""So old, such a file belongs to nobody: a process takes its own away when it is ready, or is ended
+because it does not become so."""
 
 Method: TypeAlias = Literal["fork", "spawn"]
 
@@ -140,7 +146,8 @@ class Watched:
         context: Any = multiprocessing.get_context(method)
         words = context.RawArray("q", WORDS)
         self._watch = Watch(words)
-        self._dump, self._dump_path = tempfile.mkstemp(prefix="gradeprop-", suffix=".stack")
+        _remove_abandoned()
+        self._dump, self._dump_path = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX)
         self.pipe: Connection
         self.pipe, theirs = context.Pipe()
         post = Post(words, self._dump_path, bounded=True)
@@ -228,6 +235,15 @@ class Watched:
             if 0 < before == size:
                 return
             self.process.join(_DUMP_STEP_S)
+
+
+@functools.cache
+def _remove_abandoned() -> None:
+    """Remove what processes that were killed before they were ready have left, once."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):  # another user's, or just removed
+            if time.time() - path.lstat().st_mtime > _ABANDONED_S:
+                path.unlink()
 
 
 def _run(

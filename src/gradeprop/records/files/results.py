@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.atomic import remove_leftovers, write_atomically
 from gradeprop.records.files.names import file_name
 from gradeprop.records.files.readable_json import readable_json
+
+_HAND_IN: Final = 256 * 1024
+"""What one hand-in's result and notebook may well take."""
 
 
 def result_path(root: Path, assignment: str, student: str) -> Path:
@@ -23,11 +26,11 @@ def check_writable(root: Path, assignment: str) -> None:
     killed run has left half-written.
 
     Raises:
-        StorageError: the results folder cannot be written.
+        StorageError: the results folder cannot be written, or has no room for even one.
     """
     folder = root / "results" / assignment
     probe = folder / ".probe"
-    write_atomically(probe, b"")
+    write_atomically(probe, bytes(_HAND_IN))
     probe.unlink(missing_ok=True)
     remove_leftovers([folder, *(root / "autograded").glob(f"*/{assignment}")])
 

@@ -20,6 +20,7 @@ from gradeprop.records.gradebook.writing import sync_notebooks, write_submission
 from gradeprop.records.handed_late import times_in_files
 from gradeprop.records.shards.notes import Note, NoteFile, release_digest, result_digest
 from gradeprop.records.shards.shard import Shard
+from gradeprop.wording import counted
 
 __all__ = ["ShardKeeper", "in_shard"]
 
@@ -48,6 +49,7 @@ class ShardKeeper:
         self._waiting: list[Entry] = []
 
     notes: tuple[str, ...] = ()
+    """After `recorded`, what there is to say of results that are not of this shard."""
 
     def times(self) -> Times:
         """When it was due for whom, by the course's files alone."""
@@ -62,7 +64,14 @@ class ShardKeeper:
 
     def recorded(self, students: Iterable[str]) -> set[str]:
         """Of these students, those whose files are all there and could be merged."""
-        return self._noted.whole(self._release, code_digest()).intersection(students)
+        asked = {*students}
+        found = self._noted.whole(self._release, code_digest()).intersection(asked)
+        if others := len(asked - found):
+            self.notes = (
+                f"To be graded again: {counted(others, 'result')} that this shard has not noted as "
+                "its own with this release and gradeprop; `gradeprop merge` takes no others",
+            )
+        return found
 
     def keep(self, result: SubmissionResult, submitted: Path) -> None:
         """Write one result's files.

@@ -139,7 +139,8 @@ class NoteFile:
         return StorageError(
             f"this file cannot be used: {error.strerror or error}",
             where=str(self._path),
-            remedy="see that the folder can be written, then run the command again",
+            remedy="make the folder writable and see that the disk has room, then run the command "
+            "again",
         )
 
 
@@ -164,6 +165,10 @@ class Notes:
     def students(self) -> set[str]:
         """Those of whom there is a note."""
         return set(self._places)
+
+    def has(self, student: str) -> bool:
+        """Whether there is a note of this student, whatever has become of the files."""
+        return student in self._places
 
     def of(self, student: str, data: bytes) -> Note | None:
         """The note that the student's files agree with; None if there is none.

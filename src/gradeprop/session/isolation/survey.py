@@ -134,7 +134,10 @@ def working(level: IsolatingLevel) -> str | None:
             return None
         log.seek(0)
         said = log.read().decode("utf-8", "replace").strip().splitlines()
-        return said[-1][:300] if said else "it ended without a word"
+        if said:
+            return said[-1][:300]
+        who = "bubblewrap" if level == "full" else "the process that tries it"
+        return f"{who} ended without a word (exit code {process.returncode})"
 
 
 def layers_for(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,6 +24,8 @@ from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
 from gradeprop.grading.run.pool import grade_class
 from grading.conftest import KEY, Classroom
+
+DOCS = Path(__file__).parents[4] / "docs" / "several-machines.md"
 
 PATIENCE_S = 90.0
 """So long something may take on a busy machine before a test gives up."""
@@ -121,6 +124,26 @@ def _canonical(data: dict[str, Any]) -> str:
     timing = data["timing"]
     data["timing"] = {name: timing[name] for name in ("asked", "asked_again")}
     return json.dumps(data, sort_keys=True, ensure_ascii=False)
+
+
+def certificates_in(folder: Path) -> dict[str, str]:
+    """Make certificates by the documented commands; Dask's settings that name them."""
+    block = re.search(r"```sh\n(openssl .*?)```", DOCS.read_text(), re.DOTALL)
+    assert block is not None
+    subprocess.run(["sh", "-euc", block[1]], cwd=folder, check=True, capture_output=True)
+    settings = {"distributed.comm.tls.ca-file": str(folder / "ca.pem")}
+    for role in ("scheduler", "worker", "client"):
+        for part in ("cert", "key"):
+            settings[f"distributed.comm.tls.{role}.{part}"] = str(folder / f"{part}.pem")
+    return settings
+
+
+def as_variables(settings: Mapping[str, str]) -> dict[str, str]:
+    """Dask's settings for another program's environment."""
+    return {
+        f"DASK_{name.replace('.', '__').replace('-', '_').upper()}": value
+        for name, value in settings.items()
+    }
 
 
 class Class:

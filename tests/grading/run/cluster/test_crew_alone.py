@@ -120,7 +120,8 @@ def test_auto_is_settled_by_those_who_answer_in_time(
     a_class: Class, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = FakeLink({A: offer("restricted"), B: offer("full")})
-    crew = Crew(link, a_class.plan("auto"), print)  # type: ignore[arg-type]
+    told: list[str] = []
+    crew = Crew(link, a_class.plan("auto"), told.append)  # type: ignore[arg-type]
     crew.look()
     first, later = link.answers()
     crew.heard(first)
@@ -133,6 +134,20 @@ def test_auto_is_settled_by_those_who_answer_in_time(
     crew.heard(later)
     assert [address for address, _ in link.named("install")] == [A, B]
     assert crew.isolation == "restricted"
+    (said,) = told
+    assert said.startswith(
+        f"Worker {B} could isolate student code at level full, but this run does"
+    )
+    assert "repeat the command with --isolation full" in said
+    assert {arguments for _, arguments in link.named("look")} == {("auto",)}
+
+
+def test_who_has_other_software_is_told_what_to_do(a_class: Class) -> None:
+    other = {**software(), "gradeprop's files": "0123456789ab"}
+    link = FakeLink({A: Offer(other, daemonic=False, level="none", lacks="", holds=())})
+    _, (told,) = settled(link, a_class.plan())
+    assert "gradeprop's files 0123456789ab there and" in told
+    assert told.endswith("results could differ: install the same on both")
 
 
 def test_who_would_be_spoken_to_in_the_open_is_not_even_asked(a_class: Class) -> None:
@@ -186,8 +201,31 @@ def test_workers_that_are_met_again_get_no_more_time_to_settle(
     assert crew._since > since
 
 
-def run_over(link: FakeLink, a_class: Class, kept: list[Any], number: int = 4) -> list[str]:
-    told: list[str] = []
+def test_workers_that_are_lost_are_told_and_those_that_did_not_grade_are_not(
+    a_class: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew_module, "_LOOK_S", -1.0)
+    others = [f"tcp://127.0.0.1:{port}" for port in range(3, 10)]
+    link = FakeLink({A: offer(None, "no"), B: offer()} | {other: offer() for other in others})
+    crew, told = settled(link, a_class.plan())
+    for address in (A, B):
+        del link.offers[address]
+    crew.look()
+    ended = "; what was being graded there is graded elsewhere"
+    assert told == [f"Worker {A} is not used: no", f"Lost 1 worker: {B}{ended}"]
+    link.offers = {}
+    crew.look()
+    assert told[2:] == [f"Lost 7 workers: {', '.join(others[:5])} and 2 more{ended}"]
+
+
+def run_over(
+    link: FakeLink,
+    a_class: Class,
+    kept: list[Any],
+    number: int = 4,
+    told: list[str] | None = None,
+) -> list[str]:
+    told = [] if told is None else told
     plan = a_class.plan()
     crew = Crew(link, plan, told.append)  # type: ignore[arg-type]
     run = _Run(
@@ -242,14 +280,23 @@ def test_a_failure_of_which_nobody_knows_where_is_tried_elsewhere_and_not_for_ev
         run_over(link, a_class, [])
 
 
-def test_when_all_are_sick_all_reasons_are_told(
+def test_when_all_are_sick_each_reason_is_told_once(
     a_class: Class, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting_module, "_REFUSED_S", -1.0)
     link = FakeLink({A: offer()})
     link.grading = lambda key, _: Answer(key, pack(Done(A, unfit="it cannot grade: OSError")))
-    with pytest.raises(MissingFacility, match=f"{A}: it cannot grade: OSError"):
-        run_over(link, a_class, [])
+    link.offers[B] = offer(None, "isolation full does not work here")
+    told: list[str] = []
+    with pytest.raises(MissingFacility) as ended:
+        run_over(link, a_class, [], told=told)
+    assert str(ended.value).startswith(
+        f"none of the 2 workers at {link.address} can be used, for the reasons above; start others"
+    )
+    assert sorted(told) == [
+        f"Worker {A} is not used: it cannot grade: OSError",
+        f"Worker {B} is not used: isolation full does not work here",
+    ]
 
 
 def test_what_falls_twice_has_the_seed_and_group_that_were_handed_in_and_the_level_that_held(

@@ -39,6 +39,7 @@ def test_a_killed_worker_loses_nothing(
     cluster.start_worker()
     loads = a_class.loads(NUMBER)
     there = a_class.graded(cluster.address, loads, after_first(doomed.kill))
+    assert any(said.startswith("Lost 1 worker: worker-0 (tcp://") for said in a_class.told)
     assert canonical(there) == canonical(a_class.graded_here(loads))
 
 

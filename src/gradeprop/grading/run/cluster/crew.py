@@ -12,6 +12,8 @@ from gradeprop.grading.run.cluster.address import is_exposed
 from gradeprop.grading.run.cluster.link import Answer, Link, WorkerFacts
 from gradeprop.grading.run.cluster.software import differences
 from gradeprop.grading.run.cluster.travelling import Done, Offer, Parcel, parcel_of, unpack
+from gradeprop.session.interface import LEVELS
+from gradeprop.wording import counted
 
 if TYPE_CHECKING:
     from gradeprop.grading.run.plan import Plan
@@ -26,7 +28,8 @@ _LOOK_S: Final = 1.0
 _SETTLE_S: Final = 60.0
 """How long the first workers may take to tell what they are before it goes on without them."""
 _FIRST: Final = 10
-_LEVELS: Final[tuple[Level, ...]] = ("full", "restricted", "none")
+_LISTED: Final = 5
+"""So many workers are named at once."""
 
 
 @dataclass
@@ -44,7 +47,7 @@ class Crew:
 
     Args:
         plan: to grade by; without more precise word its isolation becomes the best that any of the
-            first workers offers.
+            first workers offers; workers that join later and could do more are told of.
         tell: hears of workers that are refused.
 
     Attributes:
@@ -53,6 +56,8 @@ class Crew:
 
     def __init__(self, link: Link, plan: Plan, tell: Tell) -> None:
         self._link, self._plan, self._tell = link, plan, tell
+        self._asked = plan.isolation
+        self._has_told_of_better = False
         self._members: dict[str, _Member] = {}
         self._parcel: Parcel | None = None
         self._looked = float("-inf")
@@ -106,9 +111,15 @@ class Crew:
         if self._seen.isdisjoint(found):
             self._since = now  # all of them are new
         self._seen = set(found)
-        for address in [*self._members]:
-            if address not in found:
-                self._link.cancel([self._members.pop(address).key])
+        gone = [self._members.pop(address) for address in [*self._members] if address not in found]
+        self._link.cancel([member.key for member in gone])
+        lost = [_named(member.facts) for member in gone if member.state == "ready"]
+        if lost:
+            more = f" and {len(lost) - _LISTED} more" if len(lost) > _LISTED else ""
+            self._tell(
+                f"Lost {counted(len(lost), 'worker')}: {', '.join(lost[:_LISTED])}{more}; what was "
+                "being graded there is graded elsewhere"
+            )
         for address, facts in found.items():
             if address not in self._members:
                 self._meet(facts)
@@ -141,8 +152,7 @@ class Crew:
         if member is None or member.state == "refused":
             return
         member.state = "refused"
-        facts = member.facts
-        name = address if facts.name == address else f"{facts.name} ({address})"
+        name = _named(member.facts)
         self.refused[name] = why
         self._tell(f"Worker {name} is not used: {why}")
 
@@ -174,7 +184,7 @@ class Crew:
             )
         else:
             member.key = self._link.send(
-                on_worker.look, self._plan.isolation, workers=[facts.address], priority=_FIRST
+                on_worker.look, self._asked, workers=[facts.address], priority=_FIRST
             )
 
     def _take(self, member: _Member, said: Offer | Done) -> None:
@@ -203,7 +213,7 @@ class Crew:
                 if asked and not self._is_late:
                     return
                 offered = {member.offer.level for member in known if member.offer}
-                best = next(level for level in _LEVELS if level in offered)
+                best = next(level for level in LEVELS if level in offered)
                 self._plan = replace(self._plan, isolation=best)
             self._parcel = parcel_of(self._plan)
         for member in known:
@@ -212,10 +222,18 @@ class Crew:
     def _prepare(self, member: _Member, parcel: Parcel) -> None:
         assert member.offer is not None
         address, level, wanted = member.facts.address, member.offer.level, self._plan.isolation
-        if level is None or _LEVELS.index(level) > _LEVELS.index(wanted):
+        assert wanted != "auto"
+        if level is None or LEVELS.index(level) > LEVELS.index(wanted):
             why = f"it can isolate student code at level {level} only, and others here at {wanted}"
             self.refuse(address, why)
             return
+        if level != wanted and not self._has_told_of_better:
+            self._has_told_of_better = True
+            self._tell(
+                f"Worker {_named(member.facts)} could isolate student code at level {level}, but "
+                f"this run does at {wanted}, the best that its first workers have; stop it and "
+                f"repeat the command with --isolation {level} to use such workers only"
+            )
         member.state, member.was_sent = "sent", True
         packed = None if parcel.digest in member.offer.holds else parcel.packed
         member.key = self._link.send(
@@ -238,11 +256,15 @@ class Crew:
         self._prepare(member, self._parcel)
 
 
+def _named(facts: WorkerFacts) -> str:
+    return facts.address if facts.name == facts.address else f"{facts.name} ({facts.address})"
+
+
 def _why_not(offer: Offer) -> str:
     """Why this worker is of no use; empty if it is."""
     different = differences(offer.software)
     if different:
-        return f"it has {different}; results could differ"
+        return f"it has {different}; results could differ: install the same on both"
     if offer.daemonic:
         return (
             "it runs under a nanny, where it may start no process of its own: start it with `dask "

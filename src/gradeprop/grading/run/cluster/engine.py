@@ -14,9 +14,10 @@ from gradeprop.errors import GraderFault, MissingFacility
 from gradeprop.grading.run.cluster import on_worker
 from gradeprop.grading.run.cluster.address import Address, scheduler_address
 from gradeprop.grading.run.cluster.crew import Crew, Tell
-from gradeprop.grading.run.cluster.link import Answer, Link, check_reachable, connected
+from gradeprop.grading.run.cluster.link import Answer, Link, connected
+from gradeprop.grading.run.cluster.reaching import check_reachable, security_for
 from gradeprop.grading.run.cluster.travelling import Done, Order, pack, unpack
-from gradeprop.grading.run.cluster.waiting import Waiting
+from gradeprop.grading.run.cluster.waiting import Waiting, patience_s
 from gradeprop.grading.run.fallen import fault_result
 from gradeprop.grading.run.interface import Graders, Load, OnResult, OnShown
 from gradeprop.grading.run.interrupts import interrupt
@@ -29,7 +30,7 @@ from gradeprop.grading.run.worker import Batch
 if TYPE_CHECKING:
     from gradeprop.grading.run.paper import Submission
 
-__all__ = ["ORDER", "ORDER_BYTES", "cluster_graders"]
+__all__ = ["ORDER", "ORDER_BYTES", "checked", "cluster_graders"]
 
 ORDER = 16
 """Submissions in one task: enough to share the cost of a pytest session, few enough that little is
@@ -51,6 +52,19 @@ _FAILURES: Final = 3
 for a fault of ours."""
 
 
+def checked(scheduler: str) -> Address:
+    """The scheduler's address, once all that can be wrong here is known to be right.
+
+    Raises:
+        UsageError: it is no address, or would need TLS, or Dask's configuration says nonsense.
+        MissingFacility: there are no certificates for it.
+    """
+    address = scheduler_address(scheduler)
+    security_for(address)
+    patience_s()
+    return address
+
+
 @contextmanager
 def cluster_graders(scheduler: str, tell: Tell) -> Iterator[Graders]:
     """Graders at the scheduler's workers. Connects when there is work; until then this process has
@@ -60,10 +74,9 @@ def cluster_graders(scheduler: str, tell: Tell) -> Iterator[Graders]:
         tell: hears, in sentences for a person, of workers that are not used, and of waiting.
 
     Raises:
-        UsageError: it is no address, or would need TLS.
-        MissingFacility: nobody listens there.
+        UsageError, MissingFacility: as `checked`; or nobody answers there.
     """
-    address = scheduler_address(scheduler)
+    address = checked(scheduler)
     check_reachable(address)
     yield _ClusterGraders(address, tell)
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import logging
-import socket
 import threading
 import uuid
-import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from distributed import Client, Future, KilledWorker, Security, as_completed
+from distributed import Client, Future, KilledWorker, as_completed
 
-from gradeprop.errors import MissingFacility
-from gradeprop.grading.run.cluster.address import PAGE, Address
+from gradeprop.grading.run.cluster.address import Address
+from gradeprop.grading.run.cluster.quiet import quiet
+from gradeprop.grading.run.cluster.reaching import check_reachable, security_for, unreachable
 
-__all__ = ["Answer", "Link", "WorkerFacts", "check_reachable", "connected"]
+__all__ = ["Answer", "Link", "WorkerFacts", "connected"]
 
 _CONNECT_S: Final = 30.0
 """How long to wait for a scheduler, also for one that is started again in the middle of a run."""
-_REACH_S: Final = 10.0
 _FAREWELL_S: Final = 5.0
-_LOGGERS: Final = ("distributed.client", "distributed.core", "distributed.comm")
 
 
 @dataclass(frozen=True)
@@ -153,20 +149,6 @@ class Link:
         caller.join(_FAREWELL_S)
 
 
-def check_reachable(address: Address) -> None:
-    """See that somebody listens there, and that there is what TLS needs.
-
-    Raises:
-        MissingFacility: it is not so.
-    """
-    if address.encrypted:
-        _security(address)
-    try:
-        socket.create_connection((address.host, address.port), timeout=_REACH_S).close()
-    except OSError as error:
-        raise _unreachable(address, str(error)) from None
-
-
 @contextmanager
 def connected(address: Address) -> Iterator[Link]:
     """Speak with the scheduler there.
@@ -174,61 +156,20 @@ def connected(address: Address) -> Iterator[Link]:
     Raises:
         MissingFacility: it does not answer.
     """
-    with _quiet():
+    check_reachable(address)
+    with quiet():
         try:
             client = Client(
                 str(address),
                 timeout=_CONNECT_S,
                 set_as_default=False,
-                security=_security(address) if address.encrypted else None,
+                security=security_for(address),
             )
         except (OSError, ValueError, RuntimeError) as error:
-            raise _unreachable(address, str(error)) from None
+            raise unreachable(address, str(error)) from None
         link = Link(client, address)
         try:
             yield link
         finally:
             with suppress(Exception):  # nothing depends on it any more
                 client.close(timeout=_FAREWELL_S)
-
-
-def _security(address: Address) -> Security:
-    try:
-        security = Security(require_encryption=True)
-        context = security.get_connection_args("client")["ssl_context"]
-    except (OSError, ValueError) as error:
-        raise MissingFacility(
-            f"the certificates for {address} cannot be read: {error}",
-            remedy=f"see distributed.comm.tls in Dask's configuration, and {PAGE}",
-        ) from None
-    if context is None:
-        raise MissingFacility(
-            f"Dask's configuration names no certificates for {address}",
-            remedy=(
-                "set distributed.comm.tls.ca-file, .client.cert and .client.key, for example "
-                f"DASK_DISTRIBUTED__COMM__TLS__CA_FILE=ca.pem; see {PAGE}"
-            ),
-        )
-    return security
-
-
-def _unreachable(address: Address, why: str) -> MissingFacility:
-    return MissingFacility(
-        f"no Dask scheduler answers at {address}: {why}",
-        remedy=f"start one with `dask scheduler`, and workers with `dask worker`; see {PAGE}",
-    )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """What Dask would log and warn of is told in our own words, or mended."""
-    before = {name: logging.getLogger(name).level for name in _LOGGERS}
-    for name in _LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="distributed")
-        try:
-            yield
-        finally:
-            for name, level in before.items():
-                logging.getLogger(name).setLevel(level)

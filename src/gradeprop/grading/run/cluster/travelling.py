@@ -17,6 +17,7 @@ from gradeprop.grading.run.worker import Batch, Shown
 
 if TYPE_CHECKING:
     from gradeprop.grading.run.plan import Plan
+    from gradeprop.session.interface import Level
 
 __all__ = ["Done", "Offer", "Order", "Parcel", "pack", "parcel_of", "rerooted", "unpack", "unwrap"]
 
@@ -64,7 +65,7 @@ class Offer:
 
     software: Mapping[str, str]
     daemonic: bool
-    level: str | None
+    level: Level | None
     lacks: str
     holds: tuple[str, ...]
 

@@ -5,26 +5,46 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from gradeprop.errors import MissingFacility
+import dask
+
+from gradeprop.errors import MissingFacility, UsageError
 from gradeprop.grading.run.cluster.address import PAGE
 from gradeprop.grading.run.cluster.crew import Crew, Tell
 from gradeprop.grading.run.cluster.link import Link
 
-__all__ = ["Waiting"]
+__all__ = ["Waiting", "patience_s"]
 
 _REFUSED_S: Final = 10.0
 """Where all workers are refused, others that were started at the same time may be about to come."""
+
+
+def patience_s() -> float:
+    """How long to wait for workers, in seconds, by Dask's configuration.
+
+    Raises:
+        UsageError: it says something else than a time.
+    """
+    asked = dask.config.get("gradeprop.wait-for-workers", "5 minutes")
+    try:
+        seconds = float(dask.utils.parse_timedelta(asked))
+    except (ValueError, TypeError, LookupError, AttributeError):
+        seconds = -1.0
+    if not seconds >= 0:
+        raise UsageError(
+            f"{asked!r} is no time to wait for workers",
+            where="DASK_GRADEPROP__WAIT_FOR_WORKERS, or gradeprop.wait-for-workers in Dask's "
+            "configuration",
+            remedy="write it as 90s, 10m or 12h",
+        )
+    return seconds
 
 
 class Waiting:
     """For workers, as long as there is hope."""
 
     def __init__(self, link: Link, crew: Crew, tell: Tell) -> None:
-        import dask
-
         self._link, self._crew, self._tell = link, crew, tell
-        asked = dask.config.get("gradeprop.wait-for-workers", "5 minutes")
-        self._patience_s = float(dask.utils.parse_timedelta(asked))
+        self._patience_s = patience_s()
         self._since: float | None = None
 
     def check(self, *, has_graded: bool) -> None:
@@ -46,12 +66,17 @@ class Waiting:
         hopeless = self._crew.refused and not has_graded
         patience_s = _REFUSED_S if hopeless else self._patience_s
         if time.monotonic() - self._since > patience_s:
-            reasons = [f"\n  {name}: {why}" for name, why in self._crew.refused.items()]
-            none = "of the workers at" if reasons else "no worker is left at"
-            told = f"{none} {self._link.address}"
-            told += f" none can be used:{''.join(reasons)}" if reasons else ""
+            refused, address = len(self._crew.refused), self._link.address
+            what, start = f"no worker is left at {address}", "start workers"
+            if refused:
+                what = (
+                    f"none of the {refused} workers at {address} can be used, for the reasons above"
+                    if refused > 1
+                    else f"the only worker at {address} cannot be used, for the reason above"
+                )
+                start = "start others"
             raise MissingFacility(
-                f"{told}\nwhat was graded is kept" if has_graded else told,
-                remedy=f"start workers with `dask worker {self._link.address} --no-nanny` in the "
-                f"same environment; see {PAGE}",
+                f"{what}; what was graded is kept" if has_graded else what,
+                remedy=f"{start} with `dask worker {address} --no-nanny` in an environment like "
+                f"this one; see {PAGE}",
             )
