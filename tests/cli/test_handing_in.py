@@ -84,6 +84,37 @@ def test_what_was_left_for_the_instructor_to_decide_is_no_success(
     assert place.read_bytes() == answered(built, SOLVED)
 
 
+def test_what_a_time_or_an_attempt_changes_is_said(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "attempts.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for day, answers in ((10, HALVED), (12, SOLVED)):
+            name = f"1-2 - ada - Nov {day}, 2026 1200 PM/x.ipynb"
+            archive.writestr(name, answered(built, answers))
+
+    def collect(*options: str) -> tuple[int, str]:
+        done = gradeprop("collect", "a01_slopes", "--from", path, *options, cwd=built)
+        return done.returncode, done.stdout
+
+    berlin, utc = ("--timezone", "Europe/Berlin"), ("--timezone", "UTC")
+    assert collect(*utc) == (0, "ada: new; handed in 2026-11-12 12:00 UTC  (x.ipynb)\n")
+    assert collect(*berlin) == (
+        0,
+        "ada: the same notebook, its time mended, which was 2026-11-12 12:00:00 UTC; "
+        "handed in 2026-11-12 12:00 CET  (x.ipynb)\n",
+    )
+    code, said = collect(*utc)
+    assert code == 0
+    assert "handed in again unchanged, and the first time counts, 2026-11-12 11:00:00 UTC" in said
+    code, said = collect(*utc, "--attempt", "first")
+    assert code == 2
+    assert "not taken: the one in submitted/ is later (--update takes this one)" in said
+    code, said = collect(*utc, "--attempt", "first", "--update")
+    assert code == 0
+    assert "ada: replaced the one before" in said
+    place = built / "submitted/ada/a01_slopes/a01_slopes.ipynb"
+    assert place.read_bytes() == answered(built, HALVED)
+
+
 def test_the_same_as_json_and_dry(built: Path, download: Path) -> None:
     done = gradeprop("collect", "a01_slopes", "--from", download, "--dry-run", "--json", cwd=built)
     said = json.loads(done.stdout)
@@ -96,6 +127,7 @@ def test_the_same_as_json_and_dry(built: Path, download: Path) -> None:
         "source": "x.ipynb",
         "handed_in": None,
         "late": True,
+        "before": None,
         "kept": None,
     }
     assert "There is no roster.csv" in done.stderr
