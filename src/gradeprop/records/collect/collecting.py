@@ -127,15 +127,13 @@ def _by_student(
     groups: Mapping[str, tuple[str, ...]],
 ) -> tuple[dict[str, list[HandIn]], list[Unplaced]]:
     """By id, each student's hand-ins. Two people of the platform that would be one id are none."""
-    people = People(roster)
+    people = People(roster, groups)
     found: defaultdict[str, list[tuple[Clues, HandIn]]] = defaultdict(list)
     unplaced = []
     for hand_in in hand_ins:
         for clues in hand_in.students:
             try:
-                group = groups.get(clues.name)
-                student = group[0] if group else people.student_of(clues)
-                found[student].append((clues, hand_in))
+                found[people.student_of(clues)].append((clues, hand_in))
             except Unknown as unknown:
                 whose = (
                     hand_in.place

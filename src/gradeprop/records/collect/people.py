@@ -1,17 +1,18 @@
 """Whose a hand-in is: what a platform says of a student, found in the roster.
 
-The surest clue counts: an id or the platform's number, then the e-mail address, then the name. Of
-people whom a clue fits alike none is taken."""
+The surest clue counts: an id or the platform's number, then the e-mail address, then the name, of
+a student or a group. Of people whom a clue fits alike none is taken."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from gradeprop.records.collect.interface import Clues
+from gradeprop.records.files.groups import FILE as GROUPS
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.gradebook.given import Person
 from gradeprop.records.gradebook.roster import FILE, is_id
@@ -36,9 +37,13 @@ class People:
 
     Args:
         roster: by id, everybody in the course; None: students are called by what the platform says.
+        groups: by name, the students of each group; its first stands for it.
     """
 
-    def __init__(self, roster: Mapping[str, Person] | None) -> None:
+    def __init__(
+        self, roster: Mapping[str, Person] | None, groups: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._groups = groups
         self._known = roster is not None
         self._ids = {*(roster or ())}
         self._lms: _Index = defaultdict(set)
@@ -59,34 +64,30 @@ class People:
         Raises:
             Unknown: nobody fits, or several do.
         """
+        group = self._groups.get(clues.name, ()) if clues.may_be_group else ()
         if not self._known:
-            return _own_name(clues)
-        by_name = [*self._by_name(clues)]
-        for found in (*self._by_address(clues), *by_name):
-            if len(found) == 1:
-                (student,) = found
-                self._refuse_contradiction(student, by_name)
-                return student
-            if found:
-                names = ", ".join(map(shown_id, sorted(found)))
-                raise Unknown(
-                    f"in {FILE} several are called so: {names}",
-                    f"give each their number of the platform in {FILE}, or put it in place by hand",
-                )
+            nobody_else = {*clues.ids} <= {clues.name} and clues.name not in group
+            return group[0] if group and nobody_else else _own_name(clues)
+        named = next(filter(None, self._by_name(clues)), set[str]())
+        by_address = next(filter(None, self._by_address(clues)), None)
+        if by_address is not None:
+            student = _only(by_address)
+            _refuse_contradiction(student, named | {*group})
+            return student
+        if named and group and not named <= {*group}:
+            raise Unknown(
+                f"a student in {FILE} and a group in {GROUPS} are called so",
+                f"give the group another name, in {GROUPS} and on the platform, or put it in place "
+                "by hand",
+            )
+        if named:
+            return _only(named)
+        if group:
+            return group[0]
         raise Unknown(
             f"nobody in {FILE} is called so",
             f"add them to {FILE}, or import a newer one: gradeprop roster import CSV",
         )
-
-    def _refuse_contradiction(self, student: str, by_name: Sequence[set[str]]) -> None:
-        """A name may be of the student's own choice: another's id in it must not be believed."""
-        named = next(filter(None, by_name), {student})
-        if len(named) == 1 and student not in named:
-            (other,) = named
-            raise Unknown(
-                f"by the id it is {shown_id(student)}'s, by the name {shown_id(other)}'s",
-                "look whose it is, and put it in place by hand",
-            )
 
     def _by_address(self, clues: Clues) -> Iterator[set[str]]:
         """Whom each id and the e-mail address fits, the surest first."""
@@ -101,6 +102,28 @@ class People:
         if _letters(said):
             yield self._names.get(_letters(said), set())
             yield self._bare_names.get(_bare_letters(said), set())
+
+
+def _only(found: set[str]) -> str:
+    if len(found) == 1:
+        return next(iter(found))
+    raise Unknown(
+        f"in {FILE} several are called so: {_shown(found)}",
+        f"give each their number of the platform in {FILE}, or put it in place by hand",
+    )
+
+
+def _refuse_contradiction(student: str, named: set[str]) -> None:
+    """A name may be of the student's own choice: another's id in it must not be believed."""
+    if named and student not in named:
+        raise Unknown(
+            f"by the id it is {shown_id(student)}'s, by the name {_shown(named)}'s",
+            "look whose it is, and put it in place by hand",
+        )
+
+
+def _shown(students: set[str]) -> str:
+    return ", ".join(map(shown_id, sorted(students)))
 
 
 def _own_name(clues: Clues) -> str:

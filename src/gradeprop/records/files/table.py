@@ -46,12 +46,16 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, *, surplus: str = "put a cell with commas into quotes") -> Table:
     """Read a CSV file with a header: separated by commas, semicolons or tabs; in UTF-8, in UTF-16,
     or as Windows writes it in western Europe.
 
+    Args:
+        surplus: the remedy where a row has more cells than the header.
+
     Raises:
-        UsageError: it is not there, no text, or larger than any list of people.
+        UsageError: it is not there, no text, larger than any list of people, or a row has more
+            cells than the header.
         StorageError: it cannot be read.
     """
     text = _text(path, _bytes(path))
@@ -68,6 +72,12 @@ def read_table(path: Path) -> Table:
             if not header:
                 header = tuple(cleaned)
                 continue
+            if beyond := [cell for cell in cleaned[len(header) :] if cell]:
+                raise UsageError(
+                    f"this line has more cells than the header: {beyond[0]!r} has no column",
+                    where=f"{path}:{lines.line_num}",
+                    remedy=surplus,
+                )
             rows.append(Row(lines.line_num, dict(zip(header, cleaned, strict=False))))
     except csv.Error as error:
         raise UsageError(
