@@ -151,6 +151,15 @@ def test_importing_again_adds_and_keeps_what_the_new_list_does_not_say(built: Pa
     assert "ada,Ada,Lovelace,ada@example.org,1815" in (built / "roster.csv").read_text()
 
 
+def test_importing_again_keeps_columns_of_ones_own(built: Path) -> None:
+    (built / "roster.csv").write_text("tutor,id\nKim,ada\n")
+    import_canvas(built)
+    assert (built / "roster.csv").read_text() == (
+        "id,first_name,last_name,email,lms_id,tutor\n"
+        "ada,Ada,Lovelace,,1815,Kim\neg,Évariste,Galois,,1811,\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -231,7 +240,7 @@ def test_without_nbgrader_a_result_says_how_late_too(
 @pytest.mark.parametrize(
     ("until", "moment"),
     [
-        ("2026-03-05", "2026-03-05T23:59+00:00"),
+        ("2026-03-05", "2026-03-05T23:59:59+00:00"),
         ("2026-03-05T10:00", "2026-03-05T10:00+00:00"),
         ("2026-03-05T10:00+02:00", "2026-03-05T10:00+02:00"),
         ("+36h", "2026-03-03T00:00+00:00"),

@@ -86,16 +86,28 @@ def read_table(path: Path, *, surplus: str = "put a cell with commas into quotes
     return Table(header, tuple(rows))
 
 
-def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a CSV file, UTF-8, no cell of which a spreadsheet obeys.
+def write_table(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], *, keys: int
+) -> None:
+    """Write a CSV file, UTF-8, no cell of which a spreadsheet obeys. Columns of the file that is
+    there and that are not in ``header`` stay behind the others.
+
+    Args:
+        keys: how many of the first columns tell rows apart.
 
     Raises:
-        StorageError: it cannot be written.
+        UsageError, StorageError: the file that is there cannot be read, or it cannot be written.
     """
+    before = read_table(path) if path.exists() else Table((), ())
+    own = tuple(name for name in before.header if name and name not in header)
+    known = {tuple(row[name] for name in header[:keys]): row for row in before.rows}
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    writer.writerow((*header, *map(guarded, own)))
+    for row in rows:
+        there = known.get(tuple(row[:keys]))
+        kept = ("" if there is None else there[name] for name in own)
+        writer.writerow([guarded(cell) for cell in (*row, *kept)])
     write_atomically(path, file.getvalue().encode("utf-8", "replace"))
 
 
