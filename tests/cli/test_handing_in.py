@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,15 @@ def test_what_a_time_or_an_attempt_changes_is_said(built: Path, tmp_path: Path) 
     assert "ada: replaced the one before" in said
     place = built / "submitted/ada/a01_slopes/a01_slopes.ipynb"
     assert place.read_bytes() == answered(built, HALVED)
+
+
+def test_folders_that_look_like_one_are_told(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "plain.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("zoë/x.ipynb", answered(built, SOLVED))
+    hand_in(built, unicodedata.normalize("NFD", "zoë"), answered(built, HALVED))
+    done = gradeprop("collect", "a01_slopes", "--from", path, cwd=built)
+    assert "two folders look like one, since accents are written in two ways: zoë." in done.stderr
 
 
 def test_the_same_as_json_and_dry(built: Path, download: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +16,11 @@ from gradeprop.errors import UsageError
 from gradeprop.records.collect.collecting import Collection, Wanted, collect
 from gradeprop.records.collect.interface import Reading
 from gradeprop.records.collect.moodle import Worksheet, worksheet_in
+from gradeprop.records.collect.people import composed
 from gradeprop.records.collect.placing import Placed, State
 from gradeprop.records.files.groups import read_groups
 from gradeprop.records.files.names import shown_id
+from gradeprop.records.files.submissions import student_folders
 from gradeprop.records.files.table import read_table
 from gradeprop.records.gradebook.roster import FILE, read_roster
 from gradeprop.records.marks import named
@@ -72,13 +75,14 @@ def run(request: Request) -> int:
     root, course = open_course(request.folder)
     named_assignment(course, request.assignment)
     attempt = _attempt(request.attempt)
+    submitted = request.submitted or root / "submitted"
     names = tuple(item.id for item in course.assignments)
     roster = read_roster(root)
     found = collect(
         Wanted(
             request.source,
             root,
-            request.submitted or root / "submitted",
+            submitted,
             Reading(request.assignment, names, _zone(request.timezone), tuple(roster or ())),
             roster,
             read_groups(root, roster),
@@ -95,7 +99,8 @@ def run(request: Request) -> int:
     else:
         for line in _lines(found, asked=asked):
             screen.out().print(screen.plain(line), soft_wrap=True)
-    for line in _notes(found, asked=asked, has_roster=roster is not None, dry=request.dry_run):
+    known = roster is not None
+    for line in _notes(found, submitted, asked=asked, has_roster=known, dry=request.dry_run):
         screen.err().print(screen.plain(line), soft_wrap=True)
     left = _undecided(found) or (asked and _earlier(found))
     return UsageError.exit_code if found.unplaced or left else 0
@@ -109,6 +114,13 @@ def _earlier(found: Collection) -> list[str]:
 def _undecided(found: Collection) -> list[str]:
     """The students of whom nothing tells which hand-in is the later."""
     return [item.student for item in found.placed if item.state == "differs"]
+
+
+def _twice(found: Collection, submitted: Path) -> list[str]:
+    """Students beside whose folder there is one of the same name in other characters."""
+    folders = {*student_folders(submitted)} if submitted.is_dir() else set()
+    counts = Counter(map(composed, folders | {item.student for item in found.placed}))
+    return [item.student for item in found.placed if counts[composed(item.student)] > 1]
 
 
 def _attempt(text: str) -> int | None:
@@ -182,7 +194,9 @@ def _said(item: Placed, *, asked: bool) -> str:
     )
 
 
-def _notes(found: Collection, *, asked: bool, has_roster: bool, dry: bool) -> Iterator[str]:
+def _notes(
+    found: Collection, submitted: Path, *, asked: bool, has_roster: bool, dry: bool
+) -> Iterator[str]:
     taken = sum(item.state in ("new", "replaced") for item in found.placed)
     verb = "would be taken" if dry else "taken"
     yield (
@@ -193,6 +207,11 @@ def _notes(found: Collection, *, asked: bool, has_roster: bool, dry: bool) -> It
         yield (
             "This attempt is earlier than what is in submitted/: "
             f"{named(list(map(shown_id, earlier)))}. --update takes these and keeps what was there."
+        )
+    if twice := _twice(found, submitted):
+        yield (
+            "In submitted/ two folders look like one, since accents are written in two ways: "
+            f"{named(list(map(shown_id, twice)))}. Keep one of each."
         )
     if undecided := _undecided(found):
         yield (

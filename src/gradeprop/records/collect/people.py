@@ -17,7 +17,7 @@ from gradeprop.records.files.names import shown_id
 from gradeprop.records.gradebook.given import Person
 from gradeprop.records.gradebook.roster import FILE, is_id
 
-__all__ = ["People", "Unknown"]
+__all__ = ["People", "Unknown", "composed"]
 
 _Index: TypeAlias = defaultdict[str, set[str]]
 
@@ -43,14 +43,15 @@ class People:
     def __init__(
         self, roster: Mapping[str, Person] | None, groups: Mapping[str, tuple[str, ...]]
     ) -> None:
-        self._groups = groups
+        self._groups = {composed(name): students for name, students in groups.items()}
         self._known = roster is not None
-        self._ids = {*(roster or ())}
+        self._ids: _Index = defaultdict(set)
         self._lms: _Index = defaultdict(set)
         self._emails: _Index = defaultdict(set)
         self._names: _Index = defaultdict(set)
         self._bare_names: _Index = defaultdict(set)
         for name, person in (roster or {}).items():
+            self._ids[composed(name)].add(name)
             self._lms[person.lms_id].add(name)
             self._emails[person.email.casefold()].add(name)
             first, last = person.first_name, person.last_name
@@ -64,7 +65,7 @@ class People:
         Raises:
             Unknown: nobody fits, or several do.
         """
-        group = self._groups.get(clues.name, ()) if clues.may_be_group else ()
+        group = self._groups.get(composed(clues.name), ()) if clues.may_be_group else ()
         if not self._known:
             nobody_else = {*clues.ids} <= {clues.name} and clues.name not in group
             return group[0] if group and nobody_else else _own_name(clues)
@@ -92,7 +93,7 @@ class People:
     def _by_address(self, clues: Clues) -> Iterator[set[str]]:
         """Whom each id and the e-mail address fits, the surest first."""
         for name in clues.ids:
-            yield self._ids & {name}
+            yield self._ids.get(composed(name), set())
             yield self._lms.get(name, set())
         if clues.email:
             yield self._emails.get(clues.email.casefold(), set())
@@ -130,13 +131,19 @@ def _own_name(clues: Clues) -> str:
     name = next(filter(None, (*clues.ids[:1], clues.name, clues.email, clues.squeezed)), "")
     if clues.squeezed:  # Canvas' number alone would tell a reader nothing
         name = clues.squeezed
-    name = " ".join(name.split())
+    name = composed(" ".join(name.split()))
     if not is_id(name):
         raise Unknown(
             f"{shown_id(name)!r} cannot be a student's id",
             "import a roster, which gives everybody one: gradeprop roster import CSV",
         )
     return name
+
+
+def composed(name: str) -> str:
+    """A name in the form in which most programs write it: some file systems take an accent apart
+    from its letter, which nobody sees."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _letters(name: str) -> str:
