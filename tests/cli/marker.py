@@ -87,10 +87,11 @@ def at_desk(
     items, marks = items_of(texts), list(marks or [Given()] * len(texts))
     saved: list[dict[str, Given]] = []
 
-    def note(pairs: Any) -> None:
+    def note(pairs: Any) -> int:
         saved.append({item.id: mark for item, mark in pairs})
         if save is not None:
             save(pairs)
+        return 0
 
     app = MarkApp(begin(parts, items, marks, grouped(parts, items, marks)), assignment, note)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,46 @@ def test_what_was_left_for_the_instructor_to_decide_is_no_success(
     assert place.read_bytes() == answered(built, SOLVED)
 
 
+def test_what_a_time_or_an_attempt_changes_is_said(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "attempts.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for day, answers in ((10, HALVED), (12, SOLVED)):
+            name = f"1-2 - ada - Nov {day}, 2026 1200 PM/x.ipynb"
+            archive.writestr(name, answered(built, answers))
+
+    def collect(*options: str) -> tuple[int, str]:
+        done = gradeprop("collect", "a01_slopes", "--from", path, *options, cwd=built)
+        return done.returncode, done.stdout
+
+    berlin, utc = ("--timezone", "Europe/Berlin"), ("--timezone", "UTC")
+    assert collect(*utc) == (0, "ada: new; handed in 2026-11-12 12:00 UTC  (x.ipynb)\n")
+    assert collect(*berlin) == (
+        0,
+        "ada: the same notebook, its time mended, which was 2026-11-12 12:00:00 UTC; "
+        "handed in 2026-11-12 12:00 CET  (x.ipynb)\n",
+    )
+    code, said = collect(*utc)
+    assert code == 0
+    assert "handed in again unchanged, and the first time counts, 2026-11-12 11:00:00 UTC" in said
+    code, said = collect(*utc, "--attempt", "first")
+    assert code == 2
+    assert "not taken: the one in submitted/ is later (--update takes this one)" in said
+    code, said = collect(*utc, "--attempt", "first", "--update")
+    assert code == 0
+    assert "ada: replaced the one before" in said
+    place = built / "submitted/ada/a01_slopes/a01_slopes.ipynb"
+    assert place.read_bytes() == answered(built, HALVED)
+
+
+def test_folders_that_look_like_one_are_told(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "plain.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("zoë/x.ipynb", answered(built, SOLVED))
+    hand_in(built, unicodedata.normalize("NFD", "zoë"), answered(built, HALVED))
+    done = gradeprop("collect", "a01_slopes", "--from", path, cwd=built)
+    assert "two folders look like one, since accents are written in two ways: zoë." in done.stderr
+
+
 def test_the_same_as_json_and_dry(built: Path, download: Path) -> None:
     done = gradeprop("collect", "a01_slopes", "--from", download, "--dry-run", "--json", cwd=built)
     said = json.loads(done.stdout)
@@ -96,6 +137,7 @@ def test_the_same_as_json_and_dry(built: Path, download: Path) -> None:
         "source": "x.ipynb",
         "handed_in": None,
         "late": True,
+        "before": None,
         "kept": None,
     }
     assert "There is no roster.csv" in done.stderr
@@ -117,6 +159,15 @@ def test_importing_again_adds_and_keeps_what_the_new_list_does_not_say(built: Pa
         "in_gradebook": False,
     }
     assert "ada,Ada,Lovelace,ada@example.org,1815" in (built / "roster.csv").read_text()
+
+
+def test_importing_again_keeps_columns_of_ones_own(built: Path) -> None:
+    (built / "roster.csv").write_text("tutor,id\nKim,ada\n")
+    import_canvas(built)
+    assert (built / "roster.csv").read_text() == (
+        "id,first_name,last_name,email,lms_id,tutor\n"
+        "ada,Ada,Lovelace,,1815,Kim\neg,Évariste,Galois,,1811,\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,7 +250,7 @@ def test_without_nbgrader_a_result_says_how_late_too(
 @pytest.mark.parametrize(
     ("until", "moment"),
     [
-        ("2026-03-05", "2026-03-05T23:59+00:00"),
+        ("2026-03-05", "2026-03-05T23:59:59+00:00"),
         ("2026-03-05T10:00", "2026-03-05T10:00+00:00"),
         ("2026-03-05T10:00+02:00", "2026-03-05T10:00+02:00"),
         ("+36h", "2026-03-03T00:00+00:00"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +39,24 @@ TEXTS = {
 @pytest.fixture
 def course(tmp_path: Path) -> Any:
     course = small_course(tmp_path)
-    release = small_release(course)
-    with GradebookWriter(course, release) as writer:
-        for student, text in TEXTS.items():
-            result = result_for(student, ran(release, {PROSE: text}))
-            record_now(writer, result, hand_in(tmp_path, release, student))
+    record(course, TEXTS)
     return course
 
 
-def sitting(course: Any, *keys: str) -> str:
-    """Press these keys; what is on the screen then is returned. The marker does not quit."""
+def record(course: Any, texts: Mapping[str, str]) -> None:
+    release = small_release(course)
+    with GradebookWriter(course, release) as writer:
+        for student, text in texts.items():
+            result = result_for(student, ran(release, {PROSE: text}))
+            record_now(writer, result, hand_in(Path(course.root), release, student))
+
+
+def sitting(course: Any, *keys: str, meanwhile: Any = None) -> str:
+    """Press these keys; what is on the screen then is returned. The marker does not quit.
+
+    Args:
+        meanwhile: what happens elsewhere as soon as the first answer is shown.
+    """
     assignment = course.assignments[0]
     parts = {WHY: assignment.exercises[1].part("why")}
     screen = ""
@@ -56,6 +65,8 @@ def sitting(course: Any, *keys: str) -> str:
         nonlocal screen
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
+            if meanwhile is not None:
+                meanwhile()
             for key in keys:
                 await pilot.press(key)
                 await pilot.pause()
@@ -81,6 +92,16 @@ def test_a_class_is_marked_group_by_group_and_nobody_is_named(course: Any) -> No
     assert "2 students wrote this, in 2 ways" in sitting(course)
     sitting(course, "2", "enter")
     assert scores(course) == {"ada": 1, "bob": 0, "cyd": 1, "dee": None, "eve": 0}
+
+
+def test_an_answer_that_is_graded_anew_meanwhile_gets_no_mark_unseen(course: Any) -> None:
+    def bob_hands_in_again() -> None:
+        record(course, {"bob": "It falls to the right."})
+
+    screen = sitting(course, "enter", meanwhile=bob_hands_in_again)
+    assert "1 answer is another one now: its mark is not written." in screen
+    assert scores(course) == {"ada": None, "bob": None, "cyd": None, "dee": None, "eve": 0}
+    assert "3 students wrote this" in sitting(course)
 
 
 def test_undoing_takes_a_mark_back_from_all_of_a_group_in_the_gradebook_too(course: Any) -> None:

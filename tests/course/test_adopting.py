@@ -62,6 +62,23 @@ def test_windows_line_ends_stay(tmp_path: Path) -> None:
     assert changed.count("\n") == changed.count("\r\n")
 
 
+@pytest.mark.parametrize("empty", ["misconceptions: []", "misconceptions: [ ]  # none yet"])
+def test_an_empty_list_is_filled(tmp_path: Path, empty: str) -> None:
+    root = write_course(tmp_path)
+    (path,) = root.glob("exercises/*/square_derivative.yaml")
+    raw = path.read_text()
+    begin = raw.index("misconceptions:")
+    end = raw.index("\n  - part:", begin) if "\n  - part:" in raw[begin:] else len(raw)
+    before = f"{raw[:begin]}{empty}\n{raw[end:]}"
+    path.write_text(added(before, "by_hand"))
+    after = path.read_text()
+    assert after.startswith(raw[:begin])
+    assert after.endswith(raw[end:])
+    assert ("# none yet" in after) == ("# none yet" in empty)
+    exercise = load_course(root).assignments[0].exercises[0]
+    assert len(exercise.part("by_hand").misconceptions) == 1
+
+
 def test_a_list_in_one_line_is_refused_and_told(tmp_path: Path) -> None:
     root = write_course(tmp_path)
     (path,) = root.glob("exercises/*/square_derivative.yaml")

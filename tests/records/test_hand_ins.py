@@ -133,3 +133,21 @@ def test_two_hand_ins_that_are_the_same_need_no_time(tmp_path: Path) -> None:
     (tmp_path / "groups.csv").write_text("group,students\npair,ada;bob\n")
     assert [student for student, _, _ in who(tmp_path)] == ["ada", "bob"]
     assert found(tmp_path).refused == ()
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_members_in_cells_beyond_the_header_are_told(tmp_path: Path, separator: str) -> None:
+    text = "group,students\nteam 1,ada,bob\n".replace(",", separator)
+    (tmp_path / "groups.csv").write_text(text)
+    with pytest.raises(UsageError, match="has more cells than the header: 'bob'") as refused:
+        read_groups(tmp_path)
+    assert str(refused.value.where).endswith("groups.csv:2")
+    assert "into one cell" in (refused.value.remedy or "")
+
+
+def test_a_group_called_like_another_student_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "groups.csv").write_text("group,students\nada,ada;bob\neve,cy;dan\n")
+    assert [*read_groups(tmp_path)] == ["ada", "eve"]
+    with pytest.raises(UsageError, match="called like a student who is not in it") as refused:
+        read_groups(tmp_path, ["ada", "bob", "cy", "dan", "eve"])
+    assert str(refused.value.where).endswith("groups.csv:3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +16,11 @@ from gradeprop.errors import UsageError
 from gradeprop.records.collect.collecting import Collection, Wanted, collect
 from gradeprop.records.collect.interface import Reading
 from gradeprop.records.collect.moodle import Worksheet, worksheet_in
+from gradeprop.records.collect.people import composed
 from gradeprop.records.collect.placing import Placed, State
 from gradeprop.records.files.groups import read_groups
 from gradeprop.records.files.names import shown_id
+from gradeprop.records.files.submissions import student_folders
 from gradeprop.records.files.table import read_table
 from gradeprop.records.gradebook.roster import FILE, read_roster
 from gradeprop.records.marks import named
@@ -25,11 +28,12 @@ from gradeprop.wording import counted
 
 _SAID: Final[dict[State, str]] = {
     "new": "new",
-    "replaced": "replaced an earlier one",
+    "replaced": "replaced the one before",
     "unchanged": "unchanged",
+    "mended": "the same notebook",
+    "again": "handed in again unchanged, and the first time counts",
     "older": "not taken: the one in submitted/ is later",
-    "differs": "not taken: another one is in submitted/, and nothing tells which is later "
-    "(--update takes this one)",
+    "differs": "not taken: another one is in submitted/, and nothing tells which is later",
 }
 
 
@@ -61,8 +65,8 @@ class Request:
 
 
 def run(request: Request) -> int:
-    """Collect; return the exit code: 2 if something could not be placed, or was left because
-    nothing tells which is later, else 0.
+    """Collect; return the exit code: 2 if something could not be placed, was left because nothing
+    tells which is later, or is an attempt that was asked for and left; else 0.
 
     Raises:
         UsageError: no such assignment, attempt or zone, or nothing that can be read.
@@ -70,31 +74,41 @@ def run(request: Request) -> int:
     """
     root, course = open_course(request.folder)
     named_assignment(course, request.assignment)
+    attempt = _attempt(request.attempt)
+    submitted = request.submitted or root / "submitted"
     names = tuple(item.id for item in course.assignments)
     roster = read_roster(root)
     found = collect(
         Wanted(
             request.source,
             root,
-            request.submitted or root / "submitted",
+            submitted,
             Reading(request.assignment, names, _zone(request.timezone), tuple(roster or ())),
             roster,
             read_groups(root, roster),
             request.layout,
-            _attempt(request.attempt),
+            attempt,
             _worksheet(request.worksheet),
             update=request.update,
             dry=request.dry_run,
         )
     )
+    asked = attempt is not None
     if request.as_json:
         screen.print_json(_as_json(found, dry=request.dry_run))
     else:
-        for line in _lines(found):
+        for line in _lines(found, asked=asked):
             screen.out().print(screen.plain(line), soft_wrap=True)
-    for line in _notes(found, has_roster=roster is not None, dry=request.dry_run):
+    known = roster is not None
+    for line in _notes(found, submitted, asked=asked, has_roster=known, dry=request.dry_run):
         screen.err().print(screen.plain(line), soft_wrap=True)
-    return UsageError.exit_code if found.unplaced or _undecided(found) else 0
+    left = _undecided(found) or (asked and _earlier(found))
+    return UsageError.exit_code if found.unplaced or left else 0
+
+
+def _earlier(found: Collection) -> list[str]:
+    """The students whose hand-in is earlier than what is in submitted/."""
+    return [item.student for item in found.placed if item.state == "older"]
 
 
 def _undecided(found: Collection) -> list[str]:
@@ -102,9 +116,16 @@ def _undecided(found: Collection) -> list[str]:
     return [item.student for item in found.placed if item.state == "differs"]
 
 
-def _attempt(text: str) -> int:
+def _twice(found: Collection, submitted: Path) -> list[str]:
+    """Students beside whose folder there is one of the same name in other characters."""
+    folders = {*student_folders(submitted)} if submitted.is_dir() else set()
+    counts = Counter(map(composed, folders | {item.student for item in found.placed}))
+    return [item.student for item in found.placed if counts[composed(item.student)] > 1]
+
+
+def _attempt(text: str) -> int | None:
     if text in ("first", "last"):
-        return 1 if text == "first" else -1
+        return 1 if text == "first" else None
     if text.isdecimal() and int(text) > 0:
         return int(text)
     raise UsageError(
@@ -139,25 +160,59 @@ def _worksheet(path: Path | None) -> dict[str, Worksheet] | None:
     return found
 
 
-def _lines(found: Collection) -> Iterator[str]:
+def _lines(found: Collection, *, asked: bool) -> Iterator[str]:
     for item in found.placed:
-        about = [_SAID[item.state]]
+        about = [_said(item, asked=asked)]
         if item.time is not None:
             about.append(f"handed in {item.time:%Y-%m-%d %H:%M %Z}")
         if item.late:
             about.append(f"late, says {found.layout.title}")
         if item.kept is not None:
-            about.append(f"the earlier one is in {item.kept}")
+            about.append(f"what was there is in {item.kept}")
         yield f"{shown_id(item.student)}: {'; '.join(about)}  ({shown_id(item.source)})"
 
 
-def _notes(found: Collection, *, has_roster: bool, dry: bool) -> Iterator[str]:
+def _said(item: Placed, *, asked: bool) -> str:
+    """What became of one.
+
+    Args:
+        asked: whether one attempt was asked for, which may be an earlier one.
+    """
+    said = _SAID[item.state]
+    takes = " (--update takes this one)"
+    before = "" if item.before is None else f"{item.before:%Y-%m-%d %H:%M:%S %Z}"
+    if item.state == "mended" and item.before != item.time:
+        return f"{said}, its time mended, which was {before or 'not known'}"
+    if item.state == "mended":
+        return f"{said}, no longer called late" if not item.late else f"{said}, called late now"
+    if item.state == "again":
+        return f"{said}{before and f', {before}'} (--update takes the new time)"
+    if item.state == "differs" and item.time is not None and item.before == item.time:
+        return f"not taken: another one, as old as this, is in submitted/{takes}"
+    return (
+        f"{said}{takes}" if item.state == "differs" or (asked and item.state == "older") else said
+    )
+
+
+def _notes(
+    found: Collection, submitted: Path, *, asked: bool, has_roster: bool, dry: bool
+) -> Iterator[str]:
     taken = sum(item.state in ("new", "replaced") for item in found.placed)
     verb = "would be taken" if dry else "taken"
     yield (
         f"From {found.layout.title}: {counted(taken, 'notebook')} {verb}, "
         f"{len(found.placed) - taken} left as they are, {len(found.unplaced)} not placed."
     )
+    if asked and (earlier := _earlier(found)):
+        yield (
+            "This attempt is earlier than what is in submitted/: "
+            f"{named(list(map(shown_id, earlier)))}. --update takes these and keeps what was there."
+        )
+    if twice := _twice(found, submitted):
+        yield (
+            "In submitted/ two folders look like one, since accents are written in two ways: "
+            f"{named(list(map(shown_id, twice)))}. Keep one of each."
+        )
     if undecided := _undecided(found):
         yield (
             "Another notebook than in submitted/, and nothing tells which is later: "
@@ -197,5 +252,6 @@ def _placed_as_json(item: Placed) -> dict[str, Any]:
         "source": item.source,
         "handed_in": item.time and item.time.isoformat(),
         "late": item.late,
+        "before": item.before and item.before.isoformat(),
         "kept": item.kept and item.kept.as_posix(),
     }

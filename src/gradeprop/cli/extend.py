@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
-from gradeprop.course.dates import moment, moment_in_words
+from gradeprop.course.dates import as_text, moment, moment_from, moment_in_words
 from gradeprop.course.model import LoadedAssignment
 from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import UsageError
@@ -48,7 +48,7 @@ def run(student: str, name: str, until: str | None, folder: Path | None, *, as_j
             {
                 "student": student,
                 "assignment": assignment.id,
-                "until": now and now.isoformat(timespec="minutes"),
+                "until": now and as_text(now),
             }
         )
         return
@@ -82,24 +82,22 @@ def _moment(assignment: LoadedAssignment, text: str) -> datetime:
     longer = _LONGER.fullmatch(text)
     if longer:
         count = int(longer[1])
-        return moment(due) + (timedelta(days=count) if longer[2] == "d" else timedelta(hours=count))
+        if longer[2] == "h":
+            return moment(due) + timedelta(hours=count)
+        return moment(due + timedelta(days=count))  # the same time of the day, summer or not
     try:
-        found = datetime.fromisoformat(text)
+        found = moment_from(text, due.tzinfo)
     except ValueError:
         raise UsageError(
             f"{text!r} is no date",
             remedy="write it as 2026-12-03, 2026-12-03T18:00+01:00, +3d, +12h or none",
         ) from None
-    if len(text) <= len("2026-12-03"):
-        found = datetime.combine(found.date(), time(23, 59), due.tzinfo)
-    elif found.tzinfo is None:
-        found = found.replace(tzinfo=due.tzinfo)
-    if moment(found) <= moment(due):
+    if found <= moment(due):
         raise UsageError(
             f"{moment_in_words(found)} is not after the due date",
             remedy=f"it is due {moment_in_words(due)}",
         )
-    return moment(found)
+    return found
 
 
 def _into_gradebook(

@@ -77,7 +77,16 @@ def run(asked: Request) -> None:
 
             groups = grouped(parts, items, marks)
             over = _mark(begin(parts, items, marks, groups), book, assignment)
-            screen.err().print(f"{len(items) - over.left} of {len(items)} answers are marked.")
+            unwritten = sum(
+                item.id in book.changed and mark.standing == "marked"
+                for item, mark in zip(over.items, over.marks, strict=True)
+            )
+            marked = len(items) - over.left - unwritten
+            screen.err().print(f"{marked} of {len(items)} answers are marked.")
+            if book.changed:
+                from gradeprop.cli.mark_page import changed_meanwhile
+
+                screen.err().print(changed_meanwhile(len(book.changed)), soft_wrap=True)
             return
     _serve(asked, root)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar, TypeAlias
 
 from textual.app import App, ComposeResult
@@ -30,7 +31,8 @@ from gradeprop.records.marking.queue import (
     used_comments,
 )
 
-Save: TypeAlias = Callable[[Sequence[tuple[Item, Given]]], None]
+Save: TypeAlias = Callable[[Sequence[tuple[Item, Given]]], int]
+"""Writes marks down; returns how many it did not, because the answer is another one now."""
 _WIDE = 110
 """From so many columns on, answer and rubric stand side by side."""
 _LEAVING = ("SIGHUP", "SIGTERM")
@@ -173,12 +175,14 @@ class MarkApp(App[None]):
         if not changed or self.failure is not None:
             return
         try:
-            self._save([(self.state.items[at], self.state.marks[at]) for at in changed])
+            other = self._save([(self.state.items[at], self.state.marks[at]) for at in changed])
         except GradepropError as error:
             self.failure = error
             self.exit()
         else:
             self._saved = self.state.marks
+            if other:
+                self.state = replace(self.state, message=mark_page.changed_meanwhile(other))
 
     async def _show(self, *, anew: bool = True) -> None:
         """Show the present state.

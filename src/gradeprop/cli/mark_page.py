@@ -30,6 +30,15 @@ _STANDING = {
 }
 
 
+def changed_meanwhile(count: int) -> str:
+    """Of answers that were handed in anew since they were shown."""
+    are = "is another one now: its mark is" if count == 1 else "are others now: their marks are"
+    return (
+        f"{counted(count, 'answer')} {are} not written. Mark once more to see "
+        f"{'it' if count == 1 else 'them'}."
+    )
+
+
 def title(state: Marking, assignment: LoadedAssignment) -> str:
     slug, _ = state.item.part
     exercise = next(item for item in assignment.exercises if item.slug == slug)

@@ -8,6 +8,7 @@ from pathlib import Path
 from gradeprop.cli import screen
 from gradeprop.cli.selection import open_course
 from gradeprop.records.collect.exported_rosters import read_exported
+from gradeprop.records.collect.joining_rosters import joined
 from gradeprop.records.gradebook.given import Person
 from gradeprop.records.gradebook.roster import read_roster, write_roster
 from gradeprop.wording import counted
@@ -17,15 +18,14 @@ def run(exported: Path, id_column: str | None, folder: Path | None, *, as_json: 
     """Import a list.
 
     Raises:
-        UsageError: it is no list of students that is known.
+        UsageError: it is no list of students that is known, or students of it are in roster.csv
+            under other ids.
         MissingFacility, StorageError: roster.csv or the gradebook cannot be written.
     """
     root, course = open_course(folder)
-    found = read_exported(exported, id_column)
     before = read_roster(root) or {}
-    merged = {**before}
-    for name, person in found.people.items():
-        merged[name] = _completed(person, before.get(name, Person()))
+    found = read_exported(exported, id_column, known=before)
+    merged = joined(before, found)
     path = write_roster(root, merged)
     added = [name for name in found.people if name not in before]
     changed = [name for name in found.people if name in before and merged[name] != before[name]]
@@ -55,16 +55,6 @@ def run(exported: Path, id_column: str | None, folder: Path | None, *, as_json: 
     if in_gradebook:
         err.print("The gradebook has their names, too.")
     err.print("It holds names and addresses: keep it out of git.")
-
-
-def _completed(person: Person, before: Person) -> Person:
-    """What the new list says, and what only the old one knew."""
-    return Person(
-        person.first_name or before.first_name,
-        person.last_name or before.last_name,
-        person.email or before.email,
-        person.lms_id or before.lms_id,
-    )
 
 
 def _into_gradebook(root: Path, people: dict[str, Person], configured: str | None) -> bool:

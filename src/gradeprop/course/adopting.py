@@ -3,6 +3,7 @@ stay as they are, which no YAML library keeps."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,6 +14,7 @@ from gradeprop.errors import UsageError
 __all__ = ["with_misconception"]
 
 _FROM_STUDENT: Final = "from_student: true"
+_EMPTY: Final = re.compile(r"misconceptions:\s*\[\s*\]")
 
 
 def with_misconception(raw: bytes, path: str, part: str, name: str, say: str, sample: str) -> bytes:
@@ -31,17 +33,20 @@ def with_misconception(raw: bytes, path: str, part: str, name: str, say: str, sa
     number = next(place for place, item in enumerate(parts) if item["part"] == part)
     at: KeyPath = ("parts", number, "misconceptions")
     lines = list(document.lines)
+    there = "misconceptions" in parts[number]
     count = len(parts[number].get("misconceptions") or ())
-    key = document.key_place(at) if count else document.key_place(("parts", number, "part"))
+    key = document.key_place(at if there else ("parts", number, "part"))
     indent = " " * (key[1] - 1)
     if count:
         column = document.place((*at, count - 1))[1]
         dash = " " * (column - 3) + "- "
     else:
         dash = f"{indent}  - "
-    block = [] if count else [f"{indent}misconceptions:"]
+    if there and not count:
+        lines[key[0] - 1] = _EMPTY.sub("misconceptions:", lines[key[0] - 1])
+    block = [] if there else [f"{indent}misconceptions:"]
     block += _block(dash, name, say, sample)
-    end = _end_of(document, lines, ("parts", number), at if count else None)
+    end = _end_of(document, lines, ("parts", number), at if there else None)
     if end == len(lines):
         block.append("")  # the file has no line end at its end, which the sample is to have
     lines[end:end] = block
@@ -102,7 +107,7 @@ def _must_say(
         part = after.data["parts"][number]
         known = part.get("misconceptions") or [{}]
         last = known.pop()
-        if not known:
+        if not known and "misconceptions" not in before.data["parts"][number]:
             part.pop("misconceptions", None)
         if last == wanted and after.data == before.data:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # pydantic is not needed to restore a notebook
@@ -30,6 +30,26 @@ _MONTHS = (
 def moment(due: datetime) -> datetime:
     """The due date with its time zone; where course.yaml gives none it is this machine's time."""
     return due.astimezone() if due.tzinfo is None else due
+
+
+def moment_from(text: str, zone: tzinfo | None = None) -> datetime:
+    """The moment that people write as ``2026-12-03T18:00+01:00``; a date alone means until its end.
+
+    Args:
+        zone: of a moment without one; None: this machine's.
+
+    Raises:
+        ValueError: it is no date.
+    """
+    found = datetime.fromisoformat(text)
+    if len(text) <= len("2026-12-03"):
+        found = datetime.combine(found.date(), time(23, 59, 59))
+    return moment(found if found.tzinfo else found.replace(tzinfo=zone))
+
+
+def as_text(when: datetime) -> str:
+    """For files: ``2026-12-03T18:00+01:00``, with seconds where there are any."""
+    return when.isoformat(timespec="seconds" if when.second else "minutes")
 
 
 def day_in_words(day: date) -> str:

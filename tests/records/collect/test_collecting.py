@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from gradeprop.records.collect import placing
+from gradeprop.records.collect.collecting import Wanted, collect
+from gradeprop.records.collect.interface import Reading
+from gradeprop.records.files.collected import read_collected
 from gradeprop.records.gradebook.given import Person
 from records.collect.downloads import (
     ASSIGNMENT,
+    ROSTER,
     collected,
     in_place,
     notebook,
@@ -62,7 +70,7 @@ def test_no_older_time_stands_beside_what_came_without_one(tmp_path: Path) -> No
 
 def test_a_time_that_becomes_known_is_written(tmp_path: Path) -> None:
     only(tmp_path, {"al1/x.ipynb": notebook("a")})
-    assert only(tmp_path, brightspace(10, "a"))[0] == "unchanged"
+    assert only(tmp_path, brightspace(10, "a"))[0] == "mended"
     assert stamp(tmp_path, "al1") == "2026-11-10 12:00:00.000000 UTC"
 
 
@@ -188,3 +196,102 @@ def test_accents_count_where_they_tell_two_apart(tmp_path: Path) -> None:
 def test_without_a_roster_students_are_called_as_the_platform_does(tmp_path: Path) -> None:
     files = {"lovelaceada_77_901_x.ipynb": notebook()}
     assert students(collected(tmp_path, zipped(tmp_path, files), roster=None)) == ["lovelaceada"]
+
+
+def in_zone(root: Path, zone: str, files: dict[str, bytes], **others: Any) -> list[str]:
+    """Collect, times read in this zone; the states."""
+    reading = Reading(
+        ASSIGNMENT, (ASSIGNMENT,), lambda time: time.replace(tzinfo=ZoneInfo(zone)), tuple(ROSTER)
+    )
+    wanted = Wanted(zipped(root, files), root, root / "submitted", reading, ROSTER, **others)
+    return [item.state for item in collect(wanted).placed]
+
+
+def test_a_time_read_in_the_wrong_zone_is_mended(tmp_path: Path) -> None:
+    files = brightspace(10, "a")
+    assert in_zone(tmp_path, "UTC", files) == ["new"]
+    assert in_zone(tmp_path, "Europe/Berlin", files) == ["mended"]
+    assert stamp(tmp_path, "al1") == "2026-11-10 11:00:00.000000 UTC"
+    assert in_zone(tmp_path, "Europe/Berlin", files) == ["unchanged"]
+
+
+def test_a_later_time_of_the_same_notebook_counts_only_if_told_so(tmp_path: Path) -> None:
+    files = brightspace(10, "a")
+    in_zone(tmp_path, "UTC", files)
+    assert in_zone(tmp_path, "America/New_York", files) == ["again"]
+    assert stamp(tmp_path, "al1") == "2026-11-10 12:00:00.000000 UTC"
+    assert in_zone(tmp_path, "America/New_York", files, update=True) == ["mended"]
+    assert stamp(tmp_path, "al1") == "2026-11-10 17:00:00.000000 UTC"
+
+
+def test_a_time_that_is_not_said_again_stays(tmp_path: Path) -> None:
+    only(tmp_path, brightspace(10, "a"))
+    assert only(tmp_path, {"al1/x.ipynb": notebook("a")})[0] == "unchanged"
+    assert stamp(tmp_path, "al1") == "2026-11-10 12:00:00.000000 UTC"
+
+
+@pytest.mark.parametrize("call", range(1, 6))
+def test_an_interruption_never_leaves_another_notebooks_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: int
+) -> None:
+    only(tmp_path, brightspace(10, "a"))
+    calls = iter(range(1, 100))
+
+    def interrupted(write: Any) -> Any:
+        def stop_before(*args: Any) -> None:
+            if next(calls) == call:
+                raise KeyboardInterrupt
+            write(*args)
+
+        return stop_before
+
+    with monkeypatch.context() as patched:
+        for name in ("write_atomically", "remove"):
+            patched.setattr(placing, name, interrupted(getattr(placing, name)))
+        with suppress(KeyboardInterrupt):
+            collected(tmp_path, zipped(tmp_path, brightspace(12, "b")))
+    times = {
+        notebook("a"): (None, "2026-11-10 12:00:00.000000 UTC"),
+        notebook("b"): (None, "2026-11-12 12:00:00.000000 UTC"),
+    }
+    assert stamp(tmp_path, "al1") in times[in_place(tmp_path, "al1")]
+    only(tmp_path, brightspace(12, "b"), update=True)
+    assert in_place(tmp_path, "al1") == notebook("b")
+    assert stamp(tmp_path, "al1") == "2026-11-12 12:00:00.000000 UTC"
+
+
+def test_an_attempt_that_was_asked_for_takes_the_place_of_a_later_one(tmp_path: Path) -> None:
+    both = {**brightspace(10, "first"), **brightspace(12, "last")}
+    assert only(tmp_path, both)[0] == "new"
+    assert only(tmp_path, both, attempt=1)[0] == "older"
+    assert only(tmp_path, brightspace(10, "first"), update=True)[0] == "older"
+    assert only(tmp_path, both, attempt=1, update=True)[0] == "replaced"
+    assert in_place(tmp_path, "al1") == notebook("first")
+    assert (stamp(tmp_path, "al1") or "").startswith("2026-11-10")
+    assert only(tmp_path, both)[0] == "replaced"
+
+
+def test_another_one_of_the_same_minute_is_not_earlier(tmp_path: Path) -> None:
+    only(tmp_path, brightspace(10, "a"))
+    assert only(tmp_path, brightspace(10, "b"))[0] == "differs"
+    assert only(tmp_path, brightspace(10, "b"), update=True)[0] == "replaced"
+
+
+def called_late(root: Path, named: str, said: str = "a", **others: Any) -> tuple[str, bool | None]:
+    """Collect one notebook from Canvas: its state, and whether it counts as late now."""
+    state, _ = only(root, {f"lovelaceada_{named}1001_5_x.ipynb": notebook(said)}, **others)
+    return state, read_collected(root, ASSIGNMENT)["al1"].late
+
+
+def test_handing_in_the_same_again_makes_nobody_late(tmp_path: Path) -> None:
+    assert called_late(tmp_path, "") == ("new", False)
+    assert called_late(tmp_path, "LATE_") == ("again", False)
+    assert called_late(tmp_path, "LATE_", update=True) == ("mended", True)
+    assert called_late(tmp_path, "") == ("mended", False)
+    assert called_late(tmp_path, "LATE_", "b", update=True) == ("replaced", True)
+
+
+def test_what_canvas_said_outlasts_a_download_that_says_nothing(tmp_path: Path) -> None:
+    called_late(tmp_path, "LATE_")
+    assert only(tmp_path, {"al1/x.ipynb": notebook("a")})[0] == "unchanged"
+    assert read_collected(tmp_path, ASSIGNMENT)["al1"].late

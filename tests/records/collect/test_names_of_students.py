@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from gradeprop.records.gradebook.given import Person
 from records.collect.downloads import (
     ASSIGNMENT,
     collected,
@@ -116,6 +118,19 @@ def _all_three_have_their_own(root: Path, layout: str, files: Mapping[str, bytes
         notebook("Galois"),
         notebook("Flannery"),
     ]
+
+
+APART = unicodedata.normalize("NFD", "Zoë")
+
+
+def test_an_accent_apart_from_its_letter_makes_nobody_else(tmp_path: Path) -> None:
+    source = zipped(tmp_path, {f"{APART}/x.ipynb": notebook()})
+    for roster in (None, {"Zoë": Person()}):
+        assert students(collected(tmp_path, source, roster=roster)) == ["Zoë"]
+    assert students(collected(tmp_path, source, roster={APART: Person()})) == [APART]
+    both = zipped(tmp_path, {f"{APART}/x.ipynb": notebook("a"), "Zoë/x.ipynb": notebook("b")})
+    found = collected(tmp_path, both, roster=None)
+    assert {item.why for item in found.unplaced} == {"several people would be 'Zoë'"}
 
 
 def test_one_student_called_like_another_platforms_hand_in_is_alone_with_it(tmp_path: Path) -> None:

@@ -108,6 +108,28 @@ def test_a_regrade_keeps_the_mark_and_another_answer_asks_for_a_second_look(cour
     assert marks[items.index(item_of(items, "ada"))] == Given("again", BOTH)
 
 
+def test_a_mark_for_an_answer_that_is_another_one_now_is_not_written(course: Any) -> None:
+    mark = Given("marked", BOTH, "Well said.")
+    with opened(course) as book:
+        items, _ = book.answers()
+        ada, bob = item_of(items, "ada"), item_of(items, "bob")
+        record(course, "ada", "Now <ada> says another thing.")
+        assert book.save([(ada, mark), (bob, mark)]) == 1
+        assert book.changed == {ada.id}
+        assert row(course, "ada") == (None, True, None)
+        assert row(course, "bob")[:2] == (2.0, False)
+        assert book.save([(item_of(book.answers()[0], "ada"), mark)]) == 0
+    assert row(course, "ada")[:2] == (2.0, False)
+
+
+def test_a_regrade_of_the_same_answer_costs_no_mark_that_is_being_given(course: Any) -> None:
+    with opened(course) as book:
+        item = item_of(book.answers()[0], "ada")
+        record(course, "ada", "Because of <ada>.")
+        assert book.save([(item, Given("marked", BOTH))]) == 0
+    assert row(course, "ada")[:2] == (2.0, False)
+
+
 def test_an_unreadable_notebook_and_one_outside_the_gradebook_are_told(course: Any) -> None:
     root = Path(course.root)
     release = small_release(course)

@@ -63,7 +63,7 @@ class Brightspace:
 
 
 def _hand_in(named: _Named, files: list[File], reading: Reading) -> HandIn:
-    clues = Clues(name=named.who[-1], ids=named.who[:-1], key=named.number)
+    clues = Clues(name=named.who[-1], ids=named.who[:-1], key=named.number, may_be_group=True)
     return HandIn((clues,), named.whole, tuple(files), reading.zone(named.time))
 
 

@@ -27,7 +27,7 @@ from gradeprop.records.collect.interface import (
 from gradeprop.records.collect.moodle import Moodle, Worksheet
 from gradeprop.records.collect.outermost import inside
 from gradeprop.records.collect.people import People, Unknown
-from gradeprop.records.collect.placing import WRITES, Placed, Placer
+from gradeprop.records.collect.placing import TOLD_BY, Placed, Placer
 from gradeprop.records.collect.plain import Plain
 from gradeprop.records.files.collected import Collected, note_collected
 from gradeprop.records.files.door import Refused
@@ -52,7 +52,7 @@ class Wanted:
         submitted: the folder of hand-ins.
         groups: by name, the students of each group: a platform may name hand-ins by groups.
         layout: the platform; None: told by the names.
-        attempt: which of a student's several: from 1, or -1 for the last.
+        attempt: which of a student's several, from 1; None: the last.
         worksheet: by participant's number, Moodle's grading worksheet.
         update, dry: as of `Placer`.
     """
@@ -64,7 +64,7 @@ class Wanted:
     roster: Mapping[str, Person] | None
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     layout: str | None = None
-    attempt: int = -1
+    attempt: int | None = None
     worksheet: Mapping[str, Worksheet] | None = None
     update: bool = False
     dry: bool = False
@@ -127,15 +127,13 @@ def _by_student(
     groups: Mapping[str, tuple[str, ...]],
 ) -> tuple[dict[str, list[HandIn]], list[Unplaced]]:
     """By id, each student's hand-ins. Two people of the platform that would be one id are none."""
-    people = People(roster)
+    people = People(roster, groups)
     found: defaultdict[str, list[tuple[Clues, HandIn]]] = defaultdict(list)
     unplaced = []
     for hand_in in hand_ins:
         for clues in hand_in.students:
             try:
-                group = groups.get(clues.name)
-                student = group[0] if group else people.student_of(clues)
-                found[student].append((clues, hand_in))
+                found[people.student_of(clues)].append((clues, hand_in))
             except Unknown as unknown:
                 whose = (
                     hand_in.place
@@ -162,7 +160,14 @@ def _placed(
     of_student: Mapping[str, Sequence[HandIn]],
 ) -> tuple[list[Placed], list[Unplaced]]:
     assignment = wanted.reading.assignment
-    placer = Placer(wanted.root, wanted.submitted, assignment, update=wanted.update, dry=wanted.dry)
+    placer = Placer(
+        wanted.root,
+        wanted.submitted,
+        assignment,
+        update=wanted.update,
+        asked=wanted.attempt is not None,
+        dry=wanted.dry,
+    )
     placed, unplaced = [], []
     noted: dict[str, Collected] = {}
     try:
@@ -181,24 +186,24 @@ def _placed(
                 unplaced.append(Unplaced(place, why, "move it away, then collect again"))
                 continue
             placed.append(done)
-            if done.state in WRITES or done.state == "unchanged":
+            if done.state in TOLD_BY:
                 source = f"{hand_in.place}: {notebook.name}"
-                noted[student] = Collected(layout.name, source, hand_in.late, digest(notebook.data))
+                noted[student] = Collected(layout.name, source, done.late, digest(notebook.data))
     finally:
         if noted and not wanted.dry:
             note_collected(wanted.root, assignment, noted)
     return placed, unplaced
 
 
-def _attempt(hand_ins: Sequence[HandIn], asked: int) -> HandIn:
+def _attempt(hand_ins: Sequence[HandIn], asked: int | None) -> HandIn:
     """The attempt asked for, by time, else by the platform's own order.
 
     Raises:
         NotThere: there are fewer, or nothing tells their order.
     """
-    if len(hand_ins) == 1 and asked in (-1, 1):
+    if len(hand_ins) == 1 and asked in (None, 1):
         return hand_ins[0]
-    if asked > len(hand_ins):
+    if asked is not None and asked > len(hand_ins):
         there = counted(len(hand_ins), "attempt")
         raise NotThere(f"there is no attempt {asked}, but {there}", "take --attempt last")
     keys = [(item.time.timestamp() if item.time else 0.0, item.order) for item in hand_ins]
@@ -209,4 +214,4 @@ def _attempt(hand_ins: Sequence[HandIn], asked: int) -> HandIn:
             "put the right one in place by hand",
         )
     ordered = [item for _, item in sorted(zip(keys, hand_ins, strict=True), key=lambda x: x[0])]
-    return ordered[asked if asked < 0 else asked - 1]
+    return ordered[-1 if asked is None else asked - 1]

@@ -11,11 +11,12 @@ Gradescope   SID, Email before the @                          SID
 Brightspace  Username, OrgDefinedId                           OrgDefinedId
 ============ ================================================ =====================================
 
-Of several ids the first that has something in it for everybody is taken, unless told otherwise."""
+Of several ids the one that most of the roster's ids are in is taken, else the first that has
+something in it for everybody, unless told otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -118,11 +119,14 @@ _SOURCES: Final = (
 )
 
 
-def read_exported(path: Path, id_column: str | None = None) -> Exported:
+def read_exported(
+    path: Path, id_column: str | None = None, *, known: Collection[str] = ()
+) -> Exported:
     """Read a list of students.
 
     Args:
         id_column: the column that holds the ids, as its header calls it; None: see above.
+        known: the ids of the roster that is there.
 
     Raises:
         UsageError: no list that is known, a column is lacking, two students have one id, or nobody
@@ -139,6 +143,9 @@ def read_exported(path: Path, id_column: str | None = None) -> Exported:
     )
     source = _source(path, lowered.header)
     rows, left_out = _students(source, lowered.rows)
+    present = [name for name in source.ids if name in lowered.header]
+    if id_column is None and present and (best := _best_known(present, rows, known)):
+        id_column = best
     column = _id_column(path, source, lowered.header, rows, id_column)
     people: dict[str, Person] = {}
     for row in rows:
@@ -213,6 +220,13 @@ def _id_column(
         )
     full = (column for column in present if all(_id_in(row, column) for row in rows))
     return next(full, present[0])
+
+
+def _best_known(columns: Sequence[str], rows: Sequence[Row], known: Collection[str]) -> str | None:
+    """The column with most of the ids that are known; None if there are none in any."""
+    counts = {name: sum(_id_in(row, name) in known for row in rows) for name in columns}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else None
 
 
 def _id_in(row: Row, column: str) -> str:

@@ -68,6 +68,7 @@ class Clues:
         squeezed: the name in small letters without anything between, last name first.
         ids: what may be an id, ours or the platform's.
         key: what the platform itself tells people apart by, in this download.
+        may_be_group: whether the name may be a group's, which hands in under its own.
     """
 
     name: str = ""
@@ -75,6 +76,7 @@ class Clues:
     email: str = ""
     ids: tuple[str, ...] = ()
     key: str = ""
+    may_be_group: bool = False
 
     @property
     def shown(self) -> str:

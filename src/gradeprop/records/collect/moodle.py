@@ -76,7 +76,7 @@ class Moodle:
     def _hand_in(self, who: tuple[str, str], files: list[File], reading: Reading) -> HandIn:
         name, number = who
         row = self._worksheet.get(number)
-        clues = row.clues if row else Clues(name=name, key=number)
+        clues = row.clues if row else Clues(name=name, key=number, may_be_group=True)
         time = row.time and reading.zone(row.time) if row else None
         return HandIn((clues,), f"{name}_{number}", tuple(files), time)
 
@@ -90,7 +90,13 @@ def worksheet_in(table: Table) -> dict[str, Worksheet] | None:
         number = "".join(re.findall(r"\d+", row["Identifier"])[-1:])
         if number:
             ids = tuple(filter(None, (row["Username"], row["ID number"])))
-            clues = Clues(row["Full name"], email=row["Email address"], ids=ids, key=number)
+            clues = Clues(
+                row["Full name"],
+                email=row["Email address"],
+                ids=ids,
+                key=number,
+                may_be_group=True,
+            )
             found[number] = Worksheet(clues, time_in_name(row["Last modified (submission)"]))
     return found
 

@@ -51,7 +51,9 @@ def _hand_in(student: str, files: list[File], archive: Archive) -> HandIn:
     stamp = next((file for file in files if file.name == TIMESTAMP), None)
     time = None if stamp is None else _time(archive, stamp)
     own = tuple(file for file in files if file.name not in (TIMESTAMP, SECRET))
-    return HandIn((Clues(name=student, ids=(student,), key=student),), student, own, time)
+    return HandIn(
+        (Clues(name=student, ids=(student,), key=student, may_be_group=True),), student, own, time
+    )
 
 
 def _of_assignment(files: list[File], reading: Reading) -> list[File]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from gradeprop.course.dates import moment
+from gradeprop.course.dates import as_text, moment_from
 from gradeprop.errors import UsageError
 from gradeprop.records.files.table import read_table, write_table
 
@@ -50,7 +50,7 @@ def read_extensions(root: Path) -> Extensions:
                 f"{key[0]!r} has two extensions of {key[1]}", where=where, remedy="keep one of them"
             )
         try:
-            found[key] = moment(datetime.fromisoformat(row["until"]))
+            found[key] = moment_from(row["until"])
         except ValueError as error:
             raise UsageError(
                 f"{row['until']!r} is no date and time",
@@ -71,13 +71,14 @@ def extensions_of(root: Path, assignment: str) -> dict[str, datetime]:
 
 
 def write_extensions(root: Path, extensions: Mapping[tuple[str, str], datetime]) -> None:
-    """Write all of them.
+    """Write all of them; columns of the instructor's own stay.
 
     Raises:
+        UsageError: the file that is there cannot be read.
         StorageError: the file cannot be written.
     """
     rows = (
-        (student, assignment, until.isoformat(timespec="minutes"))
+        (student, assignment, as_text(until))
         for (student, assignment), until in sorted(extensions.items())
     )
-    write_table(root / FILE, _COLUMNS, rows)
+    write_table(root / FILE, _COLUMNS, rows, keys=2)

@@ -17,6 +17,8 @@ __all__ = ["FILE", "Groups", "read_groups"]
 
 FILE: Final = "groups.csv"
 
+_ALL_IN_ONE: Final = 'write all ids of a group into one cell: team 1,"ada;bob"'
+
 Groups: TypeAlias = dict[str, tuple[str, ...]]
 """By the group's name, its students."""
 
@@ -28,14 +30,14 @@ def read_groups(root: Path, known: Collection[str] | None = None) -> Groups:
         known: the ids of all students, if there is a roster.
 
     Raises:
-        UsageError: a column is lacking, a group has no name, a student is in two groups, or is not
-            among ``known``.
+        UsageError: a column is lacking, a group has no name or that of a student who is not in it,
+            a student is in two groups, or is not among ``known``.
         StorageError: the file cannot be read.
     """
     path = root / FILE
     if not path.exists():
         return {}
-    table = read_table(path)
+    table = read_table(path, surplus=_ALL_IN_ONE)
     column = next((name for name in ("students", "student") if name in table.header), None)
     if column is None or "group" not in table.header:
         raise UsageError(
@@ -66,4 +68,11 @@ def read_groups(root: Path, known: Collection[str] | None = None) -> Groups:
                 )
             lines[student] = (name, row.line)
             members.setdefault(name, []).append(student)
+    for name, students in members.items():
+        if name in {*lines, *(known or ())} and name not in students:
+            raise UsageError(
+                f"the group {name!r} is called like a student who is not in it",
+                where=f"{path}:{lines[students[0]][1]}",
+                remedy="give the group another name",
+            )
     return {name: tuple(students) for name, students in members.items()}

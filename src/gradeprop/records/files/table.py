@@ -46,12 +46,16 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, *, surplus: str = "put a cell with commas into quotes") -> Table:
     """Read a CSV file with a header: separated by commas, semicolons or tabs; in UTF-8, in UTF-16,
     or as Windows writes it in western Europe.
 
+    Args:
+        surplus: the remedy where a row has more cells than the header.
+
     Raises:
-        UsageError: it is not there, no text, or larger than any list of people.
+        UsageError: it is not there, no text, larger than any list of people, or a row has more
+            cells than the header.
         StorageError: it cannot be read.
     """
     text = _text(path, _bytes(path))
@@ -68,6 +72,12 @@ def read_table(path: Path) -> Table:
             if not header:
                 header = tuple(cleaned)
                 continue
+            if beyond := [cell for cell in cleaned[len(header) :] if cell]:
+                raise UsageError(
+                    f"this line has more cells than the header: {beyond[0]!r} has no column",
+                    where=f"{path}:{lines.line_num}",
+                    remedy=surplus,
+                )
             rows.append(Row(lines.line_num, dict(zip(header, cleaned, strict=False))))
     except csv.Error as error:
         raise UsageError(
@@ -76,16 +86,28 @@ def read_table(path: Path) -> Table:
     return Table(header, tuple(rows))
 
 
-def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a CSV file, UTF-8, no cell of which a spreadsheet obeys.
+def write_table(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], *, keys: int
+) -> None:
+    """Write a CSV file, UTF-8, no cell of which a spreadsheet obeys. Columns of the file that is
+    there and that are not in ``header`` stay behind the others.
+
+    Args:
+        keys: how many of the first columns tell rows apart.
 
     Raises:
-        StorageError: it cannot be written.
+        UsageError, StorageError: the file that is there cannot be read, or it cannot be written.
     """
+    before = read_table(path) if path.exists() else Table((), ())
+    own = tuple(name for name in before.header if name and name not in header)
+    known = {tuple(row[name] for name in header[:keys]): row for row in before.rows}
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    writer.writerow((*header, *map(guarded, own)))
+    for row in rows:
+        there = known.get(tuple(row[:keys]))
+        kept = ("" if there is None else there[name] for name in own)
+        writer.writerow([guarded(cell) for cell in (*row, *kept)])
     write_atomically(path, file.getvalue().encode("utf-8", "replace"))
 
 

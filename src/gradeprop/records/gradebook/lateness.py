@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
-from gradeprop.course.dates import moment_in_words
+from gradeprop.course.dates import as_text, moment_in_words
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.wording import counted
 
@@ -128,4 +128,4 @@ def _how_long(days: float) -> str:
 
 
 def _as_text(extension: datetime | None) -> str | None:
-    return None if extension is None else extension.isoformat(timespec="minutes")
+    return None if extension is None else as_text(extension)

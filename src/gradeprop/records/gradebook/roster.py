@@ -57,13 +57,14 @@ def read_roster(root: Path) -> dict[str, Person] | None:
 
 
 def write_roster(root: Path, people: Mapping[str, Person]) -> Path:
-    """Write the roster; return its path.
+    """Write the roster; return its path. Columns of the instructor's own stay.
 
     Raises:
+        UsageError: the file that is there cannot be read.
         StorageError: it cannot be written.
     """
     path = root / FILE
-    write_table(path, COLUMNS, _rows(people.items()))
+    write_table(path, COLUMNS, _rows(people.items()), keys=1)
     return path
 
 

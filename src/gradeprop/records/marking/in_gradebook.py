@@ -23,7 +23,7 @@ from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.answers import Answers
 from gradeprop.records.files.names import gradebook_id, shown_id
 from gradeprop.records.files.results import read_results
-from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
+from gradeprop.records.gradebook.schema import RECORDED, gradebook_url, open_engine, transaction
 from gradeprop.records.gradebook.tables import (
     Assignment,
     BaseCell,
@@ -45,6 +45,7 @@ class _Row:
     score: float | None
     comment: str
     needed: bool
+    answer: str | None
 
 
 class MarkingBook:
@@ -56,6 +57,7 @@ class MarkingBook:
 
     Attributes:
         notes: sentences for the instructor, after `answers`.
+        changed: the ids of items whose answer became another one before their mark was saved.
 
     Raises:
         UsageError, MissingFacility, StorageError: the gradebook cannot be used.
@@ -73,6 +75,7 @@ class MarkingBook:
         self._url = gradebook_url(Path(course.root), course.spec.gradebook)
         self._engine: Engine | None = None
         self.notes: tuple[str, ...] = ()
+        self.changed: set[str] = set()
 
     def __enter__(self) -> Self:
         self._engine = open_engine(self._url)
@@ -111,17 +114,20 @@ class MarkingBook:
                     continue
                 answer = written[result.student].get(key)
                 text = shown_text(answer.source) if answer is not None else None
-                items.append(Item(row.id, key, text, _note(result, key)))
+                items.append(Item(row.id, key, text, _note(result, key), row.answer))
                 marks.append(given(part, row.score, row.comment, needed=row.needed))
         return items, marks
 
-    def save(self, pairs: Sequence[tuple[Item, Given]]) -> None:
-        """Write marks, all or none.
+    def save(self, pairs: Sequence[tuple[Item, Given]]) -> int:
+        """Write marks, all or none; but none for an answer that is not the one that was shown any
+        more. Returns how many those are.
 
         Raises:
             StorageError: the database refuses, or an answer is no longer in it.
         """
-        transaction(self._opened, lambda session: self._write(session, pairs))
+        changed = transaction(self._opened, lambda session: self._write(session, pairs))
+        self.changed |= changed
+        return len(changed)
 
     @property
     def _opened(self) -> Engine:
@@ -133,11 +139,18 @@ class MarkingBook:
         names = {part_ids(*key).answer: key for key in self._parts}
         found: dict[str, dict[PartKey, _Row]] = {}
         grades = session.execute(
-            select(SubmittedAssignment.student_id, SubmittedNotebook.id, BaseCell.name, Grade)
+            select(
+                SubmittedAssignment.student_id,
+                SubmittedNotebook.id,
+                BaseCell.name,
+                Grade,
+                RECORDED.c.digest,
+            )
             .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
             .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
             .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
             .join(BaseCell, BaseCell.id == Grade.cell_id)
+            .outerjoin(RECORDED, RECORDED.c.id == Grade.id)
             .where(Assignment.name == self._assignment.id, BaseCell.name.in_(names))
         ).all()
         notebooks = {row[1] for row in grades}
@@ -151,15 +164,21 @@ class MarkingBook:
             )
         )
         comments = {(notebook, name): text for notebook, name, text in written}
-        for student, notebook, name, grade in grades:
+        for student, notebook, name, grade, answer in grades:
             score = None if grade.manual_score is None else float(grade.manual_score)
             row = _Row(
-                grade.id, score, comments.get((notebook, name), ""), bool(grade.needs_manual_grade)
+                grade.id,
+                score,
+                comments.get((notebook, name), ""),
+                bool(grade.needs_manual_grade),
+                answer,
             )
             found.setdefault(student, {})[names[name]] = row
         return found
 
-    def _write(self, session: Session, pairs: Sequence[tuple[Item, Given]]) -> None:
+    def _write(self, session: Session, pairs: Sequence[tuple[Item, Given]]) -> set[str]:
+        """Returns the items whose answer is another one now: their marks are not written."""
+        changed = set()
         for item, mark in pairs:
             part = self._parts[item.part]
             grade = session.get(Grade, item.id)
@@ -168,6 +187,10 @@ class MarkingBook:
                     "an answer is no longer in the gradebook",
                     remedy="grade the assignment again, then go on marking",
                 )
+            now = session.scalar(select(RECORDED.c.digest).where(RECORDED.c.id == item.id))
+            if now != item.answer:
+                changed.add(item.id)
+                continue
             grade.manual_score = mark.score(part)
             grade.needs_manual_grade = mark.standing != "marked"
             comment = session.scalar(
@@ -180,6 +203,7 @@ class MarkingBook:
             )
             if comment is not None:
                 comment.manual_comment = mark.text(part) or None
+        return changed
 
 
 def _order(student: str, key: PartKey) -> bytes:

@@ -29,12 +29,14 @@ class Item:
         id: what the gradebook knows its grade by; says nothing about the student.
         text: what the student wrote; None if there is nothing.
         note: what the grader said about it.
+        answer: the digest of the answer in the gradebook, to see whether it is still this one.
     """
 
     id: str
     part: PartKey
     text: str | None
     note: str | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
