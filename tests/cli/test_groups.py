@@ -19,6 +19,7 @@ NONE = ("--isolation", "none")
 @pytest.fixture
 def pair(built: Path) -> Path:
     """A course in which bob handed in for ada and himself."""
+    (built / "roster.csv").write_text("id\nada\n")
     (built / "groups.csv").write_text("group,students\npair,ada;bob\n")
     hand_in(built, "bob", answered(built, HALVED))
     hand_in(built, "zed", answered(built, SOLVED))

@@ -214,7 +214,10 @@ def test_until_when_can_be_said_in_several_ways(dated: Path, until: str, moment:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("adda", "+3d"), "there is no student 'adda' in roster.csv or submitted/; did you mean"),
+        (
+            ("adda", "+3d"),
+            "there is no student 'adda' in roster.csv, the gradebook or submitted/; did you mean",
+        ),
         (("ada", "soon"), "'soon' is no date"),
         (("ada", "2026-02-01"), "is not after the due date; it is due Sunday 1 March 2026"),
         (("../x", "+1d"), "'../x' cannot be a student's id"),

@@ -16,6 +16,7 @@ from gradeprop.records.collect.collecting import Collection, Wanted, collect
 from gradeprop.records.collect.interface import Reading
 from gradeprop.records.collect.moodle import Worksheet, worksheet_in
 from gradeprop.records.collect.placing import Placed, State
+from gradeprop.records.enrolment import Everybody
 from gradeprop.records.files.groups import read_groups
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.table import read_table
@@ -71,15 +72,18 @@ def run(request: Request) -> int:
     root, course = open_course(request.folder)
     named_assignment(course, request.assignment)
     names = tuple(item.id for item in course.assignments)
+    submitted = request.submitted or root / "submitted"
     roster = read_roster(root)
+    # Without a roster those who hand in for the first time are known only when this is done.
+    demand = None if roster is None else Everybody(root, course, submitted).demand
     found = collect(
         Wanted(
             request.source,
             root,
-            request.submitted or root / "submitted",
+            submitted,
             Reading(request.assignment, names, _zone(request.timezone), tuple(roster or ())),
             roster,
-            read_groups(root, roster),
+            read_groups(root, demand),
             request.layout,
             _attempt(request.attempt),
             _worksheet(request.worksheet),

@@ -12,12 +12,11 @@ from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
 from gradeprop.course.dates import moment, moment_in_words
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import UsageError
+from gradeprop.records.enrolment import Everybody
 from gradeprop.records.files.extensions import FILE, read_extensions, write_extensions
 from gradeprop.records.files.names import shown_id
-from gradeprop.records.files.submissions import student_folders
-from gradeprop.records.gradebook.roster import is_id, read_roster
+from gradeprop.records.gradebook.roster import is_id
 
 _LONGER: Final = re.compile(r"\+(\d{1,4})([dh])")
 
@@ -34,7 +33,9 @@ def run(student: str, name: str, until: str | None, folder: Path | None, *, as_j
     extensions = read_extensions(root)
     key = (student, assignment.id)
     if until is not None:
-        _known(root, student)
+        if not is_id(student):
+            raise UsageError(f"{student!r} cannot be a student's id")
+        Everybody(root, course, root / "submitted").demand(student)
         moment_then = None if until == "none" else _moment(assignment, until)
         if moment_then is None:
             extensions.pop(key, None)
@@ -56,20 +57,6 @@ def run(student: str, name: str, until: str | None, folder: Path | None, *, as_j
     screen.out().print(f"{shown_id(student)}, {assignment.id}: {said}", soft_wrap=True)
     if until is not None:
         screen.err().print(f"`gradeprop grade {assignment.id}` takes it into account.")
-
-
-def _known(root: Path, student: str) -> None:
-    """Refuse whom nobody knows: a slip in an id would help nobody, and nobody would see it."""
-    if not is_id(student):
-        raise UsageError(f"{student!r} cannot be a student's id")
-    known = {*(read_roster(root) or ())}
-    if (root / "submitted").is_dir():
-        known |= {*student_folders(root / "submitted")}
-    if student not in known:
-        raise UsageError(
-            f"there is no student {shown_id(student)!r} in roster.csv or submitted/",
-            remedy=did_you_mean(student, sorted(known), "import a roster first"),
-        )
 
 
 def _moment(assignment: LoadedAssignment, text: str) -> datetime:

@@ -80,7 +80,7 @@ def run(request: Request) -> int:
     root, course = open_course(request.folder)
     assignment = named_assignment(course, request.assignment)
     submitted = request.submitted or root / "submitted"
-    found = hand_ins(root, submitted, request.assignment, request.students)
+    found = hand_ins(root, course, submitted, request.assignment, request.students)
     handed = found.handed
     shard = None
     if request.shard is not None:

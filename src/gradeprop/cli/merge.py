@@ -51,7 +51,7 @@ def run(
     root, course = open_course(folder)
     assignment = named_assignment(course, name)
     submitted = submitted or root / "submitted"
-    found = hand_ins(root, submitted, name)
+    found = hand_ins(root, course, submitted, name)
     handed = found.handed
     check_writable(root, name)
     with ctrl_c_held():  # these import torch, which takes seconds

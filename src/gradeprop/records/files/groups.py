@@ -5,11 +5,10 @@ row for each student."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import UsageError
 from gradeprop.records.files.table import read_table
 
@@ -21,15 +20,16 @@ Groups: TypeAlias = dict[str, tuple[str, ...]]
 """By the group's name, its students."""
 
 
-def read_groups(root: Path, known: Collection[str] | None = None) -> Groups:
+def read_groups(root: Path, demand: Callable[[str, str], None] | None = None) -> Groups:
     """All groups; none where there is no file.
 
     Args:
-        known: the ids of all students, if there is a roster.
+        demand: refuses an id that is nobody's, and says where it stands: a slip in one would make
+            a student of nobody.
 
     Raises:
-        UsageError: a column is lacking, a group has no name, a student is in two groups, or is not
-            among ``known``.
+        UsageError: a column is lacking, a group has no name, a student is in two groups, or
+            ``demand`` refuses an id.
         StorageError: the file cannot be read.
     """
     path = root / FILE
@@ -58,12 +58,8 @@ def read_groups(root: Path, known: Collection[str] | None = None) -> Groups:
                     where=where,
                     remedy="a student is in one group, once",
                 )
-            if known is not None and student not in known:
-                raise UsageError(
-                    f"there is no student {student!r} in the roster",
-                    where=where,
-                    remedy=did_you_mean(student, sorted(known)),
-                )
+            if demand is not None:
+                demand(student, where)
             lines[student] = (name, row.line)
             members.setdefault(name, []).append(student)
     return {name: tuple(students) for name, students in members.items()}
