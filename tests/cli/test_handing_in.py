@@ -174,6 +174,32 @@ def test_an_extension_changes_what_the_next_grade_says(dated: Path) -> None:
     assert "no extension" in gradeprop("extend", "ada", "a01_slopes", cwd=dated).stdout
 
 
+def test_one_time_zone_is_told_everywhere_the_due_dates_own(built: Path) -> None:
+    hand_in(built, "ada", answered(built, SOLVED))
+    line = "  - id: a01_slopes\n"
+    course = (built / "course.yaml").read_text()
+    due = course.replace(line, f"{line}    due: 2026-03-01T12:00+02:00\n")
+    assert due != course
+    (built / "course.yaml").write_text(due)
+    said = "Wednesday 4 March 2026, 00:00 (UTC+2)"
+    done = gradeprop("extend", "ada", "a01_slopes", "2026-03-03T22:00+00:00", cwd=built)
+    assert f"until {said}" in done.stdout
+    gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=built)
+    shown = gradeprop("show", "a01_slopes", "ada", cwd=built).stdout
+    assert f"The due date was extended to {said}." in " ".join(shown.split())
+    gradeprop("feedback", "a01_slopes", cwd=built)
+    page = (built / "feedback/ada/a01_slopes/a01_slopes.html").read_text()
+    assert f"The due date was extended to {said}." in page
+
+
+def test_taking_back_what_was_never_given_writes_nothing(dated: Path) -> None:
+    done = gradeprop("extend", "ada", "a01_slopes", "none", cwd=dated)
+    assert done.returncode == 0
+    assert "There was none: nothing is written." in done.stderr
+    assert "takes it into account" not in done.stderr
+    assert not (dated / "extensions.csv").exists()
+
+
 def test_without_nbgrader_a_result_says_how_late_too(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

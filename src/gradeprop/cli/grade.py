@@ -109,13 +109,10 @@ def run(request: Request) -> int:
         {"exercise": exercise, "cause": cause, "students": number}
         for (exercise, cause), number in sorted(class_run.regraded.named.items())
     ]
-    outcome.print(
-        as_json=request.as_json,
-        everybody=request.everybody,
-        absent=absent,
-        changes=changed,
-        named=named,
-    )
+    if request.as_json:
+        outcome.print_json(changes=changed, named=named)
+    else:
+        outcome.print(everybody=request.everybody, absent=absent)
     print_changes(class_run.regraded)
     outcome.print_faults()
     if shard is not None:

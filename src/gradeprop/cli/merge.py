@@ -79,11 +79,11 @@ def run(
             for result in merge.results():
                 outcome.add(result)
                 bar.step(shown_id(result.student))
-    outcome.print(
-        as_json=as_json,
-        missing=merge.missing,
-        not_merged=[asdict(item) for item in merge.not_merged],
-    )
+    if as_json:
+        not_merged = [asdict(item) for item in merge.not_merged]
+        outcome.print_json(missing=merge.missing, not_merged=not_merged)
+    else:
+        outcome.print()
     _report(merge, name)
     print_groups(found)
     outcome.print_faults()

@@ -162,3 +162,14 @@ def test_only_who_was_graded_before_and_has_other_marks_is_in_the_report() -> No
 def test_what_the_results_were_graded_with_is_compared() -> None:
     assert differing(OLD, result(course="2", submission="2")) == ["course"]
     assert differing(OLD, replace(OLD, seed="other")) == ["key"]
+
+
+def test_another_group_has_other_inputs_without_another_key() -> None:
+    joined = replace(OLD, seed="other", group="team 1")
+    assert differing(OLD, joined) == ["group"]
+    regraded = Regraded()
+    regraded.add(OLD, joined)
+    assert [*regraded.differences] == [("group", None, "team 1")]
+    better = replace(result(part("by_hand", check("shape"))), group="team 1")
+    assert why(OLD, better)[0] == "now in the group “team 1”"
+    assert why(better, OLD)[0] == "no longer in the group “team 1”"

@@ -43,6 +43,8 @@ class Regraded:
         self.submissions += 1
         for name in differing(before, now):
             old, new = before.versions.get(name), now.versions.get(name)
+            if name == "group":
+                old, new = before.group, now.group
             self.differences[Difference(name, old, new)] += 1
         self.named.update(newly_named(before, now))
         if found := change(before, now):
