@@ -48,6 +48,21 @@ def test_from_canvas_to_a_result_with_a_name(built: Path, download: Path) -> Non
     assert '"Lovelace, Ada",1815' in done.stdout
 
 
+def test_who_handed_in_together_is_told_with_where_groups_stand(built: Path) -> None:
+    path = built.parent / "submissions.zip"
+    metadata = "submission_1:\n  :submitters:\n  - :name: ada\n  - :name: bob\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("submission_metadata.yml", metadata)
+        archive.writestr("submission_1/x.ipynb", answered(built, SOLVED))
+    collect = ("collect", "a01_slopes", "--from", path)
+    done = gradeprop(*collect, "--json", cwd=built)
+    assert json.loads(done.stdout)["together"] == [["ada", "bob"]]
+    assert "Handed in together, says Gradescope: ada and bob." in done.stderr
+    assert "Write them into groups.csv" in done.stderr
+    (built / "groups.csv").write_text("group,students\npair,ada;bob\n")
+    assert "Handed in together" not in gradeprop(*collect, cwd=built).stderr
+
+
 def test_what_canvas_calls_late_is_late_until_another_notebook_is_there(
     built: Path, download: Path
 ) -> None:

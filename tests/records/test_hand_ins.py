@@ -137,6 +137,9 @@ def test_where_nothing_tells_which_is_later_the_group_is_left_out(tmp_path: Path
             "the group “pair” has several hand-ins, by “bob” and “ada”, and nothing tells which "
             "is the later; remove all but one from submitted/",
         )
+        alone = found(tmp_path, "zed")
+        assert [item.student for item in alone.handed] == ["zed"]
+        assert (alone.notes, alone.refused) == ((), ())
         with pytest.raises(UsageError, match="nothing tells which is the later"):
             found(tmp_path, "ada")
 

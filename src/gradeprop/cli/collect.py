@@ -17,6 +17,7 @@ from gradeprop.records.collect.interface import Reading
 from gradeprop.records.collect.moodle import Worksheet, worksheet_in
 from gradeprop.records.collect.placing import Placed, State
 from gradeprop.records.enrolment import Everybody
+from gradeprop.records.files.groups import FILE as GROUPS
 from gradeprop.records.files.groups import read_groups
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.table import read_table
@@ -178,6 +179,13 @@ def _notes(found: Collection, *, has_roster: bool, dry: bool) -> Iterator[str]:
     ):
         how = " Take --worksheet CSV." if found.layout.name == "moodle" else ""
         yield f"{found.layout.title}'s zip does not say when they handed in.{how}"
+    if found.together:
+        teams = "; ".join(" and ".join(map(shown_id, team)) for team in found.together)
+        yield (
+            f"Handed in together, says {found.layout.title}: {teams}. Each has a copy in "
+            f"submitted/ and is graded alone. Write them into {GROUPS} if they are a group: then "
+            "they are graded once, as one."
+        )
     if found.unplaced:
         yield "Not placed:"
         yield from (f"  {item}" for item in found.unplaced)
@@ -189,8 +197,15 @@ def _as_json(found: Collection, *, dry: bool) -> dict[str, Any]:
         "dry_run": dry,
         "placed": [_placed_as_json(item) for item in found.placed],
         "unplaced": [
-            {"place": item.place, "why": item.why, "remedy": item.remedy} for item in found.unplaced
+            {
+                "place": item.place,
+                "student": item.student or None,
+                "why": item.why,
+                "remedy": item.remedy,
+            }
+            for item in found.unplaced
         ],
+        "together": [list(team) for team in found.together],
     }
 
 

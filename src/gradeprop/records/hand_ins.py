@@ -23,9 +23,9 @@ class HandIns:
 
     Attributes:
         handed: for each student, in order of their ids.
-        notes: sentences about groups that handed in more than once.
-        refused: sentences about groups of which it cannot be told which hand-in counts; none of
-            their students is among ``handed``.
+        notes: sentences about groups that handed in more than once, as far as asked for.
+        refused: sentences about such groups of which it cannot be told which hand-in counts; none
+            of their students is among ``handed``.
     """
 
     handed: list[Handed]
@@ -58,6 +58,8 @@ def hand_ins(
     refused: list[str] = []
     untold: set[str] = set()
     for name, members in groups.items():
+        if students and not {*members} & {*students}:
+            continue  # another group's trouble is not theirs
         theirs = [own[student] for student in members if student in own]
         for student in members:
             found.pop(student, None)
