@@ -36,7 +36,7 @@ def summary(*results: SubmissionResult, missing: tuple[str, ...] = ()) -> list[s
     made = ClassSummary(OF)
     for item in results:
         made.add(item)
-    return list(made.lines(missing))
+    return list(made.lines(missing, 80))
 
 
 def first_check() -> str:
@@ -47,10 +47,37 @@ def test_an_untouched_repair_is_not_begun_and_no_mistake_of_the_class() -> None:
     mine = handed_in(repair(untouched=True), repair(untouched=False))
     assert remark(handed_in(repair(untouched=True))) == "nothing begun"
     assert remark(handed_in(repair(untouched=False))) == "ascent (1)"
-    assert remark(mine) == "ascent (1)"
+    assert remark(mine) == "a part not begun, ascent (1)"
     lines = summary(handed_in(repair(untouched=True)))
     assert "    1 × not begun  (mend)" in lines
     assert not any("ascent" in line for line in lines)
+
+
+def test_table_and_summary_give_every_part_that_lost_points_its_reason() -> None:
+    """A part that was not begun beside one that was is told and counted, and as no whole one."""
+    person = PartResult("why", "explanation", 1.0, 2.0, "manual")
+    mine = handed_in(repair(untouched=True), repair(untouched=False), person)
+    assert remark(mine) == "a part not begun, ascent, marked by a person (1)"
+    told = {line.split(" × ")[1] for line in summary(mine) if " × " in line}
+    assert told == {
+        "a part not begun  (mend)",
+        "ascent  (mend)",
+        "marked by a person  (mend)",
+    }
+
+
+def test_what_is_taken_off_for_being_late_is_told() -> None:
+    late = replace(result("ada", OF), score=OF.points - 0.5)
+    assert remark(late) == "0.5 taken off for being late"
+    assert remark(result("ada", OF)) == ""
+
+
+def test_a_long_list_of_names_is_wrapped() -> None:
+    names = tuple(f"student-{number:05}" for number in range(12))
+    lines = summary(result("ada", OF), missing=names)
+    assert all(len(line) <= 80 for line in lines)
+    listed = " ".join(line.strip() for line in lines[:3])
+    assert listed.startswith("1 handed in, 12 not: " + ", ".join(names[:10]) + " and 2 more")
 
 
 def test_what_stopped_it_and_what_was_raised_stand_for_the_cause_that_nobody_knows() -> None:

@@ -110,6 +110,7 @@ def test_from_a_class_to_a_named_mistake(graded: Path) -> None:
 def test_what_a_group_handed_in_is_asked_and_counted_once(built: Path) -> None:
     for student, source in (("tri0", TRIPLED[0]), ("tri1", TRIPLED[1]), ("sine", SINE[0])):
         hand_in(built, student, answered(built, code(source)))
+    (built / "roster.csv").write_text("id\nmate\n")
     (built / "groups.csv").write_text("group,students\npair,tri0;mate\nalone,sine\n")
     done = gradeprop("grade", "a01_slopes", cwd=built)
     assert done.returncode == 0, done.stderr

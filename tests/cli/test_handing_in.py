@@ -49,6 +49,21 @@ def test_from_canvas_to_a_result_with_a_name(built: Path, download: Path) -> Non
     assert '"Lovelace, Ada",1815' in done.stdout
 
 
+def test_who_handed_in_together_is_told_with_where_groups_stand(built: Path) -> None:
+    path = built.parent / "submissions.zip"
+    metadata = "submission_1:\n  :submitters:\n  - :name: ada\n  - :name: bob\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("submission_metadata.yml", metadata)
+        archive.writestr("submission_1/x.ipynb", answered(built, SOLVED))
+    collect = ("collect", "a01_slopes", "--from", path)
+    done = gradeprop(*collect, "--json", cwd=built)
+    assert json.loads(done.stdout)["together"] == [["ada", "bob"]]
+    assert "Handed in together, says Gradescope: ada and bob." in done.stderr
+    assert "Write them into groups.csv" in done.stderr
+    (built / "groups.csv").write_text("group,students\npair,ada;bob\n")
+    assert "Handed in together" not in gradeprop(*collect, cwd=built).stderr
+
+
 def test_what_canvas_calls_late_is_late_until_another_notebook_is_there(
     built: Path, download: Path
 ) -> None:
@@ -225,6 +240,32 @@ def test_an_extension_changes_what_the_next_grade_says(dated: Path) -> None:
     assert "no extension" in gradeprop("extend", "ada", "a01_slopes", cwd=dated).stdout
 
 
+def test_one_time_zone_is_told_everywhere_the_due_dates_own(built: Path) -> None:
+    hand_in(built, "ada", answered(built, SOLVED))
+    line = "  - id: a01_slopes\n"
+    course = (built / "course.yaml").read_text()
+    due = course.replace(line, f"{line}    due: 2026-03-01T12:00+02:00\n")
+    assert due != course
+    (built / "course.yaml").write_text(due)
+    said = "Wednesday 4 March 2026, 00:00 (UTC+2)"
+    done = gradeprop("extend", "ada", "a01_slopes", "2026-03-03T22:00+00:00", cwd=built)
+    assert f"until {said}" in done.stdout
+    gradeprop("grade", "a01_slopes", "--isolation", "none", cwd=built)
+    shown = gradeprop("show", "a01_slopes", "ada", cwd=built).stdout
+    assert f"The due date was extended to {said}." in " ".join(shown.split())
+    gradeprop("feedback", "a01_slopes", cwd=built)
+    page = (built / "feedback/ada/a01_slopes/a01_slopes.html").read_text()
+    assert f"The due date was extended to {said}." in page
+
+
+def test_taking_back_what_was_never_given_writes_nothing(dated: Path) -> None:
+    done = gradeprop("extend", "ada", "a01_slopes", "none", cwd=dated)
+    assert done.returncode == 0
+    assert "There was none: nothing is written." in done.stderr
+    assert "takes it into account" not in done.stderr
+    assert not (dated / "extensions.csv").exists()
+
+
 def test_without_nbgrader_a_result_says_how_late_too(
     dated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,7 +306,10 @@ def test_until_when_can_be_said_in_several_ways(dated: Path, until: str, moment:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("adda", "+3d"), "there is no student 'adda' in roster.csv or submitted/; did you mean"),
+        (
+            ("adda", "+3d"),
+            "there is no student 'adda' in roster.csv, the gradebook or submitted/; did you mean",
+        ),
         (("ada", "soon"), "'soon' is no date"),
         (("ada", "2026-02-01"), "is not after the due date; it is due Sunday 1 March 2026"),
         (("../x", "+1d"), "'../x' cannot be a student's id"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.conftest import gradeprop
 from gradeprop.cli.mark_app import MarkApp
 from gradeprop.records.gradebook.writer import GradebookWriter
 from gradeprop.records.marking.groups import grouped
@@ -83,6 +85,34 @@ def sitting(course: Any, *keys: str, meanwhile: Any = None) -> str:
 def scores(course: Any) -> dict[str, float | None]:
     found = class_marks(course, course.assignments[0]).students
     return {item.student: item.parts[WHY].score for item in found}
+
+
+def test_show_says_what_a_person_gave_and_wrote(course: Any) -> None:
+    def shown(*more: str) -> str:
+        done = gradeprop("show", "a01_slopes", "ada", *more, cwd=Path(course.root))
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "points, to mark" in shown()
+    assert "why  ?/2  manual" in shown()
+    sitting(course, "n", "1", "c", *"Why", "enter", "enter")
+    (marks,) = (
+        item
+        for item in class_marks(course, course.assignments[0]).students
+        if item.student == "ada"
+    )
+    said = shown()
+    assert f"{marks.score:g}/{marks.max_score:g} points, graded" in said
+    assert "why  1/2  a person gave 1" in said
+    assert "✓ " in said.split("a person gave")[1]
+    assert "    Why\n" in said
+    told = json.loads(shown("--json"))
+    assert (told["score"], told["status"]) == (marks.score, "graded")
+    why = told["exercises"][1]["parts"][1]
+    assert (why["score"], why["manual_score"]) == (1, 1)
+    everybody = gradeprop("show", "a01_slopes", "--json", cwd=Path(course.root)).stdout
+    (again,) = (item for item in json.loads(everybody)["results"] if item["student"] == "ada")
+    assert again == told
 
 
 def test_a_class_is_marked_group_by_group_and_nobody_is_named(course: Any) -> None:

@@ -123,7 +123,7 @@ def test_a_class_and_its_regrade_keep_less_than_a_kilobyte_of_each_result(
     # and all is there that is to be told
     assert class_run.regraded.submissions == STUDENTS
     assert [item.student for item in class_run.regraded.changes] == [it.student for it in students]
-    outcome.print(as_json=True)
+    outcome.print_json()
     printed = capsys.readouterr().out
     assert printed.count('"schema": 1') == STUDENTS
     kept = read_result(root, ASSIGNMENT, "student-001999")

@@ -5,12 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from gradeprop.errors import UsageError
 from gradeprop.records.files.groups import read_groups
 from gradeprop.records.hand_ins import HandIns, hand_ins
+from records.graded_class import small_course
 
 A = "a01"
+
+
+class Known:
+    """A class of these students."""
+
+    def __init__(self, *students: str) -> None:
+        self._students = students
+
+    def knows(self, student: str) -> bool:
+        return student in self._students
+
+    def demand(self, student: str, where: str | None = None) -> None:
+        if not self.knows(student):
+            raise UsageError(f"{student} is nobody", where=where)
 
 
 def hand_in(root: Path, student: str, content: bytes = b"{}", at: str | None = None) -> Path:
@@ -23,7 +39,11 @@ def hand_in(root: Path, student: str, content: bytes = b"{}", at: str | None = N
 
 
 def found(root: Path, *students: str) -> HandIns:
-    return hand_ins(root, root / "submitted", A, students)
+    return hand_ins(root, small_course(root), root / "submitted", A, students)
+
+
+def in_roster(root: Path, *students: str) -> None:
+    (root / "roster.csv").write_text("\n".join(("id", *students)) + "\n")
 
 
 def who(root: Path, *students: str) -> list[tuple[str, str, str | None]]:
@@ -57,20 +77,41 @@ def test_groups_are_read_in_either_form(tmp_path: Path, text: str) -> None:
             "groups.csv:4: 'ada' is in “pair” (line 2) and again in “trio”",
         ),
         ("group,students\npair,ada;ada\n", "groups.csv:2: 'ada' is in “pair” (line 2) and again"),
-        (
-            "group,student\npair,adda\n",
-            "there is no student 'adda' in the roster; did you mean 'ada'",
-        ),
+        ("group,student\npair,ada\npair,adda\n", "groups.csv:3: adda is nobody"),
     ],
 )
 def test_what_cannot_be_right_is_told_with_its_lines(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "groups.csv").write_text(text)
+
     with pytest.raises(UsageError) as told:
-        read_groups(tmp_path, ["ada", "bob"])
+        read_groups(tmp_path, Known("ada", "bob"))
     assert said in str(told.value)
 
 
+def test_a_slip_in_an_id_makes_no_student(tmp_path: Path) -> None:
+    """Nobody would see that full marks went to nobody, and nothing to who was meant."""
+    hand_in(tmp_path, "ada")
+    (tmp_path / "groups.csv").write_text("group,students\npair,ada\nother,lise;adaa\n")
+    with pytest.raises(UsageError, match="there is no student 'lise'"):
+        found(tmp_path)
+    in_roster(tmp_path, "lise")
+    with pytest.raises(UsageError) as told:
+        found(tmp_path)
+    assert "groups.csv:3: there is no student 'adaa'" in str(told.value)
+    assert told.value.remedy == ("did you mean 'ada'? If not, add the id to roster.csv")
+
+
+def test_the_gradebook_and_a_folder_of_another_assignment_make_known(tmp_path: Path) -> None:
+    hand_in(tmp_path, "ada")
+    (tmp_path / "submitted" / "bob" / "a02").mkdir(parents=True)
+    (tmp_path / "groups.csv").write_text("group,students\ntrio,ada;bob;cy\n")
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as book:
+        book.add_student("cy")
+    assert [student for student, _, _ in who(tmp_path)] == ["ada", "bob", "cy"]
+
+
 def test_one_hand_in_counts_for_all_and_others_for_themselves(tmp_path: Path) -> None:
+    in_roster(tmp_path, "ada", "x", "y")
     hand_in(tmp_path, "bob")
     hand_in(tmp_path, "zed")
     assert who(tmp_path) == [("bob", "bob", None), ("zed", "zed", None)]
@@ -106,6 +147,9 @@ def test_where_nothing_tells_which_is_later_the_group_is_left_out(tmp_path: Path
             "the group “pair” has several hand-ins, by “bob” and “ada”, and nothing tells which "
             "is the later; remove all but one from submitted/",
         )
+        alone = found(tmp_path, "zed")
+        assert [item.student for item in alone.handed] == ["zed"]
+        assert (alone.notes, alone.refused) == ((), ())
         with pytest.raises(UsageError, match="nothing tells which is the later"):
             found(tmp_path, "ada")
 
@@ -114,6 +158,7 @@ def test_of_hand_ins_that_are_the_same_the_first_counts(tmp_path: Path) -> None:
     """Who hands in once more what is there already makes nobody late."""
     hand_in(tmp_path, "ada", b"1", "2026-03-04 10:00:00 UTC")
     hand_in(tmp_path, "bob", b"1", "2026-03-01 10:00:00 UTC")
+    in_roster(tmp_path, "cy", "dan")
     (tmp_path / "groups.csv").write_text("group,students\nteam,ada;bob;cy;dan\n")
     assert {folder for _, folder, _ in who(tmp_path)} == {"bob"}
     assert found(tmp_path).notes == (
@@ -149,5 +194,5 @@ def test_a_group_called_like_another_student_is_refused(tmp_path: Path) -> None:
     (tmp_path / "groups.csv").write_text("group,students\nada,ada;bob\neve,cy;dan\n")
     assert [*read_groups(tmp_path)] == ["ada", "eve"]
     with pytest.raises(UsageError, match="called like a student who is not in it") as refused:
-        read_groups(tmp_path, ["ada", "bob", "cy", "dan", "eve"])
+        read_groups(tmp_path, Known("ada", "bob", "cy", "dan", "eve"))
     assert str(refused.value.where).endswith("groups.csv:3")

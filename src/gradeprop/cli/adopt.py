@@ -111,7 +111,7 @@ def _refuse_stale(
     if course.digest != found.course:
         raise UsageError("the course has changed since the groups were found", remedy=again)
     root = Path(course.root)
-    for item in hand_ins(root, submitted, assignment.id, group.students).handed:
+    for item in hand_ins(root, course, submitted, assignment.id, group.students).handed:
         if hashlib.sha256(item.read()[0]).hexdigest() != found.submissions[item.student]:
             raise UsageError(
                 f"{shown_id(item.student)} has handed in again since the groups were found",
@@ -245,7 +245,7 @@ def _of_class(
     told = _told_so_far(root, assignment.id, group)
     handed = [
         item
-        for item in hand_ins(root, submitted, assignment.id).handed
+        for item in hand_ins(root, course, submitted, assignment.id).handed
         if item.student in group.students or item.student in told
     ]
     results: list[SubmissionResult] = []

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from gradeprop.cli import screen
 from gradeprop.cli.class_table import NAME, told_apart
-from gradeprop.grading.result.changes import Change
+from gradeprop.grading.result.changes import Change, group_in_words
 from gradeprop.grading.result.regraded import Regraded
 from gradeprop.records.files.names import shown_id
 from gradeprop.wording import counted
@@ -102,7 +102,8 @@ def _since(regraded: Regraded) -> str:
     words = {"course": "the course's files", "key": "the course key"}
     found: Counter[str] = Counter()
     for item, number in regraded.differences.items():
-        found[words.get(item.name) or f"{item.name} {item.before or 'unknown'} → {item.now}"] += (
-            number
-        )
+        what = words.get(item.name) or f"{item.name} {item.before or 'unknown'} → {item.now}"
+        if item.name == "group":
+            what = group_in_words(item.before, item.now)
+        found[what] += number
     return ", ".join(f"{what} ({number})" for what, number in found.items())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gradeprop.cli import screen
 from gradeprop.cli.class_summary import ClassSummary
@@ -16,6 +16,9 @@ from gradeprop.errors import GraderFault, StorageError
 from gradeprop.grading.result.faults import Fault, faults_in, merged
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.results import result_path
+
+_WIDTH: Final = 100
+"""Columns that a paragraph has at most."""
 
 
 class ClassOutcome:
@@ -41,29 +44,35 @@ class ClassOutcome:
     def print(
         self,
         *,
-        as_json: bool,
         everybody: bool = False,
         absent: Sequence[str] = (),
         beginning: str = "{} handed in",
-        **lists: list[Any],
     ) -> None:
-        """Print the table and the summary, or JSON of all results, of the faults, and of what else
-        there is.
+        """Print the table and the summary.
 
         Args:
             everybody: list all students of a large class, too.
             absent: ids of those who have handed in nothing.
             beginning: of the summary, with a place for the number of results.
         """
-        if as_json:
-            faults = [item.to_json() for item in self._faults]
-            screen.print_json_lists({"results": self._results(), **lists, "faults": faults})
-        else:
-            self._table.print(everybody=everybody)
-            for line in self._summary.lines(absent, beginning):
-                screen.out().print(screen.plain(line), soft_wrap=True)
-            where = (self._root / "results" / self._assignment.id).relative_to(self._root)
-            screen.err().print(f"Every check's message and detail: {where}/<student>.json")
+        self._table.print(everybody=everybody)
+        width = min(screen.out().width, _WIDTH)
+        for line in self._summary.lines(absent, width, beginning):
+            screen.out().print(screen.plain(line), soft_wrap=True)
+        where = (self._root / "results" / self._assignment.id).relative_to(self._root)
+        screen.err().print(f"Every check's message and detail: {where}/<student>.json")
+
+    def print_json(
+        self, results: Iterable[Mapping[str, Any]] | None = None, **lists: list[Any]
+    ) -> None:
+        """Print JSON of all results, of the faults, and of what else there is.
+
+        Args:
+            results: None for what is in their files.
+        """
+        told = self._results() if results is None else iter(results)
+        faults = [item.to_json() for item in self._faults]
+        screen.print_json_lists({"results": told, **lists, "faults": faults})
 
     def print_faults(self) -> None:
         """Say which checks failed by themselves, if any did."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import statistics
+import textwrap
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from gradeprop.cli.class_causes import went_wrong
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.result.score import is_begun, is_unexplained
-from gradeprop.grading.result.status_words import STOPPED
-from gradeprop.grading.result.verdict import PartResult, SubmissionResult, SubmissionStatus
+from gradeprop.grading.result.score import is_unexplained
+from gradeprop.grading.result.verdict import SubmissionResult, SubmissionStatus
 from gradeprop.records.files.names import shown_id
 from gradeprop.wording import number
 
@@ -20,7 +21,6 @@ __all__ = ["ClassSummary"]
 _MOST: Final = 8
 """Causes that are listed."""
 _NAMED: Final = 10
-_UNKNOWN: Final = "no known cause"
 
 
 class ClassSummary:
@@ -41,14 +41,17 @@ class ClassSummary:
         for exercise in result.exercises:
             if exercise.score is not None and exercise.exercise in self._scores:
                 self._scores[exercise.exercise].append(exercise.score)
-        self._found.update(set(_went_wrong(result)))
+            self._found.update((exercise.exercise, what) for what in went_wrong(exercise))
         self._unexplained += sum(is_unexplained(part) for _, part in result.parts())
 
-    def lines(self, missing: Sequence[str], beginning: str = "{} handed in") -> Iterator[str]:
+    def lines(
+        self, missing: Sequence[str], width: int, beginning: str = "{} handed in"
+    ) -> Iterator[str]:
         """All of it.
 
         Args:
             missing: ids of those who have handed in nothing.
+            width: columns, at which sentences are wrapped.
             beginning: what is said of the number of results.
         """
         counts = self._statuses
@@ -57,13 +60,14 @@ class ClassSummary:
             names = ", ".join(map(shown_id, missing[:_NAMED]))
             more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
             handed += f", {len(missing)} not: {names}{more}"
-        yield handed
-        yield (
+        yield from _wrapped(handed, width)
+        yield from _wrapped(
             f"{counts['graded']} graded, {counts['needs_manual']} to mark, "
-            f"{counts['ungradable']} unreadable, {counts['error']} with a grader fault"
+            f"{counts['ungradable']} unreadable, {counts['error']} with a grader fault",
+            width,
         )
         yield from self._exercises()
-        yield from self._causes()
+        yield from self._causes(width)
 
     def _exercises(self) -> Iterator[str]:
         rows = []
@@ -81,7 +85,7 @@ class ClassSummary:
         for name, mean, median, most in rows:
             yield f"{name:{width}}  {mean:>6}  {median:>6}  {most:>4}"
 
-    def _causes(self) -> Iterator[str]:
+    def _causes(self, width: int) -> Iterator[str]:
         if not self._found:
             return
         yield ""
@@ -92,29 +96,14 @@ class ClassSummary:
         if len(most) > _MOST:
             yield f"  and {len(most) - _MOST} more: gradeprop report {self._assignment.id}"
         if self._unexplained > 1:
-            yield (
+            yield from _wrapped(
                 f"{self._unexplained} times no cause is known: gradeprop discover "
-                f"{self._assignment.id} puts those together that do the same"
+                f"{self._assignment.id} puts those together that do the same",
+                width,
             )
 
 
-def _went_wrong(result: SubmissionResult) -> Iterator[tuple[str, str]]:
-    """By exercise, the causes that have a name; else what stopped it, the exceptions that came, or
-    that nothing is known."""
-    for key, part in result.parts():
-        for what in _in(part):
-            yield key.exercise, what
-
-
-def _in(part: PartResult) -> Iterator[str]:
-    if not is_begun(part):
-        yield "not begun"  # the faults of code that was given are not the student's
-        return
-    causes = [check.misconception for check in part.checks if check.misconception]
-    if causes:
-        yield from (cause.replace("_", " ") for cause in causes)
-    elif part.status in STOPPED:
-        yield STOPPED[part.status]
-    elif failed := [check for check in part.checks if check.status == "failed"]:
-        raised = [check.raised for check in failed if check.raised]
-        yield from raised or [_UNKNOWN]
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )

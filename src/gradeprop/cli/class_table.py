@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from gradeprop.cli import screen
+from gradeprop.cli.class_causes import NOT_BEGUN, went_wrong
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.grading.result.score import at_worst, certain, is_begun
+from gradeprop.grading.result.score import at_worst, certain
 from gradeprop.grading.result.status_words import STOPPED, SUBMISSION
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.names import shown_id
@@ -131,29 +132,27 @@ def _needs_attention(result: SubmissionResult) -> bool:
 
 
 def remark(result: SubmissionResult) -> str:
-    """``to mark; ascent (1); took too long (3)``: what is to be done, and by exercise the causes
-    found, else how it stopped."""
+    """``to mark; ascent (1); took too long (3)``: what is to be done, and by exercise what went
+    wrong."""
     label = SUBMISSION[result.status]
     if result.status == "ungradable":
         return f"{label}: {(result.message or '').split('. ')[0]}"
     remarks = [label] if result.status != "graded" else []
     idle: list[str] = []
     for number, exercise in enumerate(result.exercises, start=1):
-        begun = [part for part in exercise.parts if is_begun(part)]
-        checks = [check for part in begun for check in part.checks]
-        causes = dict.fromkeys(check.misconception for check in checks if check.misconception)
-        stops = dict.fromkeys(STOPPED[part.status] for part in begun if part.status in STOPPED)
-        if not begun:
+        words = went_wrong(exercise)
+        if words == [NOT_BEGUN]:
             idle.append(str(number))
-            continue
-        failed = [check for check in checks if check.status == "failed"]
-        words = [*stops, *(str(cause).replace("_", " ") for cause in causes)]
-        if failed and not words:
-            raised = dict.fromkeys(check.raised for check in failed if check.raised)
-            words = [str(name) for name in raised] or ["no known cause"]
-        if words:
+        elif words:
             remarks.append(f"{', '.join(words)} ({number})")
     if idle:
         whole = len(idle) == len(result.exercises)
-        remarks.append("nothing begun" if whole else f"not begun ({', '.join(idle)})")
-    return "; ".join(remarks)
+        remarks.append("nothing begun" if whole else f"{NOT_BEGUN} ({', '.join(idle)})")
+    return "; ".join([*remarks, *_taken_off(result)])
+
+
+def _taken_off(result: SubmissionResult) -> list[str]:
+    """What is lost of the whole, in no exercise."""
+    lost = sum(item.score or 0.0 for item in result.exercises) - (result.score or 0.0)
+    off = result.score is not None and round(lost, 4) > 0
+    return [f"{lost:g} taken off for being late"] if off else []

@@ -18,6 +18,8 @@ from gradeprop.records.collect.interface import Reading
 from gradeprop.records.collect.moodle import Worksheet, worksheet_in
 from gradeprop.records.collect.people import composed
 from gradeprop.records.collect.placing import Placed, State
+from gradeprop.records.enrolment import Everybody
+from gradeprop.records.files.groups import FILE as GROUPS
 from gradeprop.records.files.groups import read_groups
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.submissions import student_folders
@@ -77,7 +79,10 @@ def run(request: Request) -> int:
     attempt = _attempt(request.attempt)
     submitted = request.submitted or root / "submitted"
     names = tuple(item.id for item in course.assignments)
+    submitted = request.submitted or root / "submitted"
     roster = read_roster(root)
+    # Without a roster those who hand in for the first time are known only when this is done.
+    everybody = None if roster is None else Everybody(root, course, submitted)
     found = collect(
         Wanted(
             request.source,
@@ -85,7 +90,7 @@ def run(request: Request) -> int:
             submitted,
             Reading(request.assignment, names, _zone(request.timezone), tuple(roster or ())),
             roster,
-            read_groups(root, roster),
+            read_groups(root, everybody),
             request.layout,
             attempt,
             _worksheet(request.worksheet),
@@ -229,6 +234,13 @@ def _notes(
     ):
         how = " Take --worksheet CSV." if found.layout.name == "moodle" else ""
         yield f"{found.layout.title}'s zip does not say when they handed in.{how}"
+    if found.together:
+        teams = "; ".join(" and ".join(map(shown_id, team)) for team in found.together)
+        yield (
+            f"Handed in together, says {found.layout.title}: {teams}. Each has a copy in "
+            f"submitted/ and is graded alone. Write them into {GROUPS} if they are a group: then "
+            "they are graded once, as one."
+        )
     if found.unplaced:
         yield "Not placed:"
         yield from (f"  {item}" for item in found.unplaced)
@@ -240,8 +252,15 @@ def _as_json(found: Collection, *, dry: bool) -> dict[str, Any]:
         "dry_run": dry,
         "placed": [_placed_as_json(item) for item in found.placed],
         "unplaced": [
-            {"place": item.place, "why": item.why, "remedy": item.remedy} for item in found.unplaced
+            {
+                "place": item.place,
+                "student": item.student or None,
+                "why": item.why,
+                "remedy": item.remedy,
+            }
+            for item in found.unplaced
         ],
+        "together": [list(team) for team in found.together],
     }
 
 

@@ -103,7 +103,7 @@ def _discovered(
     from gradeprop.records.loading import load
 
     submitted = request.submitted or root / "submitted"
-    shared = _hand_ins(root, submitted, assignment.id, wanted)
+    shared = _hand_ins(root, course, submitted, assignment.id, wanted)
     handed = [items[0] for items in shared.values()]
     if not handed:
         return Discovered(course.digest, {}, ())
@@ -151,10 +151,10 @@ def _discovered(
 
 
 def _hand_ins(
-    root: Path, submitted: Path, assignment: str, wanted: Collection[str]
+    root: Path, course: Course, submitted: Path, assignment: str, wanted: Collection[str]
 ) -> dict[str, list[Handed]]:
     """By the student who is asked, all whose hand-in it is; told is who cannot be asked."""
-    found = hand_ins(root, submitted, assignment)
+    found = hand_ins(root, course, submitted, assignment)
     print_groups(found, "Not asked again")
     groups = together(root)
     gone = [name for name in wanted if not groups.handed_in(submitted, name, assignment)]

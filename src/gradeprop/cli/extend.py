@@ -10,14 +10,13 @@ from typing import Final
 
 from gradeprop.cli import screen
 from gradeprop.cli.selection import named_assignment, open_course
-from gradeprop.course.dates import as_text, moment, moment_from, moment_in_words
+from gradeprop.course.dates import as_text, beside, moment, moment_from, moment_in_words
 from gradeprop.course.model import LoadedAssignment
-from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import UsageError
+from gradeprop.records.enrolment import Everybody
 from gradeprop.records.files.extensions import FILE, read_extensions, write_extensions
 from gradeprop.records.files.names import shown_id
-from gradeprop.records.files.submissions import student_folders
-from gradeprop.records.gradebook.roster import is_id, read_roster
+from gradeprop.records.gradebook.roster import is_id
 
 _LONGER: Final = re.compile(r"\+(\d{1,4})([dh])")
 
@@ -33,15 +32,20 @@ def run(student: str, name: str, until: str | None, folder: Path | None, *, as_j
     assignment = named_assignment(course, name)
     extensions = read_extensions(root)
     key = (student, assignment.id)
+    changes = False
     if until is not None:
-        _known(root, student)
+        if not is_id(student):
+            raise UsageError(f"{student!r} cannot be a student's id")
+        Everybody(root, course, root / "submitted").demand(student)
         moment_then = None if until == "none" else _moment(assignment, until)
+        changes = extensions.get(key) != moment_then
         if moment_then is None:
             extensions.pop(key, None)
         else:
             extensions[key] = moment_then
-        write_extensions(root, extensions)
-        _into_gradebook(root, student, assignment.id, moment_then, course.spec.gradebook)
+        if changes:
+            write_extensions(root, extensions)
+        changes |= _into_gradebook(root, student, assignment.id, moment_then, course.spec.gradebook)
     now = extensions.get(key)
     if as_json:
         screen.print_json(
@@ -52,24 +56,15 @@ def run(student: str, name: str, until: str | None, folder: Path | None, *, as_j
             }
         )
         return
-    said = f"until {moment_in_words(now)}" if now else f"no extension in {FILE}"
+    said = f"no extension in {FILE}"
+    if now is not None:
+        said = f"until {moment_in_words(beside(assignment.spec.due, now))}"
     screen.out().print(f"{shown_id(student)}, {assignment.id}: {said}", soft_wrap=True)
-    if until is not None:
+    if changes:
         screen.err().print(f"`gradeprop grade {assignment.id}` takes it into account.")
-
-
-def _known(root: Path, student: str) -> None:
-    """Refuse whom nobody knows: a slip in an id would help nobody, and nobody would see it."""
-    if not is_id(student):
-        raise UsageError(f"{student!r} cannot be a student's id")
-    known = {*(read_roster(root) or ())}
-    if (root / "submitted").is_dir():
-        known |= {*student_folders(root / "submitted")}
-    if student not in known:
-        raise UsageError(
-            f"there is no student {shown_id(student)!r} in roster.csv or submitted/",
-            remedy=did_you_mean(student, sorted(known), "import a roster first"),
-        )
+    elif until is not None:
+        already = "There was none" if now is None else "So it was before"
+        screen.err().print(f"{already}: nothing is written.")
 
 
 def _moment(assignment: LoadedAssignment, text: str) -> datetime:
@@ -94,7 +89,7 @@ def _moment(assignment: LoadedAssignment, text: str) -> datetime:
         ) from None
     if found <= moment(due):
         raise UsageError(
-            f"{moment_in_words(found)} is not after the due date",
+            f"{moment_in_words(beside(due, found))} is not after the due date",
             remedy=f"it is due {moment_in_words(due)}",
         )
     return found
@@ -102,11 +97,11 @@ def _moment(assignment: LoadedAssignment, text: str) -> datetime:
 
 def _into_gradebook(
     root: Path, student: str, assignment: str, until: datetime | None, configured: str | None
-) -> None:
+) -> bool:
     if importlib.util.find_spec("nbgrader") is None:
-        return
+        return False
     if configured is None and not (root / "gradebook.db").exists():
-        return  # nbgrader takes seconds to load
+        return False  # nbgrader takes seconds to load
     from gradeprop.records.gradebook.extending import extend_in_gradebook
 
-    extend_in_gradebook(root, student, assignment, until, configured)
+    return extend_in_gradebook(root, student, assignment, until, configured)

@@ -89,7 +89,7 @@ def run(request: Request) -> int:
     root, course = open_course(request.folder)
     assignment = named_assignment(course, request.assignment)
     submitted = request.submitted or root / "submitted"
-    found = hand_ins(root, submitted, request.assignment, request.students)
+    found = hand_ins(root, course, submitted, request.assignment, request.students)
     handed = found.handed
     shard = None
     if request.shard is not None:
@@ -131,14 +131,10 @@ def run(request: Request) -> int:
     beginning = "{} handed in"
     if shard is not None:
         beginning = f"shard {shard}: {{}} of {len(found.handed)} handed in"
-    outcome.print(
-        as_json=request.as_json,
-        everybody=request.everybody,
-        absent=absent,
-        beginning=beginning,
-        changes=changed,
-        named=named,
-    )
+    if request.as_json:
+        outcome.print_json(changes=changed, named=named)
+    else:
+        outcome.print(everybody=request.everybody, absent=absent, beginning=beginning)
     print_changes(class_run.regraded)
     outcome.print_faults()
     if shard is not None:

@@ -51,7 +51,7 @@ def run(
     root, course = open_course(folder)
     assignment = named_assignment(course, name)
     submitted = submitted or root / "submitted"
-    found = hand_ins(root, submitted, name)
+    found = hand_ins(root, course, submitted, name)
     handed = found.handed
     check_writable(root, name)
     with ctrl_c_held():  # these import torch, which takes seconds
@@ -79,12 +79,11 @@ def run(
             for result in merge.results():
                 outcome.add(result)
                 bar.step(shown_id(result.student))
-    outcome.print(
-        as_json=as_json,
-        beginning=f"{{}} of {len(handed)} handed in were merged",
-        missing=merge.missing,
-        not_merged=[asdict(item) for item in merge.not_merged],
-    )
+    if as_json:
+        not_merged = [asdict(item) for item in merge.not_merged]
+        outcome.print_json(missing=merge.missing, not_merged=not_merged)
+    else:
+        outcome.print(beginning=f"{{}} of {len(handed)} handed in were merged")
     _report(merge, name)
     print_groups(found)
     outcome.print_faults()

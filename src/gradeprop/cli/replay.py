@@ -52,7 +52,8 @@ def run(
     assignment = named_assignment(course, name)
     check = check and as_slug(check)
     _known(assignment, check)
-    (handed,) = hand_ins(root, submitted or root / "submitted", name, [student]).handed
+    found = hand_ins(root, course, submitted or root / "submitted", name, [student])
+    (handed,) = found.handed
     devices = chosen_devices(device, course.spec.devices)
     from gradeprop.grading.run.plan import Plan
     from gradeprop.grading.run.pool import graders

@@ -52,6 +52,12 @@ def as_text(when: datetime) -> str:
     return when.isoformat(timespec="seconds" if when.second else "minutes")
 
 
+def beside(due: datetime | None, when: datetime) -> datetime:
+    """A moment in the time zone of the due date, beside which it is read; where that has none, in
+    this machine's."""
+    return when.astimezone(due.tzinfo if due else None)
+
+
 def day_in_words(day: date) -> str:
     """``Wednesday 30 September 2026``."""
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -94,7 +94,9 @@ class Answers:
     def _handed_in(self, student: str) -> dict[PartKey, Answer]:
         try:
             root = Path(self._course.root)
-            (handed,) = hand_ins(root, self._submitted, self._assignment.id, [student]).handed
+            name = self._assignment.id
+            found = hand_ins(root, self._course, self._submitted, name, [student])
+            (handed,) = found.handed
             data, problem = handed.read()
             if problem is not None:
                 return {}

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gradeprop.course.model import Course
 from gradeprop.errors import UsageError
+from gradeprop.records.enrolment import Everybody
 from gradeprop.records.files.groups import FILE, read_groups
 from gradeprop.records.files.handed_time import handed_time
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.submissions import Handed, chosen, find_submissions
-from gradeprop.records.gradebook.roster import read_roster
 
 __all__ = ["HandIns", "hand_ins", "sharing"]
 
@@ -22,9 +23,9 @@ class HandIns:
 
     Attributes:
         handed: for each student, in order of their ids.
-        notes: sentences about groups that handed in more than once.
-        refused: sentences about groups of which it cannot be told which hand-in counts; none of
-            their students is among ``handed``.
+        notes: sentences about groups that handed in more than once, as far as asked for.
+        refused: sentences about such groups of which it cannot be told which hand-in counts; none
+            of their students is among ``handed``.
     """
 
     handed: list[Handed]
@@ -32,7 +33,9 @@ class HandIns:
     refused: tuple[str, ...] = ()
 
 
-def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[str] = ()) -> HandIns:
+def hand_ins(
+    root: Path, course: Course, submitted: Path, assignment: str, students: Sequence[str] = ()
+) -> HandIns:
     """The hand-ins of an assignment, those of a group for each of its students.
 
     Args:
@@ -41,10 +44,12 @@ def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[st
         students: only these; all if empty.
 
     Raises:
-        UsageError: as of `find_submissions`; groups.csv or roster.csv cannot be read.
+        UsageError: as of `find_submissions`; groups.csv or roster.csv cannot be read, or a group
+            has somebody whom nobody knows.
         StorageError: a file or folder cannot be read.
+        MissingFacility: as of `Everybody.demand`.
     """
-    groups = read_groups(root, read_roster(root))
+    groups = read_groups(root, Everybody(root, course, submitted))
     if not groups:
         return HandIns(find_submissions(submitted, assignment, students))
     own = {item.student: item for item in find_submissions(submitted, assignment)}
@@ -53,6 +58,8 @@ def hand_ins(root: Path, submitted: Path, assignment: str, students: Sequence[st
     refused: list[str] = []
     untold: set[str] = set()
     for name, members in groups.items():
+        if students and not {*members} & {*students}:
+            continue  # another group's trouble is not theirs
         theirs = [own[student] for student in members if student in own]
         for student in members:
             found.pop(student, None)

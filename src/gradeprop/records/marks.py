@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment
-from gradeprop.grading.result.verdict import SubmissionResult
+from gradeprop.grading.result.verdict import SubmissionResult, SubmissionStatus
 from gradeprop.records.files.names import shown_id
 from gradeprop.records.files.results import read_results
 from gradeprop.records.gradebook.given import PartMark, Person, Recorded
@@ -80,6 +80,12 @@ class Marks:
         return "grader" if "error" in open_states else "person"
 
     @property
+    def status(self) -> SubmissionStatus:
+        """The result's, but none that waits for a person who has given all points by now."""
+        settled = self.result.status == "needs_manual" and self.awaits is None
+        return "graded" if settled else self.result.status
+
+    @property
     def certain(self) -> float:
         """What is certain so far, before any penalty."""
         return sum(part.score or 0.0 for part in self.parts.values()) + self.retired
@@ -91,6 +97,38 @@ class Marks:
     def exercise_score(self, exercise: str) -> float | None:
         scores = [part.score for (of, _), part in self.parts.items() if of == exercise]
         return None if None in scores else sum(score or 0.0 for score in scores)
+
+    def counted(self) -> SubmissionResult:
+        """The result with the points that count, where people have given some."""
+        exercises = tuple(
+            replace(
+                item,
+                parts=tuple(
+                    replace(part, score=self.parts[PartKey(item.exercise, part.part)].score)
+                    for part in item.parts
+                ),
+                score=self.exercise_score(item.exercise),
+            )
+            for item in self.result.exercises
+        )
+        return replace(self.result, exercises=exercises, score=self.score, status=self.status)
+
+    def to_json(self) -> dict[str, Any]:
+        """As the result file, ``score`` and ``status`` being those that count, and how they came
+        about: of each part what people gave, and ``marks`` of the whole."""
+        data = self.counted().to_json()
+        for exercise in data["exercises"]:
+            for part in exercise["parts"]:
+                part.update(self.parts[PartKey(exercise["exercise"], part["part"])].to_json())
+        return {
+            **data,
+            "marks": {
+                "source": "gradebook" if self.recorded else "results",
+                "late_penalty": self.penalty,
+                "extra_credit": self.extra,
+                "retired_points": self.retired,
+            },
+        }
 
 
 @dataclass(frozen=True)
@@ -146,6 +184,18 @@ def class_marks(course: Course, assignment: LoadedAssignment) -> ClassMarks:
         *_unknown(students),
     ]
     return ClassMarks(assignment, students, tuple(notes), without_result, groups)
+
+
+def marks_of(course: Course, result: SubmissionResult) -> Marks:
+    """The marks of one student.
+
+    Raises:
+        UsageError, MissingFacility, StorageError: as of `class_marks`.
+    """
+    assignment = course.assignment(result.assignment)
+    recorded = recorded_marks(course, assignment, [result.student]) if assignment else {}
+    marks = combined(result, recorded.get(result.student))
+    return replace(marks, left_group=together(Path(course.root)).left(result))
 
 
 def combined(result: SubmissionResult, recorded: Recorded | None) -> Marks:

@@ -169,3 +169,14 @@ def test_a_lower_isolation_than_before_is_counted_unless_none_was_asked_for() ->
     for before, now in (("full", "restricted"), ("restricted", "full"), ("full", "none")):
         regraded.add(replace(OLD, isolation=before), replace(OLD, isolation=now))
     assert dict(regraded.weakened) == {("full", "restricted"): 1}
+
+
+def test_another_group_has_other_inputs_without_another_key() -> None:
+    joined = replace(OLD, seed="other", group="team 1")
+    assert differing(OLD, joined) == ["group"]
+    regraded = Regraded()
+    regraded.add(OLD, joined)
+    assert [*regraded.differences] == [("group", None, "team 1")]
+    better = replace(result(part("by_hand", check("shape"))), group="team 1")
+    assert why(OLD, better)[0] == "now in the group “team 1”"
+    assert why(better, OLD)[0] == "no longer in the group “team 1”"

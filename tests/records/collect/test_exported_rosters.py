@@ -30,7 +30,7 @@ def test_canvas_gradebook(tmp_path: Path) -> None:
     )
     assert (found.source, found.id_column) == ("Canvas", "sis login id")
     assert found.people == {"ada": Person("Ada", "Lovelace", "", "1815")}
-    assert found.left_out == ("line 5: Student, Test is no student",)
+    assert found.left_out == ("line 5: Student, Test is Canvas' test student",)
 
 
 def test_canvas_without_login_ids_goes_by_the_next(tmp_path: Path) -> None:

@@ -79,7 +79,9 @@ def test_moodle_without_folders_and_with_a_text_only(tmp_path: Path) -> None:
     found = collected(tmp_path, source)
     assert students(found) == ["al1"]
     assert found.placed[0].source == "my_a01_slopes.ipynb"
-    assert [item.why for item in found.unplaced] == ["a text was handed in, no file"]
+    assert [(item.why, item.student) for item in found.unplaced] == [
+        ("a text was handed in, no file", "eg2")
+    ]
 
 
 def test_moodles_hand_ins_by_groups_go_to_the_first_of_the_group(tmp_path: Path) -> None:
@@ -124,6 +126,9 @@ def test_canvas_by_its_number_or_the_squeezed_name(tmp_path: Path) -> None:
         "a text or a link was handed in, no file",
         "Canvas does not say whose it is",
     }
+    assert "fo3 (oconnorsmithflannery_556_text.html): a text or a link" in str(
+        next(item for item in found.unplaced if item.student)
+    )
     assert read_collected(tmp_path, ASSIGNMENT)["al1"].late
 
 
@@ -182,7 +187,26 @@ def test_a_group_on_gradescope_is_placed_for_each(tmp_path: Path) -> None:
         "submission_1:\n  :submitters:\n  - :name: Ada Lovelace\n  - :name: Évariste Galois\n"
     )
     files = {"submission_metadata.yml": metadata.encode(), "submission_1/x.ipynb": notebook()}
-    assert students(collected(tmp_path, zipped(tmp_path, files))) == ["al1", "eg2"]
+    source = zipped(tmp_path, files)
+    found = collected(tmp_path, source)
+    assert students(found) == ["al1", "eg2"]
+    assert found.together == (("al1", "eg2"),)
+    apart = {"one": ("al1",), "two": ("eg2",)}
+    assert collected(tmp_path, source, groups=apart).together == (("al1", "eg2"),)
+    assert collected(tmp_path, source, groups={"one": ("eg2", "al1", "fo3")}).together == ()
+
+
+def test_what_is_no_notebook_is_told_by_our_own_id(tmp_path: Path) -> None:
+    source = zipped(
+        tmp_path,
+        {
+            "lovelaceada_1001_90001_report.pdf": b"",
+            "galoisevariste_1002_90002_a01_slopes.ipynb": notebook(),
+        },
+    )
+    (lost,) = collected(tmp_path, source).unplaced
+    assert (lost.student, lost.place) == ("al1", "lovelaceada_1001")
+    assert str(lost).startswith("al1 (lovelaceada_1001): no notebook was handed in")
 
 
 def test_brightspace_takes_the_last_attempt_or_the_one_asked_for(tmp_path: Path) -> None:

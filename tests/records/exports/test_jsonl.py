@@ -24,6 +24,18 @@ def test_each_line_is_a_result_with_final_scores_and_where_they_come_from(record
     assert odd["score"] is None
 
 
+def test_the_status_is_that_of_the_final_marks(waiting: Any, recorded: Any) -> None:
+    """Nothing awaits a person any more, once a person has given the points."""
+    (open_one,) = map(json.loads, export(waiting).splitlines())
+    done, other = map(json.loads, export(recorded).splitlines())
+    assert recorded.students[0].result.status == "needs_manual"
+    assert [line["status"] for line in (open_one, done, other)] == [
+        "needs_manual",
+        "graded",
+        "needs_manual",
+    ]
+
+
 def test_a_line_without_a_gradebook_says_so(waiting: Any) -> None:
     assert json.loads(export(waiting))["marks"]["source"] == "results"
 

@@ -47,6 +47,7 @@ def test_totals_are_the_gradebooks_with_manual_scores_extra_credit_and_penalty(
     recorded: Any,
 ) -> None:
     ada, odd = rows_of(recorded)
+    assert (ada["status"], odd["status"]) == ("graded", "needs_manual")
     assert (ada["score"], ada["extra_credit"], ada["late_penalty"]) == ("4.5", "1", "2")
     assert (ada["first_name"], ada["last_name"], ada["email"]) == (
         "Ada",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -88,17 +88,17 @@ def test_without_a_due_date_nobody_is_late() -> None:
     ],
 )
 def test_it_is_said_in_words(lateness: Lateness, said: str | None) -> None:
-    assert in_words(with_lateness(RESULT, lateness)) == said
+    assert in_words(with_lateness(RESULT, lateness), None) == said
 
 
 def test_an_extension_is_said_whether_or_not_it_was_enough() -> None:
-    until = datetime(2026, 3, 3, 12, tzinfo=UTC)
-    in_time = in_words(with_lateness(RESULT, Lateness(False, 0.0, until)))
-    assert in_time is not None
-    assert in_time.startswith("There was an extension until Tuesday 3 March 2026")
-    late = in_words(with_lateness(RESULT, Lateness(True, 1.0, until)))
-    assert late is not None
-    assert late.startswith("This was handed in 1 day after the extended due date. There was")
+    """In the due date's time zone, and in words that are true before it is over and after."""
+    until = datetime(2026, 3, 3, 22, 59, tzinfo=UTC)
+    due = datetime(2026, 3, 1, 23, 59, tzinfo=timezone(timedelta(hours=1)))
+    extended = "The due date was extended to Tuesday 3 March 2026, 23:59 (UTC+1)."
+    assert in_words(with_lateness(RESULT, Lateness(False, 0.0, until)), due) == extended
+    late = in_words(with_lateness(RESULT, Lateness(True, 1.0, until)), due)
+    assert late == f"This was handed in 1 day after the extended due date. {extended}"
 
 
 def test_a_kept_result_is_stale_as_soon_as_something_else_is_to_be_said() -> None:
@@ -162,6 +162,7 @@ def test_an_extension_reaches_the_gradebook_and_takes_the_penalty_back(tmp_path:
     until = datetime(2026, 3, 3, 12, tzinfo=UTC)
     write_extensions(root, {("ada", ASSIGNMENT): until})
     assert extend_in_gradebook(root, "ada", ASSIGNMENT, until)
+    assert not extend_in_gradebook(root, "ada", ASSIGNMENT, until)
     assert not extend_in_gradebook(root, "eve", ASSIGNMENT, until)
     with Gradebook(f"sqlite:///{root}/gradebook.db", course.spec.id) as book:
         assert book.find_submission(ASSIGNMENT, "ada").extension == timedelta(days=2)

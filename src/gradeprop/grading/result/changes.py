@@ -11,7 +11,16 @@ from gradeprop.grading.result.score import at_worst, counted_in_class
 from gradeprop.grading.result.verdict import CheckVerdict, PartResult, SubmissionResult
 
 Cause: TypeAlias = Literal[
-    "submission", "voided", "restored", "added", "removed", "points", "verdict", "state", "other"
+    "submission",
+    "group",
+    "voided",
+    "restored",
+    "added",
+    "removed",
+    "points",
+    "verdict",
+    "state",
+    "other",
 ]
 
 
@@ -20,13 +29,14 @@ class Reason:
     """Why a mark changed.
 
     Attributes:
-        cause: ``submission``: another notebook was handed in. ``voided``, ``restored``: a check was
+        cause: ``submission``: another notebook was handed in. ``group``: the student is in another
+            group, or in none any more. ``voided``, ``restored``: a check was
             taken out, or counts again. ``added``, ``removed``: a check or a part that was, or is,
             not there. ``points``: it is worth more or less. ``verdict``: it came out otherwise.
             ``state``: the whole submission could, or cannot, be graded. ``other``: none of these.
         check: None where the reason is about a whole part; then ``exercise`` and ``part`` may be
             None, too.
-        before, after: the points (``added``, ``removed``, ``points``) or the verdict.
+        before, after: the points (``added``, ``removed``, ``points``), the group or the verdict.
     """
 
     cause: Cause
@@ -41,6 +51,8 @@ class Reason:
         match self.cause:
             case "submission":
                 return "another notebook"
+            case "group":
+                return group_in_words(self.before, self.after)
             case "state":
                 return f"{self.before} → {self.after}"
             case "voided":
@@ -85,6 +97,11 @@ class Change:
         return asdict(self)
 
 
+def group_in_words(before: object, now: object) -> str:
+    """``now in the group “team 1”``, or the group that the student is no longer in."""
+    return f"no longer in the group “{before}”" if now is None else f"now in the group “{now}”"
+
+
 def change(before: SubmissionResult, after: SubmissionResult) -> Change | None:
     """What changed in one student's marks; None if every part has the points that it had."""
     if _points(before) == _points(after) and _state(before) == _state(after):
@@ -93,11 +110,13 @@ def change(before: SubmissionResult, after: SubmissionResult) -> Change | None:
 
 
 def differing(before: SubmissionResult, after: SubmissionResult) -> list[str]:
-    """What the two results were graded with that is not the same: ``course``, ``torch``, ``key``
-    …"""
+    """What the two results were graded with that is not the same: ``course``, ``torch``,
+    ``group``, ``key`` …"""
     own = ("input", "submission", "input_set")
     names = [name for name in after.versions if name not in own]
     found = [name for name in names if before.versions.get(name) != after.versions[name]]
+    if before.group != after.group:
+        return [*found, "group"]  # other hidden inputs, whatever the key
     return found + ([] if before.seed == after.seed else ["key"])
 
 
@@ -140,6 +159,8 @@ def _reasons(before: SubmissionResult, after: SubmissionResult) -> Iterator[Reas
     found = []
     if _another_submission(before, after):
         found.append(Reason("submission"))
+    if before.group != after.group:
+        found.append(Reason("group", before=before.group, after=after.group))
     if (was := _state(before)) != (now := _state(after)):
         yield from [*found, Reason("state", before=was, after=now)]
         return

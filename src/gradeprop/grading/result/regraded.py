@@ -47,6 +47,8 @@ class Regraded:
         self.submissions += 1
         for name in differing(before, now):
             old, new = before.versions.get(name), now.versions.get(name)
+            if name == "group":
+                old, new = before.group, now.group
             self.differences[Difference(name, old, new)] += 1
         for cause in newly_named(before, now):
             self.named.setdefault(cause, []).append(now.student)

@@ -57,14 +57,20 @@ class Canvas:
                 found += _hand_ins(user, uploaded)
             else:
                 why = "a text or a link was handed in, no file"
-                unplaced.append(Unplaced(named[0][1].shown, why, "ask for the notebook"))
+                match, file = named[0]
+                clues = _clues(user, match)
+                unplaced.append(Unplaced(file.shown, why, "ask for the notebook", clues))
         return found, unplaced
+
+
+def _clues(user: str, match: re.Match[str]) -> Clues:
+    return Clues(squeezed=match["name"], ids=(user,), key=user)
 
 
 def _hand_ins(user: str, named: Sequence[tuple[re.Match[str], File]]) -> Iterator[HandIn]:
     """One for each upload of a notebook of the same name; all files in one where names differ."""
     first = named[0][0]
-    clues = Clues(squeezed=first["name"], ids=(user,), key=user)
+    clues = _clues(user, first)
     late = bool(first["late"])
     own = [(int(match["file"]), replace(file, path=(match["rest"],))) for match, file in named]
     notebooks = [item for item in own if item[1].name.lower().endswith(".ipynb")]

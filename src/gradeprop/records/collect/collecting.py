@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -72,11 +72,16 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Collection:
-    """What came of it, by student and by place."""
+    """What came of it, by student and by place.
+
+    Attributes:
+        together: of each hand-in of several, these, where groups.csv does not have them together.
+    """
 
     layout: Layout
     placed: tuple[Placed, ...]
     unplaced: tuple[Unplaced, ...]
+    together: tuple[tuple[str, ...], ...] = ()
 
 
 def collect(wanted: Wanted) -> Collection:
@@ -91,10 +96,32 @@ def collect(wanted: Wanted) -> Collection:
         layout, archive = _layout(wanted, archive)
         hand_ins, unplaced = layout.hand_ins(archive, wanted.reading)
         unplaced = [*archive.refused, *unplaced]
-        of_student, unknown = _by_student(hand_ins, wanted.roster, wanted.groups)
+        people = People(wanted.roster, wanted.groups)
+        of_student, unknown = _by_student(hand_ins, people)
         placed, left = _placed(wanted, archive, layout, of_student)
-    unplaced = [*unplaced, *unknown, *left]
-    return Collection(layout, tuple(placed), tuple(unplaced))
+    unplaced = [*(_with_student(item, people) for item in unplaced), *unknown, *left]
+    together = _in_no_group(of_student, wanted.groups)
+    return Collection(layout, tuple(placed), tuple(unplaced), tuple(together))
+
+
+def _with_student(item: Unplaced, people: People) -> Unplaced:
+    """Saying whose it is, in our own words, where that is known."""
+    with suppress(Unknown):
+        return replace(item, student=people.student_of(item.clues)) if item.clues else item
+    return item
+
+
+def _in_no_group(
+    of_student: Mapping[str, Sequence[HandIn]], groups: Mapping[str, tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """Who handed in at once, and is in no group of groups.csv with the others."""
+    sharing: defaultdict[HandIn, list[str]] = defaultdict(list)
+    for student, hand_ins in of_student.items():
+        for hand_in in hand_ins:
+            sharing[hand_in].append(student)
+    several = {tuple(students) for students in sharing.values() if len(students) > 1}
+    known = [{*members} for members in groups.values()]
+    return sorted(item for item in several if not any({*item} <= group for group in known))
 
 
 def _layout(wanted: Wanted, archive: Archive) -> tuple[Layout, Archive]:
@@ -123,11 +150,9 @@ def _layout(wanted: Wanted, archive: Archive) -> tuple[Layout, Archive]:
 
 def _by_student(
     hand_ins: Sequence[HandIn],
-    roster: Mapping[str, Person] | None,
-    groups: Mapping[str, tuple[str, ...]],
+    people: People,
 ) -> tuple[dict[str, list[HandIn]], list[Unplaced]]:
     """By id, each student's hand-ins. Two people of the platform that would be one id are none."""
-    people = People(roster, groups)
     found: defaultdict[str, list[tuple[Clues, HandIn]]] = defaultdict(list)
     unplaced = []
     for hand_in in hand_ins:
@@ -179,11 +204,12 @@ def _placed(
                 notebook = chosen_notebook(archive, hand_in, assignment)
                 done = placer.place(student, hand_in, notebook)
             except NotThere as lacking:
-                unplaced.append(Unplaced(place, lacking.why, lacking.remedy))
+                unplaced.append(Unplaced(place, lacking.why, lacking.remedy, student=student))
                 continue
             except Refused as refused:
                 why = f"what is in submitted/ for {shown_id(student)} {refused}"
-                unplaced.append(Unplaced(place, why, "move it away, then collect again"))
+                remedy = "move it away, then collect again"
+                unplaced.append(Unplaced(place, why, remedy, student=student))
                 continue
             placed.append(done)
             if done.state in TOLD_BY:

@@ -190,9 +190,11 @@ def _students(source: _Source, rows: Sequence[Row]) -> tuple[list[Row], list[str
     for row in rows:
         role = row["role"] or row["roles"]
         name = _first(row, source.whole)
-        if source.name == "Canvas" and (not row["id"].isdecimal() or name == "Student, Test"):
+        if source.name == "Canvas" and name == "Student, Test":
+            left_out.append(f"line {row.line}: {name} is Canvas' test student")
+        elif source.name == "Canvas" and not row["id"].isdecimal():
             if name and not name.startswith("Points Possible"):
-                left_out.append(f"line {row.line}: {shown_id(name)} is no student")
+                left_out.append(f"line {row.line}: {shown_id(name)} has no number in the column ID")
         elif role and "student" not in role.lower():
             left_out.append(f"line {row.line}: the role is {shown_id(role)}")
         else:

@@ -68,15 +68,14 @@ class Gradescope:
                 unplaced.append(Unplaced(folder, why, "put it in place by hand"))
             else:
                 found.append(HandIn(students, folder, tuple(files), _time(about)))
-        unplaced += [
-            Unplaced(
-                _names(_submitters(about)) or str(folder),
-                "no file of theirs is in it",
-                "look at their submission in Gradescope",
-            )
-            for folder, about in known.items()
-            if folder not in folders
-        ]
+        for folder, about in known.items():
+            if folder in folders:
+                continue
+            students = _submitters(about)
+            remedy = "look at their submission in Gradescope"
+            alone = students[0] if len(students) == 1 else None
+            place = _names(students) or str(folder)
+            unplaced.append(Unplaced(place, "no file of theirs is in it", remedy, alone))
         return found, unplaced
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from gradeprop.records.files.names import shown_id
+
 __all__ = ["Archive", "Clues", "File", "HandIn", "Layout", "Reading", "Unplaced"]
 
 
@@ -105,14 +107,24 @@ class HandIn:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """What could not be placed: where it is, why, and what to do about it."""
+    """What could not be placed: where it is, why, and what to do about it.
+
+    Attributes:
+        clues: what the platform says of whose it is, where it does.
+        student: whose it is; empty where that is not known.
+    """
 
     place: str
     why: str
     remedy: str
+    clues: Clues | None = None
+    student: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.why}; {self.remedy}"
+        where = self.place
+        if self.student and shown_id(self.student) != where:
+            where = f"{shown_id(self.student)} ({where})"
+        return f"{where}: {self.why}; {self.remedy}"
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,9 @@ class Moodle:
                 files.setdefault(who, []).append(replace(file, path=own))
             else:
                 texts[who] = file.shown
+        why, remedy = "a text was handed in, no file", "ask for the notebook"
         unplaced += [
-            Unplaced(place, "a text was handed in, no file", "ask for the notebook")
+            Unplaced(place, why, remedy, self._clues(*who))
             for who, place in texts.items()
             if who not in files
         ]
@@ -76,9 +77,13 @@ class Moodle:
     def _hand_in(self, who: tuple[str, str], files: list[File], reading: Reading) -> HandIn:
         name, number = who
         row = self._worksheet.get(number)
-        clues = row.clues if row else Clues(name=name, key=number, may_be_group=True)
+        clues = self._clues(name, number)
         time = row.time and reading.zone(row.time) if row else None
         return HandIn((clues,), f"{name}_{number}", tuple(files), time)
+
+    def _clues(self, name: str, number: str) -> Clues:
+        row = self._worksheet.get(number)
+        return row.clues if row else Clues(name=name, key=number, may_be_group=True)
 
 
 def worksheet_in(table: Table) -> dict[str, Worksheet] | None:

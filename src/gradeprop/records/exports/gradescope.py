@@ -59,7 +59,7 @@ def _results(
         "extra_data": {
             "student": student.student,
             "assignment": student.result.assignment,
-            "status": student.result.status,
+            "status": student.status,
         },
     }
     return {"score": total, **data} if known else data

@@ -58,7 +58,7 @@ def _suite(student: Marks, words: dict[CheckKey, str]) -> ElementTree.Element:
     properties = ElementTree.SubElement(suite, "properties")
     for name, value in (
         ("assignment", result.assignment),
-        ("status", result.status),
+        ("status", student.status),
         ("score", "" if student.score is None else number(student.score)),
         ("max_score", number(student.max_score)),
         ("run_s", number(result.timing.run_s)),

@@ -54,7 +54,7 @@ def _row(student: Marks, columns: list[tuple[str, ...]]) -> tuple[Cell, ...]:
         person.last_name,
         person.email,
         result.assignment,
-        result.status,
+        student.status,
         student.score,
         student.max_score,
         result.auto_score,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from gradeprop.course.dates import moment, moment_in_words
+from gradeprop.course.dates import beside, moment, moment_in_words
 from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.records.feedback.spread import LEAST, certain_totals
 from gradeprop.records.files.extensions import extensions_of
@@ -69,7 +69,8 @@ def _why_not_yet(course: Course, assignment: LoadedAssignment, now: datetime) ->
     if not known:
         return f"{assignment.id} has no due date; give it one (`due`) in course.yaml"
     last = max(known)
-    return None if last < now else f"it can be handed in until {moment_in_words(last)}"
+    until = beside(assignment.spec.due, last)
+    return None if last < now else f"it can be handed in until {moment_in_words(until)}"
 
 
 def _in_gradebook(course: Course, assignment: LoadedAssignment) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from gradeprop.course.keys import PartKey
 from gradeprop.grading.result.score import at_worst
@@ -78,8 +79,12 @@ def lost_parts(marks: Marks) -> list[PartKey]:
     ]
 
 
-def score_lines(marks: Marks) -> Iterator[str]:
-    """How the total came about, where that is not plain."""
+def score_lines(marks: Marks, due: datetime | None) -> Iterator[str]:
+    """How the total came about, where that is not plain.
+
+    Args:
+        due: as course.yaml has it.
+    """
     if marks.score is None:
         open_parts = [part for key, part in marks.result.parts() if marks.parts[key].score is None]
         failed = any(part.status == "error" for part in open_parts)
@@ -99,7 +104,7 @@ def score_lines(marks: Marks) -> Iterator[str]:
         )
     if group := marks.result.group:
         yield f"This is the work of your group “{group}”; it counts for each of you."
-    if late := in_words(marks.result):
+    if late := in_words(marks.result, due):
         yield late
     if marks.penalty:
         were = "was" if marks.penalty == 1 else "were"

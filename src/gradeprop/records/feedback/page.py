@@ -70,7 +70,7 @@ def page(
         ),
         share=max(0.0, min(100.0, 100 * total / marks.max_score)) if marks.max_score else 0.0,
         opening=opening(marks),
-        lines=tuple(given_anyway(marks) if ungradable else score_lines(marks)),
+        lines=tuple(given_anyway(marks) if ungradable else score_lines(marks, assignment.spec.due)),
         problem=(result.message or "The file is no notebook.") if ungradable else None,
         note=None if ungradable else result.message,
         exercises=() if ungradable else exercises,

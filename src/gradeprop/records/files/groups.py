@@ -5,11 +5,9 @@ row for each student."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
-from gradeprop.course.nearest import did_you_mean
 from gradeprop.errors import UsageError
 from gradeprop.records.files.table import read_table
 
@@ -23,15 +21,32 @@ Groups: TypeAlias = dict[str, tuple[str, ...]]
 """By the group's name, its students."""
 
 
-def read_groups(root: Path, known: Collection[str] | None = None) -> Groups:
+class Everybody(Protocol):
+    """Whom a course knows; `gradeprop.records.enrolment.Everybody`."""
+
+    def knows(self, student: str) -> bool:
+        """Whether somebody has this id."""
+        ...
+
+    def demand(self, student: str, where: str | None = None) -> None:
+        """Refuse an id that is nobody's.
+
+        Raises:
+            UsageError: it is nobody's.
+        """
+        ...
+
+
+def read_groups(root: Path, everybody: Everybody | None = None) -> Groups:
     """All groups; none where there is no file.
 
     Args:
-        known: the ids of all students, if there is a roster.
+        everybody: refuses an id that is nobody's, since a slip in one would make a student of
+            nobody.
 
     Raises:
         UsageError: a column is lacking, a group has no name or that of a student who is not in it,
-            a student is in two groups, or is not among ``known``.
+            a student is in two groups, or is nobody.
         StorageError: the file cannot be read.
     """
     path = root / FILE
@@ -60,16 +75,13 @@ def read_groups(root: Path, known: Collection[str] | None = None) -> Groups:
                     where=where,
                     remedy="a student is in one group, once",
                 )
-            if known is not None and student not in known:
-                raise UsageError(
-                    f"there is no student {student!r} in the roster",
-                    where=where,
-                    remedy=did_you_mean(student, sorted(known)),
-                )
+            if everybody is not None:
+                everybody.demand(student, where)
             lines[student] = (name, row.line)
             members.setdefault(name, []).append(student)
     for name, students in members.items():
-        if name in {*lines, *(known or ())} and name not in students:
+        known = name in lines or (everybody is not None and everybody.knows(name))
+        if known and name not in students:
             raise UsageError(
                 f"the group {name!r} is called like a student who is not in it",
                 where=f"{path}:{lines[students[0]][1]}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ __all__ = ["extend_in_gradebook"]
 def extend_in_gradebook(
     root: Path, student: str, assignment: str, until: datetime | None, configured: str | None = None
 ) -> bool:
-    """Write an extension, or with None take it back; return whether there was a submission.
+    """Write an extension, or with None take it back; return whether that changed anything.
 
     Raises:
         UsageError: the URL cannot be read.
@@ -42,8 +42,10 @@ def extend_in_gradebook(
         if found is None:
             return False
         submitted, due = found
-        submitted.extension = extension_from(until, due) if until and due else None
-        return True
+        longer = extension_from(until, due) if until and due else None
+        changed = (submitted.extension or timedelta(0)) != (longer or timedelta(0))
+        submitted.extension = longer
+        return bool(changed)
 
     try:
         return transaction(engine, write)

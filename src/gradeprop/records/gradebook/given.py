@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gradeprop.course.keys import PartKey
 
@@ -30,6 +31,15 @@ class PartMark:
     def score(self) -> float | None:
         base = self.auto if self.manual is None else self.manual
         return None if base is None else base + self.extra
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "auto_score": self.auto,
+            "manual_score": self.manual,
+            "extra_credit": self.extra,
+            "comment": self.comment,
+            "look_again": self.again,
+        }
 
 
 @dataclass(frozen=True)

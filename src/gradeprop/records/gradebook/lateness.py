@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
-from gradeprop.course.dates import as_text, moment_in_words
+from gradeprop.course.dates import as_text, beside, moment_in_words
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.wording import counted
 
@@ -101,18 +101,23 @@ def says(facts: Facts, lateness: Lateness) -> bool:
     return facts == (lateness.late or False, lateness.days or 0.0, _as_text(lateness.extension))
 
 
-def in_words(result: SubmissionResult) -> str | None:
-    """A sentence about it, for the student, too; None where there is nothing to say."""
+def in_words(result: SubmissionResult, due: datetime | None) -> str | None:
+    """A sentence about it, for the student, too; None where there is nothing to say. It holds
+    before the extension is over and after.
+
+    Args:
+        due: as course.yaml has it; the extension is said in its time zone.
+    """
     until = result.extension and moment_in_words(
-        datetime.fromisoformat(result.extension).astimezone()
+        beside(due, datetime.fromisoformat(result.extension))
     )
-    extended = f" There was an extension until {until}." if until else ""
+    extended = f" The due date was extended to {until}." if until else ""
     if not result.late:
         return extended.strip() or None
     if not result.late_days:
         return f"This was handed in late.{extended}"
-    due = "the extended due date" if until else "the due date"
-    return f"This was handed in {_how_long(result.late_days)} after {due}.{extended}"
+    date = "the extended due date" if until else "the due date"
+    return f"This was handed in {_how_long(result.late_days)} after {date}.{extended}"
 
 
 def _how_long(days: float) -> str:
