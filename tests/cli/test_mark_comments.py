@@ -62,6 +62,36 @@ def test_comments_used_before_are_taken_by_number_or_by_a_click(course: Any) -> 
     at_desk(course, texts, comments, marks=[often, once, often, Given()])
 
 
+def test_a_number_that_offers_nothing_is_no_comment(course: Any) -> None:
+    """Who presses it means a criterion, or an earlier comment that is not there."""
+
+    async def comments(desk: Desk) -> None:
+        await desk.press("c", "1", "enter")
+        desk.sees("No comment has the number 1, and alone it tells a student nothing.")
+        assert desk.app.query_one(Comments).is_open
+        assert desk.app.state.mark == Given()
+        await desk.type(" way only?")
+        await desk.press("enter")
+        desk.sees("Comment: 1 way only?")
+
+    at_desk(course, [FALLS], comments)
+
+
+def test_a_comment_that_looks_like_a_number_is_not_offered_by_number(course: Any) -> None:
+    """As formgrader may have left one."""
+
+    async def comments(desk: Desk) -> None:
+        await desk.press("c")
+        desk.sees("1 Which way?", "or the number of one from above")
+        desk.sees_no("2 1")
+        await desk.press("2", "enter")
+        desk.sees("No comment has the number 2")
+
+    texts = ["Steeper.", RISES, FALLS]
+    marks = [Given("marked", comment="1"), Given("marked", comment="Which way?"), Given()]
+    at_desk(course, texts, comments, marks=marks)
+
+
 def test_a_comment_goes_to_all_of_a_group(course: Any) -> None:
     async def comments(desk: Desk) -> None:
         await desk.press("c")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from course.minimal import write_course
 from gradeprop.cli import show
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.records.files.results import write_result
@@ -30,9 +31,9 @@ def test_the_result_that_the_readme_shows_is_what_the_demo_prints(
     assert (assignment, student) == (shown_result.assignment, shown_result.student)
     assert f"{command}\n" in DEMO
     monkeypatch.setenv("COLUMNS", "80")
-    (tmp_path / "course.yaml").touch()
-    write_result(tmp_path, shown_result)
-    show.run(assignment, student, tmp_path, details=False, as_json=False)
+    root = write_course(tmp_path)
+    write_result(root, shown_result)
+    show.run(assignment, student, root, details=False, as_json=False)
     printed = capsys.readouterr().out
     for piece in filter(None, quoted.split(LEFT_OUT)):
         assert piece in printed

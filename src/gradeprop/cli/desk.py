@@ -34,8 +34,8 @@ def show(
     course: CourseOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show one student's kept result: every check and what the student is told. Without a student,
-    the class as it stands, with what people have marked."""
+    """Show one student's kept result: every check, what the student is told and what people have
+    marked. Without a student, the class as it stands."""
     if student is None:
         from gradeprop.cli.show_class import run as run_class
 

@@ -26,6 +26,7 @@ from gradeprop.records.marking.queue import (
     Item,
     Marking,
     comment,
+    number_alone,
     press,
     unsaved,
     used_comments,
@@ -142,12 +143,19 @@ class MarkApp(App[None]):
             await comments.open(self.state.mark.comment, used_comments(self.state))
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
+        if number_alone(event.value):
+            self._say(
+                f"No comment has the number {event.value.strip()}, and alone it tells a student "
+                "nothing. Write words; Esc leaves the comment as it was."
+            )
+            return
         self.state = comment(self.state, event.value)
         self.action_close_comment()
         await self._show(anew=False)
 
     def action_close_comment(self) -> None:
         self.query_one(Comments).close()
+        self._say("")
         self._answer_pane.focus()
 
     async def action_raw(self) -> None:

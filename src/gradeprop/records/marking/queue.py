@@ -170,17 +170,24 @@ def press(state: Marking, key: str) -> Marking:
             return replace(state, message="No such key; see the last line.")
 
 
+def number_alone(text: str) -> bool:
+    """Whether a comment is no more than a number: what was meant is a criterion, or an earlier
+    comment that is not there."""
+    return text.strip().isdecimal()
+
+
 def comment(state: Marking, text: str) -> Marking:
     """Comment on the present answers. This alone does not mark them."""
     return _give(replace(state, message=""), replace(state.mark, comment=" ".join(text.split())))
 
 
 def used_comments(state: Marking) -> tuple[str, ...]:
-    """The comments that answers to the present part have, those that most students read first."""
+    """The comments that answers to the present part have, those that most students read first;
+    none that looks like the number by which another is chosen."""
     counts = Counter(
         mark.comment
         for item, mark in zip(state.items, state.marks, strict=True)
-        if item.part == state.item.part and mark.comment
+        if item.part == state.item.part and mark.comment and not number_alone(mark.comment)
     )
     return tuple(sorted(counts, key=lambda text: (-counts[text], text)))
 
