@@ -79,7 +79,7 @@ def test_everything_says_that_it_is_not_begun(told: Any) -> None:
     summary = ClassSummary(OF)
     for item in of.values():
         summary.add(item.result)
-    lines = list(summary.lines(()))
+    lines = list(summary.lines((), 80))
     assert f"    2 × not begun  ({MEND.exercise})" in lines
     assert f"    1 × rebinding  ({MEND.exercise})" in lines
     assert "</span> not begun</li>" in write_class(shared, OF, found).read_text()
@@ -107,5 +107,5 @@ def test_what_was_stopped_is_counted_apart_from_what_nobody_can_explain() -> Non
     summary = ClassSummary(OF)
     for item in made:
         summary.add(item)
-    said = " ".join(summary.lines(()))
+    said = " ".join(summary.lines((), 80))
     assert "2 times no cause is known: gradeprop discover a04_descent" in said
