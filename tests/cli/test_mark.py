@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from cli.marker import CONTRADICTED
 from course.minimal import write_course
 from gradeprop.cli import mark
 from gradeprop.errors import MissingFacility
+from gradeprop.records.marking.queue import Given
 
 TEXTS = {"ada": "It falls \x1b[2Jto the right.", "bob": "No idea."}
 ROWS = """
@@ -117,6 +119,31 @@ def test_a_terminal_that_is_closed_loses_nothing(graded: Any, sent: Any) -> None
     marker.ends(sent)
     assert marker.leaves()[1] == 0
     assert sum(row[3] != old for row, old in zip(rows(graded), comments, strict=True)) == 1
+
+
+def test_marks_for_answers_that_have_changed_meanwhile_are_told_at_the_end(
+    course: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gradeprop("build", cwd=course)
+    for student, text in TEXTS.items():
+        hand_in(course, student, answered(course, {"explain_sign-why": text}))
+    grade(course)
+
+    def marks_all(state: Any, book: Any, _: Any) -> Any:
+        again = answered(course, {"explain_sign-why": "It rises."})
+        (course / "submitted/bob/a01_slopes/a01_slopes.ipynb").write_bytes(again)
+        grade(course)
+        given = (Given("marked"),) * len(state.items)
+        book.save([*zip(state.items, given, strict=True)])
+        return replace(state, marks=given)
+
+    monkeypatch.setattr(mark, "_demand_screen", lambda: None)
+    monkeypatch.setattr(mark, "_mark", marks_all)
+    mark.run(mark.Request("a01_slopes", folder=course))
+    said = capsys.readouterr().err
+    assert "1 of 2 answers are marked." in said
+    assert "1 answer is another one now: its mark is not written." in said
+    assert {row[0]: (row[1], row[2]) for row in rows(course)} == {"ada": (0.0, 0), "bob": (None, 1)}
 
 
 def test_marking_need_not_wait_for_torch() -> None:

@@ -60,7 +60,9 @@ def collect(
     update: Annotated[
         bool,
         typer.Option(
-            "--update", help="Also replace where nothing tells whether this is the later one."
+            "--update",
+            help="Also replace where nothing tells whether this is the later one, or it is the "
+            "attempt that was asked for.",
         ),
     ] = False,
     dry_run: Annotated[
