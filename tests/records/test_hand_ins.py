@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
 
 from gradeprop.errors import UsageError
 from gradeprop.records.files.groups import read_groups
+from gradeprop.records.gradebook.given import Person
+from gradeprop.records.gradebook.people import put_people
+from gradeprop.records.gradebook.schema import gradebook_url, open_engine, transaction
 from gradeprop.records.hand_ins import HandIns, hand_ins
 from records.graded_class import small_course
 
@@ -44,6 +46,13 @@ def found(root: Path, *students: str) -> HandIns:
 
 def in_roster(root: Path, *students: str) -> None:
     (root / "roster.csv").write_text("\n".join(("id", *students)) + "\n")
+
+
+def enroll(root: Path, student: str) -> None:
+    """In a gradebook alone. nbgrader's own way to make one looks for a program on PATH."""
+    transaction(
+        open_engine(gradebook_url(root)), lambda session: put_people(session, {student: Person()})
+    )
 
 
 def who(root: Path, *students: str) -> list[tuple[str, str, str | None]]:
@@ -105,8 +114,7 @@ def test_the_gradebook_and_a_folder_of_another_assignment_make_known(tmp_path: P
     hand_in(tmp_path, "ada")
     (tmp_path / "submitted" / "bob" / "a02").mkdir(parents=True)
     (tmp_path / "groups.csv").write_text("group,students\ntrio,ada;bob;cy\n")
-    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as book:
-        book.add_student("cy")
+    enroll(tmp_path, "cy")
     assert [student for student, _, _ in who(tmp_path)] == ["ada", "bob", "cy"]
 
 

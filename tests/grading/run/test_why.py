@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from course.minimal import EXERCISE, GRADER, write_course
+from gradeprop.grading.checks.judgement import Why
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Submission
 from grading.conftest import Classroom
@@ -38,7 +39,7 @@ def sample(name: str, body: str) -> str:
     )
 
 
-def why(root: Path, sandbox: Any, samples: str, answer: str) -> str | None:
+def why(root: Path, sandbox: Any, samples: str, answer: str) -> Why | None:
     """What is said of the first check, whatever its points."""
     write_course(root)
     (root / GRADER).write_text(POSITIVE_GRADER)
@@ -56,7 +57,7 @@ def why(root: Path, sandbox: Any, samples: str, answer: str) -> str | None:
         lambda _: None,
         on_check=lambda item: shown.setdefault(item.site.check.check, item.judgement),
     )
-    said: str | None = shown["shape"].why
+    said: Why | None = shown["shape"].why
     return said
 
 
@@ -66,24 +67,27 @@ def test_of_two_causes_that_fit_it_is_told_where_they_would_not(
     samples = sample("kept", "w * 1") + sample("without_sign", "w.abs()")
     said = why(tmp_path, sandbox, samples, "w + 0")
     assert said is not None
-    assert said.startswith("kept and without_sign fit equally")
-    assert "They differ at d_square(w=[-" in said
-    assert "where kept gives [-" in said
+    assert said.words.startswith("kept and without_sign fit equally")
+    assert "They differ at d_square(w=[-" in said.words
+    assert "where kept gives [-" in said.words
 
 
 def test_of_two_names_for_one_mistake_that_is_said(tmp_path: Path, sandbox: Any) -> None:
     samples = sample("kept", "w * 1") + sample("also_kept", "w.clone()")
     said = why(tmp_path, sandbox, samples, "w + 0")
     assert said is not None
-    assert "two names for one mistake" in said
+    assert "two names for one mistake" in said.words
 
 
 def test_what_comes_nearest_is_told_with_its_numbers(tmp_path: Path, sandbox: Any) -> None:
     samples = sample("kept", "w * 1") + sample("cubed", "3 * w**2")
     said = why(tmp_path, sandbox, samples, "w if len(w) == 3 else 7 * w")
     assert said is not None
-    assert said.startswith("nearest is kept, which explains 1 of 2 questions: at d_square(w=[")
-    assert "it would give [" in said
+    assert said.words.startswith(
+        "nearest is kept, which explains 1 of 2 questions: at d_square(w=["
+    )
+    assert "it would give [" in said.words
+    assert said.explained == 1
 
 
 @pytest.mark.parametrize("answer", ["2 * w", "w + 0"])
