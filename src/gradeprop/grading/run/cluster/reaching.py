@@ -6,6 +6,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final
 
@@ -67,7 +69,7 @@ def check_reachable(address: Address) -> None:
         raise unreachable(address, str(error)) from None
     try:
         with quiet():
-            asyncio.run(_greet(address, arguments))
+            _finish(_greet(address, arguments))
     except (OSError, ValueError) as error:
         raise unreachable(address, *_why(address, error)) from None
 
@@ -83,6 +85,17 @@ async def _greet(address: Address, arguments: dict[str, Any]) -> None:
     greeting = connect(str(address), timeout=_REACH_S, **arguments)
     comm = await asyncio.wait_for(greeting, _ANSWER_S)
     await comm.close()
+
+
+def _finish(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+        return
+    # In a notebook, say, a loop runs in this thread, and no other may.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, work).result()
 
 
 def _why(address: Address, error: Exception) -> tuple[str, str]:
