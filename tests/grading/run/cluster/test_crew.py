@@ -14,6 +14,7 @@ from grading.run.cluster.conftest import Class, Cluster, as_variables, certifica
 OLD = "import gradeprop.version\n\ngradeprop.version.__version__ = '0.0.1'\n"
 
 
+@pytest.mark.slow
 def test_other_versions_and_nannies_are_refused_and_the_others_grade(
     a_class: Class, cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -40,6 +41,7 @@ def test_a_nanny_may_have_a_worker_that_is_no_daemon(a_class: Class, cluster: Cl
     assert len(a_class.graded(cluster.address)) == 12
 
 
+@pytest.mark.slow
 def test_a_worker_without_a_gpu_is_refused_where_one_is_asked_for(
     a_class: Class, cluster: Cluster
 ) -> None:

@@ -66,6 +66,7 @@ def test_in_sandboxes_the_results_are_the_pools(
     assert {result.status for result in there.values()} == {"needs_manual"}
 
 
+@pytest.mark.slow
 def test_a_groups_seed_travels_in_place_of_its_students(a_class: Class, cluster: Cluster) -> None:
     cluster.start_worker()
     (load, *_) = a_class.loads(1)
@@ -151,6 +152,7 @@ def test_nobody_listening_is_told_with_the_address_and_the_remedy() -> None:
         pass
 
 
+@pytest.mark.slow
 def test_without_workers_it_waits_says_so_and_gives_up(a_class: Class, cluster: Cluster) -> None:
     import dask
 

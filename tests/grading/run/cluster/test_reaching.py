@@ -49,6 +49,7 @@ def test_a_loop_that_runs_already_is_no_hindrance(
         asyncio.run(within())
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_speaks_tls_is_not_spoken_to_otherwise_nor_by_strangers(
     start_cluster: Callable[..., Cluster], tmp_path: Path
 ) -> None:
