@@ -1,10 +1,12 @@
 """Runs a command that grades, and measures submissions a second and the GPU's memory meanwhile.
 
-    python -m prove_gpu.measured FILE.json SUBMISSIONS COMMAND...
+    python -m prove_gpu.measured FILE.json SUBMISSIONS RESULTS COMMAND...
 
-Memory is what `nvidia-smi` says is in use on the first device, by whomever: before, at most, and
-after the command, which has `_RETURN_S` seconds to be what it was. The command's output comes
-first, the last line begins with ``verdict:``, and the exit code is the command's.
+``per_second`` counts the whole command, its start included; ``warm_per_second`` the result files
+in the folder RESULTS after the first, None where there are too few to say. Memory is what
+`nvidia-smi` says is in use on the first device, by whomever: before, at most, and after the
+command, which has `_RETURN_S` seconds to be what it was. The command's output comes first, the
+last line begins with ``verdict:``, and the exit code is the command's.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ class Measured:
     submissions: int
     seconds: float
     per_second: float
+    warm_per_second: float | None
     exit_code: int
     device: str | None
     total_mb: int | None
@@ -57,12 +60,15 @@ class Measured:
         """What follows ``verdict:``."""
         if self.exit_code != 0:
             return f"fails: exit code {self.exit_code} after {self.seconds:.0f} s"
+        speed = f"{self.per_second:.2f} submissions/s"
+        if self.warm_per_second is not None:
+            speed += f", {self.warm_per_second:.2f} once warm"
         if self.before_mb is None or self.after_mb is None:
-            return f"fails: {self.per_second:.2f} submissions/s, and nvidia-smi says no memory"
+            return f"fails: {speed}, and nvidia-smi says no memory"
         memory = f"{self.before_mb} MiB before, {self.peak_mb} at most, {self.after_mb} after"
         if self.after_mb > self.before_mb + _SLACK_MB:
             return f"fails: memory was not given back: {memory}"
-        return f"works: {self.per_second:.2f} submissions/s; {memory}"
+        return f"works: {speed}; {memory}"
 
 
 def memory() -> Memory | None:
@@ -86,11 +92,17 @@ def parsed(said: str) -> Memory | None:
 def measured(
     submissions: int,
     command: Sequence[str],
+    results: Path,
     ask: Callable[[], Memory | None] = memory,
     return_s: float = _RETURN_S,
 ) -> Measured:
-    """Run it and look at the memory meanwhile."""
+    """Run it and look at the memory meanwhile.
+
+    Args:
+        results: the folder of its result files.
+    """
     before = ask()
+    since = time.time()
     seen = [] if before is None else [before.used_mb]
     began = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
@@ -114,6 +126,7 @@ def measured(
         submissions=submissions,
         seconds=round(seconds, 1),
         per_second=round(submissions / seconds, 3),
+        warm_per_second=_warm(results, since),
         exit_code=code,
         device=before.device if before else None,
         total_mb=before.total_mb if before else None,
@@ -123,9 +136,19 @@ def measured(
     )
 
 
+def _warm(results: Path, since: float) -> float | None:
+    """Result files a second from the first that is new to the last."""
+    written = sorted(
+        at for file in results.glob("*.json") if (at := file.stat().st_mtime) >= since - 1
+    )
+    if len(written) < 3 or written[-1] == written[0]:
+        return None
+    return round((len(written) - 1) / (written[-1] - written[0]), 3)
+
+
 def main() -> None:
-    file, submissions, *command = sys.argv[1:]
-    found = measured(int(submissions), command)
+    file, submissions, results, *command = sys.argv[1:]
+    found = measured(int(submissions), command, Path(results))
     Path(file).write_text(json.dumps(asdict(found), indent=1) + "\n")
     print(f"verdict: {found.verdict}")
     sys.exit(found.exit_code)

@@ -82,7 +82,7 @@ def test_the_scripts_functions_grade_measured_and_keep_what_came_out(tmp_path: P
     assert [path.name for path in (tmp_path / "crowded").iterdir()] == ["ada.json"]
     first = (tmp_path / "calls").read_text().splitlines()[0]
     assert first == (
-        f"-m prove_gpu.measured /out/alone.json 8 {python} -m gradeprop grade a01_slopes --submitted "
+        f"-m prove_gpu.measured /out/alone.json 8 results/a01_slopes {python} -m gradeprop grade a01_slopes --submitted "
         f"{tmp_path}/neighbours/alone --force --device cuda --isolation full --workers 4"
     )
 
@@ -163,9 +163,9 @@ def test_what_tells_most_comes_first_where_full_works(tmp_path: Path) -> None:
         run.place("measured", "alone.json"),
         run.place("measured", "crowded.json"),
         run.place("neighbours compare"),
+        run.place("prove_gpu.solutions"),
         run.place("sandbox restricted"),
         run.place("sandbox none"),
-        run.place("prove_gpu.solutions"),
         run.place("-m pytest"),
     ]
     assert places == sorted(places)

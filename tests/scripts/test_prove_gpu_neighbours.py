@@ -59,7 +59,9 @@ def test_memory_is_read_from_what_nvidia_smi_prints() -> None:
         ([], 0, "fails: "),
     ],
 )
-def test_memory_must_be_given_back(used: list[int], code: int, verdict: str) -> None:
+def test_memory_must_be_given_back(
+    tmp_path: Path, used: list[int], code: int, verdict: str
+) -> None:
     said = list(used)
 
     def ask() -> Any:
@@ -68,7 +70,7 @@ def test_memory_must_be_given_back(used: list[int], code: int, verdict: str) -> 
         return measured.Memory("GPU", said.pop(0) if len(said) > 1 else said[0], 10_000)
 
     command = [sys.executable, "-c", f"import time; time.sleep(0.3); raise SystemExit({code})"]
-    found = measured.measured(4, command, ask, return_s=2.0)
+    found = measured.measured(4, command, tmp_path, ask, return_s=2.0)
     assert found.verdict.startswith(verdict), found
     assert found.submissions == 4
     assert found.per_second == pytest.approx(4 / found.seconds, rel=0.5)
@@ -77,12 +79,27 @@ def test_memory_must_be_given_back(used: list[int], code: int, verdict: str) -> 
 def test_figures_are_written_as_json_and_the_exit_code_is_the_commands(tmp_path: Path) -> None:
     file = tmp_path / "class.json"
     code = "print('graded'); raise SystemExit(1)"
-    done = kit("measured", file, 12, sys.executable, "-c", code)
+    done = kit("measured", file, 12, tmp_path, sys.executable, "-c", code)
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1].startswith("verdict: fails: exit code 1")
     told = json.loads(file.read_text())
     assert (told["submissions"], told["exit_code"]) == (12, 1)
     assert {"before_mb", "peak_mb", "after_mb", "per_second", "seconds"} <= set(told)
+
+
+def test_speed_once_warm_is_that_of_the_results_after_the_first(tmp_path: Path) -> None:
+    old = tmp_path / "old.json"
+    old.touch()
+    os.utime(old, (1, 1))
+    lines = ["import os, time", "now = time.time()"]
+    for number in range(5):
+        name = str(tmp_path / f"{number}.json")
+        lines += [f"open({name!r}, 'w')", f"os.utime({name!r}, (now + {number / 2},) * 2)"]
+    command = [sys.executable, "-c", "\n".join(lines)]
+    found = measured.measured(5, command, tmp_path, lambda: MEMORY, return_s=0)
+    assert found.warm_per_second == pytest.approx(2, rel=0.01)
+    assert "submissions/s, 2.00 once warm; " in found.verdict
+    assert measured.measured(5, command, tmp_path / "none", lambda: MEMORY).warm_per_second is None
 
 
 # Who is handed in.
@@ -154,7 +171,9 @@ def test_the_whole_of_it_on_a_cpu_finds_no_difference_and_says_that_no_gpu_took_
             "--force",
         )
         command = [sys.executable, "-m", "gradeprop", "grade", "a01_slopes", *map(str, options)]
-        done = kit("measured", tmp_path / f"{name}.json", 11, *command, cwd=tmp_path)
+        done = kit(
+            "measured", tmp_path / f"{name}.json", 11, "results/a01_slopes", *command, cwd=tmp_path
+        )
         assert done.returncode == 0, done.stderr
         shutil.move(tmp_path / "results" / "a01_slopes", tmp_path / name)
     done = kit("neighbours", "compare", tmp_path / "alone", tmp_path / "crowded")

@@ -25,6 +25,7 @@ from gradeprop.session.questions import (
     Run,
     carries_code,
     each_in,
+    moved,
     only_reads,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "Value",
     "carries_code",
     "each_in",
+    "moved",
     "only_reads",
 ]
 

@@ -5,10 +5,10 @@ Frozen values of which both sides speak; `gradeprop.session.interface` shows the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from gradeprop.gradients.values import Value
+from gradeprop.gradients.values import TensorState, Value
 
 __all__ = [
     "Argument",
@@ -22,6 +22,7 @@ __all__ = [
     "Run",
     "carries_code",
     "each_in",
+    "moved",
     "only_reads",
 ]
 
@@ -177,6 +178,35 @@ def carries_code(ask: Ask) -> bool:
             isinstance(item, Code) for item in each_in((*ask.arguments, *ask.keywords.values()))
         )
     return isinstance(ask, Run)
+
+
+def moved(ask: Ask, device: str, to: str) -> Ask:
+    """The same question with all that is on one device, and the device's name, on another.
+
+    Args:
+        device: by the name that the question has for it (``"cuda"``).
+    """
+    if not isinstance(ask, Call | Run):
+        return ask
+    return replace(
+        ask,
+        arguments=tuple(_moved(item, device, to) for item in ask.arguments),
+        keywords={key: _moved(item, device, to) for key, item in ask.keywords.items()},
+    )
+
+
+def _moved(item: Argument, device: str, to: str) -> Argument:
+    if isinstance(item, TensorState) and item.device == device:
+        return replace(item, device=to)
+    if isinstance(item, str) and item == device:
+        return to
+    if isinstance(item, list):
+        return [_moved(each, device, to) for each in item]
+    if isinstance(item, tuple):
+        return tuple(_moved(each, device, to) for each in item)
+    if isinstance(item, dict):
+        return {key: _moved(each, device, to) for key, each in item.items()}
+    return item
 
 
 def _bound_in(arguments: Iterable[Argument]) -> Iterator[str]:

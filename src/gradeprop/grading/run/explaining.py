@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from types import MappingProxyType
+from typing import TypeAlias
 
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.likely import cause_so_far, singly_or_together
@@ -15,7 +16,24 @@ from gradeprop.grading.result.verdict import CheckVerdict
 from gradeprop.grading.run.samples import Samples
 from gradeprop.session.interface import Outcome
 
-__all__ = ["fits_as_given_only", "fitting_by_sample"]
+__all__ = ["fits_as_given_only", "fitting_by_sample", "where_asked"]
+
+_Verdicts: TypeAlias = Mapping[tuple[str, str], Sequence[CheckVerdict]]
+"""What is known of an exercise's checks, by exercise and check."""
+
+
+def where_asked(
+    samples: Samples, site: CheckSite, device: str, script: Script, verdicts: _Verdicts
+) -> tuple[str, Script]:
+    """On which device samples are asked about a check on ``device``, and what.
+
+    On a GPU each sample takes a process with a context of its own, a second or more. Where the
+    check fails on the CPU, too, what explains it shows there as well, and in no time."""
+    known = verdicts.get((site.exercise.slug, site.check.check), ())
+    fails_on_cpu = any(item.device == "cpu" and item.status == "failed" for item in known)
+    if device == "cpu" or not fails_on_cpu:
+        return device, script
+    return "cpu", samples.on_cpu(script, device)
 
 
 def fitting_by_sample(
@@ -27,7 +45,7 @@ def fitting_by_sample(
     judgement: Judgement,
     *,
     without: str | None = None,
-    verdicts: Mapping[tuple[str, str], Sequence[CheckVerdict]] = MappingProxyType({}),
+    verdicts: _Verdicts = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """The misconceptions of the check's part that fit by their samples.
 
@@ -35,7 +53,7 @@ def fitting_by_sample(
         script, outcomes: what was asked, and what the student's answer gave.
         judgement: what it is without samples.
         without: a name of several mistakes in one that is not tried.
-        verdicts: what is known of the exercise's other checks, by exercise and check.
+        verdicts: what is known of the exercise's other checks.
     """
     part = site.part
 
@@ -54,9 +72,7 @@ def fitting_by_sample(
     return singly_or_together(fit, single, several, judgement, likely)
 
 
-def _cause_so_far(
-    site: CheckSite, device: str, verdicts: Mapping[tuple[str, str], Sequence[CheckVerdict]]
-) -> str | None:
+def _cause_so_far(site: CheckSite, device: str, verdicts: _Verdicts) -> str | None:
     """The cause of the part's checks before this one; for a public check only of public ones, as in
     the student's notebook."""
     earlier = takewhile(lambda check: check != site.check, site.part.checks)

@@ -28,7 +28,7 @@ from gradeprop.grading.public.checking import skipped_because
 from gradeprop.grading.result import score
 from gradeprop.grading.result.words import NO_CELL, NOT_BEGUN, NOTHING_ASSIGNED
 from gradeprop.grading.run import assembly
-from gradeprop.grading.run.explaining import fitting_by_sample
+from gradeprop.grading.run.explaining import fitting_by_sample, where_asked
 from gradeprop.grading.run.paper import Paper, lines_of
 from gradeprop.grading.run.plotting import with_plot
 from gradeprop.grading.run.question import Answered, Circumstances, Question
@@ -188,18 +188,14 @@ class Inquiry:
         earlier: Sequence[Observation] = (),
     ) -> Judgement:
         """The same judgement with what the misconceptions' samples say of it."""
-        site = question.site
-        if self._how.samples is None or self._state_of(site) in ("starter", "missing"):
+        site, samples = question.site, self._how.samples
+        if samples is None or self._state_of(site) in ("starter", "missing"):
             return judgement
+        verdicts = self._paper.verdicts
+        device, asked = where_asked(samples, site, question.device, script, verdicts)
         with self._how.watch.away():
             by_sample = fitting_by_sample(
-                self._how.samples,
-                site,
-                question.device,
-                script,
-                outcomes,
-                judgement,
-                verdicts=self._paper.verdicts,
+                samples, site, device, asked, outcomes, judgement, verdicts=verdicts
             )
         if by_sample:
             return self._judged(site, script, outcomes, earlier, by_sample=by_sample)
@@ -249,8 +245,11 @@ class Inquiry:
         shown = replace(plain, misconceptions=causes, hint=told.hint, hint_there=there)
         with self._how.watch.away():
             if samples is not None and not told.not_begun:
-                asked = (site, question.device, script, outcomes)
-                shown = replace(shown, why=why_not_declared(samples, *asked, shown, plain))
+                device, asked = where_asked(
+                    samples, site, question.device, script, self._paper.verdicts
+                )
+                why = why_not_declared(samples, site, device, asked, outcomes, shown, plain)
+                shown = replace(shown, why=why)
             gave = behaviour(script, outcomes)
             student = self._paper.submission.student
             self._how.on_check(Answered(student, site, question.device, shown, gave))

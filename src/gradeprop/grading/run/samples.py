@@ -7,7 +7,7 @@ before."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -30,6 +30,7 @@ from gradeprop.session.interface import (
     Session,
     Stopped,
     carries_code,
+    moved,
 )
 
 __all__ = ["Samples"]
@@ -82,6 +83,7 @@ class Samples:
     _given: WeakKeyDictionary[Script, dict[_Asked, tuple[Given | None, ...]]] = field(
         default_factory=WeakKeyDictionary
     )
+    _on_cpu: WeakKeyDictionary[Script, Script] = field(default_factory=WeakKeyDictionary)
 
     def of(
         self, part: PartKey, misconception: str, device: str, script: Script
@@ -119,6 +121,13 @@ class Samples:
             ways = self.of(part, misconception, device, script)
             known[key] = tuple(given(script, way, allowed) for way in ways)
         return known[key]
+
+    def on_cpu(self, script: Script, device: str) -> Script:
+        """A script for another device with its questions asked on the CPU; one for each script."""
+        if script not in self._on_cpu:
+            asks = tuple(moved(ask, device, "cpu") for ask in script.asks)
+            self._on_cpu[script] = replace(script, asks=asks)
+        return self._on_cpu[script]
 
     def _is_a_students(self, part: PartKey, misconception: str) -> bool:
         known = self._exercise(part).part(part.part).misconceptions
