@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,13 @@ from gradeprop.notebook.release import release_model
 from gradeprop.notebook.render import to_notebook
 
 KEY = b"k" * 32
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New processes look for this process's main module, which a shell of an earlier test may have
+    emptied."""
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,6 @@ when nobody in its class is wrong."""
 
 from __future__ import annotations
 
-import sys
-import types
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,12 +43,6 @@ os.close(opened)
 def d_square(w):
     return 2 * w if held < 4 else w
 """
-
-
-@pytest.fixture(autouse=True)
-def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The workers look for this process's main module."""
-    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 def needs_control_group() -> None:

@@ -4,8 +4,6 @@ first are told with file and line, the second cost nobody a check."""
 from __future__ import annotations
 
 import re
-import sys
-import types
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -78,7 +76,6 @@ FAULTY = [
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watched, "GRADER_S", PATIENCE_S)
-    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 def broken(tmp_path: Path, head: str, body: str) -> Any:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import types
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,13 +26,6 @@ STUDENTS = [f"student-{number}" for number in range(6)]
 def leave_at_once(*_: Any) -> None:
     """In place of a worker's work."""
     os._exit(9)
-
-
-@pytest.fixture(autouse=True)
-def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The workers look for this process's main module, which a shell of an earlier test may have
-    emptied."""
-    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture

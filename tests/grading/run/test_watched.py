@@ -4,10 +4,8 @@ lock that nobody will open."""
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
-import types
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,12 +36,6 @@ def begun(pipe: Any, post: Post) -> None:
     post.take()
     pipe.send("begun")
     pipe.recv()
-
-
-@pytest.fixture(autouse=True)
-def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new process looks for this process's main module."""
-    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import types
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,6 @@ def test_matches_autograd(student, reference, device):
     import os, signal
     os.kill(os.getpid(), signal.SIGTERM)
 """
-
-
-@pytest.fixture(autouse=True)
-def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker looks for this process's main module."""
-    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 def test_sigterm_while_a_check_runs_ends_a_worker_without_a_word(
