@@ -10,6 +10,9 @@ import pytest
 
 from cli.conftest import HALVED, SOLVED, answered, gradeprop, hand_in, program, result_of
 from course.minimal import EXERCISE, GRADER, SOLUTION
+from gradeprop.course.load import load_course
+from gradeprop.records.files.submissions import find_submissions
+from gradeprop.records.surely_due import surely_due
 
 NONE = ("--isolation", "none")
 
@@ -81,7 +84,9 @@ def test_a_second_run_grades_only_what_changed(built: Any) -> None:
     bob = hand_in(built, "bob", answered(built, HALVED))
     gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     ada_before = (built / "results/a01_slopes/ada.json").read_bytes()
+    assert due(built) == 0
     bob.write_bytes(answered(built, SOLVED))
+    assert due(built) == 1
     done = gradeprop("grade", "a01_slopes", *NONE, cwd=built)
     assert "1 of 2 unchanged" in done.stderr
     assert (built / "results/a01_slopes/ada.json").read_bytes() == ada_before
@@ -89,7 +94,14 @@ def test_a_second_run_grades_only_what_changed(built: Any) -> None:
     (built / EXERCISE).write_text(
         (built / EXERCISE).read_text().replace("lost?", "lost on the way?")
     )
+    assert due(built) == 2
     assert "unchanged" not in gradeprop("grade", "a01_slopes", *NONE, cwd=built).stderr
+
+
+def due(built: Path) -> int:
+    """How many are known to be due before torch is imported."""
+    handed = find_submissions(built / "submitted", "a01_slopes")
+    return surely_due(built, load_course(built), "a01_slopes", handed)
 
 
 def test_only_the_named_students_are_graded(built: Any) -> None:

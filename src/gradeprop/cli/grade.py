@@ -25,11 +25,12 @@ from gradeprop.records.enrolment import enrolled_in
 from gradeprop.records.files.earlier_release import released_with_progress
 from gradeprop.records.files.key import course_key, has_course_key
 from gradeprop.records.files.names import gradebook_id, shown_id
-from gradeprop.records.files.results import check_writable, read_result, result_path
+from gradeprop.records.files.results import check_writable, read_result
 from gradeprop.records.files.submissions import Handed, student_folders
 from gradeprop.records.hand_ins import hand_ins
 from gradeprop.records.marks import printable_id
 from gradeprop.records.shards.shard import Shard
+from gradeprop.records.surely_due import surely_due
 from gradeprop.records.together import together
 
 if TYPE_CHECKING:
@@ -196,11 +197,13 @@ def _warm(
 ) -> Graders | None:
     """Graders that start now, sooner than what is due can be told exactly; None where it is not
     plain that there is anything to grade."""
-    kept = any(result_path(root, request.assignment, item.student).exists() for item in handed)
-    if not handed or (kept and not request.force):
+    due = len(handed)
+    if not request.force:
+        due = surely_due(root, course, request.assignment, handed)
+    if not due:
         return None
     facilities = facilities_for(course, request.isolation, devices)
-    workers = workers_for(len(handed), request.workers)
+    workers = workers_for(due, request.workers)
     return opened.enter_context(start(facilities, workers))
 
 
