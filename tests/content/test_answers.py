@@ -66,7 +66,14 @@ def test_honest_work_in_any_style_passes(settings: Any, assignment: Any) -> None
         assert part.score == part.max_score
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+# Those with the most answers; what they have in common with others is tried with the others.
+_LONG = {"a05_backprop", "a06_optimizers", "a07_modules", "a08_graph_control"}
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    [pytest.param(name, marks=[pytest.mark.slow] if name in _LONG else []) for name in ASSIGNMENTS],
+)
 def test_wrong_work_fails_and_is_given_its_own_cause_or_none(
     settings: Any, assignment: Any
 ) -> None:

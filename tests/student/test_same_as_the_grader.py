@@ -132,7 +132,17 @@ def of_slips(setting: Any) -> Any:
     return [submission for submission, _ in submissions_of(setting, chosen)]
 
 
-@pytest.mark.parametrize("assignment", COURSE.assignments, ids=lambda item: item.id)
+# Where the most answers are, each of them asked twice.
+_LONG = {"a05_backprop", "a06_optimizers", "a07_modules", "a08_graph_control", "a10_second_order"}
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    [
+        pytest.param(item, id=item.id, marks=[pytest.mark.slow] if item.id in _LONG else [])
+        for item in COURSE.assignments
+    ],
+)
 def test_every_answer_of_every_exercise_gets_the_graders_words(assignment: Any) -> None:
     compare(assignment, SameProcess(), of_samples)
 

@@ -265,7 +265,13 @@ def test_a_public_check_that_fails_at_a_known_mistake_is_told_and_all_else_is_gr
     assert [check.status for check in part.checks] == ["error", "passed"]
 
 
-@pytest.mark.parametrize("later", ["", "import os\n"], ids=["asked once", "asked again"])
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param("", id="asked once"),
+        pytest.param("import os\n", id="asked again", marks=SLOW),
+    ],
+)
 @pytest.mark.parametrize(("body", "what"), MISTAKEN)
 def test_a_hidden_check_that_fails_at_a_known_mistake_is_nobodys_zero(
     tmp_path: Path, body: str, what: str, later: str

@@ -33,6 +33,7 @@ def test_another_program_at_the_port_is_not_waited_for(
     silent: int, ask: Callable[[Address], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reaching, "_ANSWER_S", 0.5)
+    monkeypatch.setattr(reaching, "_REACH_S", 2.0)
     with pytest.raises(MissingFacility, match=r"no Dask scheduler answers at .*dashboard's"):
         ask(Address("tcp", "127.0.0.1", silent))
 
@@ -41,6 +42,7 @@ def test_a_loop_that_runs_already_is_no_hindrance(
     silent: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reaching, "_ANSWER_S", 0.5)
+    monkeypatch.setattr(reaching, "_REACH_S", 2.0)
 
     async def within() -> None:
         reaching.check_reachable(Address("tcp", "127.0.0.1", silent))
