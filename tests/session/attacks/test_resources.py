@@ -21,7 +21,7 @@ from .conftest import LIMITS, Attack
 
 MIB = 1 << 20
 # A flood that meets no other limit goes on for so long.
-FLOOD_S = 6.0
+FLOOD_S = 4.0
 
 
 @contextmanager
