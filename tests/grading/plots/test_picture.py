@@ -111,6 +111,13 @@ def test_the_words_say_what_differs() -> None:
     assert "3 of 6 arrows differ" in picture(PLOTS["field with gaps"]).words
 
 
+def test_numbers_that_nearly_agree_are_told_apart() -> None:
+    near = curve([(0.0, 1.2345678), (1.0, 2.0)], [(0.0, 1.2345778), (1.0, 2.0)])
+    assert "expected 1.23457, got 1.23458." in picture(near).words
+    same = curve([(0.0, 1.5), (1.0, 2.0)], [(0.0, 1.5), (1.0, 2.0)])
+    assert picture(same).words.endswith("to 1.0. They differ by less than can be seen.")
+
+
 def test_nothing_is_told_by_colour_alone() -> None:
     svg = picture(PLOTS["curve"]).svg
     assert EXPECTED.mark != GOT.mark

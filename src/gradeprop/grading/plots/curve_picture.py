@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gradeprop.gradients.comparison.render import number
+from gradeprop.gradients.comparison.render import number, pair
 from gradeprop.grading.plots.axes import Axes, range_of
 from gradeprop.grading.plots.svg import AXIS, EXPECTED, GOT, Sheet
 from gradeprop.grading.plots.told import title_of, without_points
@@ -61,9 +61,11 @@ def _described(plot: Plot) -> str:
         (point for point in right if point[0] in got),
         key=lambda point: abs(got[point[0]][1] - point[1]),
     )
+    expected, mine = pair(worst[1], got[worst[0]][1])
+    if expected == mine:  # the numbers of a plot have six digits
+        return " ".join([*told, "They differ by less than can be seen.", *without_points(plot)])
     told.append(
-        f"They differ most at {over} = {number(worst[0])}: expected {number(worst[1])}, "
-        f"got {number(got[worst[0]][1])}."
+        f"They differ most at {over} = {number(worst[0])}: expected {expected}, got {mine}."
     )
     told.append(_side(right, got))
     return " ".join([*filter(None, told), *without_points(plot)])
