@@ -59,6 +59,16 @@ def test_a_result_of_other_versions_is_done_again(
     assert due(course) == 1
 
 
+def test_torchs_build_is_not_known_without_torch(course: Course, release: ReleaseModel) -> None:
+    result = graded(course, release, "ada")
+    torch = result.versions["torch"].partition("+")[0]
+    for build in (torch, f"{torch}+cpu", f"{torch}+cu121"):
+        write_result(
+            Path(course.root), replace(result, versions={**result.versions, "torch": build})
+        )
+        assert due(course) == 0
+
+
 @pytest.mark.parametrize(
     "change",
     [lambda result: replace(result, status="error"), lambda result: replace(result, group="team")],

@@ -37,7 +37,12 @@ def _is_due(item: Handed, result: dict[str, Any], here: dict[str, str | None]) -
         return True
     notebook, _ = item.read()
     now = {**here, "submission": hashlib.sha256(notebook).hexdigest()}
-    return any(result["versions"].get(name) != value for name, value in now.items())
+    return any(_public(result["versions"].get(name)) != _public(it) for name, it in now.items())
+
+
+def _public(version: Any) -> Any:
+    """Without the build (``+cpu``): some of torch's name it within the package only."""
+    return version.partition("+")[0] if isinstance(version, str) else version
 
 
 def _kept(path: Path) -> dict[str, Any]:
