@@ -13,7 +13,9 @@ import pytest
 from gradeprop.session.isolation.survey import SECCOMP_REMEDY
 
 ROOT = Path(__file__).parents[2]
-KNOWN = {"ARG", "FROM", "RUN", "WORKDIR", "COPY", "ENV", "USER", "ENTRYPOINT", "CMD"}
+KNOWN = {
+    *("ARG", "FROM", "RUN", "WORKDIR", "COPY", "ENV", "USER", "STOPSIGNAL", "ENTRYPOINT", "CMD")
+}
 
 
 @cache
