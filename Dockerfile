@@ -24,5 +24,7 @@ USER grader
 
 # The course: --volume "$PWD":/course
 WORKDIR /course
+# The first process of a container never hears of the usual signal to stop; this one is Ctrl-C's.
+STOPSIGNAL SIGINT
 ENTRYPOINT ["gradeprop"]
 CMD ["doctor"]

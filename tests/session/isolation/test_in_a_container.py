@@ -22,17 +22,21 @@ pytestmark = [
 
 SCRIPT = Path(__file__).parent / "contained.sh"
 SOURCE = Path(__file__).parents[3] / "src"
-# Refuses what docker's own filter does to whoever has no rights, then becomes what follows.
-DOCKERS_FILTER = """
+DOCTOR = [sys.executable, "-m", "gradeprop", "doctor", "--json"]
+# What podman's own filter refuses to whoever has no rights, and what docker's does.
+PODMAN_REFUSES = "sethostname setdomainname"
+DOCKER_REFUSES = "sethostname setdomainname setns unshare mount umount2 pivot_root clone clone3"
+# Refuses the calls that it is told, then becomes what follows.
+FILTERED = """
 import errno, os, sys
 import pyseccomp as sc
 rules = sc.SyscallFilter(sc.ALLOW)
-for name in ("unshare", "mount", "umount2", "pivot_root", "setns"):
-    rules.add_rule(sc.ERRNO(errno.EPERM), name)
-rules.add_rule(sc.ERRNO(errno.EPERM), "clone", sc.Arg(0, sc.MASKED_EQ, 0x10000000, 0x10000000))
-rules.add_rule(sc.ERRNO(errno.ENOSYS), "clone3")
+new_user_namespace = sc.Arg(0, sc.MASKED_EQ, 0x10000000, 0x10000000)
+for name in sys.argv[1].split():
+    error = errno.ENOSYS if name == "clone3" else errno.EPERM
+    rules.add_rule(sc.ERRNO(error), name, *([new_user_namespace] if name == "clone" else []))
 rules.load()
-os.execv(sys.argv[1], sys.argv[1:])
+os.execv(sys.argv[2], sys.argv[2:])
 """
 
 
@@ -51,17 +55,27 @@ def lines(command: list[str]) -> dict[str, Any]:
     return {line["topic"].strip(): line for line in json.loads(done.stdout)["lines"]}
 
 
-def contained(how: str) -> dict[str, Any]:
+def filtered(refused: str) -> list[str]:
+    """A command that asks `gradeprop doctor` where these system calls are refused."""
+    pytest.importorskip("pyseccomp")
+    return [sys.executable, "-c", FILTERED, refused, *DOCTOR]
+
+
+def contained(how: str, command: list[str] = DOCTOR) -> dict[str, Any]:
     if shutil.which("unshare") is None or (problem := working("full")) is not None:
         pytest.skip(f"isolation full does not work here: {problem}")
     apart = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--ipc", "--uts"]
-    return lines([*apart, "sh", str(SCRIPT), how, sys.executable])
+    return lines([*apart, "sh", str(SCRIPT), how, *command])
 
 
 def test_full_works_without_rights_where_proc_is_all_there() -> None:
     found = contained("open")
     assert found["isolation"]["found"] == "full"
     assert not found["separate user"]["ok"]  # it was not root
+
+
+def test_full_works_where_podmans_filter_refuses_the_sandbox_a_name() -> None:
+    assert contained("open", filtered(PODMAN_REFUSES))["isolation"]["found"] == "full"
 
 
 def test_where_proc_is_masked_it_is_restricted_and_the_flags_are_named() -> None:
@@ -73,13 +87,10 @@ def test_where_proc_is_masked_it_is_restricted_and_the_flags_are_named() -> None
 
 
 def test_where_no_namespace_may_be_made_it_is_restricted_and_the_flags_are_named() -> None:
-    pytest.importorskip("pyseccomp")
     if shutil.which("unshare") is None or (problem := working("full")) is not None:
         pytest.skip(f"isolation full does not work here: {problem}")
-    python = sys.executable
     nobody_special = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
-    doctor = [python, "-m", "gradeprop", "doctor", "--json"]
-    found = lines([*nobody_special, python, "-c", DOCKERS_FILTER, *doctor])
+    found = lines([*nobody_special, *filtered(DOCKER_REFUSES)])
     assert found["isolation"]["found"] == "restricted"
     assert not found["user namespaces"]["ok"]
     assert "seccomp=unconfined" in found["user namespaces"]["mend"]
