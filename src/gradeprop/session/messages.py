@@ -8,6 +8,7 @@ from typing import Final
 __all__ = [
     "MALFORMED",
     "NOT_STARTED",
+    "NO_MEMORY_HERE",
     "NO_PROCESS_LEFT",
     "OUT_OF_MEMORY",
     "REPLAY_TOO_SLOW",
@@ -26,6 +27,11 @@ __all__ = [
 OUT_OF_MEMORY: Final = 71
 # What stands for the exit code of a checker that could not be started; no process ends with it.
 NOT_STARTED: Final = 256
+NO_MEMORY_HERE: Final = (
+    "the kernel killed a process of this submission because memory ran out here, not what the "
+    "submission may have: give the machine, the container or the job memory_mb of course.yaml plus "
+    "1 GiB for each worker, or use fewer workers"
+)
 NO_PROCESS_LEFT: Final = (
     "your notebook has so many processes running that none could be started to ask this"
 )

@@ -14,6 +14,7 @@ from gradeprop.session.isolation.control_group import (
     ControlGroup,
     _own_groups,
     control_group,
+    kills_around,
 )
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
@@ -145,6 +146,24 @@ def test_version_two_speaks_its_own_files(tmp_path: Path) -> None:
     assert (tmp_path / "memory.max").read_text() == str(1000 + ((1 + SLACK_MB) << 20))
     assert (tmp_path / "pids.max").read_text() == "9"
     assert group.procs == [str(tmp_path / "cgroup.procs")]
+
+
+@pytest.mark.parametrize(
+    ("own", "file"),
+    [
+        ({"": "/job"}, "job/memory.events"),
+        ({"": "/", "memory": "/slurm/job"}, "memory/slurm/job/memory.oom_control"),
+    ],
+)
+def test_what_was_killed_around_is_counted(
+    own: dict[str, str], file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradeprop.session.isolation.control_group._ROOT", tmp_path)
+    monkeypatch.setattr("gradeprop.session.isolation.control_group._own_groups", lambda: own)
+    assert kills_around() == 0
+    (tmp_path / file).parent.mkdir(parents=True)
+    (tmp_path / file).write_text("under_oom 0\noom_kill 3\n")
+    assert kills_around() == 3
 
 
 def test_the_own_groups_are_known() -> None:

@@ -92,7 +92,10 @@ class SubmissionRun:
     checks_s: float = 0.0
     longest_check_s: float = 0.0
     disturbed: bool = False
-    """Once closed: whether something ran out of time while others had the processor."""
+    """Once closed: whether something ran out of time while others had the processor, or the grader
+    failed by itself, say for lack of memory; it may not when nothing else runs."""
+    _fault: GraderFault | None = None
+    """What kept the cells from running."""
     _session: Session | None = None
     _settled: Settled | None = None
     _places: dict[PartKey, Place] = field(default_factory=dict)
@@ -143,6 +146,8 @@ class SubmissionRun:
         return self._explained(part, outcomes)
 
     def _at(self, part: PartKey) -> tuple[Session, Place]:
+        if self._fault is not None:
+            raise self._fault
         session = self._session or self._run_all()
         if part not in self._places:
             raise GraderFault(f"the part {part.exercise}-{part.part} has no place in the release")
@@ -166,6 +171,9 @@ class SubmissionRun:
         started = time.perf_counter()
         try:
             yield
+        except GraderFault:
+            self.disturbed = True
+            raise
         finally:
             took = time.perf_counter() - started
             self.checks_s += took
@@ -198,13 +206,22 @@ class SubmissionRun:
     def close(self) -> None:
         """All has been asked. Idempotent."""
         if self._session is not None:
-            self.disturbed = self._session.disturbed
+            self.disturbed |= self._session.disturbed
             self._session.close()
             self._session = None
 
     def _run_all(self) -> Session:
         session = self._session = self.open_session()
         started = time.perf_counter()
+        try:
+            self._run_cells(session)
+        except GraderFault as fault:
+            self._fault, self.disturbed = fault, True
+            raise
+        self.run_s = time.perf_counter() - started
+        return session
+
+    def _run_cells(self, session: Session) -> None:
         for cell in self.notebook.cells:
             if cell.judge is not None:
                 self._reach(session, cell.judge)
@@ -215,8 +232,6 @@ class SubmissionRun:
                 self.outcomes.append((cell, outcome))
                 if cell.origin == "student" and cell.grade_id is not None:
                     self.part_outcomes[self.answers[cell.grade_id]] = outcome
-        self.run_s = time.perf_counter() - started
-        return session
 
     def _reach(self, session: Session, part: PartKey) -> None:
         """The notebook stands at this part's place."""

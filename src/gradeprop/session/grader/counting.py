@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gradeprop.session.interface import Level
-from gradeprop.session.isolation.control_group import ControlGroup, control_group
+from gradeprop.session.isolation.control_group import ControlGroup, control_group, kills_around
 from gradeprop.session.isolation.processor import used_s
 
 __all__ = ["Counting", "counting_at"]
@@ -31,6 +31,11 @@ class Counting:
     supervised: bool = False
     spare_processes: int = 0
     group: ControlGroup | None = None
+
+    def kills(self) -> int:
+        """How many processes the kernel has killed for memory: in the control group, or, where
+        there is none, among all that surrounds this process."""
+        return kills_around() if self.group is None else self.group.kills()
 
     def processor_s(self, processes: Callable[[], Iterable[int]]) -> float:
         """Seconds of processor time that the sandbox has used: by its control group, else as far as

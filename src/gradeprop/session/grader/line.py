@@ -27,7 +27,8 @@ class Line:
     Args:
         child: fresh from the warm process.
         limits: what the submission may use.
-        memory_ran_out: says whether the kernel has just killed something for memory.
+        memory_ran_out: says whether the kernel has just killed something for memory; raises
+            GraderFault if that was not the submission's.
         allowance: what the submission may still use; the line cuts off whoever uses more.
 
     Attributes:
@@ -137,6 +138,7 @@ class Line:
 
         Raises:
             WarmProcessLostError: the warm process went away, and the child with it.
+            GraderFault: memory ran out that was not the submission's.
         """
         if error.kind == "deadline":
             return self.lose("timeout", self.late(late))

@@ -114,7 +114,8 @@ class Replay:
         Returns: its result, or why there is no run to do it with.
 
         Raises:
-            GraderFault: the warm process cannot be kept alive.
+            GraderFault: the warm process cannot be kept alive, or memory ran out that was not the
+                submission's.
         """
         while True:
             try:
@@ -127,6 +128,9 @@ class Replay:
                 if cut is not None:
                     return cut
                 continue
+            except GraderFault:
+                self._drop()
+                raise
             if run.conversation.is_lost:
                 self._drop()
             return result

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from typing import IO, Final
 
 from gradeprop.errors import GraderFault
+from gradeprop.session import messages
 from gradeprop.session.grader.allowance import Allowance, processor_limit_s
 from gradeprop.session.grader.contention import Contention
 from gradeprop.session.grader.conversation import Conversation
@@ -110,19 +111,18 @@ class ProcessSandbox(Sandbox):
         """What a new warm process takes is no submission's."""
         assert self._warm is not None
         self._own_processes = set(self._warm.processes())
-        group = self._counting.group
-        if group is not None:
-            group.note_baseline()
-            self._kills = group.kills()
+        self._kills = self._counting.kills()
+        if self._counting.group is not None:
+            self._counting.group.note_baseline()
             self._limit_all()
 
     def _memory_ran_out(self) -> bool:
-        """Whether a process of this sandbox was killed for memory since this was last asked."""
-        if self._counting.group is None:
-            return False
-        kills_before = self._kills
-        self._kills = self._counting.group.kills()
-        return self._kills > kills_before
+        """Whether a process of this sandbox was killed for memory since this was last asked; a
+        GraderFault if it was not its own that ran out."""
+        before, self._kills = self._kills, self._counting.kills()
+        if self._kills > before and self._counting.group is None:
+            raise GraderFault(messages.NO_MEMORY_HERE)
+        return self._kills > before
 
     def _processor_s(self) -> float | None:
         """Seconds of processor time that have been used in here; None if not by one submission."""
@@ -178,6 +178,8 @@ class ProcessSandbox(Sandbox):
 
     def _forked(self, setup: Setup) -> Conversation:
         limits = setup.limits
+        if self._counting.group is None:
+            self._kills = self._counting.kills()  # of others, until now
         child = self.warm().open(
             {
                 "memory_mb": limits.memory_mb,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["ControlGroup", "control_group"]
+__all__ = ["ControlGroup", "control_group", "kills_around"]
 
 _ROOT: Final = Path("/sys/fs/cgroup")
 _counter = itertools.count()
@@ -79,12 +79,7 @@ class ControlGroup:
 
     def kills(self) -> int:
         """How many processes have been killed because memory ran out."""
-        name = "memory.oom_control" if self.version == 1 else "memory.events"
-        for line in (self.memory / name).read_text().splitlines():
-            key, _, value = line.partition(" ")
-            if key == "oom_kill":
-                return int(value)
-        return 0
+        return _kills_in(self.memory, self.version)
 
     def processor_s(self) -> float | None:
         """Seconds of processor time of all that have ever been in it; None if nobody counts."""
@@ -130,6 +125,26 @@ def control_group() -> ControlGroup:
     folder = parent / name
     folder.mkdir()
     return ControlGroup(folder, folder, 2)
+
+
+def kills_around() -> int:
+    """How many processes of the group that this process is in have been killed because memory ran
+    out: the machine's, or what a container or a job on a cluster may have. 0 if nobody counts."""
+    with contextlib.suppress(OSError, ValueError):
+        own = _own_groups()
+        if "memory" in own:
+            return _kills_in(_ROOT / "memory" / own["memory"].lstrip("/"), 1)
+        return _kills_in(_ROOT / own.get("", "/").lstrip("/"), 2)
+    return 0
+
+
+def _kills_in(folder: Path, version: int) -> int:
+    name = "memory.oom_control" if version == 1 else "memory.events"
+    for line in (folder / name).read_text().splitlines():
+        key, _, value = line.partition(" ")
+        if key == "oom_kill":
+            return int(value)
+    return 0
 
 
 def _processor_groups(own: dict[str, str], name: str) -> tuple[Path, ...]:

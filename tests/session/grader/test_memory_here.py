@@ -1,0 +1,57 @@
+"""Memory that runs out around a sandbox, not in it: a machine, a container or a job that has less
+than a submission may take."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from gradeprop.session.isolation.control_group import ControlGroup, control_group
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+
+_INSIDE = """
+from gradeprop.errors import GraderFault
+from gradeprop.session.grader.sandbox import open_sandbox
+from gradeprop.session.interface import CellSource, Limits
+
+def run(session, source):
+    try:
+        outcome = session.run(CellSource(source, "cell", None))
+        print(outcome.status, outcome.message)
+    except GraderFault as fault:
+        print("fault", fault)
+
+if __name__ == "__main__":
+    with open_sandbox("none") as sandbox:
+        with sandbox.open(limits=Limits(memory_mb=4096, cell_s=60), seed=1) as session:
+            run(session, "big = bytearray(b'x') * (1500 << 20)")
+        with sandbox.open(limits=Limits(), seed=1) as session:
+            run(session, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+            run(session, "x = 1")
+"""
+
+
+@pytest.fixture
+def small_job() -> Iterator[ControlGroup]:
+    try:
+        made = control_group()
+    except OSError as error:
+        pytest.skip(f"control groups cannot be made here: {error}")
+    made.limit(1000, 200)
+    yield made
+    made.remove()
+
+
+def test_memory_that_runs_out_around_it_is_no_students_fault(small_job: ControlGroup) -> None:
+    joining = "".join(f"open({path!r}, 'w').write('0')\n" for path in small_job.procs)
+    done = subprocess.run(
+        [sys.executable, "-c", joining + _INSIDE], capture_output=True, text=True, check=False
+    )
+    short, killed, going_on = done.stdout.splitlines()
+    assert short.startswith("fault the kernel killed a process of this submission"), done.stderr
+    assert killed == "killed your code crashed its process by being killed"
+    assert going_on == "ok None"
