@@ -40,6 +40,14 @@ def versions(course: Course) -> dict[str, str]:
     return {
         "gradeprop": __version__,
         "torch": str(torch.__version__),
+        **versions_besides_torch(course),
+    }
+
+
+def versions_besides_torch(course: Course) -> dict[str, str]:
+    """The same without torch's, which takes seconds to import."""
+    return {
+        "gradeprop": __version__,
         "course": course.digest,
         "python": platform.python_version(),
         "ipython": _installed("ipython"),

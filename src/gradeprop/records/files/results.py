@@ -61,7 +61,7 @@ def result_from(data: bytes) -> SubmissionResult:
     """
     try:
         return SubmissionResult.from_json(json.loads(data))
-    except AttributeError as error:
+    except (AttributeError, RecursionError) as error:
         raise ValueError("not a result") from error
 
 
@@ -81,6 +81,6 @@ def read_results(root: Path, assignment: str) -> tuple[list[SubmissionResult], l
         try:
             data: Any = json.loads(path.read_bytes().decode("utf-8", "surrogateescape"))
             results.append(SubmissionResult.from_json(data))
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError, AttributeError, RecursionError):
             unreadable.append(path)
     return sorted(results, key=lambda result: result.student), unreadable
