@@ -137,7 +137,7 @@ def _raised(
             "can answer while a notebook is graded."
         )
     elif public:
-        message = f"`{expression(ask)}` raised {outcome.type_name}{place}: {outcome.message}"
+        message = f"`{expression(ask)}` raised {outcome.type_name}{place}: {_told(outcome)}"
     else:
         # The text and even the type's name are the student's to choose: they could carry a hidden
         # input.
@@ -153,6 +153,13 @@ def _raised(
     places = _told_places(outcome, public, lines)
     known = outcome.type_name if outcome.type_name in WELL_KNOWN_ERRORS else "another error"
     return Judgement("failed", message, detail, causes, hint=hint, places=places, raised=known)
+
+
+def _told(outcome: Raised) -> str:
+    """The exception's own words; of CUDA's the first line, since advice for who runs the program
+    follows."""
+    is_cudas = outcome.message.startswith("CUDA error")
+    return outcome.message.partition("\n")[0] if is_cudas else outcome.message
 
 
 def _told_places(outcome: Raised, public: bool, lines: int | None) -> tuple[Place, ...]:
