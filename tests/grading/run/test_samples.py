@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from course.minimal import EXERCISE, GRADER, SOLUTION, write_course
+from gradeprop.errors import GraderFault
 from gradeprop.grading.run.samples import Samples
 from gradeprop.session.interface import Define
+from gradeprop.session.messages import NO_MEMORY_HERE
 from grading.conftest import Classroom, part_of
 
 MISCONCEPTIONS = """\
@@ -227,6 +230,59 @@ def test_a_sample_cannot_reach_the_grader(tmp_path: Path, sandbox: Any) -> None:
         found = judged(classroom, "def d_square(w):\n    return 7 * w")
         assert set(found.values()) == {"hostile"}
     assert judged(classroom, "def d_square(w):\n    return 2 * w") == {}
+
+
+class Short:
+    """A sandbox in which memory runs out around the first ``times`` sessions that are asked."""
+
+    level = "full"
+
+    def __init__(self, sandbox: Any, times: int) -> None:
+        self._sandbox = sandbox
+        self.times = times
+
+    def open(self, **how: Any) -> Any:
+        return _Session(self._sandbox.open(**how), self)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sandbox, name)
+
+
+class _Session:
+    def __init__(self, session: Any, sandbox: Short) -> None:
+        self._session = session
+        self._sandbox = sandbox
+
+    def _asked(self, how: str, *given: Any, **named: Any) -> Any:
+        if self._sandbox.times:
+            self._sandbox.times -= 1
+            raise GraderFault(NO_MEMORY_HERE)
+        return getattr(self._session, how)(*given, **named)
+
+    def ask(self, *given: Any, **named: Any) -> Any:
+        return self._asked("ask", *given, **named)
+
+    def recall(self, *given: Any, **named: Any) -> Any:
+        return self._asked("recall", *given, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+
+@pytest.mark.parametrize(("times", "found"), [(1, "cubed"), (2, None)])
+def test_a_sample_around_which_memory_runs_out_once_is_asked_again(
+    tmp_path: Path, sandbox: Any, times: int, found: str | None
+) -> None:
+    """The student has no part in it. Where it happens again it is the grader's fault."""
+    classroom = course_with(tmp_path, sandbox)
+    samples = {"cpu": Short(sandbox, times)}
+    classroom.setting = replace(classroom.setting, for_samples=samples)
+    wrong = "def d_square(w):\n    return 3 * (w * w)"
+    notebook = classroom.notebook(square_derivative__by_hand=wrong)
+    part = part_of(classroom.grade_one(notebook), "square_derivative", "by_hand")
+    shape = next(item for item in part.checks if item.check == "shape")
+    assert (shape.status, shape.misconception) == ("failed" if found else "error", found)
+    assert judged(classroom, wrong)["shape"] == "cubed"  # all is there again
 
 
 def test_right_work_costs_no_sample(

@@ -27,7 +27,13 @@ from gradeprop.grading.result.verdict import (
 )
 from gradeprop.records.files.atomic import write_atomically
 from gradeprop.records.files.key import course_key
-from gradeprop.records.files.results import check_writable, read_result, result_path, write_result
+from gradeprop.records.files.results import (
+    check_writable,
+    read_result,
+    read_results,
+    result_path,
+    write_result,
+)
 
 AS_NOBODY = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to act as another user")
 
@@ -145,6 +151,14 @@ def test_a_damaged_result_counts_as_none(tmp_path: Path, content: bytes) -> None
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     assert read_result(tmp_path, "a01", "ada") is None
+
+
+@pytest.mark.parametrize("wrong", [{"versions": 3}, {"versions": None}, {"status": 3}])
+def test_so_does_one_with_values_of_other_types(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    path = write_result(tmp_path, result_of("ada"))
+    path.write_text(json.dumps({**json.loads(path.read_text()), **wrong}))
+    assert read_result(tmp_path, "a01", "ada") is None
+    assert read_results(tmp_path, "a01") == ([], [path])
 
 
 names = st.text(min_size=1, max_size=20).filter(lambda text: "/" not in text and "\0" not in text)

@@ -39,12 +39,34 @@ def inside(group: ControlGroup, source: str) -> subprocess.CompletedProcess[str]
     )
 
 
+def within(outer: ControlGroup) -> ControlGroup:
+    """A group in another, which must be empty."""
+    if outer.version == 2:
+        (outer.memory / "cgroup.subtree_control").write_text("+memory +pids")
+    made = ControlGroup(outer.memory / "inner", outer.pids / "inner", outer.version)
+    for folder in {made.memory, made.pids}:
+        folder.mkdir()
+    return made
+
+
 def test_memory_of_all_processes_together_is_bounded(group: ControlGroup) -> None:
     group.limit(64, 20)
     hungry = f"import os\nif os.fork() == 0: x = bytearray({SLACK_MB + 100} << 20); os._exit(0)\n"
     done = inside(group, hungry + "print(os.waitstatus_to_exitcode(os.wait()[1]))")
     assert done.stdout.strip() == "-9"
     assert group.kills() == 1
+    assert group.limit_hits()
+
+
+def test_what_runs_out_around_it_is_no_hit_of_its_own_limit(group: ControlGroup) -> None:
+    inner = within(group)
+    group.limit(64, 20)
+    inner.limit(4096, 20)
+    hungry = f"import os\nif os.fork() == 0: x = bytearray({SLACK_MB + 100} << 20); os._exit(0)\n"
+    done = inside(inner, hungry + "print(os.waitstatus_to_exitcode(os.wait()[1]))")
+    assert done.stdout.strip() == "-9"
+    assert (inner.kills(), inner.limit_hits()) == (1, 0)
+    inner.remove()
 
 
 def test_the_number_of_processes_is_bounded(group: ControlGroup) -> None:
@@ -80,6 +102,12 @@ def test_without_the_processors_hierarchies_nothing_is_counted(tmp_path: Path) -
     assert ControlGroup(tmp_path, tmp_path, 2).processor_s() is None
     (tmp_path / "cpu.stat").write_text("usage_usec 2500000\nuser_usec 1\n")
     assert ControlGroup(tmp_path, tmp_path, 2).processor_s() == 2.5
+
+
+def test_hits_that_nobody_counts_are_not_known(tmp_path: Path) -> None:
+    assert ControlGroup(tmp_path, tmp_path, 1).limit_hits() is None
+    (tmp_path / "memory.events").write_text("oom_kill 2\n")
+    assert ControlGroup(tmp_path, tmp_path, 2).limit_hits() is None
 
 
 def test_what_the_warm_process_has_does_not_count(group: ControlGroup) -> None:
@@ -143,6 +171,7 @@ def test_version_two_speaks_its_own_files(tmp_path: Path) -> None:
     group.note_baseline()
     group.limit(1, 9)
     assert group.kills() == 2
+    assert group.limit_hits() == 3
     assert (tmp_path / "memory.max").read_text() == str(1000 + ((1 + SLACK_MB) << 20))
     assert (tmp_path / "pids.max").read_text() == "9"
     assert group.procs == [str(tmp_path / "cgroup.procs")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from gradeprop.course.keys import PartKey
 from gradeprop.grading.result.plot import Plot, plot_from_json
@@ -187,7 +187,7 @@ class SubmissionResult:
         """Read what `to_json` wrote.
 
         Raises:
-            ValueError: another schema, or fields are missing.
+            ValueError: another schema, or fields are missing or of other types.
         """
         if data.get("schema") != SCHEMA:
             raise ValueError(f"unknown schema {data.get('schema')!r}")
@@ -195,9 +195,12 @@ class SubmissionResult:
         try:
             fields["exercises"] = tuple(_exercise(item) for item in data["exercises"])
             fields["timing"] = Timing(**data["timing"])
-            return cls(**fields)
+            result = cls(**fields)
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a result: {error}") from error
+        if not isinstance(result.versions, dict) or result.status not in get_args(SubmissionStatus):
+            raise ValueError("not a result: its status or versions are not of this kind")
+        return result
 
 
 def _exercise(data: dict[str, Any]) -> ExerciseResult:

@@ -6,6 +6,7 @@ before."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -15,6 +16,7 @@ from gradeprop.course.fault_names import ids_in
 from gradeprop.course.keys import PartKey
 from gradeprop.course.model import Course, LoadedAssignment, LoadedExercise
 from gradeprop.course.options import Allowed
+from gradeprop.errors import GraderFault
 from gradeprop.grading.checks.sampled import Given, given
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.run.conditions import combined_limits, limits_of
@@ -147,11 +149,12 @@ class Samples:
     def _outcomes(
         self, part: PartKey, source: str, device: str, script: Script
     ) -> Sequence[Outcome]:
-        """What stopped is asked once more, in a session that is opened anew: the first may have
-        reached the end of its time or of its process, and the answer is kept."""
-        outcomes = self._asked(part, source, device, script)
-        if not any(isinstance(item, Stopped) for item in outcomes):
-            return outcomes
+        """What stopped, or broke, is asked once more, in a session that is opened anew: the first
+        may have reached the end of its time or of its process, and the answer is kept."""
+        with contextlib.suppress(GraderFault):
+            outcomes = self._asked(part, source, device, script)
+            if not any(isinstance(item, Stopped) for item in outcomes):
+                return outcomes
         stand = self._stands.pop((part, device), None)
         if stand is not None:
             stand.session.close()

@@ -37,6 +37,15 @@ class Counting:
         there is none, among all that surrounds this process."""
         return kills_around() if self.group is None else self.group.kills()
 
+    def own_limit_hits(self) -> int:
+        """How often what submissions may have here was met, not what all that surrounds this
+        process may have; never without a control group, and one that does not tell counts as met
+        with each kill."""
+        if self.group is None:
+            return 0
+        hits = self.group.limit_hits()
+        return self.group.kills() if hits is None else hits
+
     def processor_s(self, processes: Callable[[], Iterable[int]]) -> float:
         """Seconds of processor time that the sandbox has used: by its control group, else as far as
         its ``processes`` and those that they have waited for tell."""

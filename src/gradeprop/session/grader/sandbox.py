@@ -74,7 +74,7 @@ class ProcessSandbox(Sandbox):
         self._measured: WarmProcess | None = None
         self._sessions: dict[Session, Limits] = {}
         self._own_processes: set[int] = set()
-        self._kills = 0
+        self._kills = self._own_hits = 0
         self.last_words = ""
         self._closed = False
         try:
@@ -111,18 +111,23 @@ class ProcessSandbox(Sandbox):
         """What a new warm process takes is no submission's."""
         assert self._warm is not None
         self._own_processes = set(self._warm.processes())
-        self._kills = self._counting.kills()
+        self._note_kills()
         if self._counting.group is not None:
             self._counting.group.note_baseline()
             self._limit_all()
 
+    def _note_kills(self) -> None:
+        """What has been killed for memory until now is nobody's."""
+        self._kills, self._own_hits = self._counting.kills(), self._counting.own_limit_hits()
+
     def _memory_ran_out(self) -> bool:
         """Whether a process of this sandbox was killed for memory since this was last asked; a
         GraderFault if it was not its own that ran out."""
-        before, self._kills = self._kills, self._counting.kills()
-        if self._kills > before and self._counting.group is None:
+        kills, own_hits = self._kills, self._own_hits
+        self._note_kills()
+        if self._kills > kills and self._own_hits == own_hits:
             raise GraderFault(messages.NO_MEMORY_HERE)
-        return self._kills > before
+        return self._kills > kills
 
     def _processor_s(self) -> float | None:
         """Seconds of processor time that have been used in here; None if not by one submission."""
@@ -179,7 +184,7 @@ class ProcessSandbox(Sandbox):
     def _forked(self, setup: Setup) -> Conversation:
         limits = setup.limits
         if self._counting.group is None:
-            self._kills = self._counting.kills()  # of others, until now
+            self._note_kills()  # they were others'
         child = self.warm().open(
             {
                 "memory_mb": limits.memory_mb,

@@ -81,6 +81,15 @@ class ControlGroup:
         """How many processes have been killed because memory ran out."""
         return _kills_in(self.memory, self.version)
 
+    def limit_hits(self) -> int | None:
+        """How often this group's own limit of memory was met, not that of a group around it; None
+        if nobody counts."""
+        if self.version == 2:
+            return _counted("oom", self.memory / "memory.events")
+        with contextlib.suppress(OSError, ValueError):
+            return int((self.memory / "memory.failcnt").read_text())
+        return None
+
     def processor_s(self) -> float | None:
         """Seconds of processor time of all that have ever been in it; None if nobody counts."""
         with contextlib.suppress(OSError, ValueError, IndexError):
@@ -140,11 +149,19 @@ def kills_around() -> int:
 
 def _kills_in(folder: Path, version: int) -> int:
     name = "memory.oom_control" if version == 1 else "memory.events"
-    for line in (folder / name).read_text().splitlines():
+    return _counted("oom_kill", folder / name) or 0
+
+
+def _counted(event: str, file: Path) -> int | None:
+    """What a file that counts events says of one; None if nothing.
+
+    Raises:
+        OSError: there is no such file."""
+    for line in file.read_text().splitlines():
         key, _, value = line.partition(" ")
-        if key == "oom_kill":
+        if key == event:
             return int(value)
-    return 0
+    return None
 
 
 def _processor_groups(own: dict[str, str], name: str) -> tuple[Path, ...]:
