@@ -101,7 +101,7 @@ def test_a_second_run_grades_only_what_changed(built: Any) -> None:
 def due(built: Path) -> int:
     """How many are known to be due before torch is imported."""
     handed = find_submissions(built / "submitted", "a01_slopes")
-    return surely_due(built, load_course(built), "a01_slopes", handed)
+    return surely_due(built, load_course(built), "a01_slopes", handed, "none")
 
 
 def test_only_the_named_students_are_graded(built: Any) -> None:

@@ -16,12 +16,14 @@ from gradeprop.notebook.release import ReleaseModel
 from gradeprop.records.files.results import result_path, write_result
 from gradeprop.records.files.submissions import find_submissions
 from gradeprop.records.surely_due import surely_due
+from gradeprop.session.grader.sandbox import Isolation
 from records.graded_class import ASSIGNMENT, hand_in, result_for
 
 
-def due(course: Course) -> int:
+def due(course: Course, isolation: Isolation = "auto") -> int:
     root = Path(course.root)
-    return surely_due(root, course, ASSIGNMENT, find_submissions(root / "submitted", ASSIGNMENT))
+    handed = find_submissions(root / "submitted", ASSIGNMENT)
+    return surely_due(root, course, ASSIGNMENT, handed, isolation)
 
 
 def graded(course: Course, release: ReleaseModel, student: str) -> SubmissionResult:
@@ -37,7 +39,7 @@ def test_what_has_its_result_is_not_due(course: Course, release: ReleaseModel) -
     graded(course, release, "ada")
     graded(course, release, "bob")
     assert due(course) == 0
-    assert surely_due(Path(course.root), course, ASSIGNMENT, ()) == 0
+    assert surely_due(Path(course.root), course, ASSIGNMENT, (), "auto") == 0
 
 
 def test_another_notebook_or_none_before_is(course: Course, release: ReleaseModel) -> None:
@@ -57,6 +59,16 @@ def test_a_result_of_other_versions_is_done_again(
     result = graded(course, release, "ada")
     write_result(Path(course.root), replace(result, versions={**result.versions, name: "another"}))
     assert due(course) == 1
+
+
+@pytest.mark.parametrize(("kept", "asked"), [("none", "auto"), ("none", "full"), ("full", "none")])
+def test_so_is_one_that_was_not_isolated_as_asked(
+    course: Course, release: ReleaseModel, kept: str, asked: Isolation
+) -> None:
+    write_result(Path(course.root), replace(graded(course, release, "ada"), isolation=kept))
+    assert due(course, asked) == 1
+    other: Isolation = "none" if kept == "none" else "restricted"
+    assert due(course, other) == 0
 
 
 def test_torchs_build_is_not_known_without_torch(course: Course, release: ReleaseModel) -> None:

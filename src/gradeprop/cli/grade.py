@@ -199,7 +199,7 @@ def _warm(
     plain that there is anything to grade."""
     due = len(handed)
     if not request.force:
-        due = surely_due(root, course, request.assignment, handed)
+        due = surely_due(root, course, request.assignment, handed, request.isolation)
     if not due:
         return None
     facilities = facilities_for(course, request.isolation, devices)

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradeprop.course.model import Course
 from gradeprop.grading.result.verdict import SubmissionResult
@@ -14,14 +15,28 @@ from gradeprop.grading.run.conditions import versions_besides_torch
 from gradeprop.records.files.results import read_result
 from gradeprop.records.files.submissions import Handed
 
+if TYPE_CHECKING:
+    from gradeprop.session.grader.sandbox import Isolation
+
 __all__ = ["surely_due"]
 
 
-def surely_due(root: Path, course: Course, assignment: str, handed: Sequence[Handed]) -> int:
-    """How many hand-ins have no result, or one that says that it is of something else."""
+def surely_due(
+    root: Path, course: Course, assignment: str, handed: Sequence[Handed], isolation: Isolation
+) -> int:
+    """How many hand-ins have no result, or one that says that it is of something else.
+
+    Args:
+        isolation: what is asked for now.
+    """
     here = {**versions_besides_torch(course), "torch": version("torch")}
     kept = ((item, read_result(root, assignment, item.student)) for item in handed)
-    return sum(result is None or _is_due(item, result, here) for item, result in kept)
+    return sum(
+        result is None
+        or (result.isolation == "none") != (isolation == "none")
+        or _is_due(item, result, here)
+        for item, result in kept
+    )
 
 
 def _is_due(item: Handed, result: SubmissionResult, here: dict[str, str]) -> bool:
