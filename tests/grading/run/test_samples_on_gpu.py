@@ -15,7 +15,7 @@ from course.minimal import EXERCISE, write_course
 from gradeprop.gradients.inputs import Inputs
 from gradeprop.gradients.values import TensorState
 from gradeprop.grading.run.paper import Setting
-from gradeprop.session.interface import Ask, Call, Code, Read, Returned, Run, moved
+from gradeprop.session.interface import Ask, Call, CellSource, Code, Read, Returned, Run, moved
 from grading.conftest import KEY, Classroom, part_of
 
 MISCONCEPTIONS = """\
@@ -30,10 +30,31 @@ MISCONCEPTIONS = """\
         sample: |
           def d_square(w):
               return w
+      - id: moved
+        say: What is moved is a copy, and the gradient stays with what was moved.
+        sample: |
+          def d_square(w):
+              x = w.detach().requires_grad_()
+              y = x.to(x.dtype)
+              (y ** 2).sum().backward()
+              return y.grad
 """
 CUBED = "def d_square(w):\n    return 3 * (w * w)"
 UNKNOWN = "def d_square(w):\n    return 7 * w + 1"
 RIGHT = "def d_square(w):\n    return w + w"
+CUBED_OF_COPY = """\
+def d_square(w):
+    x = w.detach().requires_grad_()
+    y = x.to(x.dtype)
+    loss = (y * y * y).sum()
+    loss.backward()
+    return y.grad
+"""
+COPIES = """\
+import torch
+_to = torch.Tensor.to
+torch.Tensor.to = lambda self, *given, **how: _to(self, *given, **{**how, "copy": True})
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -51,18 +72,22 @@ class OnGpu:
 
     Args:
         factor: of every number that comes back, as if the device computed something else.
+        before: a cell to run in each session, before any other.
     """
 
     level = "full"
 
-    def __init__(self, sandbox: Any, factor: float = 1.0) -> None:
+    def __init__(self, sandbox: Any, factor: float = 1.0, before: str = "") -> None:
         self._sandbox = sandbox
         self._factor = factor
+        self._before = before
         self.opened = 0
 
     def open(self, **how: Any) -> Any:
         self.opened += 1
-        return _Session(self._sandbox.open(**how), self._factor)
+        session = self._sandbox.open(**how)
+        session.run(CellSource(self._before, "before", None))
+        return _Session(session, self._factor)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sandbox, name)
@@ -139,9 +164,20 @@ def test_what_is_wrong_on_the_gpu_alone_is_asked_there(tmp_path: Path, sandbox: 
     gpu = OnGpu(sandbox, factor=0.5)
     found = graded(tmp_path, sandbox, gpu, RIGHT)
     assert found["shape", "cpu"] == "passed"
-    # Nobody halves there: the samples' numbers are halved, too.
-    assert found["shape", "cuda"] == "failed"
+    # What is right in itself is halved there as well; asked on the CPU it would fit nothing.
+    assert found["shape", "cuda"] == "moved"
     assert gpu.opened > 2
+
+
+def test_what_is_wrong_in_another_way_on_the_gpu_is_asked_there(
+    tmp_path: Path, sandbox: Any
+) -> None:
+    """Moving to a GPU makes a copy, and moving to the CPU none: what explains the one failure does
+    not explain the other, nor do its samples do the same on both."""
+    gpu = OnGpu(sandbox, before=COPIES)
+    found = graded(tmp_path, sandbox, gpu, CUBED_OF_COPY)
+    assert found["shape", "cpu"] == "cubed"
+    assert found["shape", "cuda"] == "moved"
 
 
 def test_all_that_is_on_a_device_moves_and_nothing_else() -> None:

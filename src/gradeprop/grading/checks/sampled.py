@@ -28,7 +28,7 @@ from gradeprop.grading.checks.trouble import changed_argument
 from gradeprop.grading.result import words
 from gradeprop.session.interface import Outcome, Raised, Read, ReadAll, Returned
 
-__all__ = ["Given", "fitting", "given", "worth_trying"]
+__all__ = ["Given", "fitting", "given", "is_same", "worth_trying"]
 
 Flags: TypeAlias = tuple[bool, bool]
 """``requires_grad`` and ``is_leaf``."""
@@ -152,6 +152,16 @@ def worth_trying(script: Script, names: Iterable[str], judgement: Judgement) -> 
     return [
         name for name in names if not any(probe.alternatives.get(name) for probe in script.probes)
     ]
+
+
+def is_same(script: Script, one: Given, other: Given) -> bool:
+    """Whether two answers to the same questions gave the same, whatever the device."""
+    if one.flags != other.flags or not _end_alike(one.ended, other.ended):
+        return False
+    return all(
+        matches(as_value(mine), theirs, rule_of(probe, script).ignoring_place())
+        for probe, mine, theirs in zip(script.probes, one.values, other.values, strict=False)
+    )
 
 
 def _raised_as_expected(script: Script, outcomes: Sequence[Outcome]) -> frozenset[int]:

@@ -9,10 +9,11 @@ from typing import TypeAlias
 
 from gradeprop.grading.checks.judgement import Judgement
 from gradeprop.grading.checks.likely import cause_so_far, singly_or_together
-from gradeprop.grading.checks.sampled import fitting, given, worth_trying
+from gradeprop.grading.checks.sampled import fitting, given, is_same, worth_trying
 from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.sites import CheckSite
 from gradeprop.grading.result.verdict import CheckVerdict
+from gradeprop.grading.run.paper import Paper
 from gradeprop.grading.run.samples import Samples
 from gradeprop.session.interface import Outcome
 
@@ -23,17 +24,27 @@ _Verdicts: TypeAlias = Mapping[tuple[str, str], Sequence[CheckVerdict]]
 
 
 def where_asked(
-    samples: Samples, site: CheckSite, device: str, script: Script, verdicts: _Verdicts
+    samples: Samples, site: CheckSite, device: str, script: Script, paper: Paper
 ) -> tuple[str, Script]:
     """On which device samples are asked about a check on ``device``, and what.
 
     On a GPU each sample takes a process with a context of its own, a second or more. Where the
-    check fails on the CPU, too, what explains it shows there as well, and in no time."""
-    known = verdicts.get((site.exercise.slug, site.check.check), ())
+    answer is as wrong on the CPU, what explains it shows there as well, and in no time. Where it is
+    wrong in another way, a sample may be so, too: moving to a GPU makes a copy, to the CPU none."""
+    known = paper.verdicts.get(site.key, ())
     fails_on_cpu = any(item.device == "cpu" and item.status == "failed" for item in known)
-    if device == "cpu" or not fails_on_cpu:
-        return device, script
-    return "cpu", samples.on_cpu(script, device)
+    if device != "cpu" and fails_on_cpu and _is_as_on_cpu(site, device, paper):
+        return "cpu", samples.on_cpu(script, device)
+    return device, script
+
+
+def _is_as_on_cpu(site: CheckSite, device: str, paper: Paper) -> bool:
+    """Whether the answer gave the check's questions the same on both devices."""
+    found = [paper.answers.get((*site.key, it)) for it in (device, "cpu")]
+    gave = [None if item is None else given(*item, site.part.allowed) for item in found]
+    if found[0] is None or gave[0] is None or gave[1] is None:
+        return False
+    return is_same(found[0][0], gave[0], gave[1])
 
 
 def fitting_by_sample(

@@ -191,11 +191,13 @@ class Inquiry:
         site, samples = question.site, self._how.samples
         if samples is None or self._state_of(site) in ("starter", "missing"):
             return judgement
-        verdicts = self._paper.verdicts
-        device, asked = where_asked(samples, site, question.device, script, verdicts)
+        if script is question.script:
+            self._paper.answers[*site.key, question.device] = script, outcomes
+        device, asked = where_asked(samples, site, question.device, script, self._paper)
+        known = self._paper.verdicts
         with self._how.watch.away():
             by_sample = fitting_by_sample(
-                samples, site, device, asked, outcomes, judgement, verdicts=verdicts
+                samples, site, device, asked, outcomes, judgement, verdicts=known
             )
         if by_sample:
             return self._judged(site, script, outcomes, earlier, by_sample=by_sample)
@@ -245,9 +247,7 @@ class Inquiry:
         shown = replace(plain, misconceptions=causes, hint=told.hint, hint_there=there)
         with self._how.watch.away():
             if samples is not None and not told.not_begun:
-                device, asked = where_asked(
-                    samples, site, question.device, script, self._paper.verdicts
-                )
+                device, asked = where_asked(samples, site, question.device, script, self._paper)
                 why = why_not_declared(samples, site, device, asked, outcomes, shown, plain)
                 shown = replace(shown, why=why)
             gave = behaviour(script, outcomes)

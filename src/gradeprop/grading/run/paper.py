@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,16 +11,15 @@ from gradeprop.course.model import Course, LoadedAssignment
 from gradeprop.errors import GraderFault
 from gradeprop.grading.checks.kept_scripts import KeptScripts
 from gradeprop.grading.checks.plugin import Devices
+from gradeprop.grading.checks.script import Script
 from gradeprop.grading.checks.seeds import pool_key, student_seed
-from gradeprop.grading.result.verdict import (
-    CheckVerdict,
-)
+from gradeprop.grading.result.verdict import CheckVerdict
 from gradeprop.grading.run.judged_before import JudgedBefore
 from gradeprop.grading.run.samples import Samples
 from gradeprop.grading.run.submission import SubmissionRun
 from gradeprop.notebook.release import ReleaseModel
 from gradeprop.notebook.restore import RestoredNotebook
-from gradeprop.session.interface import Sandbox
+from gradeprop.session.interface import Outcome, Sandbox
 
 
 @dataclass(frozen=True)
@@ -121,6 +120,7 @@ class Paper:
 
     Attributes:
         seed: the student's; its session's random numbers come from it.
+        answers: by exercise, check and device, what a check last asked, and what that gave.
         input_set: which set of hidden inputs this hand-in gets; None where it cannot be read.
     """
 
@@ -130,6 +130,9 @@ class Paper:
     message: str | None
     runs: dict[str, SubmissionRun] = field(default_factory=dict)
     verdicts: dict[tuple[str, str], list[CheckVerdict]] = field(default_factory=dict)
+    answers: dict[tuple[str, str, str], tuple[Script, Sequence[Outcome]]] = field(
+        default_factory=dict
+    )
     started: float | None = None
     input_set: int | None = None
 
