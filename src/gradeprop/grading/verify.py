@@ -4,6 +4,7 @@ named."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeAlias
@@ -218,7 +219,11 @@ def grade_here(
     late_answers: bool,
 ) -> None:
     """Grade submissions in this process."""
-    grade_batch(replace(setting, late_answers=late_answers), submissions, on_result)
+    if late_answers == setting.late_answers:
+        grade_batch(setting, submissions, on_result)
+        return
+    with closing(replace(setting, late_answers=late_answers)) as other:
+        grade_batch(other, submissions, on_result)
 
 
 def cases_of(exercise: LoadedExercise) -> list[Case]:

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from course.minimal import GRADER, write_course
+from course.minimal import EXERCISE, GRADER, replaced, write_course
 from gradeprop.errors import GraderFault, StorageError
 from gradeprop.grading.checks.seeds import INPUT_SETS
 from gradeprop.grading.result.score import NOT_BEGUN
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.publish import record_public_checks
+from gradeprop.session.grader.sandbox import ProcessSession
 from grading.conftest import Classroom, part_of
 
 BY_HAND = ("square_derivative", "by_hand")
@@ -119,6 +120,36 @@ def test_an_endless_loop_in_a_function_costs_only_its_checks(tmp_path: Path, san
     message = part_of(result, *BY_HAND).checks[0].message
     assert message == "`d_square` did not finish in 3 s: does a loop never end?"
     assert part_of(result, "explain_sign", "commit").score == 1.0
+
+
+@pytest.mark.parametrize(("call", "times"), [("", 1), ("\nd_square(torch.ones(3))", 0)])
+def test_a_function_that_took_all_of_its_time_is_not_asked_after_the_last_cell_again(
+    tmp_path: Path, sandbox: Any, monkeypatch: pytest.MonkeyPatch, call: str, times: int
+) -> None:
+    """Nor one whose cell did. It is asked at the check's own place, which decides; there another
+    input may come to an end."""
+    changes = replaced(EXERCISE, "        needs: [shape]\n", "")
+    others = replaced(GRADER, "((3,), (2, 5), ())", "((2, 5), ())")
+    root = write_course(tmp_path, {**changes, **others})
+    (root / "course.yaml").write_text(
+        (root / "course.yaml").read_text() + "limits: {cell_s: 1.5, check_s: 1.5}\n"
+    )
+    late: list[Any] = []
+    recall = ProcessSession.recall
+
+    def noted(session: Any, asks: Any, **how: Any) -> Any:
+        late.append(recall(session, asks, **how))
+        return late[-1]
+
+    monkeypatch.setattr(ProcessSession, "recall", noted)
+    classroom = Classroom(root, sandbox)
+    some = "    while w.shape == (3,):\n        pass\n    return 2 * w"
+    answer = f"def d_square(w):\n{some}{call}"
+    checks = part_of(
+        classroom.grade_one(classroom.notebook(square_derivative__by_hand=answer)), *BY_HAND
+    ).checks
+    assert [check.status for check in checks] == ["timeout", "passed"]
+    assert len(late) == times
 
 
 def test_a_deleted_cell_is_missing_and_costs_only_its_part(classroom: Any) -> None:

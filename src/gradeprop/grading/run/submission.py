@@ -24,6 +24,7 @@ from gradeprop.session.interface import (
     Outcome,
     Place,
     Session,
+    Stopped,
     carries_code,
     only_reads,
 )
@@ -98,6 +99,9 @@ class SubmissionRun:
     """What kept the cells from running."""
     _session: Session | None = None
     _settled: Settled | None = None
+    _overran: set[PartKey] = field(default_factory=set)
+    """Parts whose cell, or a late question to them, took all of its time. The next one would do so,
+    too: it is asked at its place only, where an endless loop takes as long again."""
     _places: dict[PartKey, Place] = field(default_factory=dict)
     _read: dict[tuple[PartKey, tuple[Ask, ...]], list[Outcome]] = field(default_factory=dict)
 
@@ -112,8 +116,14 @@ class SubmissionRun:
         there = self._read.get((part, tuple(asks))) if only_reads(asks) else None
         if there is not None:
             return FirstAnswers(self._explained(part, there), there=True)
-        late = self.recall(part, asks) if self.late_answers else None
-        return None if late is None else FirstAnswers(late, there=False)
+        if not self.late_answers or part in self._overran:
+            return None
+        late = self.recall(part, asks)
+        if late is None:
+            return None
+        if any(isinstance(item, Stopped) and item.reason == "timeout" for item in late):
+            self._overran.add(part)
+        return FirstAnswers(late, there=False)
 
     def recall(self, part: PartKey, asks: Sequence[Ask]) -> list[Outcome] | None:
         """Ask the process that has run all cells; None where it cannot be asked."""
@@ -231,7 +241,10 @@ class SubmissionRun:
                 outcome = session.run(CellSource(cell.source, cell.grade_id or "extra", seconds))
                 self.outcomes.append((cell, outcome))
                 if cell.origin == "student" and cell.grade_id is not None:
-                    self.part_outcomes[self.answers[cell.grade_id]] = outcome
+                    part = self.answers[cell.grade_id]
+                    self.part_outcomes[part] = outcome
+                    if outcome.status == "timeout":
+                        self._overran.add(part)
 
     def _reach(self, session: Session, part: PartKey) -> None:
         """The notebook stands at this part's place."""
