@@ -103,6 +103,7 @@ def test_the_page_asks_nobody_else_for_anything(tmp_path: Any) -> None:
     visiting(tmp_path / "note", visits)
 
 
+@pytest.mark.slow
 def test_a_second_page_ends_the_first_before_it_begins(tmp_path: Any) -> None:
     note = tmp_path / "note"
 

@@ -13,6 +13,8 @@ from cli.conftest import gradeprop, result_of
 from cli.shards import COUNT, NAME, STUDENTS, class_in, grade, graded_in_shards, in_shard, merge
 from gradeprop.records.shards.shard import Shard
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def sharded_late(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -51,6 +51,7 @@ class Screen:
         os.close(self._ours)
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_done_of_all_and_the_time_left(built: Any, tmp_path: Path) -> None:
     course = built / "course.yaml"
     course.write_text(course.read_text() + "limits: {cell_s: 250, total_s: 280}\n")

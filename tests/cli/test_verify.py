@@ -150,6 +150,7 @@ slips:
 """
 
 
+@pytest.mark.slow
 def test_a_slip_that_is_given_a_wrong_cause_exits_with_1_when_asked_for(course: Any) -> None:
     path = course / FOLDER / "square_derivative.yaml"
     path.parent.mkdir(parents=True)
@@ -185,6 +186,7 @@ def verified_repair(folder: Path, starter: str, *changes: dict[str, str]) -> tup
     return gradeprop("verify", "mend_descent", *NONE, cwd=course), started
 
 
+@pytest.mark.slow
 def test_a_check_that_a_repair_fails_for_an_undeclared_reason_is_noted(tmp_path: Path) -> None:
     starter = (
         "                  w += lr * w.grad\n"
@@ -222,6 +224,7 @@ def test_a_repair_that_is_explained_by_itself_only_is_noted(tmp_path: Path) -> N
     assert "it is called ascent only because it is what was given" in started["warnings"][0]
 
 
+@pytest.mark.slow
 def test_a_repair_whose_faults_are_declared_has_no_notes(tmp_path: Path) -> None:
     done, started = verified_repair(tmp_path, STARTED.removesuffix("    checks"))
     assert started["warnings"] == []

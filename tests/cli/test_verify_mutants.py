@@ -22,6 +22,7 @@ def d_square(w):
 """
 
 
+@pytest.mark.slow
 def test_a_mutant_that_gets_full_marks_is_shown_with_its_diff(course: Any) -> None:
     text = (course / GRADER).read_text().replace("inputs((3,)", "inputs(()")
     text = text.replace("((3,), (2, 5), ())", "((),)")

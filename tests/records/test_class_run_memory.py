@@ -108,6 +108,7 @@ def run(
     return after - before, outcome, class_run
 
 
+@pytest.mark.slow
 def test_a_class_and_its_regrade_keep_less_than_a_kilobyte_of_each_result(
     plan: Plan, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

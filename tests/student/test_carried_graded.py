@@ -33,6 +33,7 @@ def changed(source: str) -> str:
     return json.dumps(notebook)
 
 
+@pytest.mark.slow
 def test_it_gets_all_its_points_and_whatever_was_done_to_what_it_carries_changes_none(
     setting: Setting,
 ) -> None:

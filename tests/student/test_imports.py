@@ -44,7 +44,11 @@ def refuse(names):
 """
 
 
-@pytest.mark.parametrize("absent", [[], ["gradeprop"]], ids=["installed", "carried"])
+@pytest.mark.parametrize(
+    "absent",
+    [pytest.param([], marks=pytest.mark.slow), ["gradeprop"]],
+    ids=["installed", "carried"],
+)
 def test_gp_check_needs_torch_alone(absent: list[str]) -> None:
     code = f"""{BLOCK}
 import json, torch

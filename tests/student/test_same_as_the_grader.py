@@ -133,7 +133,14 @@ def of_slips(setting: Any) -> Any:
 
 
 # Where the most answers are, each of them asked twice.
-_LONG = {"a05_backprop", "a06_optimizers", "a07_modules", "a08_graph_control", "a10_second_order"}
+_LONG = {
+    "a04_descent",
+    "a05_backprop",
+    "a06_optimizers",
+    "a07_modules",
+    "a08_graph_control",
+    "a10_second_order",
+}
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def loads(classroom: Any) -> Any:
     return [partial(Submission, student, notebook) for student in STUDENTS]
 
 
+@pytest.mark.slow
 def test_ctrl_c_waits_for_the_result_that_is_being_kept(plan: Any, loads: Any) -> None:
     before, kept = signal.getsignal(signal.SIGINT), []
 
@@ -83,7 +84,9 @@ def test_a_worker_that_is_killed_takes_nobodys_result_along(plan: Any, loads: An
     assert {result.auto_score for result in results} == {4.0}
 
 
-@pytest.mark.parametrize("killed", [False, True], ids=["kept", "killed"])
+@pytest.mark.parametrize(
+    "killed", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["kept", "killed"]
+)
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_workers_that_are_idle_grade_the_next_class(
     plan: Any, loads: Any, workers: int, killed: bool
@@ -97,7 +100,8 @@ def test_workers_that_are_idle_grade_the_next_class(
                 pool._workers[0].watched.process.kill()
 
 
-@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
 def test_large_notebooks_are_not_all_in_memory_at_once(
     plan: Any, classroom: Any, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

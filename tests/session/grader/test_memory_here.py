@@ -48,6 +48,7 @@ def small_job() -> Iterator[ControlGroup]:
     made.remove()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolation", ["none", "auto"])
 def test_memory_that_runs_out_around_it_is_no_students_fault(
     small_job: ControlGroup, isolation: Isolation

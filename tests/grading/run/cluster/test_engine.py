@@ -27,6 +27,7 @@ def kept_folders(cluster: Cluster) -> list[Path]:
     return [*cluster.folder.glob("worker-*/**/gradeprop-course-*")]
 
 
+@pytest.mark.slow
 def test_the_results_are_the_pools_but_for_times_and_nothing_stays(
     a_class: Class, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
