@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from gradeprop.course.load import load_course
+from course.shipped import ROOT, shipped
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Setting, Submission
 from gradeprop.grading.run.publish import record_public_checks
@@ -22,7 +22,6 @@ from gradeprop.session.interface import Sandbox
 from gradeprop.session.kernel import KernelSession
 from gradeprop.session.student.passes import PASSES
 
-ROOT = Path(__file__).parents[2]
 ANSWERS = Path(__file__).parent / "answers"
 ASSIGNMENTS = sorted(path.name for path in (ROOT / "exercises").iterdir())
 EXERCISES = [path.stem for path in sorted((ROOT / "exercises").glob("*/*.yaml"))]
@@ -89,7 +88,7 @@ def sandbox(warm_sandbox: Any) -> Any:
 @pytest.fixture(scope="session")
 def settings(sandbox: Any) -> Any:
     """For each assignment, all that grading needs but the submissions."""
-    course = load_course(ROOT)
+    course = shipped()
     return {
         assignment.id: Setting(
             course,

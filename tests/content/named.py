@@ -6,12 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from gradeprop.course.load import load_course
-
-ROOT = Path(__file__).parents[2]
+from course.shipped import shipped
 
 CODE = re.compile(r"`([^`\n]+)`")
 _NAME = re.compile(r"(\w+)(?:/(\w+)(?:: (\w+(?:, \w+)*))?)?")
@@ -27,7 +24,7 @@ class Known:
 
 def known() -> dict[str, Known]:
     """The exercises of the course, by slug."""
-    course = load_course(ROOT)
+    course = shipped()
     return {
         exercise.slug: Known(
             exercise.path, {part.part: set(_ids(part)) for part in exercise.spec.parts}

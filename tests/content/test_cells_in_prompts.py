@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from content.named import ROOT
-from gradeprop.course.load import load_course
+from course.shipped import shipped
 
 PARTS = [
     (exercise.slug, exercise.spec, part)
-    for assignment in load_course(ROOT).assignments
+    for assignment in shipped().assignments
     for exercise in assignment.exercises
     for part in exercise.spec.parts
 ]

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from content.named import ROOT, known, wrong_names
+from content.named import known, wrong_names
 from content.source_numbers import computed
+from course.shipped import ROOT
 
 PAGE = (ROOT / "docs" / "course-coverage.md").read_text(encoding="utf-8")
 TEXTS = ("000", "001", "002", "003", "004")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from content.named import CODE, ROOT, known
+from content.named import CODE, known
+from course.shipped import ROOT
 
 PAGES = ("symptoms.md", "course-coverage.md")
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 import yaml
 
-from content.conftest import ROOT
+from course.shipped import ROOT
 from gradeprop.course.replacing import changed
 
 NAME = "a05_backprop/check_the_checker"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from content.conftest import ASSIGNMENTS, ROOT
-from gradeprop.course.load import load_course
+from content.conftest import ASSIGNMENTS
+from course.shipped import ROOT, shipped
 from gradeprop.course.slips import load_slips
 from gradeprop.grading.result.words import ENGINE_WORDS
 from gradeprop.grading.slips import judge_slips
@@ -22,7 +22,7 @@ WITHOUT_WORDS = {
     "no_backward",
     "not_finite",
 }
-COURSE = load_course(ROOT)
+COURSE = shipped()
 EXERCISES = [item for assignment in COURSE.assignments for item in assignment.exercises]
 
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 import torch
 
-from content.named import CODE, ROOT, known, wrong_names
+from content.named import CODE, known, wrong_names
+from course.shipped import ROOT
 from gradeprop.course.known_ids import CAUSES
 from gradeprop.grading.checks.known_errors import cause_of_error
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from content.conftest import ASSIGNMENTS, ROOT
+from content.conftest import ASSIGNMENTS
 from content.two_devices import TwoDevices
-from gradeprop.course.load import load_course
+from course.shipped import shipped
 from gradeprop.grading.checks.plugin import GradingPlugin
 from gradeprop.grading.checks.pytest_run import run_pytest
 from gradeprop.grading.checks.seeds import public_seed
@@ -52,7 +52,7 @@ class Writer:
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_graders_make_no_tensor_elsewhere_than_on_the_graded_device(assignment: str) -> None:
-    course = load_course(ROOT)
+    course = shipped()
     (loaded,) = (item for item in course.assignments if item.id == assignment)
     writer = Writer()
     plugin = GradingPlugin(course, loaded, ("cpu",), writer)

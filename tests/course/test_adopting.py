@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from course.minimal import write_course
+from course.shipped import ROOT, shipped
 from gradeprop.course.adopting import with_misconception
 from gradeprop.course.load import load_course
 from gradeprop.errors import UsageError
 
-ROOT = Path(__file__).parents[2]
 ALL = sorted((ROOT / "exercises").glob("*/*.yaml"))
 SAMPLE = "def d_square(w):\n    # a comment\n\n    return 3 * w"
 SAY = "That is 3w.\n\nWhere does the 3 come from?"
@@ -24,7 +24,7 @@ def added(raw: str, part: str) -> str:
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_in_every_file_of_the_course_only_lines_are_added(path: Path) -> None:
     raw = path.read_text()
-    document = load_course(ROOT)
+    document = shipped()
     exercise = next(
         item for one in document.assignments for item in one.exercises if item.slug == path.stem
     )

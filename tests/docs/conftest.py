@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import make_class
 import pytest
 
 from bundled_class import unpacked
-from gradeprop.course.load import load_course
+from course.shipped import shipped
 from gradeprop.grading.result.verdict import SubmissionResult
 from gradeprop.grading.run.batch import Setting, Submission, grade_batch
 from gradeprop.grading.run.publish import release_of
 from gradeprop.session.grader.sandbox import open_sandbox
 
-ROOT = Path(__file__).parents[2]
 STUDENT, ASSIGNMENT = "grace", "a04_descent"
 
 
 @pytest.fixture(scope="session")
 def shown_result() -> SubmissionResult:
     """The result that the README and the contract show, from the bundled hand-in."""
-    course = load_course(ROOT)
+    course = shipped()
     assignment = course.assignment(ASSIGNMENT)
     notebook = unpacked()[make_class.path_of(STUDENT, ASSIGNMENT)]
     results: list[SubmissionResult] = []

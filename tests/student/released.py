@@ -8,23 +8,15 @@ import os
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import nbclient
 import nbformat
 
-from gradeprop.course.load import load_course
+from course.shipped import shipped as course
 from gradeprop.grading.run.publish import release_of
 from gradeprop.notebook.render import to_notebook
 from gradeprop.session.grader.sandbox import open_sandbox
-
-ROOT = Path(__file__).parents[2]
-
-
-@cache
-def course() -> Any:
-    return load_course(ROOT)
 
 
 @cache

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from student.released import ROOT, filled, saved_by_colab, solutions
+from course.shipped import ROOT
+from student.released import filled, saved_by_colab, solutions
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

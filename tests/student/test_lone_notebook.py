@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from nbgrader.utils import determine_grade
 
+from course.shipped import ROOT
 from gradeprop.version import __version__
 from student.released import (
-    ROOT,
     filled,
     released,
     run_in_kernel,

@@ -5,13 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from course.shipped import shipped as course
 from gradeprop.course.keys import PartKey
-from gradeprop.course.load import load_course
-from gradeprop.course.model import Course, ExplanationPart, LoadedAssignment
+from gradeprop.course.model import ExplanationPart, LoadedAssignment
 from gradeprop.grading.result.score import auto_score, submission_status, total_score
 from gradeprop.grading.result.verdict import (
     CheckVerdict,
@@ -22,15 +20,8 @@ from gradeprop.grading.result.verdict import (
     Timing,
 )
 
-ROOT = Path(__file__).parents[3]
-
 Came = Mapping[str, tuple[Status, str | None]]
 """By ``exercise.check``, its status and the cause that was named; what is not in it passed."""
-
-
-@cache
-def course() -> Course:
-    return load_course(ROOT)
 
 
 def assignment(name: str) -> LoadedAssignment:
