@@ -42,7 +42,14 @@ def fill(path: Any) -> None:
 
 @AS_ROOT
 @pytest.mark.parametrize("options", ["size=16k", "size=1m,ro"])
-@pytest.mark.parametrize("folder", ["results/a01_slopes", "autograded", ".gradeprop/unrecorded"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "results/a01_slopes",
+        pytest.param("autograded", marks=pytest.mark.slow),
+        pytest.param(".gradeprop/unrecorded", marks=pytest.mark.slow),
+    ],
+)
 def test_a_full_or_read_only_disk_exits_with_3_and_loses_nothing(
     built: Any, folder: str, options: str
 ) -> None:

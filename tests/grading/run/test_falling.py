@@ -231,8 +231,8 @@ def test_building_tells_a_public_check_that_fails_by_itself(
 
 MISTAKEN = [
     pytest.param("1 / 0", "ZeroDivisionError", id="raise"),
-    pytest.param("import pytest; pytest.skip('no')", "Skipped", id="skip"),
-    pytest.param("raise SystemExit(0)", "SystemExit", id="leaves"),
+    pytest.param("import pytest; pytest.skip('no')", "Skipped", id="skip", marks=SLOW),
+    pytest.param("raise SystemExit(0)", "SystemExit", id="leaves", marks=SLOW),
     pytest.param("import os; os._exit(0)", "exit code 0", id="exit", marks=SLOW),
     pytest.param("while True: pass", TOO_LONG, id="loop", marks=SLOW),
 ]

@@ -144,6 +144,29 @@ def test_groups_of_killed_graders_are_removed(group: ControlGroup) -> None:
     assert group.memory.exists()
 
 
+def test_a_group_with_this_process_number_that_it_has_not_made_is_removed(
+    group: ControlGroup,
+) -> None:
+    """Another process had the number, in a namespace that had this one's."""
+    abandoned = group.memory.parent / f"{group.memory.name}9"
+    abandoned.mkdir()
+    control_group().remove()
+    assert not abandoned.exists()
+    assert group.memory.exists()
+
+
+def test_what_can_be_made_in_one_hierarchy_only_is_not_left_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradeprop.session.isolation.control_group._ROOT", tmp_path)
+    own = {"memory": "/", "pids": "/"}
+    monkeypatch.setattr("gradeprop.session.isolation.control_group._own_groups", lambda: own)
+    (tmp_path / "memory").mkdir()
+    with pytest.raises(FileNotFoundError):
+        control_group()
+    assert list((tmp_path / "memory").iterdir()) == []
+
+
 def test_a_container_leaves_alone_the_groups_of_graders_that_it_cannot_see(
     group: ControlGroup,
 ) -> None:

@@ -14,6 +14,8 @@ import contextlib
 import itertools
 import os
 import time
+from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +24,7 @@ __all__ = ["ControlGroup", "control_group", "kills_around"]
 
 _ROOT: Final = Path("/sys/fs/cgroup")
 _counter = itertools.count()
+_own_names: Final[set[str]] = set()
 # Address space limits are to be met first: their message is clearer than being killed.
 SLACK_MB: Final = 256
 
@@ -119,20 +122,18 @@ def control_group() -> ControlGroup:
         OSError: control groups are not there or may not be made here.
     """
     name = f"{_prefix()}{os.getpid()}-{next(_counter)}"
+    _own_names.add(name)
     own = _own_groups()
     if "memory" in own and "pids" in own:
         folders = [_ROOT / kind / own[kind].lstrip("/") / name for kind in ("memory", "pids")]
-        for folder in folders:
-            _remove_abandoned(folder.parent)
-            folder.mkdir()
+        _make(folders)
         return ControlGroup(folders[0], folders[1], 1, _processor_groups(own, name))
     parent = _ROOT / own.get("", "/").lstrip("/")
     (parent / "cgroup.subtree_control").write_text("+memory +pids")
     with contextlib.suppress(OSError):  # without it all processes have equal shares
         (parent / "cgroup.subtree_control").write_text("+cpu")
-    _remove_abandoned(parent)
     folder = parent / name
-    folder.mkdir()
+    _make([folder])
     return ControlGroup(folder, folder, 2)
 
 
@@ -168,18 +169,26 @@ def _processor_groups(own: dict[str, str], name: str) -> tuple[Path, ...]:
     """New groups in version 1's hierarchies for the processor; none if not both can be had."""
     if "cpu" not in own or "cpuacct" not in own:
         return ()
-    wanted = [(_ROOT / kind).resolve() / own[kind].lstrip("/") for kind in ("cpu", "cpuacct")]
-    made = []
+    parents = [(_ROOT / kind).resolve() / own[kind].lstrip("/") for kind in ("cpu", "cpuacct")]
+    wanted = tuple(parent / name for parent in dict.fromkeys(parents))
     try:
-        for parent in dict.fromkeys(wanted):
-            _remove_abandoned(parent)
-            (parent / name).mkdir()
-            made.append(parent / name)
+        _make(wanted)
     except OSError:
-        for folder in made:
-            folder.rmdir()
         return ()
-    return tuple(made)
+    return wanted
+
+
+def _make(folders: Iterable[Path]) -> None:
+    """Make all of these or none.
+
+    Raises:
+        OSError: one of them cannot be made."""
+    with ExitStack() as undo:
+        for folder in folders:
+            _remove_abandoned(folder.parent)
+            folder.mkdir()
+            undo.callback(folder.rmdir)
+        undo.pop_all()
 
 
 def _prefix() -> str:
@@ -192,10 +201,15 @@ def _prefix() -> str:
 
 
 def _remove_abandoned(parent: Path) -> None:
-    """Remove the groups of graders, counted as this one is, that were killed before they could."""
-    prefix = _prefix()
+    """Remove the groups of graders, counted as this one is, that were killed before they could.
+
+    Numbers of processes and of namespaces are used again: in a container, where the grader may be
+    the first process each time, what another one left can have this one's."""
+    prefix, own = _prefix(), str(os.getpid())
     for folder in parent.glob(f"{prefix}*-*"):
-        if not Path("/proc", folder.name.removeprefix(prefix).split("-")[0]).exists():
+        number = folder.name.removeprefix(prefix).split("-")[0]
+        is_mine = number == own and folder.name in _own_names
+        if not is_mine and (number == own or not Path("/proc", number).exists()):
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
