@@ -12,6 +12,7 @@ from course.minimal import EXERCISE, GRADER, replaced, write_course
 from gradeprop.errors import GraderFault, StorageError
 from gradeprop.grading.checks.seeds import INPUT_SETS
 from gradeprop.grading.result.score import NOT_BEGUN
+from gradeprop.grading.run import submission
 from gradeprop.grading.run.batch import grade_batch
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.publish import record_public_checks
@@ -150,6 +151,18 @@ def test_a_function_that_took_all_of_its_time_is_not_asked_after_the_last_cell_a
     ).checks
     assert [check.status for check in checks] == ["timeout", "passed"]
     assert len(late) == times
+
+
+@pytest.mark.parametrize(("cell", "again"), [("", 1), ("\nimport time; time.sleep(2)", 0)])
+def test_a_slow_answer_is_as_good_and_not_waited_for_longer_than_going_back_takes(
+    tmp_path: Path, sandbox: Any, monkeypatch: pytest.MonkeyPatch, cell: str, again: int
+) -> None:
+    monkeypatch.setattr(submission, "_LATE_S", 0.3)
+    classroom = Classroom(write_course(tmp_path), sandbox)
+    answer = f"def d_square(w):\n    import time; time.sleep(0.15)\n    return 2 * w{cell}"
+    result = classroom.grade_one(classroom.notebook(square_derivative__by_hand=answer))
+    assert part_of(result, *BY_HAND).score == 3.0
+    assert result.timing.asked_again == again
 
 
 def test_a_deleted_cell_is_missing_and_costs_only_its_part(classroom: Any) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.limits import Limits
@@ -31,6 +32,11 @@ from gradeprop.session.interface import (
 from gradeprop.session.unkept import not_kept
 
 OpenSession: TypeAlias = Callable[[], Session]
+
+# For so long a late answer is waited for, or for as long as the cells took: what is not there then
+# is asked at its own place, with all of its time. Going there costs as much again, an endless loop
+# no more than that.
+_LATE_S: Final = 3.0
 
 
 @dataclass
@@ -118,18 +124,25 @@ class SubmissionRun:
             return FirstAnswers(self._explained(part, there), there=True)
         if not self.late_answers or part in self._overran:
             return None
-        late = self.recall(part, asks)
+        late = self.recall(part, asks, most_s=max(_LATE_S, self.run_s))
         if late is None:
             return None
         if any(isinstance(item, Stopped) and item.reason == "timeout" for item in late):
             self._overran.add(part)
         return FirstAnswers(late, there=False)
 
-    def recall(self, part: PartKey, asks: Sequence[Ask]) -> list[Outcome] | None:
-        """Ask the process that has run all cells; None where it cannot be asked."""
+    def recall(
+        self, part: PartKey, asks: Sequence[Ask], most_s: float = math.inf
+    ) -> list[Outcome] | None:
+        """Ask the process that has run all cells; None where it cannot be asked.
+
+        Args:
+            most_s: how long to wait at most, where a check may take longer.
+        """
         session, place = self._at(part)
+        own = self._check_s(part)
         with self._timed():
-            outcomes = session.recall(asks, at=place, seconds=self._check_s(part))
+            outcomes = session.recall(asks, at=place, seconds=own and min(own, most_s))
         return None if outcomes is None else self._explained(part, outcomes)
 
     def is_settled(self, part: PartKey, asks: Sequence[Ask]) -> bool:
