@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from gradeprop.course.keys import PartKey
 from gradeprop.course.limits import Limits
@@ -25,18 +24,12 @@ from gradeprop.session.interface import (
     Outcome,
     Place,
     Session,
-    Stopped,
     carries_code,
     only_reads,
 )
 from gradeprop.session.unkept import not_kept
 
 OpenSession: TypeAlias = Callable[[], Session]
-
-# For so long a late answer is waited for, or for as long as the cells took: what is not there then
-# is asked at its own place, with all of its time. Going there costs as much again, an endless loop
-# no more than that.
-_LATE_S: Final = 3.0
 
 
 @dataclass
@@ -105,9 +98,6 @@ class SubmissionRun:
     """What kept the cells from running."""
     _session: Session | None = None
     _settled: Settled | None = None
-    _overran: set[PartKey] = field(default_factory=set)
-    """Parts whose cell, or a late question to them, took all of its time. The next one would do so,
-    too: it is asked at its place only, where an endless loop takes as long again."""
     _places: dict[PartKey, Place] = field(default_factory=dict)
     _read: dict[tuple[PartKey, tuple[Ask, ...]], list[Outcome]] = field(default_factory=dict)
 
@@ -122,27 +112,14 @@ class SubmissionRun:
         there = self._read.get((part, tuple(asks))) if only_reads(asks) else None
         if there is not None:
             return FirstAnswers(self._explained(part, there), there=True)
-        if not self.late_answers or part in self._overran:
-            return None
-        late = self.recall(part, asks, most_s=max(_LATE_S, self.run_s))
-        if late is None:
-            return None
-        if any(isinstance(item, Stopped) and item.reason == "timeout" for item in late):
-            self._overran.add(part)
-        return FirstAnswers(late, there=False)
+        late = self.recall(part, asks) if self.late_answers else None
+        return None if late is None else FirstAnswers(late, there=False)
 
-    def recall(
-        self, part: PartKey, asks: Sequence[Ask], most_s: float = math.inf
-    ) -> list[Outcome] | None:
-        """Ask the process that has run all cells; None where it cannot be asked.
-
-        Args:
-            most_s: how long to wait at most, where a check may take longer.
-        """
+    def recall(self, part: PartKey, asks: Sequence[Ask]) -> list[Outcome] | None:
+        """Ask the process that has run all cells; None where it cannot be asked."""
         session, place = self._at(part)
-        own = self._check_s(part)
         with self._timed():
-            outcomes = session.recall(asks, at=place, seconds=own and min(own, most_s))
+            outcomes = session.recall(asks, at=place, seconds=self._check_s(part))
         return None if outcomes is None else self._explained(part, outcomes)
 
     def is_settled(self, part: PartKey, asks: Sequence[Ask]) -> bool:
@@ -254,10 +231,7 @@ class SubmissionRun:
                 outcome = session.run(CellSource(cell.source, cell.grade_id or "extra", seconds))
                 self.outcomes.append((cell, outcome))
                 if cell.origin == "student" and cell.grade_id is not None:
-                    part = self.answers[cell.grade_id]
-                    self.part_outcomes[part] = outcome
-                    if outcome.status == "timeout":
-                        self._overran.add(part)
+                    self.part_outcomes[self.answers[cell.grade_id]] = outcome
 
     def _reach(self, session: Session, part: PartKey) -> None:
         """The notebook stands at this part's place."""
