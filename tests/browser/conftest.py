@@ -30,8 +30,10 @@ _PATIENCE_MS = 60_000
 _SHIPPED = Path(__file__).parents[2] / "nbgrader_config.py"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """For one file: while Playwright lives its event loop counts as this thread's running one, and
+    whatever test came next could not run one of its own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs pip install playwright")
     if _CHROMIUM is None:
         pytest.skip("needs Chromium (Debian: apt-get install chromium)")
