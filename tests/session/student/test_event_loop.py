@@ -77,6 +77,21 @@ def test_a_task_that_leaves_ends_nothing(shell: NotebookShell) -> None:
     source = "async def leave(): raise SystemExit\nt = asyncio.create_task(leave())"
     assert shell.run_source(source, "cell").error is None
     assert value(shell.run_source("1", "cell")) == "1"
+    assert value(shell.run_source("await three()", "cell")) == "3"
+
+
+@pytest.mark.parametrize("leaves", ["raise KeyboardInterrupt", "raise SystemExit"])
+def test_a_task_that_leaves_while_another_is_done_stops_no_later_cell(
+    shell: NotebookShell, leaves: str
+) -> None:
+    source = (
+        f"async def leave(): {leaves}\n"
+        "async def both():\n    t = asyncio.create_task(leave())\n    return 1\n"
+        "await both()"
+    )
+    assert shell.run_source(source, "cell").error is not None
+    # It takes more than one turn of the loop.
+    assert value(shell.run_source("await asyncio.sleep(0.001, 7)", "cell")) == "7"
 
 
 def test_what_a_cell_sets_in_its_context_stays(shell: NotebookShell) -> None:
@@ -90,7 +105,7 @@ def test_an_interrupt_where_a_cell_awaits_cancels_it(shell: NotebookShell) -> No
         "asyncio.get_running_loop().call_later(0.01, os.kill, os.getpid(), signal.SIGINT)\n"
         "await asyncio.sleep(60)"
     )
-    assert shell.run_source(source, "cell").error is not None
+    assert isinstance(shell.run_source(source, "cell").error, asyncio.CancelledError)
     assert value(shell.run_source("await three()", "cell")) == "3"
 
 

@@ -63,17 +63,17 @@ class CellLoop:
         Raises:
             KeyboardInterrupt: it was interrupted where it awaited, and has been cancelled.
         """
-        loop = self._loop
+        loop: asyncio.AbstractEventLoop | None = self._loop
         if loop is None:
             return asyncio.run(coroutine)
         self._pretend(None, None)
         task = loop.create_task(coroutine)
         try:
-            return loop.run_until_complete(task)  # type: ignore[no-any-return]
+            return _until_done(loop, task)
         except KeyboardInterrupt:
             if not task.done():
                 task.cancel()
-                return loop.run_until_complete(task)  # type: ignore[no-any-return]
+                return _until_done(loop, task)
             raise
         finally:
             self._pretend(loop, get_ident())
@@ -84,9 +84,28 @@ class CellLoop:
         for _ in range(_TURNS):
             if loop is None or not asyncio.all_tasks(loop):
                 return
-            loop.call_soon(loop.stop)
-            loop.run_forever()
+            stop = loop.call_soon(loop.stop)
+            try:
+                loop.run_forever()
+            finally:
+                stop.cancel()  # a task that was interrupted, or left, came before it
 
     def _pretend(self, loop: Any, thread: int | None) -> None:
         self._loop._thread_id = thread  # what is_running() asks
         asyncio._set_running_loop(loop)
+
+
+def _until_done(loop: asyncio.AbstractEventLoop, task: asyncio.Task[_Result]) -> _Result:
+    """As ``run_until_complete``, which however takes it for an error when the loop stops for the
+    end of an earlier task, of which an interrupt has kept it from hearing."""
+
+    def stop(_: asyncio.Task[_Result]) -> None:
+        loop.stop()
+
+    task.add_done_callback(stop)
+    try:
+        while not task.done():
+            loop.run_forever()
+    finally:
+        task.remove_done_callback(stop)
+    return task.result()
