@@ -32,7 +32,8 @@ PATIENCE_S = 90.0
 
 
 class Cluster:
-    """A scheduler and workers.
+    """A scheduler and workers, with a folder of their own for temporary files: they share turns on
+    this machine with each other, not with those of another test, one of whom may be stopped.
 
     Args:
         folder: for what they write.
@@ -42,7 +43,9 @@ class Cluster:
     def __init__(self, folder: Path, protocol: str = "tcp", **environment: str) -> None:
         self.folder = folder
         self._port = free_port()
-        self._environment = {**os.environ, **environment}
+        temporary = folder / "tmp"
+        temporary.mkdir()
+        self._environment = {**os.environ, "TMPDIR": str(temporary), **environment}
         self.address = f"{protocol}://127.0.0.1:{self._port}"
         self._protocol = protocol
         self.scheduler: subprocess.Popen[bytes]

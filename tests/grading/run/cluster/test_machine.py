@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -57,31 +54,6 @@ def test_a_turn_that_is_never_given_back_stops_nobody_for_ever(
         with share_of_machine(alone=False):
             order.append("went on")
     assert order == ["went on"]
-
-
-@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="nothing tells who holds a lock")
-@pytest.mark.parametrize("alone", [True, False])
-def test_a_stopped_worker_is_not_waited_for(tmp_path: Path, alone: bool) -> None:
-    holding = (
-        "import sys, tempfile, time\n"
-        "from gradeprop.grading.run.cluster.machine import share_of_machine\n"
-        "tempfile.tempdir = sys.argv[1]\n"
-        f"with share_of_machine(alone={not alone}):\n"
-        "    print('holds', flush=True)\n"
-        "    time.sleep(600)\n"
-    )
-    command = [sys.executable, "-c", holding, str(tmp_path)]
-    order: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "holds\n"
-        waiting = in_background(alone, order, "went on")
-        waiting.join(1.5 * machine._LOOK_S)
-        assert waiting.is_alive(), "one that works was not waited for"
-        worker.send_signal(signal.SIGSTOP)
-        waiting.join(60)
-        assert order == ["went on"]
-        worker.kill()
 
 
 def test_a_folder_of_somebody_else_s_is_not_used(tmp_path: Path) -> None:

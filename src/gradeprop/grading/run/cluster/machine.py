@@ -18,15 +18,12 @@ __all__ = ["share_of_machine"]
 
 _STEP_S: Final = 0.02
 _PATIENCE_S: Final = 600.0
-"""A worker that hangs while it has its share would keep all others waiting for ever."""
-_LOOK_S: Final = 1.0
-"""How often to see whether who has the share could give it back."""
+"""A worker that was stopped while it had its share would keep all others waiting for ever."""
 
 
 @contextmanager
 def share_of_machine(*, alone: bool) -> Iterator[None]:
     """Work beside others, or, if ``alone``, while no other of these blocks runs on this machine.
-    A process that is stopped (Ctrl-Z, SIGSTOP) is not waited for, where the system tells of it.
 
     Who waits to be alone holds the gate, so that no more come in."""
     folder = _folder()
@@ -65,38 +62,15 @@ def _machine() -> str:
 
 @contextmanager
 def _locked(path: Path, mode: int, until: float) -> Iterator[int]:
-    """Lock the file, or go on without when it is too late, or nobody would open it."""
+    """Lock the file, or go on without when it is too late."""
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        look = time.monotonic() + _LOOK_S
         while time.monotonic() < until:
             try:
                 fcntl.flock(file, mode | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
                 time.sleep(_STEP_S)
-            if time.monotonic() > look:
-                look = time.monotonic() + _LOOK_S
-                if _is_held_by_stopped(file):
-                    break
         yield file
     finally:
         os.close(file)
-
-
-def _is_held_by_stopped(file: int) -> bool:
-    """Whether all processes that hold this file's lock are stopped. False where it cannot be seen:
-    Linux tells (proc_locks(5), proc_pid_stat(5)), of processes in this container."""
-    number = os.fstat(file).st_ino
-    try:
-        locks = Path("/proc/locks").read_text(encoding="ascii").splitlines()
-        held = [line.split() for line in locks if " FLOCK " in line]
-        holders = {int(lock[4]) for lock in held if lock[5].endswith(f":{number}")}
-        return bool(holders) and all(_is_stopped(holder) for holder in holders)
-    except (OSError, ValueError, IndexError):
-        return False
-
-
-def _is_stopped(process: int) -> bool:
-    stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-    return stat.rpartition(")")[2].split()[0] == "T"
