@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
 import pytest
 
 from gradeprop.errors import UsageError
-from gradeprop.grading.run.cluster.address import is_exposed, scheduler_address
+from gradeprop.grading.run.cluster.address import Address, is_exposed, scheduler_address
+from grading.run.cluster.conftest import free_port, wait_until
 
 
 @pytest.mark.parametrize(
@@ -56,3 +64,37 @@ def test_a_worker_is_exposed_where_others_can_read_what_it_is_told() -> None:
     assert is_exposed("tcp://10.0.0.1:4000")
     assert not is_exposed("tls://10.0.0.1:4000")
     assert not is_exposed("tcp://127.0.0.1:4000")
+
+
+@pytest.mark.slow
+def test_the_commands_that_are_told_listen_to_this_machine_only(tmp_path: Path) -> None:
+    """Also their web pages: Dask's own defaults listen to the network."""
+    address = Address("tcp", "127.0.0.1", free_port())
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        for command in (address.scheduler_command, address.worker_command):
+            words = command.replace("127.0.0.1:8787", "127.0.0.1:0").split()
+            assert words[0] == "dask"
+            started.append(subprocess.Popen([sys.executable, "-m", *words], cwd=tmp_path))
+            wait_until(partial(_listens, started[-1].pid))
+        hosts = {where.laddr.ip for it in started for where in _listening(it.pid)}
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.wait(60)
+    assert hosts == {"127.0.0.1"}
+
+
+def _listening(process: int) -> list[Any]:
+    found = psutil.Process(process).net_connections("inet")
+    return [item for item in found if item.status == psutil.CONN_LISTEN]
+
+
+def _listens(process: int) -> bool:
+    return len(_listening(process)) == 2
+
+
+def test_with_tls_the_commands_name_the_protocol() -> None:
+    address = scheduler_address("tls://scheduler.example.org:8786")
+    assert "--protocol tls --port 8786 " in address.scheduler_command
+    assert address.worker_command.startswith("dask worker tls://scheduler.example.org:8786 --no-n")

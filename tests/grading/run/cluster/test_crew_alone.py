@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+import dask
 import pytest
 
 from gradeprop.errors import GraderFault, MissingFacility
 from gradeprop.grading.run.cluster import crew as crew_module
 from gradeprop.grading.run.cluster import waiting as waiting_module
+from gradeprop.grading.run.cluster.address import Address
 from gradeprop.grading.run.cluster.crew import Crew
 from gradeprop.grading.run.cluster.engine import _Run
 from gradeprop.grading.run.cluster.link import Answer, WorkerFacts
 from gradeprop.grading.run.cluster.software import software
 from gradeprop.grading.run.cluster.travelling import Done, Offer, pack, parcel_of, unpack
+from gradeprop.grading.run.cluster.waiting import Waiting
 from gradeprop.grading.run.fallen import fault_result
 from gradeprop.grading.run.paper import Submission
 from gradeprop.grading.run.plan import Plan
@@ -35,7 +38,7 @@ class FakeLink:
     """
 
     run = "this run"
-    address = "tcp://127.0.0.1:8786"
+    address = Address("tcp", "127.0.0.1", 8786)
     is_lost = False
 
     def __init__(self, offers: Mapping[str, Offer]) -> None:
@@ -297,6 +300,34 @@ def test_when_all_are_sick_each_reason_is_told_once(
         f"Worker {A} is not used: it cannot grade: OSError",
         f"Worker {B} is not used: isolation full does not work here",
     ]
+
+
+def test_who_says_how_long_to_wait_is_heeded_where_all_are_refused(
+    a_class: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a queue lets one bad node begin long before the others."""
+    monkeypatch.setattr(waiting_module, "_REFUSED_S", -1.0)
+    link = FakeLink({A: offer(None, "isolation full does not work here")})
+    plan, kept = a_class.plan(), list[Any]()
+
+    def grading(key: str, submissions: tuple[Submission, ...]) -> Answer:
+        results = tuple(fault_result(plan, item, "graded", "none") for item in submissions)
+        return Answer(key, pack(Done(B, results)))
+
+    link.grading = grading
+    checks: list[bool] = []
+    check = Waiting.check
+
+    def joined_later(waiting: Waiting, *, has_graded: bool) -> None:
+        checks.append(has_graded)
+        if len(checks) == 20:
+            link.offers[B] = offer()
+        check(waiting, has_graded=has_graded)
+
+    monkeypatch.setattr(Waiting, "check", joined_later)
+    with dask.config.set({"gradeprop.wait-for-workers": "60s"}):
+        run_over(link, a_class, kept)
+    assert len(kept) == 4
 
 
 def test_what_falls_twice_has_the_seed_and_group_that_were_handed_in_and_the_level_that_held(

@@ -37,6 +37,19 @@ class Address:
     def encrypted(self) -> bool:
         return self.protocol == "tls"
 
+    @property
+    def scheduler_command(self) -> str:
+        """What starts a scheduler that listens there, and for nobody else's machine without TLS."""
+        listens = "--protocol tls" if self.encrypted else f"--host {self.host}"
+        return f"dask scheduler {listens} --port {self.port} --dashboard-address 127.0.0.1:8787"
+
+    @property
+    def worker_command(self) -> str:
+        """What starts a worker of that scheduler: without ``--host`` it listens to the network, and
+        under a nanny it may start no processes."""
+        listens = "" if self.encrypted else f" --host {self.host}"
+        return f"dask worker {self}{listens} --no-nanny --dashboard-address 127.0.0.1:0"
+
 
 def scheduler_address(text: str) -> Address:
     """Read ``tcp://127.0.0.1:8786`` or ``tls://HOST:PORT``; without a protocol it is tcp.

@@ -179,9 +179,7 @@ class Crew:
         if is_exposed(facts.address):
             self.refuse(facts.address, "it would be spoken to over the network unencrypted")
         elif lacking:
-            self.refuse(
-                facts.address, "it offers no GPU: start it with `dask worker --resources GPU=1`"
-            )
+            self.refuse(facts.address, "it offers no GPU: start it with --resources GPU=1")
         else:
             member.key = self._link.send(
                 on_worker.look, self._asked, workers=[facts.address], priority=_FIRST

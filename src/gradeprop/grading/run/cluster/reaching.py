@@ -24,7 +24,6 @@ __all__ = ["check_reachable", "security_for", "unreachable"]
 _REACH_S: Final = 10.0
 _ANSWER_S: Final = 20.0
 """How long a busy scheduler may take to say that it is one."""
-_START: Final = "start one with `dask scheduler`, and workers with `dask worker`"
 _ONE_AUTHORITY: Final = "give all machines certificates of one authority"
 
 
@@ -74,9 +73,12 @@ def check_reachable(address: Address) -> None:
         raise unreachable(address, *_why(address, error)) from None
 
 
-def unreachable(address: Address, why: str, remedy: str = _START) -> MissingFacility:
+def unreachable(address: Address, why: str, remedy: str = "") -> MissingFacility:
+    start = (
+        f"start one with `{address.scheduler_command}`, and workers with `{address.worker_command}`"
+    )
     return MissingFacility(
-        f"no Dask scheduler answers at {address}: {why}", remedy=f"{remedy}; see {PAGE}"
+        f"no Dask scheduler answers at {address}: {why}", remedy=f"{remedy or start}; see {PAGE}"
     )
 
 
@@ -124,7 +126,7 @@ def _why(address: Address, error: Exception) -> tuple[str, str]:
             f"see that the scheduler's tls.ca-file is of our certificate's authority: "
             f"{_ONE_AUTHORITY}"
         )
-    return str(error), _START
+    return str(error), ""
 
 
 def _is_caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:

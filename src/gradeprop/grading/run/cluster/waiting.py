@@ -15,7 +15,10 @@ from gradeprop.grading.run.cluster.link import Link
 __all__ = ["Waiting", "patience_s"]
 
 _REFUSED_S: Final = 10.0
-"""Where all workers are refused, others that were started at the same time may be about to come."""
+"""Where all workers are refused, others that were started at the same time may be about to come;
+if nobody has said how long to wait."""
+_SETTING: Final = "gradeprop.wait-for-workers"
+_PATIENCE: Final = "5 minutes"
 
 
 def patience_s() -> float:
@@ -24,7 +27,7 @@ def patience_s() -> float:
     Raises:
         UsageError: it says something else than a time.
     """
-    asked = dask.config.get("gradeprop.wait-for-workers", "5 minutes")
+    asked = dask.config.get(_SETTING, _PATIENCE)
     try:
         seconds = float(dask.utils.parse_timedelta(asked))
     except (ValueError, TypeError, LookupError, AttributeError):
@@ -45,6 +48,7 @@ class Waiting:
     def __init__(self, link: Link, crew: Crew, tell: Tell) -> None:
         self._link, self._crew, self._tell = link, crew, tell
         self._patience_s = patience_s()
+        self._is_asked_to = dask.config.get(_SETTING, None) is not None
         self._since: float | None = None
 
     def check(self, *, has_graded: bool) -> None:
@@ -63,7 +67,7 @@ class Waiting:
             self._since = time.monotonic()
             if not self._crew.refused:
                 self._tell(f"Waiting for workers at {self._link.address}")
-        hopeless = self._crew.refused and not has_graded
+        hopeless = self._crew.refused and not has_graded and not self._is_asked_to
         patience_s = _REFUSED_S if hopeless else self._patience_s
         if time.monotonic() - self._since > patience_s:
             refused, address = len(self._crew.refused), self._link.address
@@ -77,6 +81,6 @@ class Waiting:
                 start = "start others"
             raise MissingFacility(
                 f"{what}; what was graded is kept" if has_graded else what,
-                remedy=f"{start} with `dask worker {address} --no-nanny` in an environment like "
-                f"this one; see {PAGE}",
+                remedy=f"{start} with `{address.worker_command}` in an environment like this one; "
+                f"see {PAGE}",
             )
