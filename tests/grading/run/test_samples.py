@@ -237,12 +237,13 @@ class Short:
 
     level = "full"
 
-    def __init__(self, sandbox: Any, times: int) -> None:
+    def __init__(self, sandbox: Any, times: int, kind: type[_Session]) -> None:
         self._sandbox = sandbox
         self.times = times
+        self._kind = kind
 
     def open(self, **how: Any) -> Any:
-        return _Session(self._sandbox.open(**how), self)
+        return self._kind(self._sandbox.open(**how), self)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sandbox, name)
@@ -269,13 +270,22 @@ class _Session:
         return getattr(self._session, name)
 
 
+class ShortBefore(_Session):
+    """Already while the cells run that come before."""
+
+    def run(self, *given: Any, **named: Any) -> Any:
+        return self._asked("run", *given, **named)
+
+
+@pytest.mark.parametrize("kind", [_Session, ShortBefore])
 @pytest.mark.parametrize(("times", "found"), [(1, "cubed"), (2, None)])
 def test_a_sample_around_which_memory_runs_out_once_is_asked_again(
-    tmp_path: Path, sandbox: Any, times: int, found: str | None
+    tmp_path: Path, sandbox: Any, times: int, found: str | None, kind: type[_Session]
 ) -> None:
     """The student has no part in it. Where it happens again it is the grader's fault."""
     classroom = course_with(tmp_path, sandbox)
-    samples = {"cpu": Short(sandbox, times)}
+    open_before = dict(sandbox._sessions)
+    samples = {"cpu": Short(sandbox, times, kind)}
     classroom.setting = replace(classroom.setting, for_samples=samples)
     wrong = "def d_square(w):\n    return 3 * (w * w)"
     notebook = classroom.notebook(square_derivative__by_hand=wrong)
@@ -283,6 +293,8 @@ def test_a_sample_around_which_memory_runs_out_once_is_asked_again(
     shape = next(item for item in part.checks if item.check == "shape")
     assert (shape.status, shape.misconception) == ("failed" if found else "error", found)
     assert judged(classroom, wrong)["shape"] == "cubed"  # all is there again
+    classroom.setting.samples.close()
+    assert sandbox._sessions.keys() == open_before.keys()
 
 
 def test_right_work_costs_no_sample(

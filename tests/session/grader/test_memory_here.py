@@ -6,11 +6,17 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from gradeprop.errors import GraderFault
+from gradeprop.session.grader.counting import Counting
+from gradeprop.session.grader.sandbox import ProcessSandbox, open_sandbox
 from gradeprop.session.isolation.control_group import ControlGroup, control_group
 from gradeprop.session.isolation.survey import Isolation
+from session.grader.dialogue import run
+from session.patience import GENEROUS
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 
@@ -67,3 +73,42 @@ def test_memory_that_runs_out_around_it_is_no_students_fault(
     assert killed in ("ok None", "killed your code crashed its process by being killed")
     assert killed.startswith("killed") or isolation == "auto"
     assert going_on == "ok None"
+
+
+class Counted(ControlGroup):
+    """A group that tells what a test says."""
+
+    killed = hits = 0
+
+    def note_baseline(self) -> None: ...
+
+    def limit(self, memory_mb: int, processes: int) -> None: ...
+
+    def remove(self) -> None: ...
+
+    def kills(self) -> int:
+        return self.killed
+
+    def limit_hits(self) -> int:
+        return self.hits
+
+
+@pytest.mark.parametrize(("kills", "told"), [(1, "fault"), (0, "killed your code crashed")])
+def test_what_an_earlier_submission_met_unheard_is_not_the_next_ones(
+    tmp_path: Path, kills: int, told: str
+) -> None:
+    """The earlier one's `!cmd` met the group's own limit, of which nobody was told then."""
+    group = Counted(tmp_path, tmp_path, 2)
+    with open_sandbox("none") as sandbox:
+        assert isinstance(sandbox, ProcessSandbox)
+        sandbox._counting = Counting(group=group)
+        with sandbox.open(limits=GENEROUS, seed=1):
+            group.killed, group.hits = 1, 1
+        with sandbox.open(limits=GENEROUS, seed=1) as session:
+            group.killed += kills
+            try:
+                outcome = run(session, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+                said = f"{outcome.status} {outcome.message}"
+            except GraderFault as fault:
+                said = f"fault {fault}"
+    assert said.startswith(told)

@@ -9,6 +9,7 @@ import torch
 
 from gradeprop.errors import GraderFault, UsageError
 from gradeprop.gradients.values import TensorState
+from gradeprop.session.grader.sandbox import ProcessSandbox
 from gradeprop.session.interface import (
     Call,
     Missing,
@@ -153,6 +154,21 @@ def test_closing_twice_is_fine_and_using_after_is_a_fault(sandbox: Sandbox) -> N
     session.close()
     with pytest.raises(GraderFault):
         run(session, "1")
+
+
+def test_a_session_that_cannot_begin_does_not_count_as_open(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise GraderFault("no process starts")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ProcessSandbox, "fork", fails)
+        with pytest.raises(GraderFault, match="no process starts"):
+            sandbox.open(limits=GENEROUS, seed=1)
+    with sandbox.open(limits=GENEROUS, seed=1) as session:
+        assert sandbox.alone(session)
+        assert run(session, "1").status == "ok"
 
 
 def test_sessions_side_by_side_do_not_meet(sandbox: Sandbox) -> None:

@@ -6,8 +6,8 @@ before."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
@@ -151,7 +151,7 @@ class Samples:
     ) -> Sequence[Outcome]:
         """What stopped, or broke, is asked once more, in a session that is opened anew: the first
         may have reached the end of its time or of its process, and the answer is kept."""
-        with contextlib.suppress(GraderFault):
+        with suppress(GraderFault):
             outcomes = self._asked(part, source, device, script)
             if not any(isinstance(item, Stopped) for item in outcomes):
                 return outcomes
@@ -183,9 +183,13 @@ class Samples:
             files=self.release.files,
         )
         before = tuple(self._before(part))
-        for cell in before:
-            session.run(CellSource(cell, "before", limits.cell_s))
-        return _Stand(session, limits.check_s, before, session.mark())
+        with ExitStack() as undo:
+            undo.callback(session.close)
+            for cell in before:
+                session.run(CellSource(cell, "before", limits.cell_s))
+            stand = _Stand(session, limits.check_s, before, session.mark())
+            undo.pop_all()
+        return stand
 
     def _before(self, part: PartKey) -> Iterator[str]:
         """The code cells of the notebook up to the part's answer, but for those of other exercises;

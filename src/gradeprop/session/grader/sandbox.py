@@ -157,9 +157,14 @@ class ProcessSandbox(Sandbox):
         given = working_files(files)
         allowance = Allowance(limits, self._processor_s, Contention(self._waited_s))
         session = ProcessSession(self, Setup(limits, seed, given, allowance))
+        if not self._sessions:
+            self._note_kills()  # what processes that nobody heard of came to is not this one's
         self._sessions[session] = limits
-        self._limit_all()
-        session.begin()
+        with ExitStack() as undo:
+            undo.callback(session.close)  # else it would count as open for all that come after it
+            self._limit_all()
+            session.begin()
+            undo.pop_all()
         return session
 
     def fork(self, setup: Setup) -> Conversation:

@@ -86,7 +86,7 @@ class ControlGroup:
 
     def limit_hits(self) -> int | None:
         """How often this group's own limit of memory was met, not that of a group around it; None
-        if nobody counts."""
+        if nobody counts. Version 1 also counts where room could then be made, of files' pages."""
         if self.version == 2:
             return _counted("oom", self.memory / "memory.events")
         with contextlib.suppress(OSError, ValueError):
