@@ -158,6 +158,7 @@ class _Batch:
             run.close()
         self._blame_unrun(subject)
         del self._inquiries[subject]
+        paper.answers.clear()  # they may be large, and the other papers are still to come
         self._on_result(assembly.result(self._setting, paper))
 
     # --- helpers ----------------------------------------------------------------------------------

@@ -191,7 +191,7 @@ class Inquiry:
         site, samples = question.site, self._how.samples
         if samples is None or self._state_of(site) in ("starter", "missing"):
             return judgement
-        if script is question.script:
+        if script is question.script and len(samples.sandboxes) > 1:
             self._paper.answers[*site.key, question.device] = script, outcomes
         device, asked = where_asked(samples, site, question.device, script, self._paper)
         known = self._paper.verdicts

@@ -120,7 +120,8 @@ class Paper:
 
     Attributes:
         seed: the student's; its session's random numbers come from it.
-        answers: by exercise, check and device, what a check last asked, and what that gave.
+        answers: by exercise, check and device, what a check last asked, and what that gave; only
+            where there are several devices, and while it is being graded.
         input_set: which set of hidden inputs this hand-in gets; None where it cannot be read.
     """
 
