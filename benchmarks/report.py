@@ -230,6 +230,9 @@ stayed the same to 2 %, for 104 MB more in each worker.
 Nor, on Python 3.13, to make all objects of the warm process immortal, so that no child writes their counters of references:
 1,590 faults in place of 2,065, and 1 of 28 ms. Nor to leave out the network namespace: 0.6 ms with one worker, nothing that
 could be measured with two.
+Not built, for what they could save: to compile once per worker the cells that are the release's own, since Python takes
+1.2 ms to compile the locked cells of all seven exercises; and to fork the next submission's process ahead, since both
+cores are busy all the time. A submission's process is forked while the grader prepares its first question.
 
 A class of 1,024, on 2026-11-28, when the machine was slower: 27.2 submissions per second, 75 times nbgrader's throughput in
 the same run, 5.5 times the floor. Read from `/proc` while two workers graded 600, a submission's 68 ms of processor time
@@ -252,7 +255,7 @@ Of each result the command itself keeps some 380 bytes, measured up to 100,000 r
 
 On the same machine, quiet, on 2026-11-27: the bundled class's a04_descent graded again for one student takes 3.9 to 4.2 s
 from the command to its end (it was 5.8 s; the aim is 3 s), and nearly all of that is starting: Python, torch, the
-sandbox. On 2026-11-28 the same command for the whole class of 28, of which one hand-in has changed, took 4.5 to 4.7 s;
+sandbox. On 2026-11-28 the same command for the whole class, of which one hand-in has changed, took 4.5 to 4.7 s;
 before the graders started at once, without waiting for torch to tell whom, 6.1 to 6.9 s.
 `gradeprop report` for a thousand students takes 3.3 to 4.3 s (`python benchmarks/class_report.py`).
 

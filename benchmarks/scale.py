@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -147,12 +148,14 @@ def stored(work: Workload) -> dict[str, float]:
 
 
 def page(
+    options: argparse.Namespace,
     throughputs: list[Throughput],
     cost: Overhead,
     costs: Costs,
     runs: list[tuple[Assumptions, Simulated]],
 ) -> str:
     """The measured part of docs/several-machines.md."""
+    command = f"python benchmarks/scale.py {' '.join(sys.argv[1:])}".strip()
     rows = [
         f"| {item.workers} | {item.pool:.1f} | {item.dask:.1f} | {item.dask / item.pool:.2f} |"
         for item in throughputs
@@ -168,10 +171,10 @@ def page(
         f"`{name}` {size * given.submissions / 2**30:.1f} GiB"
         for name, size in costs.stored.items()
     )
-    return f"""Measured with `python benchmarks/scale.py` on {machine()}.
+    return f"""Measured on {datetime.now(UTC):%Y-%m-%d} with `{command}` on {machine()}.
 
-Results a second, the pool's and those of as many Dask workers with one thread each on the same
-machine; the results are the same:
+Results a second of all of {options.assignment}, the pool's and those of as many Dask workers with
+one thread each on the same machine; the results are the same:
 
 | workers | pool | Dask | ratio |
 |---|---|---|---|
@@ -188,7 +191,8 @@ recording it {1000 * costs.recording:.2f} ms of the main process, one after anot
 overheads above. Assumed: nodes as fast as this machine, with as many free cores as threads; ready
 {given.start_s:.0f} s after they start; each lost for good after
 {given.lost_every_s / 3600:.0f} h on average, and not replaced; a network that is never what is
-waited for.
+waited for; recording that takes as long into a large gradebook as into that of
+{options.submissions}.
 
 | nodes × threads | hours | threads busy | main busy | scheduler busy | lost | graded again |
 |---|---|---|---|---|---|---|
@@ -216,7 +220,7 @@ def main() -> None:
         for nodes in options.nodes:
             given = Assumptions(options.large, nodes, options.threads, ORDER)
             runs.append((given, simulate(costs, given)))
-    text = page([item for item, _ in measured], cost, costs, runs)
+    text = page(options, [item for item, _ in measured], cost, costs, runs)
     print(text)
     if options.write is not None:
         _write(options.write, text)
