@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -43,9 +44,9 @@ class Cluster:
     def __init__(self, folder: Path, protocol: str = "tcp", **environment: str) -> None:
         self.folder = folder
         self._port = free_port()
-        temporary = folder / "tmp"
-        temporary.mkdir()
-        self._environment = {**os.environ, "TMPDIR": str(temporary), **environment}
+        self._temporary = tempfile.TemporaryDirectory(prefix="gradeprop-test-")
+        Path(self._temporary.name).chmod(0o755)  # what is in a sandbox has another user's rights
+        self._environment = {**os.environ, "TMPDIR": self._temporary.name, **environment}
         self.address = f"{protocol}://127.0.0.1:{self._port}"
         self._protocol = protocol
         self.scheduler: subprocess.Popen[bytes]
@@ -84,6 +85,7 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self._temporary.cleanup()
 
     def log(self) -> str:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
