@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -24,17 +25,24 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_long_call_is_told_once_on_the_real_stderr(capfd: Any) -> None:
     def f() -> None:
         print("captured")
-        time.sleep(0.2)
+        until = time.monotonic() + 60
+        while not still_running._voices[0]._said and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.2)  # long enough to be told of again
 
     with aloud(), silence():
         KernelSession({"f": f}).ask([Call("f"), Call("f")])
     assert capfd.readouterr() == ("", NOTICE)
 
 
-def test_a_short_call_is_not_spoken_of(capfd: Any) -> None:
-    with aloud(), silence(), watched("`f`"):
-        pass
-    time.sleep(0.15)
+def test_a_short_call_is_not_spoken_of(capfd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(still_running, "AFTER_S", 5.0)  # long for a busy machine, too
+    with aloud():
+        with silence(), watched("`f`"):
+            pass
+        for thread in threading.enumerate():
+            if isinstance(thread, threading.Timer):
+                thread.join()  # it has been called off, or says its word now
     assert capfd.readouterr() == ("", "")
 
 

@@ -187,7 +187,8 @@ class SubmissionResult:
         """Read what `to_json` wrote.
 
         Raises:
-            ValueError: another schema, or fields are missing or of other types.
+            ValueError: another schema, fields are missing, or status or versions are not of their
+                kind.
         """
         if data.get("schema") != SCHEMA:
             raise ValueError(f"unknown schema {data.get('schema')!r}")
