@@ -109,6 +109,82 @@ def test_an_interrupt_where_a_cell_awaits_cancels_it(shell: NotebookShell) -> No
     assert value(shell.run_source("await three()", "cell")) == "3"
 
 
+BEGINS = "import asyncio\nasync def think(x):\n    await asyncio.sleep(0)\n    return x\nseen = []"
+CONSUMES = (
+    "q = asyncio.Queue()\nasync def consume():\n    while True: seen.append(await q.get())\n"
+    "consumer = asyncio.create_task(consume())"
+)
+DEEP = "async def deep(n): return n and 1 + await asyncio.create_task(deep(n - 1))"
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (("both = asyncio.gather(think(1), think(2))", "both.result()"), "[1, 2]"),
+        (("asyncio.create_task(think(1)).add_done_callback(seen.append);", "len(seen)"), "1"),
+        (("asyncio.get_running_loop().call_soon(seen.append, 1);", "seen"), "[1]"),
+        (
+            (
+                "import time; asyncio.get_running_loop().call_later(.05, seen.append, 1);",
+                "time.sleep(.2)",
+                "seen",
+            ),
+            "[1]",
+        ),
+        ((CONSUMES, "for i in range(20): q.put_nowait(i)", "len(seen)"), "20"),
+        ((DEEP, "t = asyncio.create_task(deep(12))", "t.result()"), "12"),
+        (("%autoawait asyncio", "await think(3)"), "3"),
+        (("%autoawait asyncio", "asyncio.get_running_loop().is_running()"), "True"),
+    ],
+)
+def test_what_is_ready_goes_on_between_cells(
+    shell: NotebookShell, cells: tuple[str, ...], shown: str
+) -> None:
+    shell.run_source(BEGINS, "cell")
+    *before, last = cells
+    for cell in before:
+        assert shell.run_source(cell, "cell").error is None
+    assert value(shell.run_source(last, "cell")) == shown
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["%%capture kept\nawait three()\ny = 1", "get_ipython().run_cell('await three()\\ny=1')"],
+)
+def test_a_cell_within_another_cannot_await(shell: NotebookShell, cell: str) -> None:
+    """A kernel's loop runs already then."""
+    shell.run_source("await three()", "cell")
+    shell.run_source(cell, "cell")
+    assert isinstance(shell.run_source("y", "cell").error, NameError)
+    assert value(shell.run_source("await three()", "cell")) == "3"
+
+
+def test_nothing_of_a_cell_goes_on_once_another_task_has_left(shell: NotebookShell) -> None:
+    source = (
+        "async def leave(): raise SystemExit\nt = asyncio.create_task(leave())\n"
+        "await asyncio.sleep(0.01)\nz = 1"
+    )
+    assert shell.run_source(source, "cell").error is not None
+    shell.run_source("await asyncio.sleep(0.1)", "cell")
+    assert isinstance(shell.run_source("z", "cell").error, NameError)
+
+
+def test_after_a_cell_that_was_interrupted_nothing_goes_on(shell: NotebookShell) -> None:
+    """What goes on would take the time in which the cell has to end."""
+    assert (
+        shell.run_source(
+            "turns = []\nasync def bg():\n    while True:\n        turns.append(1)\n        await asyncio.sleep(0)\nt = asyncio.create_task(bg())\nimport signal",
+            "cell",
+        ).error
+        is None
+    )
+    before = value(shell.run_source("len(turns)", "cell"))
+    shell.run_source("was = len(turns); signal.raise_signal(signal.SIGINT)", "cell")
+    assert before != "0"
+    assert value(shell.run_source("len(turns) - was", "cell")) == "0"
+    shell.run_source("t.cancel()", "cell")
+
+
 def test_before_it_begins_there_is_no_loop() -> None:
     loop = CellLoop()
     with loop.running(), pytest.raises(RuntimeError, match="no running event loop"):

@@ -58,6 +58,7 @@ def in_a_kernel(cells: list[ComparedCell]) -> tuple[Any, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # now and then nbclient hears of a cell's end only after its 120 s
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_cell_shows_what_it_shows_in_a_kernel(
     path: Path, sandbox_at: Callable[[str], Sandbox]

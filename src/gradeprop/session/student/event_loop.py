@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from threading import get_ident
+from time import monotonic
 from typing import Any, Final, TypeVar
 
 from gradeprop.session.kept_builtins import KEPT
@@ -16,8 +17,10 @@ __builtins__ = KEPT
 
 _Result = TypeVar("_Result")
 
-# How often after each cell tasks may go on. In a kernel they do until the next cell comes.
-_TURNS: Final = 10
+# How often, and how long, what is ready may go on after each cell. In a kernel it does until the
+# next cell comes, which may be at once.
+_TURNS: Final = 1000
+_TURNS_S: Final = 0.5
 
 
 class CellLoop:
@@ -28,6 +31,7 @@ class CellLoop:
 
     def __init__(self) -> None:
         self._loop: Any = None
+        self._depth = 0
 
     def begin(self) -> None:
         """Make the loop: in the notebook's own process, since a fork must not share it."""
@@ -57,12 +61,25 @@ class CellLoop:
         finally:
             self._pretend(None, None)
 
+    @contextmanager
+    def cell(self) -> Iterator[None]:
+        """A cell runs within; within another one it cannot await, as in a kernel."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
     def run(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
-        """Within `running`: what ``coroutine`` returns, with the loop turning meanwhile.
+        """Within `running`: what ``coroutine`` returns, with the loop turning meanwhile. Where that
+        is interrupted, or another task leaves, it is cancelled.
 
         Raises:
-            KeyboardInterrupt: it was interrupted where it awaited, and has been cancelled.
+            RuntimeError: a cell within another one wants it.
         """
+        if self._depth > 1:
+            coroutine.close()
+            raise RuntimeError("This event loop is already running")
         loop: asyncio.AbstractEventLoop | None = self._loop
         if loop is None:
             return asyncio.run(coroutine)
@@ -70,25 +87,28 @@ class CellLoop:
         task = loop.create_task(coroutine)
         try:
             return _until_done(loop, task)
-        except KeyboardInterrupt:
-            if not task.done():
-                task.cancel()
-                return _until_done(loop, task)
-            raise
+        except (KeyboardInterrupt, SystemExit):
+            if task.done():
+                raise
+            task.cancel()
+            return _until_done(loop, task)
         finally:
             self._pretend(loop, get_ident())
 
     def turn(self) -> None:
-        """After a cell: let tasks go on that need not wait."""
+        """After a cell: let tasks, callbacks and timers go on that need not wait."""
         loop = self._loop
+        if loop is None or loop.is_closed():
+            return
+        until = monotonic() + _TURNS_S
         for _ in range(_TURNS):
-            if loop is None or not asyncio.all_tasks(loop):
-                return
             stop = loop.call_soon(loop.stop)
             try:
                 loop.run_forever()
             finally:
                 stop.cancel()  # a task that was interrupted, or left, came before it
+            if not loop._ready or monotonic() > until:
+                return
 
     def _pretend(self, loop: Any, thread: int | None) -> None:
         self._loop._thread_id = thread  # what is_running() asks

@@ -77,6 +77,10 @@ class NotebookShell(CommandShell):
         super().__init__(config=config)
         self.input_transformer_manager = QuickTransformers()
         self.loop_runner = self.cell_loop.run
+        self.loop_runner_map = {
+            **self.loop_runner_map,
+            "asyncio": (self.cell_loop.run, True),  # for %autoawait asyncio
+        }
         # get_ipython() and display() find the shell through these.
         shells: Any = (InteractiveShell, CommandShell, type(self))
         for shell in shells:
@@ -164,6 +168,10 @@ class NotebookShell(CommandShell):
         needed: bool = super().should_run_async(raw_cell, **keywords)
         return needed
 
+    def run_cell(self, *arguments: Any, **keywords: Any) -> Any:
+        with self.cell_loop.cell():
+            return super().run_cell(*arguments, **keywords)
+
     def cell_of(self, filename: str) -> str | None:
         """The label of the cell whose code has this file name."""
         label: str | None = self.compile.labels.get(filename)
@@ -180,7 +188,8 @@ class NotebookShell(CommandShell):
                     _set_handler(signal.SIGINT, signal.default_int_handler)
                     with self.cell_loop.running():
                         result = self.run_cell(source, store_history=True)
-                    self.cell_loop.turn()
+                    if not isinstance(result.error_in_exec, KeyboardInterrupt):  # its time is over
+                        self.cell_loop.turn()
                 finally:
                     _set_handler(signal.SIGINT, signal.SIG_IGN)
             except (KeyboardInterrupt, SystemExit):
