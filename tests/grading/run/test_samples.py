@@ -12,7 +12,7 @@ import pytest
 from course.minimal import EXERCISE, GRADER, SOLUTION, write_course
 from gradeprop.errors import GraderFault
 from gradeprop.grading.run.samples import Samples
-from gradeprop.session.interface import Define
+from gradeprop.session.interface import CellOutcome, Define
 from gradeprop.session.messages import NO_MEMORY_HERE
 from grading.conftest import Classroom, part_of
 
@@ -149,7 +149,7 @@ def test_two_samples_that_give_the_same_name_nothing(tmp_path: Path, sandbox: An
     assert set(found.values()) == {None}
 
 
-def test_a_sample_stands_after_the_solutions_of_earlier_parts(tmp_path: Path, sandbox: Any) -> None:
+def course_whose_sample_needs_an_earlier_part(tmp_path: Path, sandbox: Any) -> Classroom:
     write_course(tmp_path)
     text = (tmp_path / EXERCISE).read_text()
     begin = text.index("  - part: by_hand")
@@ -179,7 +179,23 @@ def test_a_sample_stands_after_the_solutions_of_earlier_parts(tmp_path: Path, sa
             "def test_is_two(student, reference):\n"
             '    reference.expect(student.value("factor")).to_match(Fixed(2))\n'
         )
-    found = judged(Classroom(tmp_path, sandbox), "def d_square(w):\n    return 4 * w")
+    return Classroom(tmp_path, sandbox)
+
+
+def test_a_sample_stands_after_the_solutions_of_earlier_parts(tmp_path: Path, sandbox: Any) -> None:
+    classroom = course_whose_sample_needs_an_earlier_part(tmp_path, sandbox)
+    found = judged(classroom, "def d_square(w):\n    return 4 * w")
+    assert set(found.values()) == {"uses_it_wrongly"}
+
+
+def test_cells_before_a_sample_that_were_cut_short_run_once_more(
+    tmp_path: Path, sandbox: Any
+) -> None:
+    """The machine may have been busy, and what the sample gives is kept for the whole class."""
+    classroom = course_whose_sample_needs_an_earlier_part(tmp_path, sandbox)
+    short = Short(sandbox, 1, Slow)
+    classroom.setting = replace(classroom.setting, for_samples={"cpu": short})
+    found = judged(classroom, "def d_square(w):\n    return 4 * w")
     assert set(found.values()) == {"uses_it_wrongly"}
 
 
@@ -275,6 +291,16 @@ class ShortBefore(_Session):
 
     def run(self, *given: Any, **named: Any) -> Any:
         return self._asked("run", *given, **named)
+
+
+class Slow(_Session):
+    """Its cells do not end in their time."""
+
+    def run(self, *given: Any, **named: Any) -> Any:
+        if self._sandbox.times:
+            self._sandbox.times -= 1
+            return CellOutcome("timeout")
+        return self._session.run(*given, **named)
 
 
 @pytest.mark.parametrize("kind", [_Session, ShortBefore])

@@ -44,12 +44,16 @@ _Asked: TypeAlias = tuple[PartKey, str, str]
 
 @dataclass(frozen=True)
 class _Stand:
-    """Where samples are asked: the session that has run what stands before a part's answer."""
+    """Where samples are asked: the session that has run what stands before a part's answer.
+
+    Attributes:
+        was_cut_short: whether one of the cells there was stopped."""
 
     session: Session
     check_s: float
     before: tuple[str, ...]
     place: Place
+    was_cut_short: bool
     _leave_nothing: dict[tuple[str, frozenset[str]], bool] = field(default_factory=dict)
 
     def may_answer(self, source: str, script: Script) -> bool:
@@ -172,7 +176,11 @@ class Samples:
 
     def _stand(self, part: PartKey, device: str) -> _Stand:
         if (part, device) not in self._stands:
-            self._stands[part, device] = self._opened(part, device)
+            stand = self._opened(part, device)
+            if stand.was_cut_short:  # once more: the machine may have been busy
+                stand.session.close()
+                stand = self._opened(part, device)
+            self._stands[part, device] = stand
         return self._stands[part, device]
 
     def _opened(self, part: PartKey, device: str) -> _Stand:
@@ -185,9 +193,9 @@ class Samples:
         before = tuple(self._before(part))
         with ExitStack() as undo:
             undo.callback(session.close)
-            for cell in before:
-                session.run(CellSource(cell, "before", limits.cell_s))
-            stand = _Stand(session, limits.check_s, before, session.mark())
+            ended = [session.run(CellSource(cell, "before", limits.cell_s)) for cell in before]
+            was_cut_short = any(item.status not in ("ok", "error") for item in ended)
+            stand = _Stand(session, limits.check_s, before, session.mark(), was_cut_short)
             undo.pop_all()
         return stand
 
