@@ -15,6 +15,7 @@ import pytest
 from course.minimal import GRADER, replaced
 from gradeprop.errors import MissingFacility
 from gradeprop.grading.checks.seeds import group_seed
+from gradeprop.grading.run.cluster.address import scheduler_address
 from gradeprop.grading.run.cluster.crew import Crew
 from gradeprop.grading.run.cluster.engine import cluster_graders
 from gradeprop.grading.run.cluster.link import Link
@@ -162,4 +163,8 @@ def test_without_workers_it_waits_says_so_and_gives_up(a_class: Class, cluster: 
         pytest.raises(MissingFacility, match=r"no worker is left at .*start workers with"),
     ):
         a_class.graded(cluster.address)
-    assert a_class.told == [f"Waiting for workers at {cluster.address}"]
+    (told,) = a_class.told
+    command = scheduler_address(cluster.address).worker_command
+    assert told == (
+        f"Waiting for workers at {cluster.address}, 1 s at most; one is started with `{command}`"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import shlex
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -30,8 +31,11 @@ class Address:
     port: int
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.protocol}://{host}:{self.port}"
+        return f"{self.protocol}://{self._host}:{self.port}"
+
+    @property
+    def _host(self) -> str:
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     @property
     def encrypted(self) -> bool:
@@ -40,15 +44,16 @@ class Address:
     @property
     def scheduler_command(self) -> str:
         """What starts a scheduler that listens there, and for nobody else's machine without TLS."""
-        listens = "--protocol tls" if self.encrypted else f"--host {self.host}"
+        listens = "--protocol tls" if self.encrypted else f"--host {shlex.quote(self._host)}"
         return f"dask scheduler {listens} --port {self.port} --dashboard-address 127.0.0.1:8787"
 
     @property
     def worker_command(self) -> str:
         """What starts a worker of that scheduler: without ``--host`` it listens to the network, and
         under a nanny it may start no processes."""
-        listens = "" if self.encrypted else f" --host {self.host}"
-        return f"dask worker {self}{listens} --no-nanny --dashboard-address 127.0.0.1:0"
+        listens = "" if self.encrypted else f" --host {shlex.quote(self._host)}"
+        command = f"dask worker {shlex.quote(str(self))}{listens} --no-nanny"
+        return f"{command} --dashboard-address 127.0.0.1:0"
 
 
 def scheduler_address(text: str) -> Address:

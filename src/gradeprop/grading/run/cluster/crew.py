@@ -265,7 +265,7 @@ def _why_not(offer: Offer) -> str:
         return f"it has {different}; results could differ: install the same on both"
     if offer.daemonic:
         return (
-            "it runs under a nanny, where it may start no process of its own: start it with `dask "
-            "worker --no-nanny`, or with DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment"
+            "it runs under a nanny, where it may start no process of its own: start it with "
+            "--no-nanny, or with DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment"
         )
     return offer.lacks

@@ -66,7 +66,11 @@ class Waiting:
         if self._since is None:
             self._since = time.monotonic()
             if not self._crew.refused:
-                self._tell(f"Waiting for workers at {self._link.address}")
+                address = self._link.address
+                self._tell(
+                    f"Waiting for workers at {address}, {self._patience_s:g} s at most; one is "
+                    f"started with `{address.worker_command}`"
+                )
         hopeless = self._crew.refused and not has_graded and not self._is_asked_to
         patience_s = _REFUSED_S if hopeless else self._patience_s
         if time.monotonic() - self._since > patience_s:
