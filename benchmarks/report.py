@@ -247,6 +247,8 @@ passes.
 
 Each line is a process that lasts for the whole run; the children that run student code come and go. Made by
 `python benchmarks/memory.py --submissions 10000 --write docs/memory.png`.
+Workers grow while they meet the 64 sets of hidden inputs and the class's answers: what they keep of each is bounded, and
+from half of this class on hardly anything is added.
 
 Of each result the command itself keeps some 380 bytes, measured up to 100,000 results in the main process by
 `python benchmarks/memory.py --main-process --submissions 100000`; a test holds it under 1 KiB.
