@@ -38,7 +38,8 @@ class LocalCluster:
 
     def start_worker(self, threads: int, *options: str, **environment: str) -> None:
         self._start(
-            "worker", self.address, "--no-nanny", "--no-dashboard", "--nthreads", str(threads),
+            "worker", self.address, "--host", "127.0.0.1", "--no-nanny", "--no-dashboard",
+            "--nthreads", str(threads),
             "--local-directory", str(self._folder), *options, **environment,
         )  # fmt: skip
 

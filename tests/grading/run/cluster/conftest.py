@@ -28,6 +28,7 @@ from grading.conftest import KEY, Classroom
 
 DOCS = Path(__file__).parents[4] / "docs" / "several-machines.md"
 
+_PAGES = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 PATIENCE_S = 90.0
 """So long something may take on a busy machine before a test gives up."""
 
@@ -56,14 +57,14 @@ class Cluster:
     def start_scheduler(self) -> None:
         self.scheduler = self._start(
             "scheduler", "--host", "127.0.0.1", "--protocol", self._protocol,
-            "--port", str(self._port), "--no-dashboard",
+            "--port", str(self._port), *_PAGES,
         )  # fmt: skip
         wait_until(self._listens)
 
     def start_worker(self, *options: str, **environment: str) -> subprocess.Popen[bytes]:
         number = len(self.workers)
         worker = self._start(
-            "worker", self.address, "--no-dashboard", "--name", f"worker-{number}",
+            "worker", self.address, "--host", "127.0.0.1", *_PAGES, "--name", f"worker-{number}",
             "--local-directory", str(self.folder / f"worker-{number}"),
             *(options or ("--no-nanny", "--nthreads", "1")), **environment,
         )  # fmt: skip
