@@ -25,7 +25,7 @@ FILES = sorted(Path(__file__).with_name("like_a_kernel").glob("*.ipy"))
 LEAST_SHARE = 0.95
 # A kernel hears of what child processes write when a thread of its gets to run, which on a busy
 # machine may be too late: then it is asked again.
-ATTEMPTS = 3
+ATTEMPTS = 6
 PATIENT = Limits(cell_s=120.0, total_s=600.0, memory_mb=4096)
 
 same: list[bool] = []

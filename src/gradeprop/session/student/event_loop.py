@@ -96,10 +96,15 @@ class CellLoop:
             self._pretend(loop, get_ident())
 
     def turn(self) -> None:
-        """After a cell: let tasks, callbacks and timers go on that need not wait."""
+        """After a cell: let tasks, callbacks and timers go on that need not wait.
+
+        Raises:
+            Exception: the cell has broken what asyncio needs, such as builtins, which checks would
+                miss, too. That ends the process, and what runs again leaves the cell out."""
         loop = self._loop
         if loop is None or loop.is_closed():
             return
+        asyncio.all_tasks(loop)
         until = monotonic() + _TURNS_S
         for _ in range(_TURNS):
             stop = loop.call_soon(loop.stop)
